@@ -1,0 +1,2 @@
+//! The nicol command.
+fn main() {}

