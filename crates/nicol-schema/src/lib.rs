@@ -29,7 +29,10 @@ pub struct Validated {
 /// Parses, resolves and checks a schema of one or several files.
 pub fn validate(sources: &[Source]) -> Validated {
     let _ = sources;
-    Validated { schema: None, diagnostics: Vec::new() }
+    Validated {
+        schema: None,
+        diagnostics: Vec::new(),
+    }
 }
 
 /// Formats every file and adds missing back relations, as `nicol format` writes them: one text for each source, in
