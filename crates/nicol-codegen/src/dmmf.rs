@@ -59,10 +59,9 @@ fn documentation(json: &mut Json, docs: Option<&str>) {
 
 fn model_object(json: &mut Json, schema: &ValidSchema, id: ModelId, model: &Model) {
     let referencing = referencing_fields(schema, id);
-    let uniques = model
-        .indexes
-        .iter()
-        .filter(|index| index.kind == IndexKind::Unique && !index.on_field);
+    // A partial index does not make every value unique.
+    let is_unique = |index: &&Index| index.kind == IndexKind::Unique && index.predicate.is_none() && !index.on_field;
+    let uniques = model.indexes.iter().filter(is_unique);
     json.object(|json| {
         json.key("name").string(&model.name);
         json.key("dbName").optional(model.map.as_deref());
@@ -134,7 +133,6 @@ fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Pla
         .primary_key
         .as_ref()
         .is_some_and(|key: &PrimaryKey| is_alone(&key.fields));
-    // A partial index does not make every value unique.
     let is_unique = |i: &Index| i.kind == IndexKind::Unique && i.predicate.is_none() && is_alone(&i.fields);
     let flags = Flags {
         is_unique: !is_id && place.model.indexes.iter().any(is_unique),
