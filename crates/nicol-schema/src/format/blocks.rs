@@ -150,8 +150,9 @@ fn untyped_row(text: &str, tree: &Tree, name: String, nodes: &[&AttributeNode], 
 }
 
 fn property_row(text: &str, tree: &Tree, property: &PropertyNode, table: &mut Table) {
-    let mut value = String::from("= ");
+    let mut value = String::new();
     if let Some(index) = property.value {
+        value.push_str("= ");
         expression(text, tree, &tree.expressions[index as usize], &mut value);
     }
     let comment = property.comment.map_or("", |extent| extent.of(text));

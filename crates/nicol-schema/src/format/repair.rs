@@ -9,6 +9,8 @@ use crate::source::Source;
 use crate::syntax::parser::parse;
 use crate::syntax::tree::Tree;
 
+use super::plural::{camel_case, plural};
+
 /// The text of every source with the missing parts, none where nothing is missing or the schema has errors.
 pub(crate) fn repaired(sources: &[Source]) -> Vec<Option<String>> {
     let trees: Vec<Tree> = sources.iter().map(|source| parse(&source.text)).collect();
@@ -146,20 +148,21 @@ impl<'d, 'a> Inline<'d, 'a> {
         };
         if self.relation.b.is_none() {
             let ignore = if near.is_ignored { "@ignore" } else { "" };
-            let suffix = if self.relation.shape == RelationShape::OneToOne {
-                "?"
-            } else {
-                "[]"
+            let one = camel_case(near.name);
+            let (name, suffix) = match self.relation.shape {
+                RelationShape::OneToOne => (one, "?"),
+                RelationShape::OneToMany | RelationShape::ManyToMany | RelationShape::Embedded => (plural(&one), "[]"),
             };
-            add(far, format!("{0} {0}{suffix} {ignore}\n", near.name));
+            add(far, format!("{name} {}{suffix} {ignore}\n", near.name));
         }
         if self.relation.a.is_none() {
             let optional = self.columns().iter().any(|column| column.arity == Arity::Optional);
             let suffix = if optional { "?" } else { "" };
             let (fields, references) = (self.fields_argument(), self.references_argument());
+            let name = camel_case(far.name);
             add(
                 near,
-                format!("{0} {0}{suffix} @relation({fields}, {references})\n", far.name),
+                format!("{name} {}{suffix} @relation({fields}, {references})\n", far.name),
             );
         }
         if self.forward().is_some_and(|forward| forward.fields.is_some()) {
