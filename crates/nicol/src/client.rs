@@ -25,7 +25,7 @@ enum Place {
 }
 
 /// The connection of a transaction.
-enum Slot {
+pub(crate) enum Slot {
     /// Free for the next operation.
     Ready(PooledConnection),
     /// A nested transaction has it.
@@ -41,7 +41,7 @@ impl Client {
     /// When the URL cannot be read or the database cannot be reached.
     pub async fn connect(url: &str) -> Result<Self> {
         let url = ConnectionUrl::parse(url)?;
-        let pool = Pool::connect(&url, PoolOptions::default()).await?;
+        let pool = Pool::connect(&url, PoolOptions::from_url(&url)).await?;
         Ok(Client { place: Place::Pool(Arc::new(pool)) })
     }
 

@@ -17,14 +17,13 @@ struct Inner {
     message: String,
     model: Option<&'static str>,
     fields: Vec<String>,
-    is_outcome_unknown: bool,
     source: Option<nicol_db::Error>,
 }
 
 impl Error {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        let inner = Inner { code, message, model: None, fields: Vec::new(), is_outcome_unknown: false, source: None };
+        let inner = Inner { code, message, model: None, fields: Vec::new(), source: None };
         Error(Box::new(inner))
     }
 
@@ -52,14 +51,6 @@ impl Error {
     /// P2028: misuse of a transaction.
     pub(crate) fn transaction(message: impl Into<String>) -> Self {
         Error::new("P2028", message)
-    }
-
-    /// The commit was sent and its answer never came.
-    pub(crate) fn unknown_commit(source: nicol_db::Error) -> Self {
-        let mut error = Error::from(source);
-        error.0.message = format!("the connection was lost during COMMIT, its outcome is unknown: {}", error.0.message);
-        error.0.is_outcome_unknown = true;
-        error
     }
 
     /// Names the model, and the fields behind the constraint.
@@ -127,7 +118,7 @@ impl Error {
 
     /// True when the connection was lost during COMMIT, so that nobody knows whether it took place.
     pub fn is_outcome_unknown(&self) -> bool {
-        self.0.is_outcome_unknown
+        self.0.source.as_ref().is_some_and(nicol_db::Error::outcome_unknown)
     }
 }
 

@@ -45,9 +45,11 @@ pub trait Form {
 }
 
 /// The scope of forms that say everything a row needs.
+#[derive(Debug, Clone)]
 pub enum Root {}
 
 /// The one row that a new row belongs to: an existing one by its key, or a new one.
+#[derive(Debug, Clone)]
 pub struct Parent<T> {
     write: LinkWrite,
     table: PhantomData<fn() -> T>,
@@ -72,6 +74,7 @@ impl<T> From<Parent<T>> for LinkWrite {
 }
 
 /// A row below a new row: an existing one by its key, or a new one in a form that leaves out the parent.
+#[derive(Debug, Clone)]
 pub struct Child<T, S> {
     write: LinkWrite,
     types: PhantomData<fn() -> (T, S)>,

@@ -8,18 +8,18 @@ use crate::scalar::Assign;
 
 /// A read of one table and, nested, of its relations.
 #[derive(Debug, Clone)]
-pub struct Read {
+pub(crate) struct Read {
     pub(crate) table: &'static TableMeta,
     pub(crate) condition: Option<Condition>,
     pub(crate) order: Vec<OrderTerm>,
     pub(crate) take: Option<u64>,
     pub(crate) skip: u64,
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Fields,
 }
 
 impl Read {
     pub(crate) fn new(table: &'static TableMeta) -> Self {
-        Read { table, condition: None, order: Vec::new(), take: None, skip: 0, fields: Vec::new() }
+        Read { table, condition: None, order: Vec::new(), take: None, skip: 0, fields: Fields::default() }
     }
 
     /// True when only a part of the matching rows is wanted.
@@ -29,9 +29,13 @@ impl Read {
 
     /// Wants every column.
     pub(crate) fn all_columns(&mut self) {
-        self.fields.extend((0..).zip(self.table.columns).map(|(column, _)| Field::Column(column)));
+        self.fields.0.extend((0..).zip(self.table.columns).map(|(column, _)| Field::Column(column)));
     }
 }
+
+/// What is wanted of each row, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(pub(crate) Vec<Field>);
 
 /// Something wanted of each row.
 #[derive(Debug, Clone)]

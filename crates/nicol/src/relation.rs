@@ -6,7 +6,7 @@ use crate::Table;
 use crate::column::Orders;
 use crate::error::{Error, Result};
 use crate::filter::{Condition, Filter, Quantifier};
-use crate::operation::{Field, Read};
+use crate::operation::{Field, Fields, Read};
 use crate::run::Reader;
 use crate::shape::{Append, Shape, Whole};
 
@@ -194,7 +194,7 @@ impl<M: Table, T: Table> Relation<M, T, ToMaybe> {
 
 impl<M: Table, T: Table, A: Arity> Shape<M> for Relation<M, T, A> {
     type Out = A::Of<T::Row>;
-    fn plan(self, fields: &mut Vec<Field>) {
+    fn plan(self, fields: &mut Fields) {
         self.read().plan(fields);
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self::Out> {
@@ -222,7 +222,7 @@ impl<M, T: Table, A, S> Nested<M, T, A, S> {
 
     /// Only these columns and relations of the related rows.
     pub fn select<N: Shape<T>>(mut self, shape: N) -> Nested<M, T, A, N> {
-        self.read.fields.clear();
+        self.read.fields.0.clear();
         shape.plan(&mut self.read.fields);
         Nested { relation: self.relation, read: self.read, types: PhantomData }
     }
@@ -256,8 +256,8 @@ impl<M, T, S> Nested<M, T, ToMany, S> {
 
 impl<M: Table, T: Table, A: Arity, S: Shape<T>> Shape<M> for Nested<M, T, A, S> {
     type Out = A::Of<S::Out>;
-    fn plan(self, fields: &mut Vec<Field>) {
-        fields.push(Field::Nested { relation: self.relation, read: self.read });
+    fn plan(self, fields: &mut Fields) {
+        fields.0.push(Field::Nested { relation: self.relation, read: self.read });
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self::Out> {
         A::gather(reader.children(S::decode))
@@ -282,8 +282,8 @@ impl<M, T> Count<M, T> {
 
 impl<M: Table, T: Table> Shape<M> for Count<M, T> {
     type Out = i64;
-    fn plan(self, fields: &mut Vec<Field>) {
-        fields.push(Field::Count { relation: self.relation, condition: self.condition });
+    fn plan(self, fields: &mut Fields) {
+        fields.0.push(Field::Count { relation: self.relation, condition: self.condition });
     }
     fn decode(reader: &mut Reader<'_>) -> Result<i64> {
         reader.next()

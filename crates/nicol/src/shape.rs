@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::Table;
 use crate::column::Col;
 use crate::error::Result;
-use crate::operation::Field;
+use crate::operation::{Field, Fields};
 use crate::run::Reader;
 use crate::scalar::Scalar;
 
@@ -18,7 +18,7 @@ pub trait Shape<M>: 'static {
     type Out: Send + 'static;
     /// Appends the wanted fields.
     #[doc(hidden)]
-    fn plan(self, fields: &mut Vec<Field>);
+    fn plan(self, fields: &mut Fields);
     /// Reads them back.
     #[doc(hidden)]
     fn decode(reader: &mut Reader<'_>) -> Result<Self::Out>;
@@ -26,8 +26,8 @@ pub trait Shape<M>: 'static {
 
 impl<M: Table, T: Scalar> Shape<M> for Col<M, T> {
     type Out = T;
-    fn plan(self, fields: &mut Vec<Field>) {
-        fields.push(Field::Column(self.index));
+    fn plan(self, fields: &mut Fields) {
+        fields.0.push(Field::Column(self.index));
     }
     fn decode(reader: &mut Reader<'_>) -> Result<T> {
         reader.next()
@@ -39,8 +39,8 @@ pub struct Whole<M>(PhantomData<fn() -> M>);
 
 impl<M: Table> Shape<M> for Whole<M> {
     type Out = M::Row;
-    fn plan(self, fields: &mut Vec<Field>) {
-        fields.extend((0..).zip(M::META.columns).map(|(column, _)| Field::Column(column)));
+    fn plan(self, fields: &mut Fields) {
+        fields.0.extend((0..).zip(M::META.columns).map(|(column, _)| Field::Column(column)));
     }
     fn decode(reader: &mut Reader<'_>) -> Result<M::Row> {
         M::read(reader)
@@ -63,7 +63,7 @@ macro_rules! tuples {
         impl<Model: 'static, $($name: Shape<Model>),*> Shape<Model> for ($($name,)*) {
             type Out = ($($name::Out,)*);
             #[allow(non_snake_case, reason = "the type's name serves for its value")]
-            fn plan(self, fields: &mut Vec<Field>) {
+            fn plan(self, fields: &mut Fields) {
                 let ($($name,)*) = self;
                 $($name.plan(fields);)*
             }

@@ -36,6 +36,7 @@ fn write_row(text: &mut Text, model: &ModelPlan<'_>) {
 fn write_constants(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) {
     text.blank();
     text.line(format!("/// The table of `{}`, as a type.", model.source.name));
+    text.line("#[derive(Debug, Clone, Copy)]");
     text.line("pub struct Model;");
     text.blank();
     for (index, column) in model.columns.iter().enumerate() {

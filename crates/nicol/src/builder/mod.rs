@@ -117,7 +117,7 @@ macro_rules! shaped {
 
             /// Only these columns, relations and counts.
             pub fn select<N: Shape<M>>(mut self, shape: N) -> $builder<M, N> {
-                self.read.fields.clear();
+                self.read.fields.0.clear();
                 shape.plan(&mut self.read.fields);
                 $builder { client: self.client, read: self.read, $($rest: self.$rest,)* types: PhantomData }
             }

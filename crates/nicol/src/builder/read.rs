@@ -135,7 +135,7 @@ impl<M: Table, S: Shape<M>, A> One<M, S, A> {
 
     /// Only these columns, relations and counts.
     pub fn select<N: Shape<M>>(mut self, shape: N) -> One<M, N, A> {
-        self.read.fields.clear();
+        self.read.fields.0.clear();
         shape.plan(&mut self.read.fields);
         One { client: self.client, read: self.read, types: PhantomData }
     }

@@ -44,7 +44,7 @@ pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, w
 }
 
 fn is_flat(wanted: &Read) -> bool {
-    wanted.fields.iter().all(|field| matches!(field, Field::Column(_)))
+    wanted.fields.0.iter().all(|field| matches!(field, Field::Column(_)))
 }
 
 fn level_of(wanted: &Read, columns: Vec<u16>, rows: nicol_db::Rows) -> Level {

@@ -29,7 +29,7 @@ struct Created {
 pub(crate) async fn create(session: &mut Session<'_>, table: &'static TableMeta, draft: Draft, wanted: &Read) -> Result<Level> {
     let is_flat = draft.links.is_empty();
     let direct = read::plain_columns(wanted).filter(|_| sql::has_returning(session.connection.dialect(), Verb::Insert));
-    if is_flat && direct.is_some() && wanted.fields.iter().all(|field| matches!(field, Field::Column(_))) {
+    if is_flat && direct.is_some() && wanted.fields.0.iter().all(|field| matches!(field, Field::Column(_))) {
         return create_inside(session, table, draft, wanted, direct).await;
     }
     session.begin().await?;
@@ -217,7 +217,7 @@ pub(super) async fn find_values(
 ) -> Result<Option<Vec<Value>>> {
     let mut wanted = Read::new(table);
     wanted.condition = Some(key.condition());
-    wanted.fields = columns.iter().map(|&column| Field::Column(column)).collect();
+    wanted.fields.0 = columns.iter().map(|&column| Field::Column(column)).collect();
     let level = read::read(session, &wanted).await?;
     let Some(row) = level.rows().next() else { return Ok(None) };
     let value = |(place, &column): (usize, &u16)| {

@@ -61,8 +61,8 @@ pub(crate) fn plain_columns(read: &Read) -> Option<Vec<u16>> {
 }
 
 fn plan(read: &Read) -> Plan<'_> {
-    let mut items: Vec<Item<'_>> = Vec::with_capacity(read.fields.len());
-    for field in &read.fields {
+    let mut items: Vec<Item<'_>> = Vec::with_capacity(read.fields.0.len());
+    for field in &read.fields.0 {
         match field {
             Field::Column(column) => items.push(Item::Column(*column)),
             Field::Count { relation, condition } => items.push(Item::Count(*relation, condition.as_ref())),
@@ -70,7 +70,7 @@ fn plan(read: &Read) -> Plan<'_> {
         }
     }
     let mut nested = Vec::new();
-    for field in &read.fields {
+    for field in &read.fields.0 {
         if let Field::Nested { relation, read: below } = field {
             let relation = read.table.relation(*relation);
             let columns = near_columns(relation);

@@ -162,5 +162,3 @@ fn fits_json(value: &Value) -> bool {
     }
 }
 
-#[cfg(test)]
-pub(crate) mod tests;
