@@ -6,6 +6,7 @@ mod database;
 /// The generated client, the behaviours compiled against it, and a test for each server it fits.
 macro_rules! provider {
     ($module:ident, $file:literal, $clear_lists:expr, [$($test:ident),*]) => {
+        #[path = "client"]
         mod $module {
             pub mod db {
                 include!(concat!(env!("OUT_DIR"), "/", $file, ".rs"));

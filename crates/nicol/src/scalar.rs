@@ -170,6 +170,12 @@ impl<const N: usize> Given<Vec<u8>> for &[u8; N] {
     }
 }
 
+impl<const N: usize> Given<Option<Vec<u8>>> for &[u8; N] {
+    fn given(self) -> Option<Vec<u8>> {
+        Some(self.to_vec())
+    }
+}
+
 impl<T: Clone, const N: usize> Given<Vec<T>> for [T; N]
 where
     Vec<T>: Scalar,

@@ -278,7 +278,7 @@ fn write_form(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>, f
                 let column = &model.columns[*index];
                 let field = identifier(&column.name);
                 text.line(format!("pub {field}: {},", column.ty()));
-                calls.push_str(&format!(".set({index}, nicol::value(self.{field}))"));
+                calls.push_str(&format!(".set({index}, nicol::Scalar::into_value(self.{field}))"));
             }
             Member::Relation(index) => {
                 let relation = &model.relations[*index];

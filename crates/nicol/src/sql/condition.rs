@@ -65,12 +65,15 @@ impl Writer {
         let is_json = table.column(column).kind == Kind::Json && !table.column(column).is_list;
         let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
         if is_json && is_equality && self.dialect == Dialect::Mariadb {
-            // JSON is text there: only the function knows that the order of keys means nothing.
-            self.push(if comparison == Comparison::Equal { "JSON_EQUALS(" } else { "NOT JSON_EQUALS(" });
+            // JSON is text there: only the function knows that the order of keys means nothing. It takes NULL for equal.
+            self.push("(");
+            self.column(source, table, column);
+            let equal = comparison == Comparison::Equal;
+            self.push(if equal { " IS NOT NULL AND JSON_EQUALS(" } else { " IS NOT NULL AND NOT JSON_EQUALS(" });
             self.column(source, table, column);
             self.push(", ");
             self.bind(value);
-            self.push(")");
+            self.push("))");
             return;
         }
         self.column(source, table, column);
