@@ -341,7 +341,7 @@ async fn insert_running(
     lock::begin_exclusive(conn, options, watch).await?;
     let inserted = match is_recorded(conn, migration).await {
         Ok(true) => Ok(None),
-        Ok(false) => history::insert_running(conn, &migration.name, &sum).await.map(Some),
+        Ok(false) => history::insert_running(conn, &migration.name, &sum).await.map(Some).map_err(Error::from),
         Err(error) => Err(error),
     };
     if matches!(inserted, Ok(Some(_))) {

@@ -73,12 +73,11 @@ pub(crate) async fn take(conn: &mut Connection, options: LockOptions, watch: &mu
     }
     let mut wait = Wait::new(options, watch);
     while !try_take(conn).await? {
-        if wait.is_over() {
+        if wait.should_report() || wait.is_over() {
             let holder = holder(conn).await?;
-            return Err(timed_out(wait.began.elapsed(), holder.as_deref()));
-        }
-        if wait.should_report() {
-            let holder = holder(conn).await?;
+            if wait.is_over() {
+                return Err(timed_out(wait.began.elapsed(), holder.as_deref()));
+            }
             wait.report(holder);
         }
         // Asking again and again instead of waiting in the server: a session that waits holds a snapshot there, and
@@ -191,11 +190,11 @@ pub(crate) async fn begin_exclusive(conn: &mut Connection, options: LockOptions,
             Err(error) if conn.dialect() == Dialect::Sqlite && is_busy(&error) => error,
             Err(error) => return Err(error.into()),
         };
-        if wait.is_over() {
-            return Err(timed_out(wait.began.elapsed(), None).with_database_code(error.native_code()));
-        }
         if wait.should_report() {
             wait.report(None);
+        }
+        if wait.is_over() {
+            return Err(timed_out(wait.began.elapsed(), None).with_database_code(error.native_code()));
         }
         tokio::time::sleep(PAUSE).await;
     }
