@@ -1,2 +1,48 @@
-//! Tasks.
-fn main() {}
+//! Tasks of the project: `cargo xtask <task>`.
+//!
+//! `test` runs every test against every database, `tidy` holds the rules of the architecture, `conformance` counts
+//! agreement with the reference answers.
+
+mod conformance;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask <task>
+
+  tidy                the rules of the architecture
+  conformance [ARGS]  agreement with the reference answers in ../shared/conformance
+                      (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first() {
+        Some((task, rest)) => match task.as_str() {
+            "tidy" => tidy::run(&root()),
+            "conformance" => conformance::run(&root(), rest),
+            _ => usage(),
+        },
+        None => usage(),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> anyhow::Result<bool> {
+    eprint!("{USAGE}");
+    Ok(false)
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().map_or_else(|| manifest.clone(), PathBuf::from)
+}

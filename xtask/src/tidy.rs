@@ -1,0 +1,222 @@
+//! The rules of the architecture, checked on the sources: which crate may use which, what pure crates must not touch, how
+//! long a file may be, and that every crate is described in ARCHITECTURE.md.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// One row of the table in ARCHITECTURE.md: a crate, the crates of ours it may depend on, and what its sources must not
+/// mention.
+struct Rule {
+    name: &'static str,
+    may_use: &'static [&'static str],
+    forbidden: &'static [&'static str],
+}
+
+const FILES: &str = "std::fs";
+const ENVIRONMENT: &str = "std::env";
+const PROCESSES: &str = "std::process";
+const PRINTING: [&str; 4] = ["println!", "eprintln!", "print!(", "eprint!("];
+
+const RULES: &[Rule] = &[
+    Rule {
+        name: "nicol-schema",
+        may_use: &[],
+        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
+    },
+    Rule {
+        name: "nicol-db",
+        may_use: &[],
+        forbidden: &[ENVIRONMENT, PROCESSES],
+    },
+    Rule {
+        name: "nicol-catalog",
+        may_use: &["nicol-schema", "nicol-db"],
+        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
+    },
+    Rule {
+        name: "nicol-migrate",
+        may_use: &["nicol-catalog", "nicol-schema", "nicol-db"],
+        forbidden: &[ENVIRONMENT, PROCESSES],
+    },
+    Rule {
+        name: "nicol-codegen",
+        may_use: &["nicol-schema"],
+        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
+    },
+    Rule {
+        name: "nicol",
+        may_use: &["nicol-db", "nicol-macros"],
+        forbidden: &[FILES, PROCESSES],
+    },
+    Rule {
+        name: "nicol-macros",
+        may_use: &[],
+        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
+    },
+    Rule {
+        name: "nicol-cli",
+        may_use: &[
+            "nicol-catalog",
+            "nicol-codegen",
+            "nicol-db",
+            "nicol-migrate",
+            "nicol-schema",
+        ],
+        forbidden: &[],
+    },
+];
+
+const DRIVERS: [&str; 3] = ["rusqlite", "tokio-postgres", "mysql_async"];
+const LONGEST_FILE: usize = 800;
+
+/// Prints every broken rule; true when there is none.
+pub(crate) fn run(root: &Path) -> Result<bool> {
+    let findings = check(root)?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    println!("tidy: {} finding(s)", findings.len());
+    Ok(findings.is_empty())
+}
+
+fn check(root: &Path) -> Result<Vec<String>> {
+    let mut findings = Vec::new();
+    let architecture = fs::read_to_string(root.join("ARCHITECTURE.md")).context("ARCHITECTURE.md")?;
+    for folder in crate_folders(root)? {
+        let name = folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if !architecture.contains(&format!("`{name}`")) {
+            findings.push(format!("ARCHITECTURE.md does not name the crate `{name}`"));
+        }
+        let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
+            findings.push(format!(
+                "crates/{name}: no rule says what it may depend on (xtask/src/tidy.rs)"
+            ));
+            continue;
+        };
+        dependencies(&folder, rule, &mut findings)?;
+        sources(root, &folder, rule, &mut findings)?;
+    }
+    Ok(findings)
+}
+
+fn crate_folders(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(root.join("crates"))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.join("Cargo.toml").is_file())
+        .collect();
+    folders.sort();
+    Ok(folders)
+}
+
+fn dependencies(folder: &Path, rule: &Rule, findings: &mut Vec<String>) -> Result<()> {
+    let manifest: toml::Table = fs::read_to_string(folder.join("Cargo.toml"))?.parse()?;
+    let Some(dependencies) = manifest.get("dependencies").and_then(|value| value.as_table()) else {
+        return Ok(());
+    };
+    for dependency in dependencies.keys() {
+        let is_ours = dependency == "nicol" || dependency.starts_with("nicol-");
+        if is_ours && !rule.may_use.contains(&dependency.as_str()) {
+            findings.push(format!("crates/{}: must not depend on `{dependency}`", rule.name));
+        }
+        if DRIVERS.contains(&dependency.as_str()) && rule.name != "nicol-db" {
+            findings.push(format!(
+                "crates/{}: only nicol-db uses the driver `{dependency}`",
+                rule.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn sources(root: &Path, folder: &Path, rule: &Rule, findings: &mut Vec<String>) -> Result<()> {
+    for path in rust_files(&folder.join("src"))? {
+        let text = fs::read_to_string(&path)?;
+        let code = without_tests(&text);
+        let shown = path.strip_prefix(root).unwrap_or(&path).display();
+        let lines = code.lines().count();
+        if lines > LONGEST_FILE {
+            findings.push(format!(
+                "{shown}: {lines} lines without tests; {LONGEST_FILE} is the limit"
+            ));
+        }
+        let printing: &[&str] = if rule.name == "nicol-cli" { &[] } else { &PRINTING };
+        for (number, line) in code.lines().enumerate() {
+            let statement = line.split("//").next().unwrap_or(line);
+            for word in rule
+                .forbidden
+                .iter()
+                .chain(printing)
+                .filter(|word| statement.contains(**word))
+            {
+                findings.push(format!(
+                    "{shown}:{}: `{word}` has no place in {}",
+                    number + 1,
+                    rule.name
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text up to the test module, which by convention comes last.
+fn without_tests(text: &str) -> &str {
+    text.find("#[cfg(test)]\nmod tests").map_or(text, |at| &text[..at])
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_project_is_tidy() {
+        let findings = check(&crate::root()).unwrap();
+        assert!(findings.is_empty(), "{}", findings.join("\n"));
+    }
+
+    #[test]
+    fn a_forbidden_dependency_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(
+            folder.path().join("Cargo.toml"),
+            "[dependencies]\nnicol-cli = \"1\"\nrusqlite = \"1\"\n",
+        )
+        .unwrap();
+        let mut findings = Vec::new();
+        dependencies(folder.path(), &RULES[0], &mut findings).unwrap();
+        assert_eq!(findings.len(), 2, "{findings:?}");
+    }
+
+    #[test]
+    fn forbidden_words_are_found_outside_comments_and_tests() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("src")).unwrap();
+        let text = "// std::fs\nuse std::fs;\nfn f() { println!() }\n#[cfg(test)]\nmod tests { use std::env; }\n";
+        fs::write(root.path().join("src/lib.rs"), text).unwrap();
+        let mut findings = Vec::new();
+        sources(root.path(), root.path(), &RULES[0], &mut findings).unwrap();
+        assert_eq!(findings.len(), 2, "{findings:?}");
+    }
+}
