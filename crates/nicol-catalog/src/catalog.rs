@@ -17,7 +17,7 @@ pub use crate::sqlite::types::SqliteType;
 pub struct Catalog {
     /// Which rules hold.
     pub dialect: Dialect,
-    /// PostgreSQL schemas that exist (live) or must exist (from a schema). Empty on dialects without them.
+    /// PostgreSQL schemas that exist (live) or are listed (from a schema). Empty on dialects without them.
     pub namespaces: Vec<String>,
     /// PostgreSQL extensions; none when the source of the catalog does not speak about them.
     pub extensions: Option<Vec<Extension>>,
@@ -57,9 +57,35 @@ impl Catalog {
         self.tables.is_empty() && self.enums.is_empty()
     }
 
+    /// The PostgreSQL schemas that a table or an enum is in, in name order.
+    pub fn used_namespaces(&self) -> Vec<String> {
+        if !self.dialect.is_postgres_family() {
+            return Vec::new();
+        }
+        let tables = self.tables.iter().map(|table| &table.namespace);
+        let all = tables.chain(self.enums.iter().map(|enumeration| &enumeration.namespace));
+        let mut all: Vec<String> = all
+            .map(|name| name.clone().unwrap_or_else(|| PUBLIC.to_owned()))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Forgets the schemas that are only listed. A schema is made when the first thing in it is, so a catalog that stands
+    /// for what migrations have made so far must not count the others as there.
+    pub fn forget_unused_namespaces(&mut self) {
+        self.namespaces = self.used_namespaces();
+        if self.dialect.is_postgres_family() && !self.namespaces.iter().any(|name| name == PUBLIC) {
+            self.namespaces.push(PUBLIC.to_owned());
+        }
+    }
+
     /// The table of a name; namespaces are compared as [`same_namespace`] does.
     pub fn table(&self, namespace: Option<&str>, name: &str) -> Option<&Table> {
-        self.tables.iter().find(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
+        self.tables
+            .iter()
+            .find(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
     }
 }
 
@@ -125,12 +151,16 @@ impl Table {
 
     /// True when the column is in the primary key.
     pub fn is_in_primary_key(&self, column: &str) -> bool {
-        self.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|part| part.name == column))
+        self.primary_key
+            .as_ref()
+            .is_some_and(|key| key.columns.iter().any(|part| part.name == column))
     }
 
     /// True when the column alone is the primary key.
     pub fn is_whole_primary_key(&self, column: &str) -> bool {
-        self.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1 && key.columns[0].name == column)
+        self.primary_key
+            .as_ref()
+            .is_some_and(|key| key.columns.len() == 1 && key.columns[0].name == column)
     }
 
     /// True for the table behind an implicit many-to-many relation: two columns, `A` and `B`.
@@ -214,9 +244,16 @@ impl ColumnType {
             (ColumnType::Postgres(a), ColumnType::Postgres(b)) => a.is_same(b),
             (ColumnType::Cockroach(a), ColumnType::Cockroach(b)) => a.is_same(b),
             (ColumnType::Mysql(a), ColumnType::Mysql(b)) => a.is_same(b),
-            (ColumnType::Enum { namespace: a_in, name: a }, ColumnType::Enum { namespace: b_in, name: b }) => {
-                a == b && same_namespace(a_in.as_deref(), b_in.as_deref())
-            }
+            (
+                ColumnType::Enum {
+                    namespace: a_in,
+                    name: a,
+                },
+                ColumnType::Enum {
+                    namespace: b_in,
+                    name: b,
+                },
+            ) => a == b && same_namespace(a_in.as_deref(), b_in.as_deref()),
             (ColumnType::Unsupported(_), ColumnType::Unsupported(_)) => true,
             (
                 ColumnType::Sqlite(_)
@@ -320,7 +357,12 @@ pub struct IndexColumn {
 impl IndexColumn {
     /// A column without anything further.
     pub(crate) fn plain(name: impl Into<String>) -> IndexColumn {
-        IndexColumn { name: name.into(), sort: None, length: None, operator_class: None }
+        IndexColumn {
+            name: name.into(),
+            sort: None,
+            length: None,
+            operator_class: None,
+        }
     }
 
     pub(crate) fn is_descending(&self) -> bool {

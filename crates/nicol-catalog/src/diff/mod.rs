@@ -97,11 +97,19 @@ pub fn diff<'a>(from: &'a Catalog, to: &'a Catalog) -> Diff<'a> {
         compare_enums(place, before, other, &to.enums[other])
     });
     Diff {
-        created_namespaces: to.namespaces.iter().filter(|name| !from.namespaces.contains(name)).cloned().collect(),
+        created_namespaces: to
+            .used_namespaces()
+            .into_iter()
+            .filter(|name| !from.namespaces.contains(name))
+            .collect(),
         created_extensions,
         changed_extensions,
-        created_enums: (0..to.enums.len()).filter(|at| enum_in(&from.enums, &to.enums[*at]).is_none()).collect(),
-        dropped_enums: (0..from.enums.len()).filter(|at| enum_in(&to.enums, &from.enums[*at]).is_none()).collect(),
+        created_enums: (0..to.enums.len())
+            .filter(|at| enum_in(&from.enums, &to.enums[*at]).is_none())
+            .collect(),
+        dropped_enums: (0..from.enums.len())
+            .filter(|at| enum_in(&to.enums, &from.enums[*at]).is_none())
+            .collect(),
         changed_enums: changed_enums.collect(),
         created_tables: created_tables.collect(),
         dropped_tables: dropped_tables.collect(),
@@ -118,13 +126,20 @@ fn compare_enums(from: usize, before: &Enum, to: usize, after: &Enum) -> Option<
     };
     let added = missing(&after.values, &before.values);
     let removed = missing(&before.values, &after.values);
-    (!added.is_empty() || !removed.is_empty()).then_some(EnumDiff { from, to, added, removed })
+    (!added.is_empty() || !removed.is_empty()).then_some(EnumDiff {
+        from,
+        to,
+        added,
+        removed,
+    })
 }
 
 /// Extensions wanted but absent, and pairs whose version or schema is named on both sides and differs. Extensions that
 /// nobody asks for any more stay.
 fn extensions(from: &Catalog, to: &Catalog) -> (Vec<usize>, Vec<(usize, usize)>) {
-    let Some(wanted) = &to.extensions else { return (Vec::new(), Vec::new()) };
+    let Some(wanted) = &to.extensions else {
+        return (Vec::new(), Vec::new());
+    };
     let present: &[Extension] = from.extensions.as_deref().unwrap_or_default();
     let differs = |a: &Option<String>, b: &Option<String>| matches!((a, b), (Some(a), Some(b)) if a != b);
     let (mut created, mut changed) = (Vec::new(), Vec::new());

@@ -21,7 +21,11 @@ pub(super) fn column(context: &Context<'_>, field: &Field) -> Column {
         name: field.database_name().to_owned(),
         ty: column_type(context, field),
         arity: arity(field.arity),
-        default: if by_row_id { Some(Default::UniqueRowid) } else { default(context, field) },
+        default: if by_row_id {
+            Some(Default::UniqueRowid)
+        } else {
+            default(context, field)
+        },
         auto_increment: counts_up && !by_row_id,
         sequence: None,
         identity: match function {
@@ -73,10 +77,14 @@ fn scalar_type(dialect: Dialect, scalar: ScalarType, native: Option<&model::Nati
     match dialect {
         Dialect::Sqlite => ColumnType::Sqlite(SqliteType::of_scalar(scalar)),
         Dialect::Postgres => ColumnType::Postgres(
-            native.and_then(PostgresType::of_native).unwrap_or_else(|| PostgresType::of_scalar(scalar)),
+            native
+                .and_then(PostgresType::of_native)
+                .unwrap_or_else(|| PostgresType::of_scalar(scalar)),
         ),
         Dialect::Cockroachdb => ColumnType::Cockroach(
-            native.and_then(CockroachType::of_native).unwrap_or_else(|| CockroachType::of_scalar(scalar)),
+            native
+                .and_then(CockroachType::of_native)
+                .unwrap_or_else(|| CockroachType::of_scalar(scalar)),
         ),
         Dialect::Mysql | Dialect::Mariadb => ColumnType::Mysql(
             native
@@ -95,7 +103,11 @@ fn enum_type(context: &Context<'_>, id: EnumId) -> ColumnType {
             name: enumeration.database_name().to_owned(),
         },
         Dialect::Mysql | Dialect::Mariadb => ColumnType::Mysql(MysqlType::Enum(
-            enumeration.values.iter().map(|value| value.database_name().to_owned()).collect(),
+            enumeration
+                .values
+                .iter()
+                .map(|value| value.database_name().to_owned())
+                .collect(),
         )),
     }
 }
@@ -121,11 +133,9 @@ fn default(context: &Context<'_>, field: &Field) -> Option<Default> {
 
 fn constant_of(context: &Context<'_>, ty: &FieldType, value: &DefaultValue) -> Literal {
     match value {
-        DefaultValue::List(items) => {
-            Literal::List(items.iter().map(|item| constant_of(context, ty, item)).collect())
-        }
+        DefaultValue::List(items) => Literal::List(items.iter().map(|item| constant_of(context, ty, item)).collect()),
         DefaultValue::Boolean(flag) => Literal::Boolean(*flag),
-        DefaultValue::Number(text) => Literal::Number(text.clone()),
+        DefaultValue::Number(text) => Literal::Number(literal::without_negative_zero(text).to_owned()),
         DefaultValue::EnumValue(name) => Literal::Enum(enum_value(context, ty, name)),
         DefaultValue::String(text) => match ty {
             FieldType::Scalar(ScalarType::Json) => Literal::Json(text.clone()),
@@ -148,7 +158,9 @@ fn constant_of(context: &Context<'_>, ty: &FieldType, value: &DefaultValue) -> L
 }
 
 fn enum_value(context: &Context<'_>, ty: &FieldType, name: &str) -> String {
-    let FieldType::Enum(id) = ty else { return name.to_owned() };
+    let FieldType::Enum(id) = ty else {
+        return name.to_owned();
+    };
     let values = &context.schema.enumeration(*id).values;
     let value = values.iter().find(|value| value.name == name);
     value.map_or_else(|| name.to_owned(), |value| value.database_name().to_owned())

@@ -57,27 +57,42 @@ pub(crate) struct Context<'a> {
 
 impl Context<'_> {
     fn has_foreign_keys(&self) -> bool {
-        self.schema.datasource.as_ref().is_none_or(|datasource| datasource.relation_mode == RelationMode::ForeignKeys)
+        self.schema
+            .datasource
+            .as_ref()
+            .is_none_or(|datasource| datasource.relation_mode == RelationMode::ForeignKeys)
     }
 
-    fn default_name<'a>(&self, kind: ConstraintKind, table: &str, columns: impl IntoIterator<Item = &'a str>) -> String {
+    fn default_name<'a>(
+        &self,
+        kind: ConstraintKind,
+        table: &str,
+        columns: impl IntoIterator<Item = &'a str>,
+    ) -> String {
         default_name(kind, table, columns, provider_of(self.dialect))
     }
 
-    /// A block's schema in the database: none when the datasource names no schemas.
+    /// A block's schema in the database. `public` is the one that needs no name.
     fn namespace(&self, written: &Option<String>) -> Option<String> {
-        if self.dialect.is_postgres_family() { written.clone() } else { None }
+        if !self.dialect.is_postgres_family() {
+            return None;
+        }
+        written.as_ref().filter(|name| *name != PUBLIC).cloned()
     }
 
-    /// Every schema that something is in, in name order; `public` when the datasource names none.
+    /// The schemas listed in the datasource (`public` when none is) and those that something is in, in name order.
     fn namespaces(&self, catalog: &Catalog) -> Vec<String> {
-        let speaks_of_schemas = self.schema.datasource.as_ref().is_some_and(|datasource| !datasource.schemas.is_empty());
-        if !speaks_of_schemas {
-            return vec![PUBLIC.to_owned()];
+        let mut all = catalog.used_namespaces();
+        let listed = self
+            .schema
+            .datasource
+            .as_ref()
+            .map(|datasource| datasource.schemas.as_slice())
+            .unwrap_or_default();
+        all.extend(listed.iter().cloned());
+        if listed.is_empty() {
+            all.push(PUBLIC.to_owned());
         }
-        let tables = catalog.tables.iter().filter_map(|table| table.namespace.clone());
-        let enums = catalog.enums.iter().filter_map(|enumeration| enumeration.namespace.clone());
-        let mut all: Vec<String> = tables.chain(enums).collect();
         all.sort();
         all.dedup();
         all
@@ -87,13 +102,19 @@ impl Context<'_> {
         let of = |enumeration: &model::Enum| Enum {
             namespace: self.namespace(&enumeration.schema),
             name: enumeration.database_name().to_owned(),
-            values: enumeration.values.iter().map(|value| value.database_name().to_owned()).collect(),
+            values: enumeration
+                .values
+                .iter()
+                .map(|value| value.database_name().to_owned())
+                .collect(),
         };
         self.schema.enums.iter().map(of).collect()
     }
 
     fn extensions(&self) -> Vec<Extension> {
-        let Some(datasource) = &self.schema.datasource else { return Vec::new() };
+        let Some(datasource) = &self.schema.datasource else {
+            return Vec::new();
+        };
         let of = |setting: &model::ExtensionSetting| Extension {
             name: setting.map.clone().unwrap_or_else(|| setting.name.clone()),
             namespace: setting.schema.clone(),
@@ -112,13 +133,22 @@ impl Context<'_> {
             columns: self.columns(model),
             primary_key: self.primary_key(model),
             indexes: self.indexes(model),
-            foreign_keys: if self.has_foreign_keys() { self.foreign_keys(id) } else { Vec::new() },
+            foreign_keys: if self.has_foreign_keys() {
+                self.foreign_keys(id)
+            } else {
+                Vec::new()
+            },
         }
     }
 
     fn columns(&self, model: &Model) -> Vec<Column> {
         let is_column = |field: &&model::Field| field.is_column() && !matches!(field.ty, FieldType::Composite(_));
-        model.fields.iter().filter(is_column).map(|field| columns::column(self, field)).collect()
+        model
+            .fields
+            .iter()
+            .filter(is_column)
+            .map(|field| columns::column(self, field))
+            .collect()
     }
 
     fn primary_key(&self, model: &Model) -> Option<PrimaryKey> {
@@ -127,7 +157,10 @@ impl Context<'_> {
             let default = || self.default_name(ConstraintKind::PrimaryKey, model.database_name(), []);
             key.map.clone().unwrap_or_else(default)
         });
-        Some(PrimaryKey { name, columns: self.index_columns(model, &key.fields) })
+        Some(PrimaryKey {
+            name,
+            columns: self.index_columns(model, &key.fields),
+        })
     }
 
     fn index_columns(&self, model: &Model, fields: &[model::IndexField]) -> Vec<IndexColumn> {
@@ -172,7 +205,10 @@ impl Context<'_> {
             name: index.map.clone().unwrap_or_else(default),
             kind: index.kind,
             algorithm: index.algorithm.as_deref().and_then(algorithm),
-            predicate: index.predicate.as_ref().map(|predicate| self.predicate(model, predicate)),
+            predicate: index
+                .predicate
+                .as_ref()
+                .map(|predicate| self.predicate(model, predicate)),
             is_implied: false,
             columns,
         }
@@ -201,7 +237,9 @@ impl Context<'_> {
     fn foreign_keys(&self, id: ModelId) -> Vec<ForeignKey> {
         let mut found: Vec<(FieldId, ForeignKey)> = Vec::new();
         for relation in &self.schema.relations {
-            let RelationKind::Foreign(key) = &relation.kind else { continue };
+            let RelationKind::Foreign(key) = &relation.kind else {
+                continue;
+            };
             let target = self.schema.model(key.referenced.model);
             if key.referencing.model == id && !target.is_view {
                 found.push((key.referencing.field, self.foreign_key(key)));
@@ -214,18 +252,36 @@ impl Context<'_> {
     fn foreign_key(&self, key: &model::ForeignKey) -> ForeignKey {
         let model = self.schema.model(key.referencing.model);
         let target = self.schema.model(key.referenced.model);
-        let columns: Vec<String> = key.fields.iter().map(|field| column_name(model, *field).to_owned()).collect();
-        let is_required =
-            key.fields.iter().any(|field| model.fields[field.0 as usize].arity == model::Arity::Required);
-        let on_delete = if is_required { ReferentialAction::Restrict } else { ReferentialAction::SetNull };
+        let columns: Vec<String> = key
+            .fields
+            .iter()
+            .map(|field| column_name(model, *field).to_owned())
+            .collect();
+        let is_required = key
+            .fields
+            .iter()
+            .any(|field| model.fields[field.0 as usize].arity == model::Arity::Required);
+        let on_delete = if is_required {
+            ReferentialAction::Restrict
+        } else {
+            ReferentialAction::SetNull
+        };
         let default = || {
-            self.default_name(ConstraintKind::ForeignKey, model.database_name(), columns.iter().map(String::as_str))
+            self.default_name(
+                ConstraintKind::ForeignKey,
+                model.database_name(),
+                columns.iter().map(String::as_str),
+            )
         };
         ForeignKey {
             name: Some(key.map.clone().unwrap_or_else(default)),
             referenced_namespace: self.namespace(&target.schema),
             referenced_table: target.database_name().to_owned(),
-            referenced_columns: key.references.iter().map(|field| column_name(target, *field).to_owned()).collect(),
+            referenced_columns: key
+                .references
+                .iter()
+                .map(|field| column_name(target, *field).to_owned())
+                .collect(),
             on_delete: key.on_delete.unwrap_or(on_delete),
             on_update: key.on_update.unwrap_or(ReferentialAction::Cascade),
             columns,
@@ -252,7 +308,10 @@ fn algorithm(name: &str) -> Option<IndexAlgorithm> {
 /// `JsonbPathOps` is `jsonb_path_ops`: words become lower case with underscores, but for the types and methods that
 /// PostgreSQL writes as one word.
 fn operator_class_name(name: &str) -> String {
-    let joined = name.replace("MinMax", "Minmax").replace("TimestampTz", "Timestamptz").replace("TimeTz", "Timetz");
+    let joined = name
+        .replace("MinMax", "Minmax")
+        .replace("TimestampTz", "Timestamptz")
+        .replace("TimeTz", "Timetz");
     let mut out = String::new();
     for c in joined.chars() {
         if c.is_ascii_uppercase() && !out.is_empty() {

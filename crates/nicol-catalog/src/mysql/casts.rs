@@ -122,16 +122,17 @@ pub(crate) fn cast(from: &T, to: &T) -> Cast {
             _ => safe_if(is_text_or_bytes(target), Cast::Impossible),
         },
         G::Enum => match (from, to) {
-            (T::Enum(before), T::Enum(after)) => {
-                safe_if(before.iter().all(|value| after.contains(value)), Cast::Risky)
-            }
+            (T::Enum(before), T::Enum(after)) => safe_if(before.iter().all(|value| after.contains(value)), Cast::Risky),
             _ => Cast::Risky,
         },
     }
 }
 
 fn is_text_or_bytes(target: Group) -> bool {
-    matches!(target, G::Characters | G::Bytes | G::Text | G::TinyText | G::Blob | G::TinyBlob)
+    matches!(
+        target,
+        G::Characters | G::Bytes | G::Text | G::TinyText | G::Blob | G::TinyBlob
+    )
 }
 
 fn from_signed(from: &T, to: &T, target: Group) -> Cast {

@@ -7,10 +7,18 @@ use crate::catalog::{Catalog, ColumnType, Default, ForeignKey, Index, IndexColum
 pub(crate) fn from_schema(catalog: &mut Catalog) {
     for table in &mut catalog.tables {
         drop_impossible_defaults(table);
-        let implied: Vec<Index> =
-            table.foreign_keys.iter().filter(|key| !is_covered(table, key)).map(implied_index).collect();
+        let implied: Vec<Index> = table
+            .foreign_keys
+            .iter()
+            .filter(|key| !is_covered(table, key))
+            .map(implied_index)
+            .collect();
         for index in implied {
-            if !table.indexes.iter().any(|existing| covers(&existing.columns, &column_names(&index))) {
+            if !table
+                .indexes
+                .iter()
+                .any(|existing| covers(&existing.columns, &column_names(&index)))
+            {
                 table.indexes.push(index);
             }
         }
@@ -28,12 +36,12 @@ pub(crate) fn introspected(table: &mut Table) {
                 && column_names(index) == key.columns
                 && (Some(&index.name) == key.name.as_ref() || Some(&index.name) == key.columns.first())
         };
-        let Some(place) = table.indexes.iter().position(is_candidate) else { continue };
-        let has_other = table
-            .indexes
-            .iter()
-            .enumerate()
-            .any(|(other, index)| other != place && index.kind != IndexKind::Fulltext && covers(&index.columns, &key.columns));
+        let Some(place) = table.indexes.iter().position(is_candidate) else {
+            continue;
+        };
+        let has_other = table.indexes.iter().enumerate().any(|(other, index)| {
+            other != place && index.kind != IndexKind::Fulltext && covers(&index.columns, &key.columns)
+        });
         if !has_other {
             implied.push(place);
         }
@@ -45,7 +53,10 @@ pub(crate) fn introspected(table: &mut Table) {
 
 fn implied_index(key: &ForeignKey) -> Index {
     Index {
-        name: key.name.clone().unwrap_or_else(|| key.columns.first().cloned().unwrap_or_default()),
+        name: key
+            .name
+            .clone()
+            .unwrap_or_else(|| key.columns.first().cloned().unwrap_or_default()),
         kind: IndexKind::Normal,
         columns: key.columns.iter().map(IndexColumn::plain).collect(),
         algorithm: None,
@@ -60,7 +71,10 @@ fn column_names(index: &Index) -> Vec<String> {
 
 /// Whether an index or the primary key starts with the columns of a foreign key.
 pub(crate) fn is_covered(table: &Table, key: &ForeignKey) -> bool {
-    let by_key = table.primary_key.as_ref().is_some_and(|primary| covers(&primary.columns, &key.columns));
+    let by_key = table
+        .primary_key
+        .as_ref()
+        .is_some_and(|primary| covers(&primary.columns, &key.columns));
     by_key
         || table
             .indexes
@@ -71,7 +85,10 @@ pub(crate) fn is_covered(table: &Table, key: &ForeignKey) -> bool {
 /// Whether the first columns of an index are these, whole and in this order.
 pub(crate) fn covers(index: &[IndexColumn], columns: &[String]) -> bool {
     index.len() >= columns.len()
-        && index.iter().zip(columns).all(|(part, name)| part.name == *name && part.length.is_none())
+        && index
+            .iter()
+            .zip(columns)
+            .all(|(part, name)| part.name == *name && part.length.is_none())
 }
 
 fn drop_impossible_defaults(table: &mut Table) {

@@ -149,8 +149,10 @@ impl MysqlType {
             T::Year => "YEAR".to_owned(),
             T::Json => "JSON".to_owned(),
             T::Enum(values) => {
-                let values: Vec<String> =
-                    values.iter().map(|value| crate::sql::string(nicol_db::Dialect::Mysql, value)).collect();
+                let values: Vec<String> = values
+                    .iter()
+                    .map(|value| crate::sql::string(nicol_db::Dialect::Mysql, value))
+                    .collect();
                 format!("ENUM({})", values.join(", "))
             }
         }

@@ -35,7 +35,11 @@ pub(super) struct TableDecision {
 pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
     let mut decisions = Decisions {
         rules,
-        tables: diff.tables.iter().map(|table| decide_table(diff, table, rules)).collect(),
+        tables: diff
+            .tables
+            .iter()
+            .map(|table| decide_table(diff, table, rules))
+            .collect(),
         dropped_keys: BTreeSet::new(),
         added_keys: BTreeSet::new(),
         renamed_keys: Vec::new(),
@@ -51,7 +55,9 @@ pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
     if rules.drops_indexes_before_rebuild && decisions.tables.iter().any(|table| table.is_rebuilt) {
         for table in &diff.dropped_tables {
             let count = diff.from.tables[*table].indexes.len();
-            decisions.dropped_indexes.extend((0..count).map(|index| (*table, index)));
+            decisions
+                .dropped_indexes
+                .extend((0..count).map(|index| (*table, index)));
         }
     }
     if rules.has_separate_foreign_keys {
@@ -69,7 +75,10 @@ fn decide_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableDecis
     let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
     let key_type_changes = old.primary_key.is_some()
         && new.primary_key.is_some()
-        && table.columns.iter().any(|column| column.ty && old.is_in_primary_key(&old.columns[column.from].name));
+        && table
+            .columns
+            .iter()
+            .any(|column| column.ty && old.is_in_primary_key(&old.columns[column.from].name));
     let is_changed = table.primary_key == KeyDiff::Changed || key_type_changes;
     TableDecision {
         is_rebuilt: (rules.must_redefine)(diff, table),
@@ -95,7 +104,9 @@ impl Decisions {
 fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
     let table = &diff.tables[place];
     let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
-    decisions.dropped_indexes.extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
+    decisions
+        .dropped_indexes
+        .extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
     for index in &table.created_indexes {
         if !new.indexes[*index].is_implied {
             decisions.created_indexes.insert((table.from, table.to, *index));
@@ -104,7 +115,11 @@ fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
     let renamed = table.renamed_indexes.iter().map(|pair| (*pair, true));
     for ((before, after), is_renamed) in table.kept_indexes.iter().map(|pair| (*pair, false)).chain(renamed) {
         let index = &old.indexes[before];
-        if index.columns.iter().any(|column| decisions.is_recreated(diff, place, &column.name)) {
+        if index
+            .columns
+            .iter()
+            .any(|column| decisions.is_recreated(diff, place, &column.name))
+        {
             if decisions.rules.indexes_outlive_columns {
                 decisions.dropped_indexes.insert((table.from, before));
             }
@@ -112,7 +127,9 @@ fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
                 decisions.created_indexes.insert((table.from, table.to, after));
             }
         } else if is_renamed {
-            decisions.renamed_indexes.push(((table.from, before), (table.to, after)));
+            decisions
+                .renamed_indexes
+                .push(((table.from, before), (table.to, after)));
         }
     }
 }
@@ -130,8 +147,12 @@ fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
         if decisions.tables[place].is_rebuilt {
             continue;
         }
-        decisions.dropped_keys.extend(table.dropped_foreign_keys.iter().map(|key| (table.from, *key)));
-        decisions.added_keys.extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
+        decisions
+            .dropped_keys
+            .extend(table.dropped_foreign_keys.iter().map(|key| (table.from, *key)));
+        decisions
+            .added_keys
+            .extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
         let renamed = table.renamed_foreign_keys.iter().map(|pair| (*pair, true));
         for ((before, after), is_renamed) in table.kept_foreign_keys.iter().map(|pair| (*pair, false)).chain(renamed) {
             let recreate_for_name = is_renamed && decisions.rules.key_renaming == KeyRenaming::Recreate;
@@ -183,7 +204,11 @@ fn loses_its_index(diff: &Diff<'_>, decisions: &Decisions, table: &TableDiff, ke
         place += 1;
         !decisions.dropped_indexes.contains(&(table.from, place - 1))
     });
-    let changes_key = diff.tables.iter().zip(&decisions.tables).any(|(t, decision)| t.from == table.from && decision.drops_primary_key);
+    let changes_key = diff
+        .tables
+        .iter()
+        .zip(&decisions.tables)
+        .any(|(t, decision)| t.from == table.from && decision.drops_primary_key);
     if changes_key {
         rest.primary_key = None;
     }
@@ -201,7 +226,10 @@ fn its_target_changes(diff: &Diff<'_>, decisions: &Decisions, key: &ForeignKey) 
     let old = &diff.from.tables[diff.tables[target].from];
     let is_primary = old.primary_key.as_ref().is_some_and(|primary| {
         primary.columns.len() == key.referenced_columns.len()
-            && primary.columns.iter().all(|column| key.referenced_columns.contains(&column.name))
+            && primary
+                .columns
+                .iter()
+                .all(|column| key.referenced_columns.contains(&column.name))
     });
     let decision = &decisions.tables[target];
     (decision.is_rebuilt && decisions.rules.rebuild_loses_inbound_keys) || (is_primary && decision.drops_primary_key)

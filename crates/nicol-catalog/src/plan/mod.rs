@@ -193,7 +193,12 @@ impl Diff<'_> {
     /// A column of a table on both sides, before and after.
     pub(crate) fn column_pair(&self, table: &TableDiff, column: &ColumnDiff) -> ColumnPair<'_> {
         let (old_table, new_table) = (&self.from.tables[table.from], &self.to.tables[table.to]);
-        ColumnPair { old: &old_table.columns[column.from], new: &new_table.columns[column.to], old_table, new_table }
+        ColumnPair {
+            old: &old_table.columns[column.from],
+            new: &new_table.columns[column.to],
+            old_table,
+            new_table,
+        }
     }
 }
 
@@ -203,5 +208,10 @@ pub fn plan<'a>(diff: &'a Diff<'a>) -> Plan<'a> {
     let decisions = decide::decide(diff, rules(dialect));
     let steps = phases::steps(diff, &decisions);
     let risks = risks::of(diff, dialect, &steps, &decisions);
-    Plan { diff, dialect, steps, risks }
+    Plan {
+        diff,
+        dialect,
+        steps,
+        risks,
+    }
 }

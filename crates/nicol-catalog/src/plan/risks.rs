@@ -35,7 +35,12 @@ pub struct Risk {
 
 /// All risks: warnings first, then steps that cannot run, both in the order of the steps.
 pub(super) fn of(diff: &Diff<'_>, dialect: Dialect, steps: &[Step], decisions: &Decisions) -> Vec<Risk> {
-    let mut risks = Finder { diff, dialect, decisions, found: Vec::new() };
+    let mut risks = Finder {
+        diff,
+        dialect,
+        decisions,
+        found: Vec::new(),
+    };
     for step in steps {
         risks.step(step);
     }
@@ -91,12 +96,22 @@ impl Finder<'_> {
     }
 
     fn count_where(&self, table: &Table, column: &Column, condition: &str) -> String {
-        format!("{} WHERE {} {condition}", self.count_rows(table), self.dialect.quote(&column.name))
+        format!(
+            "{} WHERE {} {condition}",
+            self.count_rows(table),
+            self.dialect.quote(&column.name)
+        )
     }
 
     fn push(&mut self, kind: RiskKind, table: &Table, column: Option<&Column>, count: Option<String>, text: String) {
         let column = column.map(|column| column.name.clone());
-        self.found.push(Risk { kind, text, table: table.name.clone(), column, count_query: count });
+        self.found.push(Risk {
+            kind,
+            text,
+            table: table.name.clone(),
+            column,
+            count_query: count,
+        });
     }
 
     fn drop_table(&mut self, table: &Table) {
@@ -136,11 +151,18 @@ impl Finder<'_> {
         if decision.drops_primary_key || decision.moves_primary_key {
             self.primary_key(old);
         }
-        pair.dropped_columns.iter().for_each(|column| self.drop_column(old, *column));
-        pair.added_columns.iter().for_each(|column| self.add_column(old, &new.columns[*column]));
-        pair.columns.iter().filter(|column| column.is_changed()).for_each(|column| {
-            self.alter_column(pair, place, column);
-        });
+        pair.dropped_columns
+            .iter()
+            .for_each(|column| self.drop_column(old, *column));
+        pair.added_columns
+            .iter()
+            .for_each(|column| self.add_column(old, &new.columns[*column]));
+        pair.columns
+            .iter()
+            .filter(|column| column.is_changed())
+            .for_each(|column| {
+                self.alter_column(pair, place, column);
+            });
         for index in pair.created_indexes.iter().map(|index| &new.indexes[*index]) {
             if index.kind == IndexKind::Unique {
                 self.unique_index(old, new, index);
@@ -151,14 +173,20 @@ impl Finder<'_> {
     fn drop_column(&mut self, table: &Table, place: usize) {
         let column = &table.columns[place];
         let count = self.count_where(table, column, "IS NOT NULL");
-        let text =
-            format!("The column `{}` of the table `{}` will be dropped. All values in it are lost.", column.name, table.name);
+        let text = format!(
+            "The column `{}` of the table `{}` will be dropped. All values in it are lost.",
+            column.name, table.name
+        );
         self.push(RiskKind::Warning, table, Some(column), Some(count), text);
     }
 
     /// A new column that is required and has no default has nothing to give to rows that are there.
     fn add_column(&mut self, table: &Table, column: &Column) {
-        if column.arity != Arity::Required || column.default.is_some() || column.auto_increment || column.identity.is_some() {
+        if column.arity != Arity::Required
+            || column.default.is_some()
+            || column.auto_increment
+            || column.identity.is_some()
+        {
             return;
         }
         let mut text = format!(
@@ -170,14 +198,22 @@ impl Finder<'_> {
                 " Its default exists in the client only: add the column as optional, fill it for the rows that are there, then make it required.",
             );
         }
-        self.push(RiskKind::Unexecutable, table, Some(column), Some(self.count_rows(table)), text);
+        self.push(
+            RiskKind::Unexecutable,
+            table,
+            Some(column),
+            Some(self.count_rows(table)),
+            text,
+        );
     }
 
     fn alter_column(&mut self, pair: &TableDiff, place: usize, change: &ColumnDiff) {
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[pair.to]);
         let (before, after) = (&old.columns[change.from], &new.columns[change.to]);
         let casts = pair.columns.iter().zip(&self.decisions.tables[place].casts);
-        let cast = casts.filter(|(column, _)| *column == change).find_map(|(_, cast)| *cast);
+        let cast = casts
+            .filter(|(column, _)| *column == change)
+            .find_map(|(_, cast)| *cast);
         if matches!(cast, Some(Cast::Risky | Cast::Impossible)) {
             let text = format!(
                 "The column `{}` of the table `{}` will be cast from `{}` to `{}`. Values that do not fit are lost, or stop the migration.",
@@ -202,7 +238,11 @@ impl Finder<'_> {
 
     fn recreate_column(&mut self, table: &Table, before: &Column, after: &Column) {
         let (kind, consequence, count) = if after.arity != Arity::Required || after.default.is_some() {
-            ("dropped and made anew", "All values in it are lost.", self.count_where(table, before, "IS NOT NULL"))
+            (
+                "dropped and made anew",
+                "All values in it are lost.",
+                self.count_where(table, before, "IS NOT NULL"),
+            )
         } else {
             (
                 "dropped and made anew as required, without a default value",
@@ -210,7 +250,10 @@ impl Finder<'_> {
                 self.count_rows(table),
             )
         };
-        let text = format!("The column `{}` of the table `{}` will be {kind}. {consequence}", before.name, table.name);
+        let text = format!(
+            "The column `{}` of the table `{}` will be {kind}. {consequence}",
+            before.name, table.name
+        );
         let grade = if after.arity != Arity::Required || after.default.is_some() {
             RiskKind::Warning
         } else {
@@ -220,7 +263,9 @@ impl Finder<'_> {
     }
 
     fn create_index(&mut self, table: usize, index: usize) {
-        let Some(pair) = self.diff.tables.iter().find(|pair| pair.to == table) else { return };
+        let Some(pair) = self.diff.tables.iter().find(|pair| pair.to == table) else {
+            return;
+        };
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[table]);
         let index = &new.indexes[index];
         // An index made anew after its column was is told of there.
@@ -247,7 +292,11 @@ impl Finder<'_> {
                 present.join(" AND ")
             )
         });
-        let column = if columns.len() == 1 { old.column(columns[0]) } else { None };
+        let column = if columns.len() == 1 {
+            old.column(columns[0])
+        } else {
+            None
+        };
         self.push(RiskKind::Warning, old, column, count, text);
     }
 
@@ -297,5 +346,9 @@ fn type_name(column: &Column) -> String {
         ColumnType::Enum { name, .. } => name.clone(),
         ColumnType::Unsupported(text) => text.clone(),
     };
-    if column.arity == Arity::List { format!("{name}[]") } else { name }
+    if column.arity == Arity::List {
+        format!("{name}[]")
+    } else {
+        name
+    }
 }

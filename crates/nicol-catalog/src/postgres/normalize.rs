@@ -25,7 +25,10 @@ pub(crate) fn predicate(text: &str) -> String {
             }
             ':' if chars.peek() == Some(&':') => {
                 chars.next();
-                while chars.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '"' | '.' | '[' | ']')).is_some() {}
+                while chars
+                    .next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '"' | '.' | '[' | ']'))
+                    .is_some()
+                {}
             }
             '"' => {
                 while let Some(inner) = chars.next_if(|c| *c != '"') {

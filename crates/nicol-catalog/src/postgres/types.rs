@@ -243,7 +243,10 @@ pub(crate) fn cast(from: PostgresType, to: PostgresType) -> Cast {
         T::Money => only_safe(matches!(to, T::Citext | T::Text | T::VarChar(_)), Cast::Risky),
         T::Citext => only_safe(matches!(to, T::Text | T::VarChar(_)), Cast::Risky),
         T::Inet => only_safe(matches!(to, T::Citext | T::Text | T::VarChar(_)), Cast::Impossible),
-        T::Oid => only_safe(matches!(to, T::Text | T::VarChar(_) | T::BigInt | T::Integer), Cast::Impossible),
+        T::Oid => only_safe(
+            matches!(to, T::Text | T::VarChar(_) | T::BigInt | T::Integer),
+            Cast::Impossible,
+        ),
         T::VarChar(_) | T::Char(_) | T::Text => cast_characters(from, to),
         T::ByteA => match to {
             T::Text | T::VarChar(None) => Cast::Safe,
@@ -289,7 +292,9 @@ fn into_text(to: PostgresType, needed: u32) -> Cast {
 }
 
 fn cast_integer(from: PostgresType, to: PostgresType) -> Cast {
-    let Some((digits, characters)) = integer_room(from) else { return Cast::Impossible };
+    let Some((digits, characters)) = integer_room(from) else {
+        return Cast::Impossible;
+    };
     match to {
         T::SmallInt | T::Integer | T::BigInt => risky_if(integer_room(to).is_some_and(|(room, _)| room < digits)),
         T::Decimal(Some((precision, scale))) => risky_if(precision.saturating_sub(scale) < digits),
@@ -307,9 +312,7 @@ fn cast_decimal(from: Option<(u32, u32)>, to: PostgresType) -> Cast {
         T::Decimal(to) => match (from, to) {
             (_, None) => Cast::Safe,
             (None, Some(_)) => Cast::Risky,
-            (Some((p, s)), Some((to_p, to_s))) => {
-                risky_if(p.saturating_sub(s) > to_p.saturating_sub(to_s) || s > to_s)
-            }
+            (Some((p, s)), Some((to_p, to_s))) => risky_if(p.saturating_sub(s) > to_p.saturating_sub(to_s) || s > to_s),
         },
         T::Real | T::DoublePrecision => Cast::Risky,
         other => into_text(
@@ -352,7 +355,10 @@ fn cast_time(from: PostgresType, to: PostgresType) -> Cast {
     };
     let keeps_enough = match from {
         T::Timestamp(_) | T::Timestamptz(_) => {
-            matches!(to, T::Timestamp(_) | T::Timestamptz(_) | T::Date | T::Time(_) | T::Timetz(_))
+            matches!(
+                to,
+                T::Timestamp(_) | T::Timestamptz(_) | T::Date | T::Time(_) | T::Timetz(_)
+            )
         }
         T::Date => matches!(to, T::Timestamp(_) | T::Timestamptz(_)),
         T::Time(_) => matches!(to, T::Time(_) | T::Timetz(_)),
