@@ -32,7 +32,11 @@ pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
     if !has_transactional_structure(dialect) {
         return Mode::Stepwise(Stepwise::Database);
     }
-    if script.lines().next().is_some_and(|line| line.trim().eq_ignore_ascii_case(NO_TRANSACTION)) {
+    if script
+        .lines()
+        .next()
+        .is_some_and(|line| line.trim().eq_ignore_ascii_case(NO_TRANSACTION))
+    {
         return Mode::Stepwise(Stepwise::Asked);
     }
     let statements = nicol_db::script::split(script, dialect);
@@ -56,7 +60,10 @@ pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
     }
     let foreign_keys_off =
         dialect == Dialect::Sqlite && statements.iter().any(|s| statement::switches_foreign_keys_off(s.text));
-    Mode::Whole { script: text, foreign_keys_off }
+    Mode::Whole {
+        script: text,
+        foreign_keys_off,
+    }
 }
 
 fn has_transactional_structure(dialect: Dialect) -> bool {
@@ -87,7 +94,10 @@ fn blank_out(text: &mut String, statement: &ScriptStatement<'_>) {
     let code = statement::without_leading_comments(statement.text);
     let start = statement.start + (statement.text.len() - code.len());
     let end = start + code.len();
-    let blank: String = code.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    let blank: String = code
+        .bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+        .collect();
     text.replace_range(start..end, &blank);
 }
 
@@ -120,18 +130,27 @@ pub(crate) async fn apply(
     };
     let name = &migration.name;
     let Place { number, total } = place;
-    watch.event(Event::Applying { migration: name.clone(), number, total, stepwise });
+    watch.event(Event::Applying {
+        migration: name.clone(),
+        number,
+        total,
+        stepwise,
+    });
     let began = Instant::now();
     let search_path = search_path(conn).await?;
     let done = match &mode {
-        Mode::Whole { script, foreign_keys_off } => {
-            whole(conn, migration, script, *foreign_keys_off, options, watch).await?
-        }
+        Mode::Whole {
+            script,
+            foreign_keys_off,
+        } => whole(conn, migration, script, *foreign_keys_off, options, watch).await?,
         Mode::Stepwise(reason) => stepwise_recorded(conn, migration, interrupted, *reason, options, watch).await?,
     };
     restore_search_path(conn, search_path).await?;
     if done {
-        watch.event(Event::Applied { migration: name.clone(), took: began.elapsed() });
+        watch.event(Event::Applied {
+            migration: name.clone(),
+            took: began.elapsed(),
+        });
     }
     Ok(done)
 }
@@ -144,7 +163,10 @@ pub(crate) async fn replay(conn: &mut Connection, migration: &Migration) -> Resu
     let search_path = search_path(conn).await?;
     let dialect = conn.dialect();
     let ran = match mode(&migration.script, dialect) {
-        Mode::Whole { script, foreign_keys_off } => {
+        Mode::Whole {
+            script,
+            foreign_keys_off,
+        } => {
             set_foreign_keys(conn, !foreign_keys_off).await?;
             conn.begin(None).await?;
             match conn.run_script(&script).await {
@@ -182,7 +204,11 @@ async fn search_path(conn: &mut Connection) -> Result<Option<String>> {
 
 async fn restore_search_path(conn: &mut Connection, search_path: Option<String>) -> Result<()> {
     if let Some(path) = search_path {
-        conn.query("SELECT set_config('search_path', $1, false)", &[nicol_db::Value::Text(path)]).await?;
+        conn.query(
+            "SELECT set_config('search_path', $1, false)",
+            &[nicol_db::Value::Text(path)],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -190,7 +216,12 @@ async fn restore_search_path(conn: &mut Connection, search_path: Option<String>)
 /// SQLite ignores this inside a transaction, so it is set before one.
 async fn set_foreign_keys(conn: &mut Connection, on: bool) -> Result<()> {
     if conn.dialect() == Dialect::Sqlite {
-        conn.run_script(if on { "PRAGMA foreign_keys=ON" } else { "PRAGMA foreign_keys=OFF" }).await?;
+        conn.run_script(if on {
+            "PRAGMA foreign_keys=ON"
+        } else {
+            "PRAGMA foreign_keys=OFF"
+        })
+        .await?;
     }
     Ok(())
 }
@@ -235,7 +266,9 @@ async fn in_transaction(
     check_foreign_keys(conn, migration, &violations).await?;
     history::insert_finished(conn, &migration.name, &checksum(&migration.script), started).await?;
     conn.commit().await.map_err(|error| {
-        failed(&error).with_help("The commit was refused, so nothing of it was applied. Correct the script and run the command again.")
+        failed(&error).with_help(
+            "The commit was refused, so nothing of it was applied. Correct the script and run the command again.",
+        )
     })?;
     Ok(true)
 }
@@ -244,8 +277,16 @@ async fn in_transaction(
 async fn is_recorded(conn: &mut Connection, migration: &Migration) -> Result<bool> {
     let rows = history::read(conn).await?;
     let live = |row: &&HistoryRow| row.state() != history::RowState::RolledBack;
-    if let Some(row) = rows.iter().filter(live).find(|row| row.state() == history::RowState::Failed) {
-        return Err(crate::deploy::failed_before(&row.migration_name, row.started_at, row.logs.as_deref()));
+    if let Some(row) = rows
+        .iter()
+        .filter(live)
+        .find(|row| row.state() == history::RowState::Failed)
+    {
+        return Err(crate::deploy::failed_before(
+            &row.migration_name,
+            row.started_at,
+            row.logs.as_deref(),
+        ));
     }
     Ok(rows.iter().filter(live).any(|row| row.migration_name == migration.name))
 }
@@ -255,7 +296,12 @@ async fn foreign_key_violations(conn: &mut Connection) -> Result<Vec<(String, Op
     if conn.dialect() != Dialect::Sqlite {
         return Ok(Vec::new());
     }
-    let rows = conn.query("SELECT \"table\", \"rowid\", \"parent\" FROM pragma_foreign_key_check", &[]).await?;
+    let rows = conn
+        .query(
+            "SELECT \"table\", \"rowid\", \"parent\" FROM pragma_foreign_key_check",
+            &[],
+        )
+        .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows.iter() {
         found.push((row.get(0)?, row.get(1)?, row.get(2)?));
@@ -282,7 +328,9 @@ async fn check_foreign_keys(
     );
     Err(Error::new(code::FOREIGN_KEYS, message)
         .with_migration(&migration.name)
-        .with_help("Nothing of it was applied. Correct or delete those rows in the script, then run the command again."))
+        .with_help(
+            "Nothing of it was applied. Correct or delete those rows in the script, then run the command again.",
+        ))
 }
 
 /// The part of a run that goes statement by statement.
@@ -306,13 +354,23 @@ async fn stepwise_recorded(
     let statements = nicol_db::script::split(&migration.script, conn.dialect());
     set_foreign_keys(conn, true).await?;
     let (row, first) = match interrupted {
-        Some(row) => (row.id.clone(), resume::first_statement(conn, migration, &statements, row).await?),
+        Some(row) => (
+            row.id.clone(),
+            resume::first_statement(conn, migration, &statements, row).await?,
+        ),
         None => match insert_running(conn, migration, options, watch).await? {
             Some(row) => (row, 0),
             None => return Ok(false),
         },
     };
-    let mut steps = Steps { migration, row, reason, options, own_transaction: false, tables_locked: false };
+    let mut steps = Steps {
+        migration,
+        row,
+        reason,
+        options,
+        own_transaction: false,
+        tables_locked: false,
+    };
     if let Some((at, error)) = steps.run_all(conn, &statements, first, watch).await? {
         let failure = failed("P3018", "failed", migration, Some((&statements, at)), &error);
         steps.record_failure(conn, &failure).await?;
@@ -341,7 +399,10 @@ async fn insert_running(
     lock::begin_exclusive(conn, options, watch).await?;
     let inserted = match is_recorded(conn, migration).await {
         Ok(true) => Ok(None),
-        Ok(false) => history::insert_running(conn, &migration.name, &sum).await.map(Some).map_err(Error::from),
+        Ok(false) => history::insert_running(conn, &migration.name, &sum)
+            .await
+            .map(Some)
+            .map_err(Error::from),
         Err(error) => Err(error),
     };
     if matches!(inserted, Ok(Some(_))) {
@@ -365,7 +426,9 @@ impl Steps<'_> {
             let kind = statement::kind(statement.text, conn.dialect());
             if at < first {
                 // What an earlier run has set in its session is gone with it.
-                if kind == Kind::Session && let Err(error) = conn.run_script(statement.text).await {
+                if kind == Kind::Session
+                    && let Err(error) = conn.run_script(statement.text).await
+                {
                     return Ok(Some((at, error)));
                 }
                 continue;
@@ -408,7 +471,11 @@ impl Steps<'_> {
             Kind::Session | Kind::Data | Kind::Alone | Kind::Structure => {}
         }
         // With tables locked no other table can be written; the record follows when they are free again.
-        if self.tables_locked { Ok(()) } else { history::set_steps(conn, &self.row, done).await }
+        if self.tables_locked {
+            Ok(())
+        } else {
+            history::set_steps(conn, &self.row, done).await
+        }
     }
 
     async fn run_with_record(&self, conn: &mut Connection, text: &str, done: usize) -> nicol_db::Result<()> {
@@ -479,11 +546,20 @@ fn failed(
             let line = line_of(&migration.script, statement.start + comment);
             format!(" at statement {} of {} (line {line})", at + 1, statements.len())
         }
-        None => error.position().map(|at| format!(" (line {})", line_of(&migration.script, at))).unwrap_or_default(),
+        None => error
+            .position()
+            .map(|at| format!(" (line {})", line_of(&migration.script, at)))
+            .unwrap_or_default(),
     };
     let database_code = error.native_code().map(|code| format!(" [{code}]")).unwrap_or_default();
-    let message = format!("Migration {} {what}{place}: {}{database_code}", migration.name, error.message());
-    Error::new(code, message).with_migration(&migration.name).with_database_code(error.native_code())
+    let message = format!(
+        "Migration {} {what}{place}: {}{database_code}",
+        migration.name,
+        error.message()
+    );
+    Error::new(code, message)
+        .with_migration(&migration.name)
+        .with_database_code(error.native_code())
 }
 
 /// The line of a byte, from 1.

@@ -128,12 +128,16 @@ impl Draft {
 
     /// The risks that make a yes necessary: those that lose data.
     pub fn losses(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Warning)
+        self.risks
+            .iter()
+            .filter(|counted| counted.risk.kind == RiskKind::Warning)
     }
 
     /// The steps that cannot run on the rows that are there.
     pub fn impossible(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Unexecutable)
+        self.risks
+            .iter()
+            .filter(|counted| counted.risk.kind == RiskKind::Unexecutable)
     }
 }
 
@@ -165,7 +169,12 @@ pub async fn prepare(
     let dialect = conn.as_ref().map_or(provider_dialect, Connection::dialect);
     check_dialect(provider_dialect, dialect)?;
     directory.check_provider(dialect)?;
-    let place = Place { url, folder, dialect, created };
+    let place = Place {
+        url,
+        folder,
+        dialect,
+        created,
+    };
     let result = draft(&mut conn, directory, schema, &place, options, watch).await;
     if let Some(conn) = conn {
         let closed = conn.close().await;
@@ -181,12 +190,20 @@ pub async fn prepare(
 /// # Errors
 /// `provider-without-migrations` when it names no database, or one that has no migrations.
 pub fn dialect_of(schema: &ValidSchema) -> Result<Dialect> {
-    let provider = schema.datasource.as_ref().map(|datasource| datasource.provider).ok_or_else(|| {
-        Error::new(code::PROVIDER, "The schema has no datasource.")
-            .with_help("Add a `datasource` block that names the database product.")
-    })?;
-    nicol_catalog::dialect_of(provider)
-        .ok_or_else(|| Error::new(code::PROVIDER, format!("There are no migrations for {}.", provider.as_str())))
+    let provider = schema
+        .datasource
+        .as_ref()
+        .map(|datasource| datasource.provider)
+        .ok_or_else(|| {
+            Error::new(code::PROVIDER, "The schema has no datasource.")
+                .with_help("Add a `datasource` block that names the database product.")
+        })?;
+    nicol_catalog::dialect_of(provider).ok_or_else(|| {
+        Error::new(
+            code::PROVIDER,
+            format!("There are no migrations for {}.", provider.as_str()),
+        )
+    })
 }
 
 /// The server must be what the schema says. MariaDB goes by the name of MySQL.
@@ -194,9 +211,15 @@ fn check_dialect(written: Dialect, found: Dialect) -> Result<()> {
     if directory::provider_name(written) == directory::provider_name(found) {
         return Ok(());
     }
-    let message = format!("The schema is for {}, but the server is {}.", written.product_name(), found.product_name());
-    Err(Error::new("P3019", message)
-        .with_help(format!("Write `provider = \"{}\"`, or give another URL.", directory::provider_name(found))))
+    let message = format!(
+        "The schema is for {}, but the server is {}.",
+        written.product_name(),
+        found.product_name()
+    );
+    Err(Error::new("P3019", message).with_help(format!(
+        "Write `provider = \"{}\"`, or give another URL.",
+        directory::provider_name(found)
+    )))
 }
 
 struct Place<'a> {
@@ -217,13 +240,19 @@ async fn draft(
     let applied = match conn {
         Some(conn) if !options.create_only => {
             // Merged branches are everyday life here; the order is checked where it matters, at deploy.
-            let options = DeployOptions { allow_out_of_order: true, lock: options.lock };
+            let options = DeployOptions {
+                allow_out_of_order: true,
+                lock: options.lock,
+            };
             deploy::deploy_on(conn, directory, options, watch).await?.applied
         }
         _ => Vec::new(),
     };
     let namespaces = namespaces(schema);
-    let shadow = Shadow { main: Some(place.url), given: options.shadow };
+    let shadow = Shadow {
+        main: Some(place.url),
+        given: options.shadow,
+    };
     let migrations = directory.migrations();
     let mut from = origin::origin(migrations, place.dialect, shadow, options.always_replay, &namespaces).await?;
     let mut drift = None;
@@ -243,7 +272,14 @@ async fn draft(
     let forth = Change::between(&from.catalog, &to);
     let risks = match conn {
         Some(conn) => counted(conn, &forth.risks).await,
-        None => forth.risks.iter().map(|risk| CountedRisk { risk: risk.clone(), rows: None }).collect(),
+        None => forth
+            .risks
+            .iter()
+            .map(|risk| CountedRisk {
+                risk: risk.clone(),
+                rows: None,
+            })
+            .collect(),
     };
     Ok(Draft {
         database_created: place.created,
@@ -266,7 +302,11 @@ async fn draft(
 
 /// The namespaces a schema names.
 pub(crate) fn namespaces(schema: &ValidSchema) -> Vec<String> {
-    schema.datasource.as_ref().map(|datasource| datasource.schemas.clone()).unwrap_or_default()
+    schema
+        .datasource
+        .as_ref()
+        .map(|datasource| datasource.schemas.clone())
+        .unwrap_or_default()
 }
 
 /// The way from one catalog to another.
@@ -281,13 +321,20 @@ impl Change {
         let diff = nicol_catalog::diff(from, to);
         let plan = nicol_catalog::plan(&diff);
         let script = nicol_catalog::script(&plan);
-        Change { script, summary: nicol_catalog::summary(&diff), risks: plan.risks }
+        Change {
+            script,
+            summary: nicol_catalog::summary(&diff),
+            risks: plan.risks,
+        }
     }
 }
 
 pub(crate) fn drift_between(expected: &Catalog, live: &Catalog) -> Option<Drift> {
     let change = Change::between(expected, live);
-    (!change.script.is_empty()).then_some(Drift { summary: change.summary, script: change.script })
+    (!change.script.is_empty()).then_some(Drift {
+        summary: change.summary,
+        script: change.script,
+    })
 }
 
 /// The way back, with what it costs above it.
@@ -301,7 +348,11 @@ fn down_script(back: &Change) -> String {
         }
         out.push('\n');
     }
-    out.push_str(if back.script.is_empty() { EMPTY_SCRIPT } else { &back.script });
+    out.push_str(if back.script.is_empty() {
+        EMPTY_SCRIPT
+    } else {
+        &back.script
+    });
     out
 }
 
@@ -316,7 +367,10 @@ async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
             None => None,
         };
         if rows != Some(0) {
-            out.push(CountedRisk { risk: risk.clone(), rows });
+            out.push(CountedRisk {
+                risk: risk.clone(),
+                rows,
+            });
         }
     }
     out
@@ -324,7 +378,10 @@ async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
 
 async fn count(conn: &mut Connection, sql: &str) -> Option<u64> {
     let rows = conn.query(sql, &[]).await.ok()?;
-    rows.first()?.get::<i64>(0).ok().and_then(|count| u64::try_from(count).ok())
+    rows.first()?
+        .get::<i64>(0)
+        .ok()
+        .and_then(|count| u64::try_from(count).ok())
 }
 
 /// Writes the migration of a draft and, unless it is only to be created, applies it.
@@ -342,24 +399,39 @@ pub async fn carry_out(
     watch: &mut dyn Watch,
 ) -> Result<Developed> {
     if draft.is_empty() && !draft.create_only {
-        return Ok(Developed { created: None, applied: Vec::new() });
+        return Ok(Developed {
+            created: None,
+            applied: Vec::new(),
+        });
     }
     if !draft.create_only {
         refuse_risks(draft, decision)?;
     }
     let (name, path) = write(draft, decision)?;
     if draft.create_only {
-        return Ok(Developed { created: Some((name, path)), applied: Vec::new() });
+        return Ok(Developed {
+            created: Some((name, path)),
+            applied: Vec::new(),
+        });
     }
     let directory = Directory::read(&draft.folder)?;
-    let options = DeployOptions { allow_out_of_order: true, lock: draft.lock };
+    let options = DeployOptions {
+        allow_out_of_order: true,
+        lock: draft.lock,
+    };
     let deployed = deploy::deploy(url, &directory, options, watch).await?;
-    Ok(Developed { created: Some((name, path)), applied: deployed.applied })
+    Ok(Developed {
+        created: Some((name, path)),
+        applied: deployed.applied,
+    })
 }
 
 fn refuse_risks(draft: &Draft, decision: &Decision<'_>) -> Result<()> {
     let list = |risks: Vec<&CountedRisk>| -> String {
-        risks.iter().map(|counted| format!("\n- {}", with_rows(&counted.risk.text, counted.rows))).collect()
+        risks
+            .iter()
+            .map(|counted| format!("\n- {}", with_rows(&counted.risk.text, counted.rows)))
+            .collect()
     };
     let impossible: Vec<&CountedRisk> = draft.impossible().collect();
     if !impossible.is_empty() {
@@ -412,7 +484,9 @@ fn write(draft: &Draft, decision: &Decision<'_>) -> Result<(String, PathBuf)> {
             at: at.to_zoned(settings.time_zone.clone()),
             script: &script,
             dialect: draft.dialect,
-            previous_schema: previous.and_then(|migration| migration.snapshot.as_deref()).unwrap_or_default(),
+            previous_schema: previous
+                .and_then(|migration| migration.snapshot.as_deref())
+                .unwrap_or_default(),
             schema: &draft.schema_text,
             mask: settings.mask,
         });

@@ -69,7 +69,9 @@ pub async fn difference(from: Side<'_>, to: Side<'_>, options: DiffOptions<'_>) 
 async fn common_dialect(from: Side<'_>, to: Side<'_>, options: DiffOptions<'_>) -> Result<Dialect> {
     let mut found: Option<Dialect> = None;
     for side in [from, to] {
-        let Some((dialect, is_live)) = dialect_of(side, options).await? else { continue };
+        let Some((dialect, is_live)) = dialect_of(side, options).await? else {
+            continue;
+        };
         match found {
             Some(other) if !are_one_family(other, dialect) => {
                 let message = format!(

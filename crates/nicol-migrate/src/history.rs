@@ -62,7 +62,11 @@ impl HistoryRow {
 
 /// The table's name with its schema: scripts may change the search path or the database.
 fn table(conn: &Connection) -> String {
-    format!("{}.{}", conn.dialect().quote(conn.default_schema()), conn.dialect().quote(TABLE))
+    format!(
+        "{}.{}",
+        conn.dialect().quote(conn.default_schema()),
+        conn.dialect().quote(TABLE)
+    )
 }
 
 /// Placeholders of the dialect, from the first.
@@ -87,7 +91,8 @@ pub(crate) async fn exists(conn: &mut Connection) -> Result<bool> {
             conn.query(&sql, &[schema]).await?
         }
         Dialect::Mysql | Dialect::Mariadb => {
-            let sql = format!("SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = '{TABLE}'");
+            let sql =
+                format!("SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = '{TABLE}'");
             conn.query(&sql, &[schema]).await?
         }
     };
@@ -182,7 +187,10 @@ pub(crate) async fn read(conn: &mut Connection) -> Result<Vec<HistoryRow>> {
         table(conn)
     );
     let rows = conn.query(&sql, &[]).await?;
-    let mut history = rows.iter().map(|row| decode(&row)).collect::<nicol_db::Result<Vec<HistoryRow>>>()?;
+    let mut history = rows
+        .iter()
+        .map(|row| decode(&row))
+        .collect::<nicol_db::Result<Vec<HistoryRow>>>()?;
     // Sorted here: SQLite would put one tool's integers before the other's texts.
     history.sort_by_key(|row| row.started_at);
     Ok(history)
@@ -203,7 +211,11 @@ fn decode(row: &Row<'_>) -> nicol_db::Result<HistoryRow> {
 
 /// The rows, none when there is no table.
 pub(crate) async fn read_if_exists(conn: &mut Connection) -> Result<Option<Vec<HistoryRow>>> {
-    if exists(conn).await? { Ok(Some(read(conn).await?)) } else { Ok(None) }
+    if exists(conn).await? {
+        Ok(Some(read(conn).await?))
+    } else {
+        Ok(None)
+    }
 }
 
 /// The instants of the history have milliseconds.
@@ -213,7 +225,12 @@ fn now() -> Value {
 }
 
 /// A migration that ended well, started at the given time: one row, written in the transaction of the migration.
-pub(crate) async fn insert_finished(conn: &mut Connection, name: &str, checksum: &str, started: Timestamp) -> Result<()> {
+pub(crate) async fn insert_finished(
+    conn: &mut Connection,
+    name: &str,
+    checksum: &str,
+    started: Timestamp,
+) -> Result<()> {
     let [id, sum, finished, migration, start] = placeholders(conn.dialect());
     let sql = format!(
         "INSERT INTO {} (id, checksum, finished_at, migration_name, started_at, applied_steps_count) \
@@ -255,9 +272,13 @@ pub(crate) async fn insert_running(conn: &mut Connection, name: &str, checksum: 
 /// Records how many statements of a running migration are done.
 pub(crate) async fn set_steps(conn: &mut Connection, id: &str, steps: usize) -> Result<()> {
     let [count, row] = placeholders(conn.dialect());
-    let sql = format!("UPDATE {} SET applied_steps_count = {count} WHERE id = {row}", table(conn));
+    let sql = format!(
+        "UPDATE {} SET applied_steps_count = {count} WHERE id = {row}",
+        table(conn)
+    );
     let steps = i32::try_from(steps).unwrap_or(i32::MAX);
-    conn.execute(&sql, &[Value::Int(steps), Value::Text(id.to_string())]).await?;
+    conn.execute(&sql, &[Value::Int(steps), Value::Text(id.to_string())])
+        .await?;
     Ok(())
 }
 
@@ -276,6 +297,7 @@ pub(crate) async fn finish(conn: &mut Connection, id: &str) -> Result<()> {
 pub(crate) async fn fail(conn: &mut Connection, id: &str, logs: &str) -> Result<()> {
     let [text, row] = placeholders(conn.dialect());
     let sql = format!("UPDATE {} SET logs = {text} WHERE id = {row}", table(conn));
-    conn.execute(&sql, &[Value::Text(logs.to_string()), Value::Text(id.to_string())]).await?;
+    conn.execute(&sql, &[Value::Text(logs.to_string()), Value::Text(id.to_string())])
+        .await?;
     Ok(())
 }

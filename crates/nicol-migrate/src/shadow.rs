@@ -45,8 +45,10 @@ pub async fn replay(
     match (shadow.given, shadow.main) {
         (Some(given), main) => replay_in_given(migrations, given, main, namespaces).await,
         (None, Some(main)) => replay_in_scratch(migrations, main, namespaces).await,
-        (None, None) => Err(Error::new(code::SHADOW, "Replaying migrations needs a database server.")
-            .with_help("Give the URL of a database, or of a shadow database.")),
+        (None, None) => Err(
+            Error::new(code::SHADOW, "Replaying migrations needs a database server.")
+                .with_help("Give the URL of a database, or of a shadow database."),
+        ),
     }
 }
 
@@ -91,10 +93,18 @@ async fn replay_in_given(
     main: Option<&ConnectionUrl>,
     namespaces: &[String],
 ) -> Result<Catalog> {
-    let place = |url: &ConnectionUrl| (url.host_port(), url.database().to_string(), url.schema().map(str::to_string));
+    let place = |url: &ConnectionUrl| {
+        (
+            url.host_port(),
+            url.database().to_string(),
+            url.schema().map(str::to_string),
+        )
+    };
     if main.is_some_and(|main| place(main) == place(given)) {
-        return Err(Error::new(code::SHADOW, "The shadow database is the project's own database.")
-            .with_help("It would be emptied. Give another one."));
+        return Err(
+            Error::new(code::SHADOW, "The shadow database is the project's own database.")
+                .with_help("It would be emptied. Give another one."),
+        );
     }
     let mut conn = Connection::open(given).await?;
     let result = match empty(&mut conn, namespaces).await {
@@ -111,7 +121,8 @@ async fn replay_in_given(
 async fn empty(conn: &mut Connection, namespaces: &[String]) -> Result<()> {
     if history::exists(conn).await? {
         let message = "The database given as shadow database has a migration history of its own.";
-        return Err(Error::new(code::SHADOW, message).with_help("Give an empty database: a shadow database is emptied before use."));
+        return Err(Error::new(code::SHADOW, message)
+            .with_help("Give an empty database: a shadow database is emptied before use."));
     }
     let dialect = conn.dialect();
     match dialect {
@@ -120,7 +131,10 @@ async fn empty(conn: &mut Connection, namespaces: &[String]) -> Result<()> {
             schemas.extend(namespaces.iter().filter(|name| *name != conn.default_schema()).cloned());
             for schema in &schemas {
                 let schema = dialect.quote(schema);
-                conn.run_script(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema};")).await?;
+                conn.run_script(&format!(
+                    "DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema};"
+                ))
+                .await?;
             }
         }
         Dialect::Mysql | Dialect::Mariadb => drop_mysql_tables(conn).await?,
@@ -139,7 +153,11 @@ async fn drop_mysql_tables(conn: &mut Connection) -> Result<()> {
     for row in rows.iter() {
         let (name, kind): (String, String) = (row.get(0)?, row.get(1)?);
         let what = if kind == "VIEW" { "VIEW" } else { "TABLE" };
-        statements.push(format!("DROP {what} {}.{}", conn.dialect().quote(&schema), conn.dialect().quote(&name)));
+        statements.push(format!(
+            "DROP {what} {}.{}",
+            conn.dialect().quote(&schema),
+            conn.dialect().quote(&name)
+        ));
     }
     statements.push("SET FOREIGN_KEY_CHECKS = 1".to_string());
     for statement in statements {

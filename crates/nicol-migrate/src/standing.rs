@@ -88,7 +88,11 @@ pub fn standing(migrations: &[Migration], rows: &[HistoryRow]) -> Standing {
     }
     for row in rows.iter().filter(|row| row.state() == RowState::Failed) {
         let logs = row.logs.clone().filter(|logs| !logs.is_empty());
-        standing.failed.push(FailedMigration { name: row.migration_name.clone(), started_at: row.started_at, logs });
+        standing.failed.push(FailedMigration {
+            name: row.migration_name.clone(),
+            started_at: row.started_at,
+            logs,
+        });
     }
     let mut names: Vec<&str> = by_name.keys().copied().collect();
     names.sort_unstable();
@@ -112,7 +116,10 @@ fn has(rows: &[&HistoryRow], state: RowState) -> bool {
 /// The folder just before the first name that only one side has.
 fn last_common(standing: &Standing, migrations: &[Migration]) -> Option<String> {
     let parting = standing.missing.iter().chain(&standing.pending).min()?;
-    let before = migrations.iter().map(|migration| &migration.name).take_while(|name| *name < parting);
+    let before = migrations
+        .iter()
+        .map(|migration| &migration.name)
+        .take_while(|name| *name < parting);
     before.last().cloned()
 }
 
@@ -121,7 +128,10 @@ mod tests {
     use super::*;
 
     fn folder(names: &[&str]) -> Vec<Migration> {
-        names.iter().map(|name| Migration::new(*name, format!("-- {name}\n"))).collect()
+        names
+            .iter()
+            .map(|name| Migration::new(*name, format!("-- {name}\n")))
+            .collect()
     }
 
     /// `name state`, where the state is one of ok, failed, back, edited.
@@ -129,7 +139,11 @@ mod tests {
         let row = |(n, entry): (usize, &&str)| {
             let (name, state) = entry.split_once(' ').unwrap();
             let at = jiff::Timestamp::from_second(1_000 + n as i64).unwrap();
-            let text = if state == "edited" { "other".to_string() } else { format!("-- {name}\n") };
+            let text = if state == "edited" {
+                "other".to_string()
+            } else {
+                format!("-- {name}\n")
+            };
             HistoryRow {
                 id: n.to_string(),
                 checksum: checksum::checksum(&text),
@@ -174,7 +188,11 @@ mod tests {
             (&["1_a", "2_b"], &["1_a ok"], "applied: 1_a; pending: 2_b; common: 1_a"),
             (&["1_a", "2_b"], &["1_a ok", "2_b ok"], "applied: 1_a 2_b"),
             (&["1_a"], &["1_a edited"], "applied: 1_a; edited: 1_a"),
-            (&["1_a"], &["1_a ok", "2_b ok"], "applied: 1_a; missing: 2_b; common: 1_a"),
+            (
+                &["1_a"],
+                &["1_a ok", "2_b ok"],
+                "applied: 1_a; missing: 2_b; common: 1_a",
+            ),
             (&[], &["1_a ok"], "missing: 1_a"),
             (
                 &["1_a", "2_b", "3_c"],

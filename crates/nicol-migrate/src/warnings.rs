@@ -4,7 +4,7 @@ use nicol_catalog::{Risk, RiskKind};
 
 /// The script with its risks in a comment above it: warnings first, then what cannot run on tables with rows. Without
 /// risks it is the script itself.
-pub fn with_warnings_head(script: &str, risks: &[Risk]) -> String {
+pub(crate) fn with_warnings_head(script: &str, risks: &[Risk]) -> String {
     let lines = |kind: RiskKind| {
         let of_kind = risks.iter().filter(move |risk| risk.kind == kind);
         of_kind.map(|risk| format!("  - {}\n", as_comment(&risk.text)))
@@ -18,5 +18,7 @@ pub fn with_warnings_head(script: &str, risks: &[Risk]) -> String {
 
 /// A name in the text must not be able to end the comment.
 fn as_comment(text: &str) -> String {
-    text.replace("*/", "* /").replace("/*", "/ *").replace(['\r', '\n'], " ")
+    text.replace("*/", "* /")
+        .replace("/*", "/ *")
+        .replace(['\r', '\n'], " ")
 }

@@ -1,7 +1,4 @@
 //! The README of a seed, byte for byte.
-#![allow(missing_docs, reason = "tests")]
-
-mod common;
 
 use jiff::tz::TimeZone;
 use nicol_db::Dialect;
@@ -19,7 +16,9 @@ fn head(text: &str) -> &str {
 
 #[test]
 fn the_first_migration_of_a_project() {
-    let Some(path) = common::shared("seeds/000_83a7b5a1e07eb346.txt") else { return };
+    let Some(path) = crate::common::shared("seeds/000_83a7b5a1e07eb346.txt") else {
+        return;
+    };
     let seed = std::fs::read_to_string(path).unwrap();
     let added = changes(&seed).lines().skip(6).filter_map(|line| line.strip_prefix('+'));
     let schema: String = added.map(|line| format!("{line}\n")).collect();
@@ -27,7 +26,10 @@ fn the_first_migration_of_a_project() {
         name: "20200420002856",
         previous_name: "",
         author: Some("Anand Chowdhary"),
-        at: jiff::civil::date(2020, 4, 20).at(0, 28, 56, 0).to_zoned(TimeZone::UTC).unwrap(),
+        at: jiff::civil::date(2020, 4, 20)
+            .at(0, 28, 56, 0)
+            .to_zoned(TimeZone::UTC)
+            .unwrap(),
         script: "",
         dialect: Dialect::Mysql,
         previous_schema: "",

@@ -1,19 +1,16 @@
 //! Deployments on live databases.
-#![allow(missing_docs, reason = "tests")]
 
-mod common;
-
-use common::{Scratch, all, everywhere};
+use crate::common::{Scratch, all, everywhere};
 use nicol_db::Dialect;
 use nicol_migrate::checksum::checksum;
 use nicol_migrate::error::code;
 use nicol_migrate::event::Stepwise;
-//status
-
-use nicol_migrate::{DeployOptions, Deployed, Directory, Error, Event, Silent, deploy};
+use nicol_migrate::status::Verdict;
+use nicol_migrate::{DeployOptions, Deployed, Directory, Error, Event, Silent, deploy, status};
 
 const A: &str = "-- CreateTable\nCREATE TABLE a (\n    id INTEGER NOT NULL PRIMARY KEY,\n    x INTEGER\n);\n";
-const B: &str = "-- CreateTable\nCREATE TABLE b (\n    id INTEGER NOT NULL PRIMARY KEY\n);\n\nINSERT INTO a (id) VALUES (1);\n";
+const B: &str =
+    "-- CreateTable\nCREATE TABLE b (\n    id INTEGER NOT NULL PRIMARY KEY\n);\n\nINSERT INTO a (id) VALUES (1);\n";
 
 async fn run(scratch: &Scratch) -> Result<Deployed, Error> {
     let directory = Directory::read(&scratch.folder)?;
@@ -41,8 +38,10 @@ async fn twice_is_once_and_rows_look_like_prismas() {
         assert_eq!((second.applied.len(), second.found), (0, 2));
         assert_eq!(db.row("SELECT count(*) FROM a").await, ["1"]);
         let rows = db
-            .rows("SELECT migration_name, checksum, logs, rolled_back_at, applied_steps_count, id, finished_at \
-                   FROM _prisma_migrations ORDER BY started_at, migration_name")
+            .rows(
+                "SELECT migration_name, checksum, logs, rolled_back_at, applied_steps_count, id, finished_at \
+                   FROM _prisma_migrations ORDER BY started_at, migration_name",
+            )
             .await;
         for (row, (name, script)) in rows.iter().zip([("20240101000000_a", A), ("20240102000000_b", B)]) {
             assert_eq!(row[..5], [name, &checksum(script), "-", "-", "1"].map(String::from));
@@ -58,7 +57,10 @@ async fn twice_is_once_and_rows_look_like_prismas() {
 async fn eight_at_once_apply_everything_once() {
     everywhere(all, |db| async move {
         for n in 0..6 {
-            db.write(&format!("2024010100000{n}_t"), &format!("CREATE TABLE t{n} (id INTEGER);\nINSERT INTO t{n} VALUES ({n});\n"));
+            db.write(
+                &format!("2024010100000{n}_t"),
+                &format!("CREATE TABLE t{n} (id INTEGER);\nINSERT INTO t{n} VALUES ({n});\n"),
+            );
         }
         let directory = Directory::read(&db.folder).unwrap();
         let tasks: Vec<_> = (0..8)
@@ -75,7 +77,11 @@ async fn eight_at_once_apply_everything_once() {
         for n in 0..6 {
             assert_eq!(db.row(&format!("SELECT count(*) FROM t{n}")).await, ["1"]);
         }
-        assert_eq!(db.row("SELECT count(*), count(finished_at) FROM _prisma_migrations").await, ["6", "6"]);
+        assert_eq!(
+            db.row("SELECT count(*), count(finished_at) FROM _prisma_migrations")
+                .await,
+            ["6", "6"]
+        );
     })
     .await;
 }
@@ -84,7 +90,10 @@ async fn eight_at_once_apply_everything_once() {
 async fn a_failing_statement_leaves_nothing_where_the_database_can() {
     everywhere(all, |db| async move {
         db.write("1_a", A);
-        db.write("2_b", "CREATE TABLE b (id INTEGER);\n\n-- broken\nINSERT INTO nowhere VALUES (1);\n");
+        db.write(
+            "2_b",
+            "CREATE TABLE b (id INTEGER);\n\n-- broken\nINSERT INTO nowhere VALUES (1);\n",
+        );
         let error = run(&db).await.unwrap_err();
         assert_eq!((error.code(), error.migration()), ("P3018", Some("2_b")), "{error}");
         assert!(error.database_code().is_some(), "{error:?}");
@@ -95,17 +104,25 @@ async fn a_failing_statement_leaves_nothing_where_the_database_can() {
         } else {
             assert!(db.has_table("b").await);
             assert!(error.message().contains("statement 2 of 2 (line 4)"), "{error}");
-            let row = db.row("SELECT finished_at, logs FROM _prisma_migrations WHERE migration_name = '2_b'").await;
+            let row = db
+                .row("SELECT finished_at, logs FROM _prisma_migrations WHERE migration_name = '2_b'")
+                .await;
             assert_eq!(row[0], "-");
             assert!(row[1].contains("nowhere"), "{row:?}");
             assert_eq!(code_of(&db).await, "P3009");
-            db.run("DROP TABLE b; UPDATE _prisma_migrations SET rolled_back_at = started_at WHERE migration_name = '2_b'").await;
+            db.run(
+                "DROP TABLE b; UPDATE _prisma_migrations SET rolled_back_at = started_at WHERE migration_name = '2_b'",
+            )
+            .await;
         }
         db.write("2_b", B);
         assert_eq!(run(&db).await.unwrap().applied, ["2_b"]);
-/*        let verdict = status(&db.url, &Directory::read(&db.folder).unwrap(), None).await.unwrap().verdict();
+        let verdict = status(&db.url, &Directory::read(&db.folder).unwrap(), None)
+            .await
+            .unwrap()
+            .verdict();
         assert_eq!(verdict, Verdict::UpToDate);
-*/    })
+    })
     .await;
 }
 
@@ -124,8 +141,14 @@ async fn what_does_not_fit_is_refused() {
         db.write("2_b", "CREATE TABLE b (id INTEGER);");
         assert_eq!(code_of(&db).await, code::OUT_OF_ORDER);
         let directory = Directory::read(&db.folder).unwrap();
-        let allowed = DeployOptions { allow_out_of_order: true, ..DeployOptions::default() };
-        assert_eq!(deploy(&db.url, &directory, allowed, &mut Silent).await.unwrap().applied, ["2_b"]);
+        let allowed = DeployOptions {
+            allow_out_of_order: true,
+            ..DeployOptions::default()
+        };
+        assert_eq!(
+            deploy(&db.url, &directory, allowed, &mut Silent).await.unwrap().applied,
+            ["2_b"]
+        );
 
         db.remove("3_c");
         assert_eq!(code_of(&db).await, code::MISSING);
@@ -146,9 +169,11 @@ async fn databases_with_tables_need_a_baseline() {
         db.write("1_a", A);
         assert_eq!(code_of(&db).await, "P3005");
         assert!(!db.has_table("_prisma_migrations").await);
-/*        let found = status(&db.url, &Directory::read(&db.folder).unwrap(), None).await.unwrap();
+        let found = status(&db.url, &Directory::read(&db.folder).unwrap(), None)
+            .await
+            .unwrap();
         assert_eq!(found.verdict(), Verdict::Unmanaged);
-*/        db.run("DROP TABLE mine").await;
+        db.run("DROP TABLE mine").await;
         std::fs::write(db.folder.join("migration_lock.toml"), "provider = \"sqlserver\"\n").unwrap();
         assert_eq!(code_of(&db).await, "P3019");
     })
@@ -159,10 +184,16 @@ async fn databases_with_tables_need_a_baseline() {
 async fn a_missing_database_is_not_created() {
     everywhere(all, |db| async move {
         db.write("1_a", A);
-        let name = if db.dialect == Dialect::Sqlite { format!("{}.none", db.url.database()) } else { "nicol_none".into() };
+        let name = if db.dialect == Dialect::Sqlite {
+            format!("{}.none", db.url.database())
+        } else {
+            "nicol_none".into()
+        };
         let url = db.url.with_database(&name);
         let directory = Directory::read(&db.folder).unwrap();
-        let error = deploy(&url, &directory, DeployOptions::default(), &mut Silent).await.unwrap_err();
+        let error = deploy(&url, &directory, DeployOptions::default(), &mut Silent)
+            .await
+            .unwrap_err();
         assert_eq!(error.code(), "P1003", "{error}");
         assert!(error.help().unwrap().contains("migrate dev"));
     })
@@ -200,14 +231,23 @@ async fn redefining_a_parent_keeps_its_children() {
         assert_eq!(db.row("SELECT count(*) FROM child").await, ["1"]);
 
         // Without the switch rows cascade as they always do.
-        db.write("3_c", "DELETE FROM parent;\nINSERT INTO parent VALUES (2);\nINSERT INTO child VALUES (2, 2);\n");
+        db.write(
+            "3_c",
+            "DELETE FROM parent;\nINSERT INTO parent VALUES (2);\nINSERT INTO child VALUES (2, 2);\n",
+        );
         run(&db).await.unwrap();
         assert_eq!(db.row("SELECT group_concat(id) FROM child").await, ["2"]);
 
-        db.write("4_d", "PRAGMA foreign_keys=OFF;\nDELETE FROM parent;\nPRAGMA foreign_keys=ON;\n");
+        db.write(
+            "4_d",
+            "PRAGMA foreign_keys=OFF;\nDELETE FROM parent;\nPRAGMA foreign_keys=ON;\n",
+        );
         assert_eq!(code_of(&db).await, code::FOREIGN_KEYS);
         assert_eq!(db.row("SELECT count(*) FROM parent").await, ["1"]);
-        db.write("4_d", "BEGIN;\nCREATE TABLE e (id INTEGER);\nCOMMIT;\nBEGIN;\nINSERT INTO nowhere VALUES (1);\nCOMMIT;\n");
+        db.write(
+            "4_d",
+            "BEGIN;\nCREATE TABLE e (id INTEGER);\nCOMMIT;\nBEGIN;\nINSERT INTO nowhere VALUES (1);\nCOMMIT;\n",
+        );
         assert_eq!(code_of(&db).await, "P3018");
         assert!(!db.has_table("e").await);
         db.write("4_d", "VACUUM;\nCREATE TABLE e (id INTEGER);\n");
@@ -225,7 +265,9 @@ async fn modes(db: &Scratch) -> Vec<Option<Stepwise>> {
             modes.push(stepwise);
         }
     };
-    deploy(&db.url, &directory, DeployOptions::default(), &mut watch).await.unwrap();
+    deploy(&db.url, &directory, DeployOptions::default(), &mut watch)
+        .await
+        .unwrap();
     modes
 }
 
@@ -284,8 +326,14 @@ async fn a_killed_run_is_gone_on_with() {
             (1, "CREATE TABLE b (id INTEGER);"),
             (1, "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x);"),
             (2, "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x);"),
-            (3, "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);"),
-            (3, "CREATE TABLE b (id INTEGER, y INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);"),
+            (
+                3,
+                "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);",
+            ),
+            (
+                3,
+                "CREATE TABLE b (id INTEGER, y INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);",
+            ),
         ];
         for (n, (steps, before)) in cases.into_iter().enumerate() {
             let name = format!("2_{n}");
@@ -322,7 +370,12 @@ async fn the_holder_of_the_lock_is_named() {
                 drop(holder.query("SELECT pg_advisory_lock(72707369)", &[]).await.unwrap());
             }
             Dialect::Mysql | Dialect::Mariadb => {
-                drop(holder.query("SELECT GET_LOCK('prisma_migrate', 600)", &[]).await.unwrap());
+                drop(
+                    holder
+                        .query("SELECT GET_LOCK('prisma_migrate', 600)", &[])
+                        .await
+                        .unwrap(),
+                );
             }
         }
         let directory = Directory::read(&db.folder).unwrap();
@@ -332,7 +385,9 @@ async fn the_holder_of_the_lock_is_named() {
         let mut watch = |event: Event| waits.push(event);
         let error = deploy(&db.url, &directory, options, &mut watch).await.unwrap_err();
         assert_eq!(error.code(), "P1002", "{error}");
-        let Some(Event::WaitingForLock { holder: named, .. }) = waits.first() else { panic!("{waits:?}") };
+        let Some(Event::WaitingForLock { holder: named, .. }) = waits.first() else {
+            panic!("{waits:?}")
+        };
         assert_eq!(named.is_some(), db.dialect != Dialect::Sqlite, "{waits:?}");
         holder.close().await.unwrap();
         assert_eq!(run(&db).await.unwrap().applied, ["1_a"]);
