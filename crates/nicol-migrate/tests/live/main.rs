@@ -2,5 +2,4 @@
 
 mod common;
 mod deploy;
-mod dev;
 mod readme;
