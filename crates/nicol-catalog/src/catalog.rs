@@ -330,6 +330,13 @@ pub struct Index {
     pub is_implied: bool,
 }
 
+impl Index {
+    /// True for the unnamed index behind a UNIQUE constraint inside a SQLite table: it goes with the table only.
+    pub(crate) fn is_of_constraint(&self) -> bool {
+        self.name.starts_with("sqlite_autoindex_")
+    }
+}
+
 /// Access methods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are PostgreSQL's own")]

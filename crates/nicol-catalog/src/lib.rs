@@ -9,6 +9,7 @@
 pub mod catalog;
 mod cockroach;
 pub mod diff;
+mod expression;
 mod from_schema;
 mod introspect;
 mod literal;

@@ -1,6 +1,7 @@
 //! Constants in defaults: when two are the same value, and the parts of them that several dialects write alike.
 
 use crate::catalog::{Default, Literal};
+use crate::expression;
 
 /// Whether two columns' defaults are one. A default the source cannot tell equals any, and so does a constant point
 /// in time, which servers hand back in too many forms.
@@ -10,8 +11,26 @@ pub(crate) fn is_same_default(from: Option<&Default>, to: Option<&Default>) -> b
         (_, Some(Default::Unknown)) | (Some(Default::Unknown), _) | (None, None) => true,
         (Some(a), Some(b)) if is_time(a) || is_time(b) => true,
         (Some(Default::Literal(a)), Some(Default::Literal(b))) => is_same_literal(a, b),
-        (Some(Default::Expression(a)), Some(Default::Expression(b))) => a.eq_ignore_ascii_case(b),
+        (Some(Default::Expression(a)), Some(Default::Expression(b))) => expression::key(a) == expression::key(b),
+        // A schema may give a constant as an expression; servers do not tell them apart.
+        (Some(Default::Expression(text)), Some(Default::Literal(literal)))
+        | (Some(Default::Literal(literal)), Some(Default::Expression(text))) => is_text_of(text, literal),
         (a, b) => a == b,
+    }
+}
+
+fn is_text_of(expression: &str, literal: &Literal) -> bool {
+    let bare = expression.trim();
+    let inner = bare.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    match (literal, inner) {
+        (Literal::Text(text) | Literal::Enum(text) | Literal::Json(text), Some(inner)) => {
+            inner.replace("''", "'") == *text
+        }
+        (Literal::Number(number), None) => {
+            canonical_number(bare).is_some() && canonical_number(bare) == canonical_number(number)
+        }
+        (Literal::Boolean(flag), None) => bare.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
+        (_, _) => false,
     }
 }
 

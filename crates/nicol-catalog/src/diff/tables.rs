@@ -3,8 +3,8 @@
 use crate::catalog::{
     Arity, Catalog, Column, ForeignKey, Index, IndexColumn, PrimaryKey, SortOrder, Table, same_namespace,
 };
+use crate::expression;
 use crate::literal::is_same_default;
-use crate::postgres::normalize::predicate;
 
 /// A table on both sides. Numbers are places in the two tables' lists.
 #[derive(Debug, Clone)]
@@ -185,7 +185,7 @@ struct Pairing {
 
 /// Whether two indexes do the same. Predicates count only where the new catalog speaks of them.
 fn is_same_index(a: &Index, b: &Index, with_predicates: bool) -> bool {
-    let condition = |index: &Index| index.predicate.as_deref().map(predicate);
+    let condition = |index: &Index| index.predicate.as_deref().map(expression::key);
     a.kind == b.kind
         && a.algorithm == b.algorithm
         && is_same_columns(&a.columns, &b.columns)
@@ -220,7 +220,7 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
             Some(j) => {
                 let b = &new[*j];
                 let twins = old.iter().filter(|other| is_same_index(a, other, false)).count();
-                if a.name == b.name || b.is_implied || twins > 1 {
+                if a.name == b.name || b.is_implied || a.is_of_constraint() || twins > 1 {
                     pairing.kept.push((i, *j));
                 } else {
                     pairing.renamed.push((i, *j));

@@ -134,6 +134,17 @@ fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
     }
 }
 
+/// Whether another index that changes its name has this one so far: the names of two indexes are swapped.
+fn takes_a_name_in_use(diff: &Diff<'_>, name: &str) -> bool {
+    diff.tables.iter().any(|table| {
+        let indexes = &diff.from.tables[table.from].indexes;
+        table
+            .renamed_indexes
+            .iter()
+            .any(|(before, _)| indexes[*before].name == name)
+    })
+}
+
 fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
     for table in &diff.dropped_tables {
         let count = diff.from.tables[*table].foreign_keys.len();

@@ -2,5 +2,11 @@
 use crate::catalog::Catalog;
 use nicol_db::{Connection, Result};
 pub(crate) async fn catalog(connection: &mut Connection, _n: &[String]) -> Result<Catalog> {
-    Ok(Catalog::empty(connection.dialect()))
+    Err(nicol_db::Error::new(
+        "P1019",
+        format!(
+            "reading the structure of {} is not possible yet",
+            connection.dialect().product_name()
+        ),
+    ))
 }

@@ -28,7 +28,12 @@ fn must_redefine(diff: &Diff<'_>, table: &TableDiff) -> bool {
         let has_open_default = matches!(column.default, Some(Default::Now | Default::Expression(_)));
         column.arity == Arity::Required || has_open_default
     };
+    let old = &diff.from.tables[table.from];
     !table.dropped_columns.is_empty()
+        || table
+            .dropped_indexes
+            .iter()
+            .any(|place| old.indexes[*place].is_of_constraint())
         || table.columns.iter().any(|column| column.is_changed())
         || table.added_columns.iter().any(needs_rebuild)
         || !matches!(table.primary_key, KeyDiff::Same | KeyDiff::Renamed)
