@@ -199,7 +199,13 @@ pub(crate) struct DevArgs {
     /// Write a README.md beside the migration.
     #[arg(long)]
     pub(crate) readme: bool,
-    /// Scratch database to replay migrations in, where that is needed.
+    /// Go on although the migration may lose data.
+    #[arg(long)]
+    pub(crate) accept_data_loss: bool,
+    /// Replay the migrations in a scratch database even where a snapshot would do.
+    #[arg(long)]
+    pub(crate) shadow: bool,
+    /// Scratch database to replay in; it is emptied.
     #[arg(long, value_name = "URL")]
     pub(crate) shadow_database_url: Option<String>,
     #[command(flatten)]

@@ -10,6 +10,7 @@ mod app;
 mod args;
 mod commands;
 mod config;
+mod database;
 mod diagnostics;
 mod discover;
 mod env_file;
@@ -18,6 +19,7 @@ mod files;
 mod mask;
 mod output;
 mod paths;
+mod prompt;
 
 use std::process::ExitCode;
 

@@ -107,6 +107,8 @@ pub(crate) struct ConfigFile {
     pub(crate) shadow_database_url: Option<Entry>,
     pub(crate) migrations_path: Option<Entry>,
     pub(crate) migrations_readme: Option<bool>,
+    /// True when a README may show `env("NAME")` as the URL of a schema.
+    pub(crate) readme_shows_env: bool,
     pub(crate) seed: Option<Entry>,
     /// True when it imports `dotenv/config`.
     pub(crate) loads_env_file: bool,
@@ -123,6 +125,7 @@ impl ConfigFile {
             shadow_database_url: None,
             migrations_path: None,
             migrations_readme: None,
+            readme_shows_env: false,
             seed: None,
             loads_env_file: false,
         }
@@ -169,6 +172,11 @@ impl Config {
             files.extend(package_json::parse(&package, &files::read_text(&package)?));
         }
         Ok(Config { base, files })
+    }
+
+    /// Whether a README may show `env("NAME")` as the URL of a schema; otherwise every URL is masked.
+    pub(crate) fn readme_shows_env(&self) -> bool {
+        self.files.iter().any(|file| file.readme_shows_env)
     }
 
     /// The strongest entry of a kind.

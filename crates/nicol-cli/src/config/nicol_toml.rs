@@ -57,6 +57,19 @@ struct Migrations {
     path: Option<TextOrEnv>,
     seed: Option<TextOrEnv>,
     readme: Option<bool>,
+    #[serde(default)]
+    mask: Mask,
+}
+
+/// Which URLs of a schema a README hides.
+#[derive(Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Mask {
+    /// All.
+    #[default]
+    All,
+    /// All but `env("NAME")`.
+    Literal,
 }
 
 /// Reads the text of the `nicol.toml` at `path`.
@@ -78,6 +91,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<ConfigFile> {
         migrations_path: entry("migrations.path", file.migrations.path),
         seed: entry("migrations.seed", file.migrations.seed),
         migrations_readme: file.migrations.readme,
+        readme_shows_env: file.migrations.mask == Mask::Literal,
         ..ConfigFile::empty(path)
     })
 }
@@ -92,5 +106,5 @@ fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
     Failure::new("config-invalid", "the config file cannot be read")
         .at(place)
         .why(error.message().trim())
-        .help("known keys: schema, datasource.{url, direct_url, shadow_database_url}, migrations.{path, seed, readme}")
+        .help("known keys: schema, datasource.{url, direct_url, shadow_database_url}, migrations.{path, seed, readme, mask}")
 }
