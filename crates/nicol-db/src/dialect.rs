@@ -62,4 +62,22 @@ impl Dialect {
         self.quote_into(&mut out, name);
         out
     }
+
+    /// Appends the placeholder of the parameter with this number (from 1): `$1` or `?`.
+    pub fn placeholder_into(self, out: &mut String, number: usize) {
+        if self.is_postgres_family() {
+            out.push('$');
+            out.push_str(&number.to_string());
+        } else {
+            out.push('?');
+        }
+    }
+
+    /// The most parameters one statement may have.
+    pub fn max_parameters(self) -> usize {
+        match self {
+            Dialect::Sqlite => 32_766,
+            Dialect::Postgres | Dialect::Cockroachdb | Dialect::Mysql | Dialect::Mariadb => 65_535,
+        }
+    }
 }

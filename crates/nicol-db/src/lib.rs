@@ -1,13 +1,29 @@
 //! Databases: statements in, rows out.
 //!
-//! **In**: a [`Statement`] (SQL text and typed [`Value`]s) or a script. **Out**: [`Rows`], or an [`Error`] with a stable
-//! code. This crate is the only user of database drivers, each behind a feature (`sqlite`, `postgres`, `mysql`).
+//! **In**: SQL text with typed [`Value`]s, or a script. **Out**: [`Rows`], or an [`Error`] with a stable code. This crate is the
+//! only user of database drivers, each behind a feature (`sqlite`, `postgres`, `mysql`).
 //!
 //! It knows dialects (quoting, placeholders, limits), connection URLs, connections and the pool, and how to split a script
 //! into statements. It never hears of the schema language, of migrations or of models.
 
+pub mod admin;
+mod cell;
+mod codes;
+pub mod connection;
 pub mod dialect;
+mod driver;
+pub mod error;
+pub mod rows;
+pub mod script;
+pub mod url;
 pub mod value;
 
+pub use cell::{Cell, Decode};
+pub use connection::{Connection, Isolation};
 pub use dialect::Dialect;
+#[cfg(feature = "postgres")]
+pub use driver::postgres::{Array, Record};
+pub use error::{Constraint, Error, Result};
+pub use rows::{Column, Row, Rows};
+pub use url::ConnectionUrl;
 pub use value::Value;

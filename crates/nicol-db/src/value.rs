@@ -26,3 +26,49 @@ pub enum Value {
     /// A list (PostgreSQL arrays; elsewhere a JSON array for `json_each` and the like).
     List(Vec<Value>),
 }
+
+/// A list as a JSON array, for databases without arrays: `json_each`, `JSON_TABLE`. Numbers stay numbers, bytes become hex.
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+pub(crate) fn json_list(values: &[Value]) -> String {
+    let mut out = String::from("[");
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        match value {
+            Value::Decimal(value) => out.push_str(&value.to_plain_string()),
+            _ => out.push_str(&to_json(value).to_string()),
+        }
+    }
+    out.push(']');
+    out
+}
+
+/// A value as JSON: decimals and instants as text, bytes as hex.
+pub(crate) fn to_json(value: &Value) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Int(value) => (*value).into(),
+        Value::BigInt(value) => (*value).into(),
+        Value::Float(value) => (*value).into(),
+        Value::Decimal(value) => value.to_plain_string().into(),
+        Value::Text(value) => value.as_str().into(),
+        Value::Bytes(value) => hex(value).into(),
+        Value::Json(value) => value.clone(),
+        Value::DateTime(value) => crate::cell::write_timestamp(*value).into(),
+        Value::List(values) => values.iter().map(to_json).collect(),
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            out.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+    }
+    out
+}

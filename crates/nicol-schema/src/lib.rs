@@ -8,14 +8,25 @@
 //! The way through it: `syntax` (lexer, lossless tree) → `resolve` (names, types, attributes, relations) →
 //! `validate` (the list of checks) → [`ValidSchema`]. [`format()`] starts from the syntax tree alone.
 
+mod ast;
+mod config;
 pub mod constraint_names;
 pub mod diagnostic;
+mod lower;
+mod report;
+mod resolve;
 pub mod schema;
 pub mod source;
+mod syntax;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use schema::ValidSchema;
 pub use source::{Source, Span};
+
+use ast::File;
+use report::Report;
+use syntax::parser::parse;
+use syntax::tree::Tree;
 
 /// What [`validate`] found.
 #[derive(Debug, Clone)]
@@ -28,10 +39,24 @@ pub struct Validated {
 
 /// Parses, resolves and checks a schema of one or several files.
 pub fn validate(sources: &[Source]) -> Validated {
-    let _ = sources;
+    let trees: Vec<Tree> = sources.iter().map(|source| parse(&source.text)).collect();
+    let files: Vec<File<'_>> = sources
+        .iter()
+        .zip(&trees)
+        .enumerate()
+        .map(|(index, (source, tree))| File {
+            index: index as u32,
+            text: &source.text,
+            tree,
+        })
+        .collect();
+    let mut report = Report::default();
+    let draft = resolve::resolve(&files, &mut report);
+    let configuration = config::read(&draft, &mut report);
+    let schema = (!report.has_errors()).then(|| lower::lower(sources, draft, configuration));
     Validated {
-        schema: None,
-        diagnostics: Vec::new(),
+        schema,
+        diagnostics: report.into_diagnostics(),
     }
 }
 

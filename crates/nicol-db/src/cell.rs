@@ -1,0 +1,360 @@
+//! One value of a row, and how it becomes a Rust value.
+//!
+//! **In**: a borrowed view on what the driver holds. **Out**: the Rust type asked for, or `P2023` when the data does not fit.
+//! Numbers widen when nothing is lost; nothing is cut, rounded or guessed.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use bigdecimal::{BigDecimal, ToPrimitive};
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// A value of a row, borrowed from the driver's storage.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// SQL NULL.
+    Null,
+    /// Boolean.
+    Bool(bool),
+    /// Integer.
+    Int(i64),
+    /// Unsigned integer above `i64::MAX` (MySQL `BIGINT UNSIGNED`).
+    UInt(u64),
+    /// Float. Single precision is widened by its shortest decimal form.
+    Float(f64),
+    /// Exact decimal.
+    Decimal(BigDecimal),
+    /// Text: also enums, and types whose binary form is text.
+    Text(&'a str),
+    /// Text written from a binary form (network addresses, bit strings, intervals).
+    OwnedText(String),
+    /// Bytes.
+    Bytes(&'a [u8]),
+    /// JSON as text.
+    Json(&'a str),
+    /// UUID.
+    Uuid(Uuid),
+    /// Instant; types without a time zone are read as UTC.
+    DateTime(Timestamp),
+    /// Day.
+    Date(civil::Date),
+    /// Time since midnight (MySQL: also negative or more than a day).
+    Time(SignedDuration),
+    /// Array (PostgreSQL).
+    #[cfg(feature = "postgres")]
+    Array(crate::driver::postgres::Array<'a>),
+    /// Record (PostgreSQL `ROW(..)`).
+    #[cfg(feature = "postgres")]
+    Record(crate::driver::postgres::Record<'a>),
+    /// A type this crate has no reading for, in the server's own form.
+    Native {
+        /// The server's name of the type.
+        type_name: Cow<'a, str>,
+        /// The value as sent.
+        bytes: &'a [u8],
+    },
+    /// A value that has no meaning as its own type here: not UTF-8, a year out of range, NaN as a decimal.
+    Invalid(&'static str),
+}
+
+impl Cell<'_> {
+    /// True for NULL.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Cell::Null)
+    }
+
+    /// What the value is, in words for messages. Never the value itself.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Cell::Null => "NULL",
+            Cell::Bool(_) => "a boolean",
+            Cell::Int(_) | Cell::UInt(_) => "an integer",
+            Cell::Float(_) => "a float",
+            Cell::Decimal(_) => "a decimal",
+            Cell::Text(_) | Cell::OwnedText(_) => "text",
+            Cell::Bytes(_) => "bytes",
+            Cell::Json(_) => "JSON",
+            Cell::Uuid(_) => "a UUID",
+            Cell::DateTime(_) => "an instant",
+            Cell::Date(_) => "a date",
+            Cell::Time(_) => "a time",
+            #[cfg(feature = "postgres")]
+            Cell::Array(_) => "an array",
+            #[cfg(feature = "postgres")]
+            Cell::Record(_) => "a record",
+            Cell::Native { .. } => "a value of a type of its own",
+            Cell::Invalid(reason) => reason,
+        }
+    }
+
+    fn refuse<T>(&self, wanted: &str) -> Result<T> {
+        Err(Error::conversion(self.kind(), wanted))
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Cell::Text(text) | Cell::Json(text) => Some(text),
+            Cell::OwnedText(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A Rust type that a cell can be read as.
+pub trait Decode: Sized {
+    /// Reads the cell.
+    ///
+    /// # Errors
+    /// `P2023` when the cell holds something else, or NULL where there is no room for it.
+    fn decode(cell: Cell<'_>) -> Result<Self>;
+}
+
+impl Decode for bool {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        match &cell {
+            Cell::Bool(value) => Ok(*value),
+            Cell::Int(value) => Ok(*value != 0),
+            Cell::UInt(_) => Ok(true),
+            // MySQL's BIT(1).
+            Cell::Bytes(bytes) if bytes.len() <= 8 => Ok(bytes.iter().any(|byte| *byte != 0)),
+            Cell::Text("true" | "1") => Ok(true),
+            Cell::Text("false" | "0") => Ok(false),
+            _ => cell.refuse("a boolean"),
+        }
+    }
+}
+
+fn integer(cell: &Cell<'_>, wanted: &str) -> Result<i128> {
+    let number = match cell {
+        Cell::Bool(value) => Some(i128::from(*value)),
+        Cell::Int(value) => Some(i128::from(*value)),
+        Cell::UInt(value) => Some(i128::from(*value)),
+        Cell::Float(value) if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 => value.to_i128(),
+        Cell::Decimal(value) if value.is_integer() => value.to_i128(),
+        _ => None,
+    };
+    number.map_or_else(|| cell.refuse(wanted), Ok)
+}
+
+macro_rules! decode_integer {
+    ($($type:ty, $name:literal;)*) => {$(
+        impl Decode for $type {
+            fn decode(cell: Cell<'_>) -> Result<Self> {
+                <$type>::try_from(integer(&cell, $name)?)
+                    .map_err(|_| Error::conversion("an integer out of range", $name))
+            }
+        }
+    )*};
+}
+
+decode_integer! {
+    i16, "a 16-bit integer";
+    i32, "a 32-bit integer";
+    i64, "a 64-bit integer";
+    u32, "an unsigned 32-bit integer";
+    u64, "an unsigned 64-bit integer";
+}
+
+impl Decode for f64 {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        let number = match &cell {
+            Cell::Float(value) => Some(*value),
+            Cell::Int(value) => value.to_f64(),
+            Cell::UInt(value) => value.to_f64(),
+            Cell::Decimal(value) => value.to_f64(),
+            _ => None,
+        };
+        number.map_or_else(|| cell.refuse("a float"), Ok)
+    }
+}
+
+impl Decode for BigDecimal {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        match cell {
+            Cell::Decimal(value) => Ok(value),
+            Cell::Int(value) => Ok(BigDecimal::from(value)),
+            Cell::UInt(value) => Ok(BigDecimal::from(value)),
+            // The shortest text that reads back as the same float is what was meant.
+            Cell::Float(value) if value.is_finite() => {
+                parse_decimal(&value.to_string()).map_or_else(|| cell.refuse("a decimal"), Ok)
+            }
+            Cell::Text(text) => parse_decimal(text).map_or_else(|| cell.refuse("a decimal"), Ok),
+            _ => cell.refuse("a decimal"),
+        }
+    }
+}
+
+/// Reads a decimal in plain or scientific form; zeros that end the fraction are left out.
+pub(crate) fn parse_decimal(text: &str) -> Option<BigDecimal> {
+    let text = text.trim();
+    let plain = text.contains('.') && !text.contains(['e', 'E']);
+    let text = if plain {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        text
+    };
+    if text.is_empty() || text == "-" {
+        return plain.then(BigDecimal::default);
+    }
+    BigDecimal::from_str(text).ok()
+}
+
+impl Decode for String {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        match cell {
+            Cell::Text(text) | Cell::Json(text) => Ok(text.to_string()),
+            Cell::OwnedText(text) => Ok(text),
+            Cell::Uuid(value) => Ok(value.to_string()),
+            Cell::Bool(value) => Ok(value.to_string()),
+            Cell::Int(value) => Ok(value.to_string()),
+            Cell::UInt(value) => Ok(value.to_string()),
+            Cell::Float(value) => Ok(value.to_string()),
+            Cell::Decimal(value) => Ok(value.to_plain_string()),
+            Cell::DateTime(value) => Ok(write_timestamp(value)),
+            Cell::Date(value) => Ok(value.to_string()),
+            Cell::Time(value) => Ok(write_time(value)),
+            Cell::Bytes(bytes) | Cell::Native { bytes, .. } => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(text.to_string()),
+                Err(_) => Err(Error::conversion("bytes that are not UTF-8", "text")),
+            },
+            _ => cell.refuse("text"),
+        }
+    }
+}
+
+impl Decode for Vec<u8> {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        match &cell {
+            Cell::Bytes(bytes) | Cell::Native { bytes, .. } => Ok(bytes.to_vec()),
+            Cell::Text(text) => Ok(text.as_bytes().to_vec()),
+            Cell::Uuid(value) => Ok(value.as_bytes().to_vec()),
+            _ => cell.refuse("bytes"),
+        }
+    }
+}
+
+impl Decode for serde_json::Value {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        match &cell {
+            Cell::Bool(value) => Ok((*value).into()),
+            Cell::Int(value) => Ok((*value).into()),
+            Cell::UInt(value) => Ok((*value).into()),
+            Cell::Float(value) => Ok((*value).into()),
+            _ => match cell.text() {
+                Some(text) => serde_json::from_str(text).map_err(|_| Error::conversion("text", "JSON")),
+                None => cell.refuse("JSON"),
+            },
+        }
+    }
+}
+
+impl Decode for Uuid {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        let value = match &cell {
+            Cell::Uuid(value) => Some(*value),
+            Cell::Text(text) => Uuid::parse_str(text).ok(),
+            Cell::Bytes(bytes) => Uuid::from_slice(bytes).ok(),
+            _ => None,
+        };
+        value.map_or_else(|| cell.refuse("a UUID"), Ok)
+    }
+}
+
+impl Decode for Timestamp {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        let value = match &cell {
+            Cell::DateTime(value) => Some(*value),
+            Cell::Date(value) => value.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp()),
+            Cell::Time(value) => Timestamp::UNIX_EPOCH.checked_add(*value).ok(),
+            // SQLite: integer milliseconds, or one of the text forms.
+            Cell::Int(value) => Timestamp::from_millisecond(*value).ok(),
+            Cell::Text(text) => parse_timestamp(text),
+            _ => None,
+        };
+        value.map_or_else(|| cell.refuse("an instant"), Ok)
+    }
+}
+
+impl Decode for civil::Date {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        match &cell {
+            Cell::Date(value) => Ok(*value),
+            Cell::DateTime(value) => Ok(TimeZone::UTC.to_datetime(*value).date()),
+            Cell::Text(text) => civil::Date::from_str(text).map_or_else(|_| cell.refuse("a date"), Ok),
+            _ => cell.refuse("a date"),
+        }
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        if cell.is_null() {
+            Ok(None)
+        } else {
+            T::decode(cell).map(Some)
+        }
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    /// NULL is an empty list: list columns of older data may be NULL.
+    fn decode(cell: Cell<'_>) -> Result<Self> {
+        match cell {
+            Cell::Null => Ok(Vec::new()),
+            #[cfg(feature = "postgres")]
+            Cell::Array(array) => array.iter().map(|cell| T::decode(cell?)).collect(),
+            _ => cell.refuse("a list"),
+        }
+    }
+}
+
+/// ISO 8601 with an offset, or without one (then UTC), with `T` or a space; or a day alone.
+fn parse_timestamp(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(value) = Timestamp::from_str(text) {
+        return Some(value);
+    }
+    let text = text.strip_suffix(" UTC").unwrap_or(text);
+    let value = civil::DateTime::from_str(text).ok()?;
+    TimeZone::UTC.to_timestamp(value).ok()
+}
+
+/// `2026-11-21T02:21:46.075+00:00`: at least three digits of the second's fraction, so that texts sort as instants do.
+pub(crate) fn write_timestamp(value: Timestamp) -> String {
+    let date = TimeZone::UTC.to_datetime(value);
+    let nanos = date.subsec_nanosecond();
+    let digits = if nanos % 1_000_000 == 0 {
+        3
+    } else if nanos % 1_000 == 0 {
+        6
+    } else {
+        9
+    };
+    let fraction = format!("{nanos:09}");
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    let (hour, minute, second) = (date.hour(), date.minute(), date.second());
+    let fraction = &fraction[..digits];
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction}+00:00")
+}
+
+/// `HH:MM:SS` with the fraction where there is one.
+pub(crate) fn write_time(value: SignedDuration) -> String {
+    let sign = if value.is_negative() { "-" } else { "" };
+    let seconds = value.as_secs().unsigned_abs();
+    let micros = value.subsec_micros().unsigned_abs();
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if micros == 0 {
+        format!("{sign}{hour:02}:{minute:02}:{second:02}")
+    } else {
+        format!("{sign}{hour:02}:{minute:02}:{second:02}.{micros:06}")
+    }
+}
+
+/// A single-precision float as the double with the same shortest decimal form: 0.1 stays 0.1.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) fn widen(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}

@@ -1,0 +1,619 @@
+//! One open session with a database.
+//!
+//! **In**: SQL with the dialect's own placeholders, and values. **Out**: [`Rows`]. The session knows whether a transaction is
+//! open and whether it is at rest. A call whose future is dropped half-way leaves it *broken*: every later call is refused, and
+//! a pool throws it away.
+
+use std::fmt;
+
+use crate::dialect::Dialect;
+#[cfg(feature = "mysql")]
+use crate::driver::mysql::Mysql;
+#[cfg(feature = "postgres")]
+use crate::driver::postgres::Postgres;
+#[cfg(feature = "sqlite")]
+use crate::driver::sqlite::Sqlite;
+use crate::error::{Error, Result};
+use crate::rows::Rows;
+use crate::url::ConnectionUrl;
+use crate::value::Value;
+
+/// How far a transaction is kept apart from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// READ UNCOMMITTED
+    ReadUncommitted,
+    /// READ COMMITTED
+    ReadCommitted,
+    /// REPEATABLE READ
+    RepeatableRead,
+    /// SERIALIZABLE
+    Serializable,
+}
+
+impl Isolation {
+    fn sql(self) -> &'static str {
+        match self {
+            Isolation::ReadUncommitted => "READ UNCOMMITTED",
+            Isolation::ReadCommitted => "READ COMMITTED",
+            Isolation::RepeatableRead => "REPEATABLE READ",
+            Isolation::Serializable => "SERIALIZABLE",
+        }
+    }
+}
+
+/// What is known of the session's transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transaction {
+    None,
+    Open,
+    /// A statement failed in a way that leaves nothing to commit; only a rollback is possible.
+    Failed,
+}
+
+/// One open session.
+pub struct Connection {
+    driver: Driver,
+    dialect: Dialect,
+    version: String,
+    default_schema: String,
+    transaction: Transaction,
+    /// A call is under way; still set when the next one begins, if its future was dropped.
+    is_busy: bool,
+    is_lost: bool,
+    /// Statements ran that may have changed the session in ways not followed here (a script, `SET`, `LOCK`).
+    is_altered: bool,
+}
+
+enum Driver {
+    #[cfg(feature = "sqlite")]
+    Sqlite(Sqlite),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<Postgres>),
+    #[cfg(feature = "mysql")]
+    Mysql(Box<Mysql>),
+}
+
+impl Connection {
+    /// Opens a session. A SQLite file must exist (see [`crate::admin::create_database`]). On PostgreSQL `search_path` is set to the
+    /// URL's `schema`; everywhere times are UTC.
+    ///
+    /// # Errors
+    /// `P1000` wrong credentials, `P1001` not reachable, `P1003` no such database, `P1010` not allowed, `P1011` TLS, `P1013` the
+    /// URL cannot be used.
+    pub async fn open(url: &ConnectionUrl) -> Result<Connection> {
+        match url.dialect() {
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => Sqlite::open(url).map(Connection::of_sqlite),
+            #[cfg(feature = "postgres")]
+            Dialect::Postgres | Dialect::Cockroachdb => {
+                let driver = Postgres::open(url).await?;
+                let (dialect, version) = (driver.dialect, driver.version.clone());
+                let schema = url.schema().unwrap_or("public").to_string();
+                Ok(Connection::new(
+                    Driver::Postgres(Box::new(driver)),
+                    dialect,
+                    version,
+                    schema,
+                ))
+            }
+            #[cfg(feature = "mysql")]
+            Dialect::Mysql | Dialect::Mariadb => {
+                let driver = Mysql::open(url).await?;
+                let (dialect, version) = (driver.dialect, driver.version.clone());
+                let schema = url.database().to_string();
+                Ok(Connection::new(
+                    Driver::Mysql(Box::new(driver)),
+                    dialect,
+                    version,
+                    schema,
+                ))
+            }
+            #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            dialect => {
+                let product = dialect.product_name();
+                Err(Error::new(
+                    "P1013",
+                    format!("support for {product} is not part of this build (crate feature)"),
+                ))
+            }
+        }
+    }
+
+    /// Opens an empty SQLite database in memory, which ends with the connection.
+    ///
+    /// # Errors
+    /// When SQLite is not part of the build or refuses.
+    pub async fn open_in_memory() -> Result<Connection> {
+        #[cfg(feature = "sqlite")]
+        return Sqlite::open_in_memory().map(Connection::of_sqlite);
+        #[cfg(not(feature = "sqlite"))]
+        Err(Error::new(
+            "P1013",
+            "support for SQLite is not part of this build (crate feature `sqlite`)",
+        ))
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn of_sqlite(driver: Sqlite) -> Connection {
+        Connection::new(
+            Driver::Sqlite(driver),
+            Dialect::Sqlite,
+            Sqlite::version(),
+            "main".to_string(),
+        )
+    }
+
+    fn new(driver: Driver, dialect: Dialect, version: String, default_schema: String) -> Connection {
+        Connection {
+            driver,
+            dialect,
+            version,
+            default_schema,
+            transaction: Transaction::None,
+            is_busy: false,
+            is_lost: false,
+            is_altered: false,
+        }
+    }
+
+    /// The dialect, as the server itself tells it (MariaDB and CockroachDB are recognised).
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The server's version in its own words.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Where unqualified names live: the URL's schema or `public` (PostgreSQL), the database (MySQL), `main` (SQLite).
+    pub fn default_schema(&self) -> &str {
+        &self.default_schema
+    }
+
+    /// Runs a statement and reads its rows. Values are sent in the types the server asks for. A statement whose plan on the
+    /// server is out of date is prepared again and run once more, outside a transaction only.
+    ///
+    /// # Errors
+    /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
+    pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        self.check(sql)?;
+        self.set_busy(true);
+        let mut outcome = self.query_once(sql, params).await;
+        if outcome.as_ref().is_err_and(|error| self.is_stale(error)) {
+            let forgotten = self.forget_statement(sql).await;
+            if forgotten.is_ok() && self.transaction == Transaction::None {
+                outcome = self.query_once(sql, params).await;
+            }
+        }
+        self.settle(outcome)
+    }
+
+    /// Runs a statement and gives the number of rows it wrote (on MySQL: found, whether they changed or not).
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.check(sql)?;
+        self.set_busy(true);
+        let mut outcome = self.execute_once(sql, params).await;
+        if outcome.as_ref().is_err_and(|error| self.is_stale(error)) {
+            let forgotten = self.forget_statement(sql).await;
+            if forgotten.is_ok() && self.transaction == Transaction::None {
+                outcome = self.execute_once(sql, params).await;
+            }
+        }
+        self.settle(outcome)
+    }
+
+    /// Runs several statements and gives the rows of each. On PostgreSQL they are sent without waiting for one another;
+    /// elsewhere one after the other. They are not a transaction unless one is open.
+    ///
+    /// # Errors
+    /// The first error. Statements after it may have run.
+    pub async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
+        for (sql, _) in statements {
+            self.check(sql)?;
+        }
+        #[cfg(feature = "postgres")]
+        if let Driver::Postgres(driver) = &mut self.driver
+            && !driver.unnamed_only()
+        {
+            self.is_busy = true;
+            driver.set_busy(true);
+            let outcome = driver.query_all(statements).await;
+            return self.settle(outcome);
+        }
+        let mut all = Vec::with_capacity(statements.len());
+        for (sql, params) in statements {
+            all.push(self.query(sql, params).await?);
+        }
+        Ok(all)
+    }
+
+    /// Runs a script: one message without parameters (SQLite: statement by statement), and every result of it is read.
+    ///
+    /// # Errors
+    /// What the database says, with the byte offset in the script where it is known. What ran before the error stays, unless
+    /// the server takes the message as one transaction (PostgreSQL).
+    pub async fn run_script(&mut self, sql: &str) -> Result<()> {
+        self.check("")?;
+        self.set_busy(true);
+        self.is_altered = true;
+        let outcome = match &mut self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => driver.run_script(sql),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.run_script(sql).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.run_script(sql).await,
+        };
+        self.settle(outcome)
+    }
+
+    /// Begins a transaction. On SQLite it takes the write lock at once and waits for it.
+    ///
+    /// # Errors
+    /// `P2028` when one is open; `P2023` for an isolation level the database does not have.
+    pub async fn begin(&mut self, isolation: Option<Isolation>) -> Result<()> {
+        self.check("")?;
+        if self.transaction != Transaction::None {
+            return Err(Error::new("P2028", "a transaction is open already on this connection"));
+        }
+        let (before, statement) = match (self.dialect, isolation) {
+            (Dialect::Sqlite, None | Some(Isolation::Serializable)) => (None, "BEGIN IMMEDIATE".to_string()),
+            (Dialect::Sqlite, Some(level)) => {
+                let level = level.sql();
+                return Err(Error::new(
+                    "P2023",
+                    format!("SQLite has no isolation level {level}, only SERIALIZABLE"),
+                ));
+            }
+            (Dialect::Postgres | Dialect::Cockroachdb, None) => (None, "BEGIN".to_string()),
+            (Dialect::Postgres | Dialect::Cockroachdb, Some(level)) => {
+                (None, format!("BEGIN ISOLATION LEVEL {}", level.sql()))
+            }
+            (Dialect::Mysql | Dialect::Mariadb, None) => (None, "START TRANSACTION".to_string()),
+            (Dialect::Mysql | Dialect::Mariadb, Some(level)) => {
+                let before = format!("SET TRANSACTION ISOLATION LEVEL {}", level.sql());
+                (Some(before), "START TRANSACTION".to_string())
+            }
+        };
+        self.set_busy(true);
+        // Counted as open before the first word is sent: a dropped future must not hide it.
+        self.transaction = Transaction::Open;
+        let mut outcome = match before {
+            Some(before) => self.control(&before).await,
+            None => Ok(()),
+        };
+        if outcome.is_ok() {
+            outcome = self.control(&statement).await;
+        }
+        if outcome.is_err() {
+            self.transaction = Transaction::None;
+        }
+        self.settle(outcome)
+    }
+
+    /// Commits the open transaction.
+    ///
+    /// # Errors
+    /// `P2028` when none is open, or when a statement in it failed so that nothing can be committed (it is then rolled back).
+    /// When the connection breaks while committing, [`Error::outcome_unknown`] is true.
+    pub async fn commit(&mut self) -> Result<()> {
+        match self.transaction {
+            Transaction::None => return Err(no_transaction()),
+            Transaction::Failed => {
+                self.rollback().await?;
+                return Err(Error::new(
+                    "P2028",
+                    "a statement in the transaction failed, so it was rolled back",
+                ));
+            }
+            Transaction::Open => self.check("")?,
+        }
+        self.set_busy(true);
+        let outcome = self.control("COMMIT").await;
+        let outcome = match outcome {
+            Err(error) if error.is_connection_lost() => Err(error.with_unknown_outcome()),
+            // A busy SQLite keeps the transaction open, so that COMMIT can be tried again. Elsewhere it is over.
+            Err(error) if self.dialect == Dialect::Sqlite => Err(error),
+            outcome => {
+                self.transaction = Transaction::None;
+                outcome
+            }
+        };
+        self.settle(outcome)
+    }
+
+    /// Rolls the open transaction back.
+    ///
+    /// # Errors
+    /// `P2028` when none is open.
+    pub async fn rollback(&mut self) -> Result<()> {
+        if self.transaction == Transaction::None {
+            return Err(no_transaction());
+        }
+        self.check_usable()?;
+        self.set_busy(true);
+        let outcome = if self.is_over_on_server() {
+            Ok(())
+        } else {
+            self.control("ROLLBACK").await
+        };
+        if outcome.is_ok() {
+            self.transaction = Transaction::None;
+        }
+        self.settle(outcome)
+    }
+
+    /// Sets a savepoint in the open transaction.
+    ///
+    /// # Errors
+    /// `P2028` without a transaction.
+    pub async fn savepoint(&mut self, name: &str) -> Result<()> {
+        self.savepoint_statement("SAVEPOINT ", name).await
+    }
+
+    /// Undoes everything since the savepoint, which stays. On PostgreSQL a failed transaction can go on after it.
+    ///
+    /// # Errors
+    /// `P2028` without a transaction.
+    pub async fn rollback_to(&mut self, name: &str) -> Result<()> {
+        // Where the server gave the whole transaction up there is no savepoint any more.
+        if self.transaction == Transaction::Failed && self.dialect.is_postgres_family() {
+            self.transaction = Transaction::Open;
+        }
+        self.savepoint_statement("ROLLBACK TO SAVEPOINT ", name).await
+    }
+
+    /// Forgets a savepoint and keeps what was done since.
+    ///
+    /// # Errors
+    /// `P2028` without a transaction.
+    pub async fn release(&mut self, name: &str) -> Result<()> {
+        self.savepoint_statement("RELEASE SAVEPOINT ", name).await
+    }
+
+    async fn savepoint_statement(&mut self, verb: &str, name: &str) -> Result<()> {
+        if self.transaction == Transaction::None {
+            return Err(no_transaction());
+        }
+        self.check("")?;
+        self.set_busy(true);
+        let outcome = self.control(&format!("{verb}{}", self.dialect.quote(name))).await;
+        self.settle(outcome)
+    }
+
+    /// True while a transaction begun by [`Connection::begin`] is open.
+    pub fn in_transaction(&self) -> bool {
+        self.transaction != Transaction::None
+    }
+
+    /// True when the session is at rest: no call under way or given up, no transaction, not lost, and nothing ran that may
+    /// have changed it behind our back. Only such a session may be used by somebody else.
+    pub fn is_at_rest(&self) -> bool {
+        let is_open = match &self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => !driver.in_transaction(),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => !driver.is_closed(),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(_) => true,
+        };
+        let is_untouched = !self.is_altered || self.dialect == Dialect::Sqlite;
+        is_open && is_untouched && !self.is_busy && !self.is_lost && self.transaction == Transaction::None
+    }
+
+    /// Ends the session.
+    ///
+    /// # Errors
+    /// When the server cannot be told.
+    pub async fn close(self) -> Result<()> {
+        match self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => driver.close(),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => {
+                driver.close().await;
+                Ok(())
+            }
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.close().await,
+        }
+    }
+
+    /// Makes the session fit for the next user without waiting. `false` when it must be thrown away.
+    pub(crate) fn reset_now(&mut self) -> bool {
+        #[cfg(feature = "sqlite")]
+        if let Driver::Sqlite(driver) = &mut self.driver {
+            if driver.reset_now().is_err() {
+                return false;
+            }
+            self.transaction = Transaction::None;
+            self.is_busy = false;
+            self.is_altered = false;
+        }
+        self.is_at_rest()
+    }
+
+    /// Refuses a session that cannot run statements now; notes a statement that changes the session itself.
+    fn check(&mut self, sql: &str) -> Result<()> {
+        self.check_usable()?;
+        if self.transaction == Transaction::Failed && !self.dialect.is_postgres_family() {
+            return Err(Error::new(
+                "P2028",
+                "the database has rolled the transaction back; only a rollback is possible",
+            ));
+        }
+        if changes_session(sql) {
+            self.is_altered = true;
+        }
+        Ok(())
+    }
+
+    fn check_usable(&self) -> Result<()> {
+        if self.is_lost {
+            return Err(Error::new("P1017", "the connection is closed").lost());
+        }
+        // SQLite works inside one poll: a dropped future leaves nothing half-done.
+        if self.is_busy && self.dialect != Dialect::Sqlite {
+            return Err(Error::new("P1017", "an earlier call on this connection was given up in its middle").lost());
+        }
+        Ok(())
+    }
+
+    fn set_busy(&mut self, is_busy: bool) {
+        self.is_busy = is_busy;
+        #[cfg(feature = "postgres")]
+        if let Driver::Postgres(driver) = &mut self.driver {
+            driver.set_busy(is_busy);
+        }
+    }
+
+    async fn query_once(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        match &mut self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => driver.query(sql, params).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.query(sql, params).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.query(sql, params).await,
+        }
+    }
+
+    async fn execute_once(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        match &mut self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => driver.execute(sql, params).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.execute(sql, params).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.execute(sql, params).await,
+        }
+    }
+
+    /// Runs a statement that governs transactions.
+    async fn control(&mut self, sql: &str) -> Result<()> {
+        match &mut self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.run_script(sql).await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.execute(sql, &[]).await.map(|_| ()),
+        }
+    }
+
+    fn is_stale(&self, error: &Error) -> bool {
+        match &self.driver {
+            // SQLite prepares again by itself.
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => Postgres::is_stale(error),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(_) => Mysql::is_stale(error),
+        }
+    }
+
+    async fn forget_statement(&mut self, sql: &str) -> Result<()> {
+        match &mut self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => {
+                driver.forget_statement(sql);
+                Ok(())
+            }
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.forget_statement(sql).await,
+        }
+    }
+
+    /// True when the database has ended the transaction by itself.
+    fn is_over_on_server(&self) -> bool {
+        match &self.driver {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(driver) => !driver.in_transaction(),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(_) => false,
+        }
+    }
+
+    /// The call is over: notes what its outcome means for the session.
+    fn settle<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        self.set_busy(false);
+        let Err(error) = &outcome else { return outcome };
+        if error.is_connection_lost() {
+            self.is_lost = true;
+        }
+        if self.transaction == Transaction::Open {
+            let is_over = match self.dialect {
+                // Any error of the server (not of the client) dooms the transaction.
+                Dialect::Postgres | Dialect::Cockroachdb => error.native_code().is_some(),
+                // A deadlock takes the whole transaction with it; other errors only the statement.
+                Dialect::Mysql | Dialect::Mariadb => error.code() == "P2034",
+                Dialect::Sqlite => self.is_over_on_server(),
+            };
+            if is_over {
+                self.transaction = Transaction::Failed;
+            }
+        }
+        outcome
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("dialect", &self.dialect)
+            .field("version", &self.version)
+            .field("transaction", &self.transaction)
+            .finish_non_exhaustive()
+    }
+}
+
+fn no_transaction() -> Error {
+    Error::new("P2028", "no transaction is open on this connection")
+}
+
+/// First words of statements that change the session beyond their own end.
+const SESSION_WORDS: &[&str] = &[
+    "ABORT",
+    "ATTACH",
+    "BEGIN",
+    "COMMIT",
+    "DEALLOCATE",
+    "DECLARE",
+    "DETACH",
+    "DISCARD",
+    "END",
+    "HANDLER",
+    "LISTEN",
+    "LOAD",
+    "LOCK",
+    "PRAGMA",
+    "PREPARE",
+    "RELEASE",
+    "RESET",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "SET",
+    "START",
+    "UNLOCK",
+    "USE",
+    "XA",
+];
+
+fn changes_session(sql: &str) -> bool {
+    let word = sql
+        .trim_start()
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
+    SESSION_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}

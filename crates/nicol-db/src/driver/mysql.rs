@@ -1,0 +1,461 @@
+//! MySQL and MariaDB through mysql_async.
+//!
+//! Values are sent in the binary protocol; prepared statements are cached by the driver. Text is `utf8mb4`, the session's time
+//! zone is UTC, and counts of changed rows are counts of rows found, as on the other databases.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, civil};
+use mysql_async::consts::{ColumnFlags, ColumnType as Kind};
+use mysql_async::prelude::Queryable;
+use mysql_async::{Conn, DriverError, IoError, OptsBuilder, Params, SslOpts};
+
+use crate::cell::{Cell, parse_decimal, widen};
+use crate::codes;
+use crate::dialect::Dialect;
+use crate::error::{Constraint, Error, Result};
+use crate::rows::{Column, ColumnType, Data, Rows};
+use crate::script;
+use crate::url::{ConnectionUrl, TlsMode};
+use crate::value::{Value, json_list};
+
+/// Prepared statements kept by a connection.
+const CACHED_STATEMENTS: usize = 128;
+/// The number of character set and collation `binary`.
+const BINARY: u16 = 63;
+/// "This command is not supported in the prepared statement protocol yet".
+const NOT_PREPARABLE: &str = "1295";
+/// "Prepared statement needs to be re-prepared".
+const STALE_STATEMENT: &str = "1615";
+
+/// One open session.
+pub(crate) struct Mysql {
+    connection: Conn,
+    pub(crate) dialect: Dialect,
+    pub(crate) version: String,
+}
+
+impl Mysql {
+    pub(crate) async fn open(url: &ConnectionUrl) -> Result<Mysql> {
+        let mut connection = match url.connect_timeout() {
+            None => connect(url).await?,
+            Some(limit) => match tokio::time::timeout(limit, connect(url)).await {
+                Ok(connection) => connection?,
+                Err(_) => return Err(unreachable(url, "no answer within the time allowed")),
+            },
+        };
+        let version: Option<String> = async {
+            connection.query_drop("SET time_zone = '+00:00'").await?;
+            connection.query_first("SELECT VERSION()").await
+        }
+        .await
+        .map_err(from_driver)?;
+        let version = version.unwrap_or_default();
+        let dialect = if version.contains("MariaDB") {
+            Dialect::Mariadb
+        } else {
+            Dialect::Mysql
+        };
+        Ok(Mysql {
+            connection,
+            dialect,
+            version,
+        })
+    }
+
+    pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        match self.run_prepared(sql, params).await {
+            Err(error) if error.native_code() == Some(NOT_PREPARABLE) && params.is_empty() => self.run_text(sql).await,
+            outcome => outcome,
+        }
+    }
+
+    pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        // Without parameters one round trip does; such a statement is most often DDL, not worth a place in the cache.
+        let rows = if params.is_empty() {
+            self.run_text(sql).await?
+        } else {
+            self.run_prepared(sql, params).await?
+        };
+        Ok(rows.affected)
+    }
+
+    async fn run_prepared(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let values: Vec<mysql_async::Value> = params.iter().map(to_driver).collect();
+        let params = if values.is_empty() {
+            Params::Empty
+        } else {
+            Params::Positional(values)
+        };
+        let mut result = self.connection.exec_iter(sql, params).await.map_err(from_driver)?;
+        let columns = columns_of(result.columns_ref());
+        let rows = result.collect().await.map_err(from_driver)?;
+        result.drop_result().await.map_err(from_driver)?;
+        Ok(Rows {
+            columns,
+            data: Data::Mysql(rows),
+            affected: self.connection.affected_rows(),
+        })
+    }
+
+    async fn run_text(&mut self, sql: &str) -> Result<Rows> {
+        let mut result = self.connection.query_iter(sql).await.map_err(from_driver)?;
+        let columns = columns_of(result.columns_ref());
+        let rows = result.collect().await.map_err(from_driver)?;
+        result.drop_result().await.map_err(from_driver)?;
+        Ok(Rows {
+            columns,
+            data: Data::Mysql(rows),
+            affected: self.connection.affected_rows(),
+        })
+    }
+
+    /// Sends a script as one message and reads every result set of it.
+    pub(crate) async fn run_script(&mut self, sql: &str) -> Result<()> {
+        let mut done = 0;
+        let outcome = self.read_all(sql, &mut done).await;
+        outcome.map_err(|error| {
+            let start = script::split(sql, self.dialect)
+                .get(done)
+                .map(|statement| statement.start);
+            error.with_position(start)
+        })
+    }
+
+    async fn read_all(&mut self, sql: &str, done: &mut usize) -> Result<()> {
+        let mut result = self.connection.query_iter(sql).await.map_err(from_driver)?;
+        loop {
+            // At the end of a result set the driver reads the head of the next one: an error there is the next statement's.
+            while result
+                .next()
+                .await
+                .inspect_err(|_| *done += 1)
+                .map_err(from_driver)?
+                .is_some()
+            {}
+            *done += 1;
+            if result.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// True when a statement failed because the server wants it prepared anew.
+    pub(crate) fn is_stale(error: &Error) -> bool {
+        error.native_code() == Some(STALE_STATEMENT)
+    }
+
+    pub(crate) async fn forget_statement(&mut self, sql: &str) -> Result<()> {
+        let statement = self.connection.prep(sql).await.map_err(from_driver)?;
+        self.connection.close(statement).await.map_err(from_driver)
+    }
+
+    pub(crate) async fn close(self) -> Result<()> {
+        self.connection.disconnect().await.map_err(from_driver)
+    }
+}
+
+async fn connect(url: &ConnectionUrl) -> Result<Conn> {
+    let tls = url.tls()?;
+    let on_wire = match tls.mode {
+        TlsMode::Disable => None,
+        // On this machine there is nobody to listen.
+        TlsMode::Prefer if url.is_loopback() => None,
+        TlsMode::Prefer | TlsMode::Require => Some(SslOpts::default().with_danger_accept_invalid_certs(true)),
+        TlsMode::VerifyCa => Some(SslOpts::default().with_danger_skip_domain_validation(true)),
+        TlsMode::VerifyFull => Some(SslOpts::default()),
+    };
+    let on_wire = on_wire.map(|options| {
+        let options = options
+            .with_disable_built_in_roots(tls.authority.is_some())
+            .with_root_certs(tls.authority.iter().cloned().map(PathBuf::into).collect());
+        let identity = tls.identity.clone();
+        options
+            .with_client_identity(identity.map(|(cert, key)| mysql_async::ClientIdentity::new(cert.into(), key.into())))
+    });
+    let encrypted = on_wire.is_some();
+    match Conn::new(options(url, on_wire)).await {
+        Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer))
+            if encrypted && tls.mode == TlsMode::Prefer =>
+        {
+            Conn::new(options(url, None)).await
+        }
+        outcome => outcome,
+    }
+    .map_err(|error| match error {
+        mysql_async::Error::Io(IoError::Io(error)) => unreachable(url, &error.to_string()),
+        error => from_driver(error),
+    })
+}
+
+fn options(url: &ConnectionUrl, tls: Option<SslOpts>) -> OptsBuilder {
+    let host = url.hosts().first();
+    OptsBuilder::default()
+        .ip_or_hostname(host.map_or("localhost", |host| host.name.as_str()))
+        .tcp_port(host.and_then(|host| host.port).unwrap_or(url.default_port()))
+        .socket(url.socket())
+        .prefer_socket(false)
+        .user(url.user())
+        .pass(url.password())
+        .db_name(Some(url.database()).filter(|name| !name.is_empty()))
+        .stmt_cache_size(CACHED_STATEMENTS)
+        .client_found_rows(true)
+        .tcp_keepalive(Some(std::time::Duration::from_secs(60)))
+        .ssl_opts(tls)
+}
+
+fn unreachable(url: &ConnectionUrl, reason: &str) -> Error {
+    let place = url.host_port().unwrap_or_default();
+    Error::new(
+        "P1001",
+        format!("cannot reach the database server at `{place}`: {reason}"),
+    )
+    .lost()
+}
+
+fn to_driver(value: &Value) -> mysql_async::Value {
+    use mysql_async::Value as Native;
+    match value {
+        Value::Null => Native::NULL,
+        Value::Bool(value) => Native::Int(i64::from(*value)),
+        Value::Int(value) => Native::Int(i64::from(*value)),
+        Value::BigInt(value) => Native::Int(*value),
+        Value::Float(value) => Native::Double(*value),
+        Value::Decimal(value) => Native::Bytes(value.to_plain_string().into_bytes()),
+        Value::Text(value) => Native::Bytes(value.clone().into_bytes()),
+        Value::Bytes(value) => Native::Bytes(value.clone()),
+        Value::Json(value) => Native::Bytes(value.to_string().into_bytes()),
+        Value::DateTime(value) => date_to_driver(*value),
+        Value::List(values) => Native::Bytes(json_list(values).into_bytes()),
+    }
+}
+
+fn date_to_driver(value: Timestamp) -> mysql_async::Value {
+    let date = TimeZone::UTC.to_datetime(value);
+    let part = |number: i8| u8::try_from(number).unwrap_or_default();
+    // MySQL has no years before 0; the server refuses what is out of its own range.
+    let year = u16::try_from(date.year()).unwrap_or_default();
+    let micros = u32::try_from(date.subsec_nanosecond() / 1000).unwrap_or_default();
+    let (month, day) = (part(date.month()), part(date.day()));
+    mysql_async::Value::Date(
+        year,
+        month,
+        day,
+        part(date.hour()),
+        part(date.minute()),
+        part(date.second()),
+        micros,
+    )
+}
+
+/// What a column's packet says of its type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MysqlType {
+    kind: Kind,
+    is_binary: bool,
+}
+
+impl MysqlType {
+    pub(crate) fn name(self) -> String {
+        let name = format!("{:?}", self.kind);
+        name.strip_prefix("MYSQL_TYPE_").unwrap_or(&name).to_ascii_lowercase()
+    }
+}
+
+fn columns_of(columns: &[mysql_async::Column]) -> Arc<[Column]> {
+    columns
+        .iter()
+        .map(|column| {
+            let is_binary = column.character_set() == BINARY && column.flags().contains(ColumnFlags::BINARY_FLAG);
+            let native = MysqlType {
+                kind: column.column_type(),
+                is_binary,
+            };
+            Column {
+                name: column.name_str().into_owned(),
+                native: ColumnType::Mysql(native),
+            }
+        })
+        .collect()
+}
+
+/// A borrowed view on a value. The text protocol gives numbers and dates as text; they are read by the column's type.
+pub(crate) fn cell<'a>(row: &'a mysql_async::Row, index: usize, column: &MysqlType) -> Cell<'a> {
+    use mysql_async::Value as Native;
+    match row.as_ref(index) {
+        None | Some(Native::NULL) => Cell::Null,
+        Some(Native::Int(value)) => Cell::Int(*value),
+        Some(Native::UInt(value)) => i64::try_from(*value).map_or(Cell::UInt(*value), Cell::Int),
+        Some(Native::Float(value)) => Cell::Float(widen(*value)),
+        Some(Native::Double(value)) => Cell::Float(*value),
+        Some(Native::Date(year, month, day, hour, minute, second, micros)) => date_cell(
+            column.kind,
+            [*year, (*month).into(), (*day).into()],
+            [*hour, *minute, *second],
+            *micros,
+        ),
+        Some(Native::Time(negative, days, hours, minutes, seconds, micros)) => {
+            let seconds =
+                i64::from(*days) * 86_400 + i64::from(*hours) * 3600 + i64::from(*minutes) * 60 + i64::from(*seconds);
+            let value = SignedDuration::from_secs(seconds) + SignedDuration::from_micros(i64::from(*micros));
+            Cell::Time(if *negative { -value } else { value })
+        }
+        Some(Native::Bytes(bytes)) => bytes_cell(bytes, column),
+    }
+}
+
+fn bytes_cell<'a>(bytes: &'a [u8], column: &MysqlType) -> Cell<'a> {
+    let text = std::str::from_utf8(bytes);
+    let parsed = |cell: Option<Cell<'static>>| cell.unwrap_or(Cell::Invalid("text of another type than its column"));
+    match (column.kind, text) {
+        (Kind::MYSQL_TYPE_BIT | Kind::MYSQL_TYPE_GEOMETRY, _) => Cell::Bytes(bytes),
+        (Kind::MYSQL_TYPE_JSON, Ok(text)) => Cell::Json(text),
+        (Kind::MYSQL_TYPE_DECIMAL | Kind::MYSQL_TYPE_NEWDECIMAL, Ok(text)) => {
+            parsed(parse_decimal(text).map(Cell::Decimal))
+        }
+        (
+            Kind::MYSQL_TYPE_TINY
+            | Kind::MYSQL_TYPE_SHORT
+            | Kind::MYSQL_TYPE_LONG
+            | Kind::MYSQL_TYPE_INT24
+            | Kind::MYSQL_TYPE_LONGLONG
+            | Kind::MYSQL_TYPE_YEAR,
+            Ok(text),
+        ) => parsed(
+            text.parse()
+                .map(Cell::Int)
+                .or_else(|_| text.parse().map(Cell::UInt))
+                .ok(),
+        ),
+        (Kind::MYSQL_TYPE_FLOAT | Kind::MYSQL_TYPE_DOUBLE, Ok(text)) => parsed(text.parse().map(Cell::Float).ok()),
+        (kind @ (Kind::MYSQL_TYPE_DATE | Kind::MYSQL_TYPE_DATETIME | Kind::MYSQL_TYPE_TIMESTAMP), Ok(text)) => {
+            parsed(date_text(kind, text))
+        }
+        (Kind::MYSQL_TYPE_TIME, Ok(text)) => parsed(time_text(text)),
+        _ if column.is_binary => Cell::Bytes(bytes),
+        (_, Ok(text)) => Cell::Text(text),
+        (_, Err(_)) => Cell::Invalid("text that is not UTF-8"),
+    }
+}
+
+fn date_cell(kind: Kind, [year, month, day]: [u16; 3], [hour, minute, second]: [u8; 3], micros: u32) -> Cell<'static> {
+    let parts = || {
+        let date = civil::Date::new(
+            i16::try_from(year).ok()?,
+            i8::try_from(month).ok()?,
+            i8::try_from(day).ok()?,
+        )
+        .ok()?;
+        if kind == Kind::MYSQL_TYPE_DATE {
+            return Some(Cell::Date(date));
+        }
+        let (hour, minute, second) = (
+            i8::try_from(hour).ok()?,
+            i8::try_from(minute).ok()?,
+            i8::try_from(second).ok()?,
+        );
+        let time = civil::Time::new(hour, minute, second, i32::try_from(micros.checked_mul(1000)?).ok()?).ok()?;
+        TimeZone::UTC
+            .to_timestamp(date.to_datetime(time))
+            .ok()
+            .map(Cell::DateTime)
+    };
+    parts().unwrap_or(Cell::Invalid("a date with a zero or impossible part"))
+}
+
+fn date_text(kind: Kind, text: &str) -> Option<Cell<'static>> {
+    if text.starts_with("0000-00-00") {
+        return Some(Cell::Invalid("a date with a zero or impossible part"));
+    }
+    if kind == Kind::MYSQL_TYPE_DATE {
+        return text.parse().ok().map(Cell::Date);
+    }
+    let value: civil::DateTime = text.parse().ok()?;
+    TimeZone::UTC.to_timestamp(value).ok().map(Cell::DateTime)
+}
+
+fn time_text(text: &str) -> Option<Cell<'static>> {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let mut parts = text.split(':');
+    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
+    let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
+    let micros: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
+    let whole = hours.parse::<i64>().ok()? * 3600 + minutes.parse::<i64>().ok()? * 60 + seconds.parse::<i64>().ok()?;
+    let value = SignedDuration::from_secs(whole) + SignedDuration::from_micros(micros);
+    Some(Cell::Time(if negative { -value } else { value }))
+}
+
+fn from_driver(error: mysql_async::Error) -> Error {
+    match error {
+        mysql_async::Error::Server(error) => {
+            let code = codes::of_mysql(error.code);
+            let (constraint, table, column) = named(code, &error.message);
+            let result = Error::new(code, error.message)
+                .with_native_code(error.code.to_string())
+                .with_constraint(constraint)
+                .with_table(table)
+                .with_column(column);
+            if code == "P1017" { result.lost() } else { result }
+        }
+        mysql_async::Error::Io(IoError::Tls(error)) => Error::new("P1011", format!("TLS: {error}")).lost(),
+        mysql_async::Error::Io(error) => Error::new("P1017", format!("the connection was closed: {error}")).lost(),
+        mysql_async::Error::Driver(DriverError::StmtParamsMismatch { required, supplied }) => Error::new(
+            "P1016",
+            format!("the statement has {required} parameters, but {supplied} were given"),
+        ),
+        mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer) => {
+            Error::new("P1011", "TLS is asked for, but the server does not offer it").lost()
+        }
+        // The driver's own words for a value would repeat the value.
+        mysql_async::Error::Driver(DriverError::ConnectionClosed) => {
+            Error::new("P1017", "the server closed the connection").lost()
+        }
+        mysql_async::Error::Driver(error) => Error::new(codes::OTHER, error.to_string()).lost(),
+        mysql_async::Error::Url(_) => Error::new("P1013", "the connection URL is not valid for this driver"),
+        mysql_async::Error::Other(error) => Error::new(codes::OTHER, error.to_string()).lost(),
+    }
+}
+
+/// Constraint, table and column, which MySQL tells in the message only.
+fn named(code: &str, message: &str) -> (Option<Constraint>, Option<String>, Option<String>) {
+    let last_quoted = || {
+        let end = message.rfind('\'')?;
+        let start = message[..end].rfind('\'')?;
+        Some(&message[start + 1..end])
+    };
+    let first_quoted = || {
+        let start = message.find('\'')? + 1;
+        let end = message[start..].find('\'')? + start;
+        Some(message[start..end].to_string())
+    };
+    match code {
+        "P2002" => {
+            // MySQL writes `table.index`, MariaDB `index`.
+            let index = last_quoted().map(|name| name.split_once('.').map_or(name, |(_, index)| index));
+            (index.map(|index| Constraint::Index(index.to_string())), None, None)
+        }
+        "P2003" => {
+            let name = message
+                .split_once("CONSTRAINT `")
+                .and_then(|(_, rest)| rest.split_once('`'));
+            (
+                Some(Constraint::ForeignKey(name.map(|(name, _)| name.to_string()))),
+                None,
+                None,
+            )
+        }
+        "P2011" => {
+            let column = first_quoted();
+            (
+                column.clone().map(|column| Constraint::Fields(vec![column])),
+                None,
+                column,
+            )
+        }
+        "P2000" | "P2020" | "P2022" => (None, None, first_quoted()),
+        "P2021" => (None, first_quoted(), None),
+        _ => (None, None, None),
+    }
+}

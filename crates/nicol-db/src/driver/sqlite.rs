@@ -1,0 +1,374 @@
+//! SQLite through rusqlite.
+//!
+//! Calls run inline: a point read takes microseconds, a thread hop many times that. A database locked by somebody else is
+//! waited for by sleeping on the runtime, not inside SQLite, so a task that holds the lock on the same thread can go on.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bigdecimal::{BigDecimal, ToPrimitive};
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::types::ValueRef;
+use rusqlite::{OpenFlags, Statement};
+
+use crate::cell::{Cell, write_timestamp};
+use crate::codes;
+use crate::dialect::Dialect;
+use crate::error::{Constraint, Error, Result};
+use crate::rows::{Column, ColumnType, Data, Rows};
+use crate::script;
+use crate::url::ConnectionUrl;
+use crate::value::{Value, json_list};
+
+/// Prepared statements kept by a connection.
+const CACHED_STATEMENTS: usize = 128;
+
+/// What every session begins with.
+const SET_UP: &str = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+
+/// One open SQLite database.
+pub(crate) struct Sqlite {
+    connection: rusqlite::Connection,
+    busy_limit: Duration,
+}
+
+impl Sqlite {
+    /// Opens an existing file.
+    pub(crate) fn open(url: &ConnectionUrl) -> Result<Sqlite> {
+        if url.is_in_memory() {
+            return Sqlite::open_in_memory();
+        }
+        let path = url.database();
+        if !std::path::Path::new(path).exists() {
+            return Err(Error::new(
+                "P1003",
+                format!("the SQLite database file `{path}` does not exist"),
+            ));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(|error| from_driver(&error))?;
+        let busy_limit = url.seconds("busy_timeout", 5).unwrap_or(Duration::MAX);
+        Sqlite::prepare(connection, busy_limit.max(Duration::from_secs(5)))
+    }
+
+    /// Opens an empty database in memory.
+    pub(crate) fn open_in_memory() -> Result<Sqlite> {
+        let connection = rusqlite::Connection::open_in_memory().map_err(|error| from_driver(&error))?;
+        Sqlite::prepare(connection, Duration::from_secs(5))
+    }
+
+    fn prepare(connection: rusqlite::Connection, busy_limit: Duration) -> Result<Sqlite> {
+        let set_up = || {
+            connection.busy_timeout(Duration::ZERO)?;
+            connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+            connection.execute_batch(SET_UP)
+        };
+        set_up().map_err(|error| from_driver(&error))?;
+        Ok(Sqlite { connection, busy_limit })
+    }
+
+    pub(crate) fn version() -> String {
+        rusqlite::version().to_string()
+    }
+
+    /// True when a transaction is open, by whatever statement it was opened.
+    pub(crate) fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    /// Rolls an open transaction back and sets the session up as at its opening.
+    pub(crate) fn reset_now(&self) -> Result<()> {
+        let rollback = if self.in_transaction() { "ROLLBACK; " } else { "" };
+        let set_up = format!("{rollback}{SET_UP}");
+        self.connection
+            .execute_batch(&set_up)
+            .map_err(|error| from_driver(&error))
+    }
+
+    pub(crate) fn close(self) -> Result<()> {
+        self.connection.close().map_err(|(_, error)| from_driver(&error))
+    }
+
+    pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params))
+            .await
+    }
+
+    pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        // A statement without parameters is most often DDL, which is not worth a place in the cache.
+        let rows = self.when_free(|connection| match params {
+            [] => run(connection, &mut connection.prepare(sql)?, params),
+            _ => run(connection, &mut *connection.prepare_cached(sql)?, params),
+        });
+        rows.await.map(|rows| rows.affected)
+    }
+
+    /// Runs a script statement by statement, as SQLite itself splits it. Every row is read. A lock is waited for inside
+    /// SQLite here: a script cannot be taken up again in its middle.
+    pub(crate) fn run_script(&mut self, sql: &str) -> Result<()> {
+        self.connection
+            .busy_timeout(self.busy_limit)
+            .map_err(|error| from_driver(&error))?;
+        let outcome = run_batch(&self.connection, sql);
+        self.connection
+            .busy_timeout(Duration::ZERO)
+            .map_err(|error| from_driver(&error))?;
+        outcome
+    }
+
+    /// Calls until the database is not locked by somebody else, or the time is up.
+    async fn when_free<T>(&mut self, mut call: impl FnMut(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match call(&self.connection) {
+                Ok(value) => return Ok(value),
+                Err(error) if is_busy(&error) && start.elapsed() < self.busy_limit => {}
+                Err(error) => return Err(from_driver(&error)),
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
+    }
+}
+
+/// Locked by another connection in a way that waiting can cure. A snapshot too old to be written from never is.
+fn is_busy(error: &rusqlite::Error) -> bool {
+    match error.sqlite_extended_error_code() {
+        Some(code) => matches!(code & 0xff, 5 | 6) && code != 517,
+        None => false,
+    }
+}
+
+fn run_batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
+    let mut batch = rusqlite::Batch::new(connection, sql);
+    let mut done = 0;
+    loop {
+        let outcome = match batch.next() {
+            Ok(Some(mut statement)) => run(connection, &mut statement, &[]),
+            Ok(None) => return Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            return Err(from_driver(&error).with_position(position_in_script(&error, sql, done)));
+        }
+        done += 1;
+    }
+}
+
+/// SQLite names the wrong token only when a statement does not compile; else the start of the statement is told.
+fn position_in_script(error: &rusqlite::Error, script: &str, done: usize) -> Option<usize> {
+    if let rusqlite::Error::SqlInputError { sql, offset, .. } = error
+        && let Ok(offset) = usize::try_from(*offset)
+    {
+        return Some(script.len().saturating_sub(sql.len()) + offset);
+    }
+    script::split(script, Dialect::Sqlite)
+        .get(done)
+        .map(|statement| statement.start)
+}
+
+fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params: &[Value]) -> rusqlite::Result<Rows> {
+    let expected = statement.parameter_count();
+    if expected != params.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(params.len(), expected));
+    }
+    for (at, value) in params.iter().enumerate() {
+        bind(statement, at + 1, value)?;
+    }
+    let columns: Arc<[Column]> = statement
+        .columns()
+        .map(|column| Column {
+            name: column.name().to_string(),
+            native: ColumnType::Sqlite(column.decl_type().map(str::to_string)),
+        })
+        .collect();
+    let before = connection.total_changes();
+    let mut cells = Cells {
+        width: columns.len(),
+        ..Cells::default()
+    };
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        for column in 0..columns.len() {
+            cells.push(row.get_ref(column)?);
+        }
+    }
+    drop(rows);
+    // `changes` keeps the count of an earlier statement when this one wrote nothing.
+    let wrote = connection.total_changes() != before;
+    let affected = if wrote { connection.changes() } else { 0 };
+    Ok(Rows {
+        columns,
+        data: Data::Sqlite(cells),
+        affected,
+    })
+}
+
+fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Result<()> {
+    match value {
+        Value::Null => statement.raw_bind_parameter(at, rusqlite::types::Null),
+        Value::Bool(value) => statement.raw_bind_parameter(at, value),
+        Value::Int(value) => statement.raw_bind_parameter(at, value),
+        Value::BigInt(value) => statement.raw_bind_parameter(at, value),
+        Value::Float(value) => statement.raw_bind_parameter(at, value),
+        Value::Decimal(value) => bind_decimal(statement, at, value),
+        Value::Text(value) => statement.raw_bind_parameter(at, value),
+        Value::Bytes(value) => statement.raw_bind_parameter(at, value),
+        Value::Json(value) => statement.raw_bind_parameter(at, value.to_string()),
+        Value::DateTime(value) => statement.raw_bind_parameter(at, write_timestamp(*value)),
+        Value::List(values) => statement.raw_bind_parameter(at, json_list(values)),
+    }
+}
+
+/// SQLite has no decimals. A number that a float holds exactly enough is sent as a number, so that it compares as one; a
+/// longer one as text, for the column's affinity to decide.
+fn bind_decimal(statement: &mut Statement<'_>, at: usize, value: &BigDecimal) -> rusqlite::Result<()> {
+    if value.is_integer()
+        && let Some(integer) = value.to_i64()
+    {
+        return statement.raw_bind_parameter(at, integer);
+    }
+    match value.to_f64() {
+        Some(float) if value.digits() <= 15 && float.is_finite() => statement.raw_bind_parameter(at, float),
+        _ => statement.raw_bind_parameter(at, value.to_string()),
+    }
+}
+
+/// Rows copied out of SQLite: one list of cells, and one buffer each for their text and bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Cells {
+    width: usize,
+    cells: Vec<Stored>,
+    text: String,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Stored {
+    Null,
+    Int(i64),
+    Float(f64),
+    Text { start: usize, end: usize },
+    Bytes { start: usize, end: usize },
+    NotUtf8,
+}
+
+impl Cells {
+    fn push(&mut self, value: ValueRef<'_>) {
+        let stored = match value {
+            ValueRef::Null => Stored::Null,
+            ValueRef::Integer(value) => Stored::Int(value),
+            ValueRef::Real(value) => Stored::Float(value),
+            // SQLite does not check that text is UTF-8.
+            ValueRef::Text(text) => match std::str::from_utf8(text) {
+                Ok(text) => {
+                    let start = self.text.len();
+                    self.text.push_str(text);
+                    Stored::Text {
+                        start,
+                        end: self.text.len(),
+                    }
+                }
+                Err(_) => Stored::NotUtf8,
+            },
+            ValueRef::Blob(bytes) => {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(bytes);
+                Stored::Bytes {
+                    start,
+                    end: self.bytes.len(),
+                }
+            }
+        };
+        self.cells.push(stored);
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.cells.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    pub(crate) fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        match self.cells[row * self.width + column] {
+            Stored::Null => Cell::Null,
+            Stored::Int(value) => Cell::Int(value),
+            Stored::Float(value) => Cell::Float(value),
+            Stored::Text { start, end } => Cell::Text(&self.text[start..end]),
+            Stored::Bytes { start, end } => Cell::Bytes(&self.bytes[start..end]),
+            Stored::NotUtf8 => Cell::Invalid("text that is not UTF-8"),
+        }
+    }
+}
+
+fn from_driver(error: &rusqlite::Error) -> Error {
+    let (code, message, position) = match error {
+        rusqlite::Error::SqliteFailure(inner, message) => (
+            Some(inner.extended_code),
+            message.clone().unwrap_or_else(|| inner.to_string()),
+            None,
+        ),
+        rusqlite::Error::SqlInputError { error, msg, offset, .. } => {
+            (Some(error.extended_code), msg.clone(), usize::try_from(*offset).ok())
+        }
+        rusqlite::Error::InvalidParameterCount(given, wanted) => {
+            return Error::new(
+                "P1016",
+                format!("the statement has {wanted} parameters, but {given} were given"),
+            );
+        }
+        rusqlite::Error::MultipleStatement => {
+            return Error::new(codes::OTHER, "several statements were given where one is expected");
+        }
+        other => (None, other.to_string(), None),
+    };
+    let code_of_message = by_message(&message);
+    let p_code = match (code, &code_of_message) {
+        (_, Some((p_code, _))) => p_code,
+        (Some(code), None) => codes::of_sqlite(code),
+        (None, None) => codes::OTHER,
+    };
+    let named = code_of_message.map(|(_, name)| name);
+    let (table, column) = match p_code {
+        "P2021" => (named, None),
+        "P2022" => (None, named),
+        _ => (None, None),
+    };
+    let constraint = violated(p_code, &message);
+    let mut result = Error::new(p_code, message)
+        .with_constraint(constraint)
+        .with_table(table)
+        .with_column(column)
+        .with_position(position);
+    if let Some(code) = code {
+        result = result.with_native_code(code.to_string());
+    }
+    result
+}
+
+/// SQLite has one code for every mistake in a statement; what is missing stands in the message only.
+fn by_message(message: &str) -> Option<(&'static str, String)> {
+    let first_word = |text: &str| text.split([' ', ',']).next().unwrap_or_default().to_string();
+    if let Some(rest) = message.strip_prefix("no such table: ") {
+        return Some(("P2021", first_word(rest)));
+    }
+    if let Some(rest) = message.strip_prefix("no such column: ") {
+        return Some(("P2022", first_word(rest)));
+    }
+    let (_, column) = message.strip_prefix("table ")?.split_once(" has no column named ")?;
+    Some(("P2022", first_word(column)))
+}
+
+fn violated(p_code: &str, message: &str) -> Option<Constraint> {
+    match p_code {
+        "P2003" => Some(Constraint::ForeignKey(None)),
+        "P2002" | "P2011" => {
+            let names = message.split_once("constraint failed: ")?.1;
+            if let Some(index) = names.strip_prefix("index '") {
+                return Some(Constraint::Index(index.trim_end_matches('\'').to_string()));
+            }
+            let field = |name: &str| name.rsplit_once('.').map_or(name, |(_, column)| column).to_string();
+            Some(Constraint::Fields(names.split(", ").map(field).collect()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! rustls set up with libpq's meaning of `sslmode`.
+//!
+//! **In**: what the URL asks. **Out**: a client configuration. The provider is named here, never taken from the process.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+use crate::error::{Error, Result};
+use crate::url::{TlsMode, TlsSettings};
+
+/// The configuration for a connection.
+pub(crate) fn client_config(settings: &TlsSettings) -> Result<ClientConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let judge = Judge::new(settings, provider.clone())?;
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| problem(&error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(judge));
+    match &settings.identity {
+        None => Ok(builder.with_no_client_auth()),
+        Some((certificates, key)) => {
+            let chain = read_certificates(certificates)?;
+            let key = PrivateKeyDer::from_pem_file(key).map_err(|error| problem(&format!("sslkey: {error}")))?;
+            builder
+                .with_client_auth_cert(chain, key)
+                .map_err(|error| problem(&error.to_string()))
+        }
+    }
+}
+
+fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let text = fs::read(path).map_err(|error| problem(&format!("`{}`: {error}", path.display())))?;
+    let certificates = CertificateDer::pem_slice_iter(&text).collect::<std::result::Result<Vec<_>, _>>();
+    match certificates {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        Ok(_) => Err(problem(&format!("`{}` holds no PEM certificate", path.display()))),
+        Err(error) => Err(problem(&format!("`{}`: {error}", path.display()))),
+    }
+}
+
+fn problem(reason: &str) -> Error {
+    Error::new("P1011", format!("TLS: {reason}"))
+}
+
+/// Judges a server's certificate as far as the mode wants it judged. Signatures of the handshake are always checked.
+#[derive(Debug)]
+struct Judge {
+    mode: TlsMode,
+    chain: Arc<WebPkiServerVerifier>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl Judge {
+    fn new(settings: &TlsSettings, provider: Arc<CryptoProvider>) -> Result<Judge> {
+        let mut roots = RootCertStore::empty();
+        match &settings.authority {
+            Some(path) => {
+                for certificate in read_certificates(path)? {
+                    roots.add(certificate).map_err(|error| problem(&error.to_string()))?;
+                }
+            }
+            None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        }
+        let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+            .build()
+            .map_err(|error| problem(&error.to_string()))?;
+        Ok(Judge {
+            mode: settings.mode,
+            chain,
+            provider,
+        })
+    }
+}
+
+impl ServerCertVerifier for Judge {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        let verdict = || {
+            self.chain
+                .verify_server_cert(certificate, intermediates, name, ocsp, now)
+        };
+        match self.mode {
+            TlsMode::Disable | TlsMode::Prefer | TlsMode::Require => Ok(ServerCertVerified::assertion()),
+            TlsMode::VerifyFull => verdict(),
+            // The chain is checked before the name, so a complaint about the name means a good chain.
+            TlsMode::VerifyCa => match verdict() {
+                Err(rustls::Error::InvalidCertificate(
+                    CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+                )) => Ok(ServerCertVerified::assertion()),
+                verdict => verdict,
+            },
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,237 @@
+//! Views on the syntax tree: nodes together with their text, so that the rest of the crate reads names and values and
+//! never touches byte ranges.
+
+use std::borrow::Cow;
+
+use crate::source::Span;
+use crate::syntax::literal::unescape;
+use crate::syntax::tree::{ArgumentNode, Arguments, AttributeNode, ExpressionKind, ExpressionNode, Extent, Run, Tree};
+
+/// One file: its text and tree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct File<'a> {
+    /// Index in the list of sources.
+    pub(crate) index: u32,
+    /// The text.
+    pub(crate) text: &'a str,
+    /// The tree.
+    pub(crate) tree: &'a Tree,
+}
+
+impl<'a> File<'a> {
+    /// The text at an extent.
+    pub(crate) fn slice(self, extent: Extent) -> &'a str {
+        extent.of(self.text)
+    }
+
+    /// An extent as a place that also names the file.
+    pub(crate) fn span(self, extent: Extent) -> Span {
+        Span {
+            file: self.index,
+            start: extent.start,
+            end: extent.end,
+        }
+    }
+
+    /// A view on an attribute.
+    pub(crate) fn attribute(self, node: &'a AttributeNode) -> Attribute<'a> {
+        Attribute { file: self, node }
+    }
+
+    /// A view on the expression of an index.
+    pub(crate) fn value(self, index: u32) -> Value<'a> {
+        Value {
+            file: self,
+            node: &self.tree.expressions[index as usize],
+        }
+    }
+}
+
+/// An attribute.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attribute<'a> {
+    /// Where it stands.
+    pub(crate) file: File<'a>,
+    /// Its node.
+    pub(crate) node: &'a AttributeNode,
+}
+
+impl<'a> Attribute<'a> {
+    /// The name without signs.
+    pub(crate) fn name(self) -> &'a str {
+        self.file.slice(self.node.name)
+    }
+
+    /// The whole attribute.
+    pub(crate) fn span(self) -> Span {
+        self.file.span(self.node.extent)
+    }
+
+    /// What stands between the parentheses.
+    pub(crate) fn arguments(self) -> ArgumentList<'a> {
+        ArgumentList {
+            file: self.file,
+            arguments: self.node.arguments.unwrap_or_default(),
+        }
+    }
+}
+
+/// What stands between parentheses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ArgumentList<'a> {
+    file: File<'a>,
+    arguments: Arguments,
+}
+
+impl<'a> ArgumentList<'a> {
+    /// All arguments in order.
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Argument<'a>> + DoubleEndedIterator {
+        let file = self.file;
+        file.tree.arguments[self.arguments.list.range()]
+            .iter()
+            .map(move |node| Argument { file, node })
+    }
+
+    /// The argument of a name.
+    pub(crate) fn named(self, name: &str) -> Option<Value<'a>> {
+        self.iter()
+            .find(|argument| argument.name() == Some(name))
+            .and_then(Argument::value)
+    }
+
+    /// A comma behind the last argument.
+    pub(crate) fn trailing_comma(self) -> Option<Span> {
+        self.arguments.trailing_comma.map(|extent| self.file.span(extent))
+    }
+}
+
+/// One argument.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Argument<'a> {
+    file: File<'a>,
+    node: &'a ArgumentNode,
+}
+
+impl<'a> Argument<'a> {
+    /// The name before the colon.
+    pub(crate) fn name(self) -> Option<&'a str> {
+        self.node.name.map(|extent| self.file.slice(extent))
+    }
+
+    /// Where the name stands.
+    pub(crate) fn name_span(self) -> Span {
+        self.file.span(self.node.name.unwrap_or(self.node.extent))
+    }
+
+    /// The value.
+    pub(crate) fn value(self) -> Option<Value<'a>> {
+        self.node.value.map(|index| self.file.value(index))
+    }
+
+    /// The whole argument.
+    pub(crate) fn span(self) -> Span {
+        self.file.span(self.node.extent)
+    }
+}
+
+/// A value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Value<'a> {
+    file: File<'a>,
+    node: &'a ExpressionNode,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub(crate) enum ValueKind<'a> {
+    /// A number as written.
+    Number(&'a str),
+    /// A string without quotes and escapes.
+    Text(Cow<'a, str>),
+    /// A bare name.
+    Constant(&'a str),
+    /// A call: name and arguments.
+    Call(&'a str, ArgumentList<'a>),
+    /// A list.
+    Array(ValueList<'a>),
+    /// Names and values in braces.
+    Object(ArgumentList<'a>),
+}
+
+/// The elements of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ValueList<'a> {
+    file: File<'a>,
+    run: Run,
+}
+
+impl<'a> ValueList<'a> {
+    /// All of them in order.
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Value<'a>> {
+        let file = self.file;
+        file.tree.expressions[self.run.range()]
+            .iter()
+            .map(move |node| Value { file, node })
+    }
+}
+
+impl<'a> Value<'a> {
+    /// Where it stands.
+    pub(crate) fn span(self) -> Span {
+        self.file.span(self.node.extent)
+    }
+
+    /// As written.
+    pub(crate) fn source(self) -> &'a str {
+        self.file.slice(self.node.extent)
+    }
+
+    /// What it is.
+    pub(crate) fn kind(self) -> ValueKind<'a> {
+        let file = self.file;
+        match self.node.kind {
+            ExpressionKind::Number => ValueKind::Number(self.source()),
+            ExpressionKind::Text => ValueKind::Text(unescape(file.text, self.node.extent, &mut |_| {})),
+            ExpressionKind::Path => ValueKind::Constant(self.source()),
+            ExpressionKind::Call { name, arguments } => {
+                ValueKind::Call(file.slice(name), ArgumentList { file, arguments })
+            }
+            ExpressionKind::Array(run) => ValueKind::Array(ValueList { file, run }),
+            ExpressionKind::Object(list) => ValueKind::Object(ArgumentList {
+                file,
+                arguments: Arguments {
+                    list,
+                    trailing_comma: None,
+                },
+            }),
+        }
+    }
+
+    /// The text of a string literal.
+    pub(crate) fn as_text(self) -> Option<Cow<'a, str>> {
+        match self.kind() {
+            ValueKind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A bare name.
+    pub(crate) fn as_constant(self) -> Option<&'a str> {
+        match self.node.kind {
+            ExpressionKind::Path => Some(self.source()),
+            _ => None,
+        }
+    }
+
+    /// What kind of value it is, in words.
+    pub(crate) fn describe(self) -> &'static str {
+        match self.node.kind {
+            ExpressionKind::Number => "a number",
+            ExpressionKind::Text => "a string",
+            ExpressionKind::Path => "a bare name",
+            ExpressionKind::Call { .. } => "a function call",
+            ExpressionKind::Array(_) => "a list",
+            ExpressionKind::Object(_) => "an object",
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The last step: a draft without errors becomes a [`ValidSchema`].
+
+use crate::ast::{File, Value, ValueKind};
+use crate::config::Configuration;
+use crate::resolve::draft::*;
+use crate::resolve::tops::field_docs;
+use crate::schema::*;
+use crate::source::Source;
+
+/// Makes the schema.
+pub(crate) fn lower(sources: &[Source], draft: Draft<'_>, configuration: Configuration) -> ValidSchema {
+    let relations: Vec<Relation> = draft
+        .relations
+        .iter()
+        .filter_map(|relation| lower_relation(&draft, relation))
+        .collect();
+    let relation_of = relation_ids(&relations);
+    let models = draft
+        .models
+        .iter()
+        .enumerate()
+        .map(|(index, model)| lower_model(index, model, &relation_of))
+        .collect();
+    let enums = draft.enums.iter().map(lower_enum).collect();
+    let composite_types = draft.composites.iter().map(lower_composite).collect();
+    ValidSchema {
+        sources: sources.to_vec(),
+        datasource: configuration.datasource,
+        generators: configuration.generators,
+        models,
+        enums,
+        composite_types,
+        relations,
+    }
+}
+
+type RelationOf = rustc_hash::FxHashMap<(u32, u32), RelationId>;
+
+fn relation_ids(relations: &[Relation]) -> RelationOf {
+    let mut ids = RelationOf::default();
+    for (index, relation) in relations.iter().enumerate() {
+        let sides = match &relation.kind {
+            RelationKind::Foreign(key) => [key.referencing, key.referenced],
+            RelationKind::ManyToMany { a, b } => [*a, *b],
+        };
+        for side in sides {
+            ids.insert((side.model.0, side.field.0), RelationId(index as u32));
+        }
+    }
+    ids
+}
+
+fn lower_relation(draft: &Draft<'_>, relation: &DraftRelation) -> Option<Relation> {
+    let (a, b) = (&draft.relation_fields[relation.a?], &draft.relation_fields[relation.b?]);
+    let kind = match relation.shape {
+        RelationShape::ManyToMany | RelationShape::Embedded => RelationKind::ManyToMany { a: a.at, b: b.at },
+        RelationShape::OneToOne | RelationShape::OneToMany => {
+            // In a one-to-one relation the side with `fields:` may be the second one.
+            let (key, other) = if a.fields.is_none() && b.fields.is_some() {
+                (b, a)
+            } else {
+                (a, b)
+            };
+            RelationKind::Foreign(ForeignKey {
+                referencing: key.at,
+                referenced: other.at,
+                fields: key.fields.clone().unwrap_or_default(),
+                references: key.references.clone().unwrap_or_default(),
+                on_delete: key.on_delete.map(|(action, _)| action),
+                on_update: key.on_update.map(|(action, _)| action),
+                map: key.map.as_deref().map(str::to_owned),
+                is_one_to_one: relation.shape == RelationShape::OneToOne,
+            })
+        }
+    };
+    let (first, second) = (draft.model(a.at.model).name, draft.model(b.at.model).name);
+    let name = match &a.name {
+        Some(name) => name.clone().into_owned(),
+        None if first <= second => format!("{first}To{second}"),
+        None => format!("{second}To{first}"),
+    };
+    Some(Relation {
+        name,
+        is_named: a.name.is_some(),
+        kind,
+    })
+}
+
+fn owned(text: &Option<(std::borrow::Cow<'_, str>, crate::source::Span)>) -> Option<String> {
+    text.as_ref().map(|(name, _)| name.clone().into_owned())
+}
+
+fn lower_model(index: usize, model: &DraftModel<'_>, relation_of: &RelationOf) -> Model {
+    let fields = model.fields.iter().enumerate().map(|(at, field)| {
+        let relation = relation_of.get(&(index as u32, at as u32)).copied();
+        lower_field(model.file, field, relation)
+    });
+    Model {
+        name: model.name.to_owned(),
+        map: owned(&model.map),
+        schema: owned(&model.schema),
+        is_view: model.is_view,
+        is_ignored: model.is_ignored,
+        docs: model.docs.clone(),
+        fields: fields.collect(),
+        primary_key: model.primary_key.as_ref().map(lower_key),
+        indexes: lower_indexes(model),
+        span: model.span(),
+    }
+}
+
+/// Field uniques in field order, then block indexes as written.
+fn lower_indexes(model: &DraftModel<'_>) -> Vec<Index> {
+    let mut indexes: Vec<&DraftIndex<'_>> = model.indexes.iter().collect();
+    indexes.sort_by_key(|index| match index.on_field {
+        Some(field) => (0, field.0),
+        None => (1, index.attribute.node.extent.start),
+    });
+    indexes
+        .into_iter()
+        .map(|index| Index {
+            kind: index.kind,
+            fields: index.fields.clone(),
+            name: index.name.as_deref().map(str::to_owned),
+            map: index.map.as_deref().map(str::to_owned),
+            algorithm: index.algorithm.map(str::to_owned),
+            clustered: index.clustered,
+            predicate: index.predicate.as_ref().map(|(predicate, _)| predicate.clone()),
+            on_field: index.on_field.is_some(),
+            span: index.attribute.span(),
+        })
+        .collect()
+}
+
+fn lower_key(key: &DraftKey<'_>) -> PrimaryKey {
+    PrimaryKey {
+        fields: key.fields.clone(),
+        name: key.name.as_deref().map(str::to_owned),
+        map: key.map.as_deref().map(str::to_owned),
+        clustered: key.clustered,
+        on_field: key.on_field.is_some(),
+        span: key.attribute.span(),
+    }
+}
+
+fn lower_field(file: File<'_>, field: &DraftField<'_>, relation: Option<RelationId>) -> Field {
+    let ty = field.ty.clone().unwrap_or(FieldType::Unsupported(String::new()));
+    Field {
+        name: field.name.to_owned(),
+        map: owned(&field.map),
+        default: field.default.as_ref().and_then(|default| lower_default(default, &ty)),
+        ty,
+        arity: field.arity,
+        native_type: field.native.as_ref().map(|native| NativeType {
+            name: native.name.to_owned(),
+            args: native.args.clone(),
+        }),
+        is_updated_at: field.is_updated_at,
+        is_ignored: field.is_ignored,
+        relation,
+        docs: field_docs(file, field.node),
+        span: field.span,
+    }
+}
+
+fn lower_default(default: &DraftDefault<'_>, ty: &FieldType) -> Option<DefaultAttribute> {
+    let value = lower_value(default.value, matches!(ty, FieldType::Enum(_)))?;
+    Some(DefaultAttribute {
+        value,
+        map: default.map.as_deref().map(str::to_owned),
+    })
+}
+
+fn lower_value(value: Value<'_>, is_enum: bool) -> Option<DefaultValue> {
+    Some(match value.kind() {
+        ValueKind::Number(number) => DefaultValue::Number(number.to_owned()),
+        ValueKind::Text(text) => DefaultValue::String(text.into_owned()),
+        ValueKind::Constant(name) if is_enum => DefaultValue::EnumValue(name.to_owned()),
+        ValueKind::Constant(name) => DefaultValue::Boolean(name == "true"),
+        ValueKind::Array(values) => {
+            DefaultValue::List(values.iter().filter_map(|value| lower_value(value, is_enum)).collect())
+        }
+        ValueKind::Call(name, arguments) => {
+            let first = arguments.iter().next().and_then(|argument| argument.value());
+            let number = first.and_then(|value| match value.kind() {
+                ValueKind::Number(number) => number.parse::<u32>().ok(),
+                _ => None,
+            });
+            DefaultValue::Function(match name {
+                "now" => DefaultFunction::Now,
+                "autoincrement" => DefaultFunction::Autoincrement,
+                "uuid" => DefaultFunction::Uuid(number.map(|n| n as u8)),
+                "cuid" => DefaultFunction::Cuid(number.map(|n| n as u8)),
+                "ulid" => DefaultFunction::Ulid,
+                "nanoid" => DefaultFunction::Nanoid(number),
+                "dbgenerated" => DefaultFunction::DbGenerated(first.and_then(|v| Some(v.as_text()?.into_owned()))),
+                "auto" => DefaultFunction::Auto,
+                "sequence" => DefaultFunction::Sequence(lower_sequence(arguments)),
+                _ => return None,
+            })
+        }
+        ValueKind::Object(_) => return None,
+    })
+}
+
+fn lower_sequence(arguments: crate::ast::ArgumentList<'_>) -> Sequence {
+    let number = |name: &str| match arguments.named(name)?.kind() {
+        ValueKind::Number(number) => number.parse().ok(),
+        _ => None,
+    };
+    Sequence {
+        increment: number("increment"),
+        min_value: number("minValue"),
+        max_value: number("maxValue"),
+        start: number("start"),
+        cache: number("cache"),
+        is_virtual: arguments.named("virtual").and_then(Value::as_constant) == Some("true"),
+    }
+}
+
+fn lower_enum(enumeration: &DraftEnum<'_>) -> Enum {
+    let values = enumeration.values.iter().map(|value| EnumValue {
+        name: value.name.to_owned(),
+        map: owned(&value.map),
+        docs: field_docs(enumeration.file, value.node),
+        span: enumeration.file.span(value.node.extent),
+    });
+    Enum {
+        name: enumeration.name.to_owned(),
+        map: owned(&enumeration.map),
+        schema: owned(&enumeration.schema),
+        docs: enumeration.docs.clone(),
+        values: values.collect(),
+        span: enumeration.span(),
+    }
+}
+
+fn lower_composite(composite: &DraftComposite<'_>) -> CompositeType {
+    CompositeType {
+        name: composite.name.to_owned(),
+        docs: composite.docs.clone(),
+        fields: composite
+            .fields
+            .iter()
+            .map(|field| lower_field(composite.file, field, None))
+            .collect(),
+        span: composite.file.span(composite.block.extent),
+    }
+}

@@ -1,0 +1,165 @@
+//! Fourth pass: attributes, each for itself. What depends on several attributes is left to later passes.
+
+use std::borrow::Cow;
+
+use crate::report::Report;
+use crate::schema::*;
+use crate::source::Span;
+
+use super::draft::*;
+use super::visit::{Args, Visit, text};
+use super::{defaults, fields, indexes, relation_attribute};
+
+const BLOCK: &[&str] = &[
+    "id", "unique", "index", "fulltext", "map", "schema", "ignore", "shardKey",
+];
+const ENUM: &[&str] = &["map", "schema"];
+const ENUM_VALUE: &[&str] = &["map"];
+const COMPOSITE_FIELD: &[&str] = &["map", "default"];
+
+/// Reads all attributes: those of relation fields first, then block by block.
+pub(crate) fn resolve(draft: &mut Draft<'_>, report: &mut Report) {
+    for index in 0..draft.relation_fields.len() {
+        relation_attribute::resolve(index, draft, report);
+    }
+    for at in 0..draft.tops.len() {
+        match draft.tops[at] {
+            Top::Model(index) => model(index, draft, report),
+            Top::Enum(index) => enumeration(&mut draft.enums[index], report),
+            Top::Composite(index) => composite(index, draft, report),
+            Top::Datasource(_) | Top::Generator(_) => {}
+        }
+    }
+}
+
+/// The argument of `@map` and `@@map`, with the place of the attribute.
+pub(crate) fn mapped_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(Cow<'a, str>, Span)> {
+    let value = args.main("name", report)?;
+    let name = text(value, report)?;
+    Some((name, args.attribute.span()))
+}
+
+fn schema_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(Cow<'a, str>, Span)> {
+    let value = args.main("map", report)?;
+    let name = text(value, report)?;
+    Some((name, value.span()))
+}
+
+fn enumeration(enumeration: &mut DraftEnum<'_>, report: &mut Report) {
+    let file = enumeration.file;
+    for value in &mut enumeration.values {
+        let nodes = file.tree.attributes_of(value.node.attributes).iter();
+        let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), ENUM_VALUE);
+        if let Some(mut args) = visit.single("map", report) {
+            value.map = mapped_name(&mut args, report);
+            args.finish(report);
+        }
+        visit.finish(report);
+    }
+    let mut visit = Visit::new(enumeration.attributes.iter().copied(), ENUM);
+    if let Some(mut args) = visit.single("map", report) {
+        enumeration.map = mapped_name(&mut args, report);
+        args.finish(report);
+    }
+    if let Some(mut args) = visit.single("schema", report) {
+        enumeration.schema = schema_name(&mut args, report);
+        args.finish(report);
+    }
+    visit.finish(report);
+}
+
+fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
+    let mut fields = std::mem::take(&mut draft.composites[index].fields);
+    let composite = &draft.composites[index];
+    let (file, name) = (composite.file, composite.name);
+    for at in 0..fields.len() {
+        let nodes = file.tree.attributes_of(fields[at].node.attributes).iter();
+        let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), COMPOSITE_FIELD);
+        if fields[at].scalar().is_some() {
+            fields[at].native = fields::native_type(&mut visit, report);
+        }
+        if let Some(mut args) = visit.single("map", report) {
+            if let Some(map) = mapped_name(&mut args, report) {
+                let clash = fields
+                    .iter()
+                    .any(|other| other.database_name() == map.0 && other.map.is_some());
+                let shadow = fields
+                    .iter()
+                    .enumerate()
+                    .any(|(n, other)| n != at && other.map.is_none() && other.name == map.0);
+                if clash || shadow {
+                    let message = format!("type `{name}` already has a field `{}` in the database", map.0);
+                    report.error_help("duplicate-mapped-name", fields[at].span, message, "choose another name");
+                }
+                fields[at].map = Some(map);
+            }
+            args.finish(report);
+        }
+        if let Some(mut args) = visit.single("default", report) {
+            fields[at].default = defaults::composite_field(&mut args, &fields[at], draft, report);
+            args.finish(report);
+        }
+        visit.finish(report);
+    }
+    draft.composites[index].fields = fields;
+}
+
+fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
+    for at in 0..draft.models[index].fields.len() {
+        if draft.models[index].fields[at].is_scalar() {
+            fields::resolve(index, at, draft, report);
+        }
+    }
+    let id = ModelId(index as u32);
+    let mut visit = Visit::new(draft.models[index].attributes.iter().copied(), BLOCK);
+    if let Some(args) = visit.single("ignore", report) {
+        ignore(&mut draft.models[index], report);
+        args.finish(report);
+    }
+    if let Some(mut args) = visit.single("id", report) {
+        indexes::block_id(id, &mut args, draft, report);
+        args.finish(report);
+    }
+    if let Some(mut args) = visit.single("map", report) {
+        draft.models[index].map = mapped_name(&mut args, report);
+        args.finish(report);
+    }
+    if let Some(mut args) = visit.single("schema", report) {
+        draft.models[index].schema = schema_name(&mut args, report);
+        args.finish(report);
+    }
+    for (name, kind) in [
+        ("index", IndexKind::Normal),
+        ("unique", IndexKind::Unique),
+        ("fulltext", IndexKind::Fulltext),
+    ] {
+        while let Some(mut args) = visit.repeated(name, report) {
+            if let Some(found) = indexes::block_index(id, kind, &mut args, draft, report) {
+                draft.models[index].indexes.push(found);
+            }
+            args.finish(report);
+        }
+    }
+    if let Some(mut args) = visit.single("shardKey", report) {
+        indexes::block_shard_key(id, &mut args, draft, report);
+        args.finish(report);
+    }
+    indexes::id_is_required(&draft.models[index], report);
+    visit.finish(report);
+}
+
+fn ignore(model: &mut DraftModel<'_>, report: &mut Report) {
+    for field in model
+        .fields
+        .iter()
+        .filter(|field| field.is_ignored && field.is_scalar())
+    {
+        let message = format!(
+            "`{}` is ignored already, together with its whole {}",
+            field.name,
+            model.word()
+        );
+        report.error_help("ignored-twice", field.span, message, "remove `@ignore` from the field");
+    }
+    model.is_ignored = true;
+}

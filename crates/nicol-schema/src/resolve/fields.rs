@@ -1,0 +1,180 @@
+//! Attributes of fields that are columns.
+
+use crate::report::Report;
+use crate::schema::*;
+
+use super::attributes::mapped_name;
+use super::draft::*;
+use super::visit::{Visit, boolean, integer, sort_order};
+use super::{defaults, indexes, partial};
+
+const FIELD: &[&str] = &[
+    "id",
+    "unique",
+    "default",
+    "map",
+    "updatedAt",
+    "ignore",
+    "relation",
+    "shardKey",
+];
+
+/// Reads the attributes of one field.
+pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, report: &mut Report) {
+    let model = &draft.models[model_index];
+    let file = model.file;
+    let nodes = file.tree.attributes_of(model.fields[at].node.attributes);
+    if nodes.is_empty() {
+        return;
+    }
+    let mut visit = Visit::new(nodes.iter().map(|node| file.attribute(node)), FIELD);
+    if let Some(mut args) = visit.single("map", report) {
+        if let Some(map) = mapped_name(&mut args, report) {
+            check_mapped_name(model, at, &map.0, report);
+            draft.models[model_index].fields[at].map = Some(map);
+        }
+        args.finish(report);
+    }
+    let field = &mut draft.models[model_index].fields[at];
+    if let Some(args) = visit.single("ignore", report) {
+        if matches!(field.ty, Some(FieldType::Unsupported(_))) {
+            let message = "a field of type `Unsupported` is not in the client anyway";
+            args.error("ignore-unsupported", message, "remove `@ignore`", report);
+        } else {
+            field.is_ignored = true;
+        }
+        args.finish(report);
+    }
+    if let Some(args) = visit.single("relation", report) {
+        let message = format!("`{}` is not a relation: its type is not a model", field.name);
+        args.error(
+            "not-a-relation",
+            message,
+            "remove `@relation`, or make the field's type a model",
+            report,
+        );
+        args.finish(report);
+    }
+    if let Some(mut args) = visit.single("id", report) {
+        indexes::field_id(&mut draft.models[model_index], at, &mut args, report);
+        args.finish(report);
+    }
+    let field = &mut draft.models[model_index].fields[at];
+    if let Some(args) = visit.single("updatedAt", report) {
+        if field.scalar() != Some(ScalarType::DateTime) {
+            args.error(
+                "updated-at-type",
+                "`@updatedAt` works on DateTime fields only",
+                "make it a DateTime",
+                report,
+            );
+        }
+        if field.arity == Arity::List {
+            args.error(
+                "updated-at-type",
+                "`@updatedAt` does not work on lists",
+                "make it a single DateTime",
+                report,
+            );
+        }
+        field.is_updated_at = true;
+        args.finish(report);
+    }
+    if let Some(mut args) = visit.single("default", report) {
+        let model = &draft.models[model_index];
+        let default = defaults::model_field(&mut args, &model.fields[at], draft, report);
+        draft.models[model_index].fields[at].default = default;
+        args.finish(report);
+    }
+    if draft.models[model_index].fields[at].scalar().is_some() {
+        let native = native_type(&mut visit, report);
+        draft.models[model_index].fields[at].native = native;
+    }
+    if let Some(mut args) = visit.single("unique", report) {
+        let found = field_unique(&draft.models[model_index].fields, at, &mut args, report);
+        draft.models[model_index].indexes.push(found);
+        args.finish(report);
+    }
+    if let Some(args) = visit.single("shardKey", report) {
+        indexes::field_shard_key(&mut draft.models[model_index], at, &args, report);
+        args.finish(report);
+    }
+    visit.finish(report);
+}
+
+/// A name in the database can be used once, and not be the name of an unmapped neighbour.
+fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut Report) {
+    let span = model.fields[at].span;
+    let taken = model.fields.iter().enumerate().any(|(other, field)| {
+        other != at && field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map)
+    });
+    let shadowed = model
+        .fields
+        .iter()
+        .enumerate()
+        .any(|(other, field)| other != at && field.is_scalar() && field.name == map && !has_map(model, field));
+    if taken || shadowed {
+        let message = format!("{} `{}` already has a column `{map}`", model.word(), model.name);
+        report.error_help(
+            "duplicate-mapped-name",
+            span,
+            message,
+            "map the field to another column",
+        );
+    }
+}
+
+fn has_map(model: &DraftModel<'_>, field: &DraftField<'_>) -> bool {
+    let nodes = model.file.tree.attributes_of(field.node.attributes);
+    nodes.iter().any(|node| model.file.slice(node.name) == "map")
+}
+
+/// The native type attribute, whatever its scope and name.
+pub(crate) fn native_type<'a>(visit: &mut Visit<'a>, report: &mut Report) -> Option<DraftNative<'a>> {
+    let (scope, name, attribute) = visit.scoped(report)?;
+    let args = attribute
+        .arguments()
+        .iter()
+        .filter_map(|argument| argument.value().map(|value| value.source().to_owned()));
+    Some(DraftNative {
+        scope,
+        name,
+        args: args.collect(),
+        attribute,
+    })
+}
+
+fn field_unique<'a>(
+    fields: &[DraftField<'a>],
+    at: usize,
+    args: &mut super::visit::Args<'a>,
+    report: &mut Report,
+) -> DraftIndex<'a> {
+    let map = args.text("map", report);
+    let length = args
+        .named("length")
+        .and_then(|value| integer(value, report))
+        .map(|length| length as u32);
+    let sort = args
+        .named("sort")
+        .and_then(|value| sort_order(value, args.attribute.span(), report));
+    let clustered = args.named("clustered").and_then(|value| boolean(value, report));
+    let field = FieldId(at as u32);
+    DraftIndex {
+        kind: IndexKind::Unique,
+        fields: vec![IndexField {
+            field,
+            path: Vec::new(),
+            sort,
+            length,
+            ops: None,
+        }],
+        name: None,
+        map,
+        algorithm: None,
+        clustered,
+        predicate: partial::predicate(args, fields, report),
+        on_field: Some(field),
+        attribute: args.attribute,
+    }
+}

@@ -1,0 +1,496 @@
+//! `@id`, `@@id`, `@@unique`, `@@index`, `@@fulltext`, `@@shardKey` and their field lists.
+
+use std::borrow::Cow;
+
+use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::report::{Report, did_you_mean};
+use crate::schema::*;
+use crate::source::Span;
+
+use super::draft::*;
+use super::partial;
+use super::visit::{Args, boolean, constant, integer, sort_order};
+
+const ALGORITHMS: [&str; 6] = ["BTree", "Hash", "Gist", "Gin", "SpGist", "Brin"];
+
+/// `@id` on a field.
+pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Args<'a>, report: &mut Report) {
+    if model.primary_key.is_some() {
+        let message = format!("{} `{}` has more than one field with `@id`", model.word(), model.name);
+        let help = "keep one, or write `@@id([a, b])` for a key of several fields";
+        report.error_help("several-ids", model.span(), message, help);
+        return;
+    }
+    let map = args.text("map", report);
+    let length = args
+        .named("length")
+        .and_then(|value| integer(value, report))
+        .map(|length| length as u32);
+    let sort = args
+        .named("sort")
+        .and_then(|value| sort_order(value, args.attribute.span(), report));
+    let clustered = args.named("clustered").and_then(|value| boolean(value, report));
+    let field = FieldId(at as u32);
+    model.primary_key = Some(DraftKey {
+        fields: vec![IndexField {
+            field,
+            path: Vec::new(),
+            sort,
+            length,
+            ops: None,
+        }],
+        name: None,
+        map,
+        clustered,
+        on_field: Some(field),
+        attribute: args.attribute,
+    });
+}
+
+/// A field with `@id` holds a value in every row.
+pub(crate) fn id_is_required(model: &DraftModel<'_>, report: &mut Report) {
+    if model.is_ignored {
+        return;
+    }
+    let Some(key) = &model.primary_key else { return };
+    if let Some(field) = key.on_field.map(|id| model.field(id))
+        && field.arity != Arity::Required
+    {
+        let message = format!("`{}` is the id and therefore cannot be optional or a list", field.name);
+        report.error_help(
+            "id-not-required",
+            key.attribute.span(),
+            message,
+            "make the type required",
+        );
+    }
+}
+
+/// `@@id`
+pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
+    let Some(value) = args.main("fields", report) else {
+        return;
+    };
+    let span = args.attribute.span();
+    let model = draft.model(id);
+    let fields = match members(value, span, false, id, draft, report) {
+        Members::Found(fields) => fields,
+        Members::Reported => return,
+        Members::Wrong { unknown, relations } => {
+            if let Some(first) = unknown.first() {
+                let message = format!(
+                    "`@@id` names what is not a field of `{}`: {}",
+                    model.name,
+                    unknown.join(", ")
+                );
+                let help = did_you_mean(
+                    first,
+                    model.fields.iter().map(|f| f.name),
+                    "add the field, or name an existing one",
+                );
+                report.error_help("unknown-member", value.span(), message, help);
+            }
+            if !relations.is_empty() {
+                let message = format!(
+                    "`@@id` names relations, but must name columns: {}",
+                    relations.join(", ")
+                );
+                report.error_help("member-is-relation", span, message, "name the fields that hold the key");
+            }
+            return;
+        }
+    };
+    let optional: Vec<&str> = fields
+        .iter()
+        .filter(|field| field.path.is_empty())
+        .map(|field| model.field(field.field))
+        .filter(|field| field.arity != Arity::Required)
+        .map(|field| field.name)
+        .collect();
+    if !optional.is_empty() && !model.is_ignored {
+        let message = format!(
+            "the fields of an id must be required, but these are not: {}",
+            optional.join(", ")
+        );
+        report.error_help("id-member-optional", span, message, "make them required");
+    }
+    if model.primary_key.is_some() {
+        let message = format!("{} `{}` has both `@id` and `@@id`", model.word(), model.name);
+        report.error_help("several-ids", model.span(), message, "keep one of the two");
+    }
+    let name_and_model = (model.name, model.word());
+    let map = args.text("map", report);
+    let name = args.text("name", report);
+    client_name(name.as_deref(), "@@id", name_and_model, span, report);
+    let clustered = args.named("clustered").and_then(|value| boolean(value, report));
+    let attribute = args.attribute;
+    draft.models[id.0 as usize].primary_key = Some(DraftKey {
+        fields,
+        name,
+        map,
+        clustered,
+        on_field: None,
+        attribute,
+    });
+}
+
+/// `@@index`, `@@unique`, `@@fulltext`
+pub(crate) fn block_index<'a>(
+    id: ModelId,
+    kind: IndexKind,
+    args: &mut Args<'a>,
+    draft: &Draft<'a>,
+    report: &mut Report,
+) -> Option<DraftIndex<'a>> {
+    let span = args.attribute.span();
+    let fields = match args.main("fields", report) {
+        None => Vec::new(),
+        Some(value) => index_members(value, span, kind, id, draft, report),
+    };
+    let model = draft.model(id);
+    let name = if kind == IndexKind::Fulltext {
+        None
+    } else {
+        args.text("name", report)
+    };
+    let mut map = args.text("map", report);
+    let mut algorithm = None;
+    let mut clustered = None;
+    let mut predicate = None;
+    let mut client = None;
+    match kind {
+        IndexKind::Fulltext => {}
+        IndexKind::Normal => {
+            map = index_name(name, map, args, report);
+            algorithm = args
+                .named("type")
+                .and_then(|value| index_algorithm(value, args, report));
+            clustered = args.named("clustered").and_then(|value| boolean(value, report));
+            predicate = partial::predicate(args, &model.fields, report);
+        }
+        IndexKind::Unique => {
+            client_name(name.as_deref(), "@@unique", (model.name, model.word()), span, report);
+            client = name;
+            clustered = args.named("clustered").and_then(|value| boolean(value, report));
+            predicate = partial::predicate(args, &model.fields, report);
+        }
+    }
+    let attribute = args.attribute;
+    Some(DraftIndex {
+        kind,
+        fields,
+        name: client,
+        map,
+        algorithm,
+        clustered,
+        predicate,
+        on_field: None,
+        attribute,
+    })
+}
+
+/// On `@@index`, `name:` is an old word for `map:`.
+fn index_name<'a>(
+    name: Option<Cow<'a, str>>,
+    map: Option<Cow<'a, str>>,
+    args: &Args<'a>,
+    report: &mut Report,
+) -> Option<Cow<'a, str>> {
+    if name.is_some() && map.is_some() {
+        let message = "on `@@index`, `name` is an old word for `map`: only one of them can be given";
+        args.error("name-and-map", message, "keep `map`", report);
+        return None;
+    }
+    name.or(map)
+}
+
+fn index_algorithm<'a>(value: Value<'a>, args: &Args<'a>, report: &mut Report) -> Option<&'a str> {
+    let name = constant(value, report)?;
+    if ALGORITHMS.contains(&name) {
+        return Some(name);
+    }
+    let help = did_you_mean(name, ALGORITHMS, format!("the types are {}", ALGORITHMS.join(", ")));
+    args.error(
+        "unknown-index-type",
+        format!("there is no index type `{name}`"),
+        help,
+        report,
+    );
+    None
+}
+
+fn client_name(name: Option<&str>, attribute: &str, model: (&str, &str), span: Span, report: &mut Report) {
+    let Some(name) = name else { return };
+    if !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
+        let message = format!(
+            "`name` of `{attribute}` in {} `{}` has characters that code cannot have",
+            model.1, model.0
+        );
+        report.error_help(
+            "bad-client-name",
+            span,
+            message,
+            "use letters, digits and `_`; `map` names the index in the database",
+        );
+    }
+}
+
+fn index_members(
+    value: Value<'_>,
+    span: Span,
+    kind: IndexKind,
+    id: ModelId,
+    draft: &Draft<'_>,
+    report: &mut Report,
+) -> Vec<IndexField> {
+    let model = draft.model(id);
+    let word = match kind {
+        IndexKind::Unique => "@@unique",
+        IndexKind::Normal => "@@index",
+        IndexKind::Fulltext => "@@fulltext",
+    };
+    match members(value, span, true, id, draft, report) {
+        Members::Found(fields) => fields,
+        Members::Reported => Vec::new(),
+        Members::Wrong { unknown, relations } => {
+            if let Some(first) = unknown.first() {
+                let message = format!(
+                    "`{word}` names what is not a field of `{}`: {}",
+                    model.name,
+                    unknown.join(", ")
+                );
+                let help = did_you_mean(
+                    first,
+                    model.fields.iter().map(|f| f.name),
+                    "add the field, or name an existing one",
+                );
+                report.error_help("unknown-member", span, message, help);
+            }
+            if !relations.is_empty() {
+                let message = format!(
+                    "`{word}` names relations, but must name columns: {}",
+                    relations.join(", ")
+                );
+                let keys = relation_keys(draft, id, &relations);
+                let help = if keys.is_empty() {
+                    "name the fields that hold the key".to_owned()
+                } else {
+                    format!("name the fields that hold the key: `{word}([{}])`", keys.join(", "))
+                };
+                report.error_help("member-is-relation", span, message, help);
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn relation_keys<'d>(draft: &'d Draft<'_>, id: ModelId, relations: &[String]) -> Vec<&'d str> {
+    let model = draft.model(id);
+    let named = model
+        .fields
+        .iter()
+        .filter(|field| relations.iter().any(|name| name == field.name));
+    let relations = named
+        .filter_map(|field| field.relation)
+        .map(|index| &draft.relation_fields[index]);
+    relations
+        .flat_map(|field| field.fields.iter().flatten())
+        .map(|key| model.field(*key).name)
+        .collect()
+}
+
+enum Members {
+    Found(Vec<IndexField>),
+    /// Wrong, and said already.
+    Reported,
+    Wrong {
+        unknown: Vec<String>,
+        relations: Vec<String>,
+    },
+}
+
+/// One entry of a field list, before its name is looked up.
+struct Entry<'a> {
+    name: &'a str,
+    sort: Option<SortOrder>,
+    length: Option<u32>,
+    ops: Option<OperatorClass>,
+}
+
+/// Resolves `[a, b(sort: Desc), c.d]`.
+fn members(value: Value<'_>, span: Span, nested: bool, id: ModelId, draft: &Draft<'_>, report: &mut Report) -> Members {
+    let Some(entries) = super::visit::list(value, report, entry) else {
+        return Members::Reported;
+    };
+    let model = draft.model(id);
+    let (mut found, mut unknown, mut relations) = (Vec::<IndexField>::new(), Vec::new(), Vec::new());
+    for entry in entries {
+        let mut parts = entry.name.split('.');
+        let first = parts.next().unwrap_or_default();
+        let path: Vec<String> = parts.map(str::to_owned).collect();
+        if !path.is_empty() && !nested {
+            unknown.push(entry.name.to_owned());
+            continue;
+        }
+        let Some(field) = model.field_named(first) else {
+            unknown.push(first.to_owned());
+            continue;
+        };
+        if !model.field(field).is_scalar() {
+            relations.push(first.to_owned());
+            continue;
+        }
+        if let Some(missing) = missing_in_path(draft, model.field(field), &path) {
+            unknown.push(missing.unwrap_or_else(|| entry.name.to_owned()));
+            continue;
+        }
+        if found.iter().any(|other| other.field == field && other.path == path) {
+            let message = format!("the list names the field `{}` twice", entry.name);
+            report.error_help("member-twice", span, message, "remove one of the two");
+            return Members::Reported;
+        }
+        found.push(IndexField {
+            field,
+            path,
+            sort: entry.sort,
+            length: entry.length,
+            ops: entry.ops,
+        });
+    }
+    if unknown.is_empty() && relations.is_empty() {
+        Members::Found(found)
+    } else {
+        Members::Wrong { unknown, relations }
+    }
+}
+
+/// Follows a path through composite types: none when it leads to a field; else what is missing, if it has a name of
+/// its own.
+fn missing_in_path(draft: &Draft<'_>, field: &DraftField<'_>, path: &[String]) -> Option<Option<String>> {
+    let mut ty = field.ty.as_ref();
+    for part in path {
+        let Some(FieldType::Composite(id)) = ty else {
+            return Some(None);
+        };
+        let composite = &draft.composites[id.0 as usize];
+        match composite.fields.iter().find(|field| field.name == part) {
+            Some(field) => ty = field.ty.as_ref(),
+            None => return Some(Some(format!("{part} in type {}", composite.name))),
+        }
+    }
+    None
+}
+
+fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
+    match value.kind() {
+        ValueKind::Constant(name) => Some(Entry {
+            name,
+            sort: None,
+            length: None,
+            ops: None,
+        }),
+        ValueKind::Call(name, arguments) => Some(Entry {
+            name,
+            sort: arguments
+                .named("sort")
+                .and_then(|value| sort_order(value, value.span(), report)),
+            length: arguments.named("length").and_then(|value| entry_length(value, report)),
+            ops: arguments.named("ops").and_then(|value| operator_class(value, report)),
+        }),
+        _ => {
+            let message = format!(
+                "expected the name of a field, found {} `{}`",
+                value.describe(),
+                value.source()
+            );
+            report.error_help(
+                "wrong-value-type",
+                value.span(),
+                message,
+                "write a list of field names: `[a, b]`",
+            );
+            None
+        }
+    }
+}
+
+fn entry_length(value: Value<'_>, report: &mut Report) -> Option<u32> {
+    if let ValueKind::Number(number) = value.kind()
+        && let Ok(length) = number.parse()
+    {
+        return Some(length);
+    }
+    let message = format!("`length` must be a whole number above zero, not `{}`", value.source());
+    report.error("bad-length", value.span(), message);
+    None
+}
+
+fn operator_class(value: Value<'_>, report: &mut Report) -> Option<OperatorClass> {
+    match value.kind() {
+        ValueKind::Constant(name) => Some(OperatorClass::Named(name.to_owned())),
+        ValueKind::Call("raw", arguments) => raw_text(arguments).map(OperatorClass::Raw).or_else(|| {
+            let help = "write the class in quotes: `ops: raw(\"jsonb_path_ops\")`";
+            report.error_help("bad-operator-class", value.span(), "`raw` takes one string", help);
+            None
+        }),
+        _ => {
+            let message = format!("`ops` cannot be {}", value.describe());
+            let help = "write the name of a class, or `raw(\"...\")`";
+            report.error_help("bad-operator-class", value.span(), message, help);
+            None
+        }
+    }
+}
+
+pub(crate) fn raw_text(arguments: ArgumentList<'_>) -> Option<String> {
+    let mut all = arguments.iter();
+    let text = all.next()?.value()?.as_text()?;
+    (all.next().is_none()).then(|| text.into_owned())
+}
+
+/// `@shardKey` on a field.
+pub(crate) fn field_shard_key<'a>(model: &mut DraftModel<'a>, at: usize, args: &Args<'a>, report: &mut Report) {
+    if model.shard_key.is_some() {
+        let message = format!(
+            "{} `{}` has more than one field with `@shardKey`",
+            model.word(),
+            model.name
+        );
+        report.error_help(
+            "shard-key",
+            model.span(),
+            message,
+            "write `@@shardKey([a, b])` for several fields",
+        );
+        return;
+    }
+    model.shard_key = Some((vec![FieldId(at as u32)], args.attribute));
+}
+
+/// `@@shardKey`
+pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
+    let Some(value) = args.main("fields", report) else {
+        return;
+    };
+    let span = args.attribute.span();
+    match members(value, span, false, id, draft, report) {
+        Members::Found(fields) => {
+            let fields = fields.into_iter().map(|field| field.field).collect();
+            draft.models[id.0 as usize].shard_key = Some((fields, args.attribute));
+        }
+        Members::Reported => {}
+        Members::Wrong { unknown, relations } => {
+            if !unknown.is_empty() {
+                let message = format!("`@@shardKey` names what is not a field: {}", unknown.join(", "));
+                report.error_help("unknown-member", value.span(), message, "name existing fields");
+            }
+            if !relations.is_empty() {
+                let message = format!(
+                    "`@@shardKey` names relations, but must name columns: {}",
+                    relations.join(", ")
+                );
+                report.error_help("member-is-relation", span, message, "name the fields that hold the key");
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Trees into meaning.
+//!
+//! **In**: the files with their trees. **Out**: a [`draft::Draft`] and what is wrong. The passes run in an order with
+//! explicit gates: a pass starts only when those before it found no error, so that one mistake is not reported as ten.
+
+pub(crate) mod attributes;
+pub(crate) mod defaults;
+pub(crate) mod draft;
+pub(crate) mod fields;
+pub(crate) mod indexes;
+pub(crate) mod names;
+pub(crate) mod partial;
+pub(crate) mod relation_attribute;
+pub(crate) mod relations;
+pub(crate) mod reserved;
+pub(crate) mod tops;
+pub(crate) mod types;
+pub(crate) mod visit;
+
+use crate::ast::File;
+use crate::report::Report;
+
+use draft::Draft;
+
+/// Runs the passes.
+pub(crate) fn resolve<'a>(files: &[File<'a>], report: &mut Report) -> Draft<'a> {
+    let mut draft = Draft::default();
+    for file in files {
+        tops::collect(*file, &mut draft, report);
+    }
+    let names = names::resolve(&draft, report);
+    if report.has_errors() {
+        return draft;
+    }
+    types::resolve(&mut draft, &names, report);
+    if report.has_errors() {
+        return draft;
+    }
+    attributes::resolve(&mut draft, report);
+    relations::infer(&mut draft);
+    draft
+}

@@ -1,0 +1,254 @@
+//! Second pass: names. Nothing may be called like something else in its space, and names follow the rules of
+//! identifiers.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::report::Report;
+use crate::schema::ScalarType;
+use crate::source::Span;
+
+use super::draft::*;
+use super::reserved;
+
+/// What the names of models, enums and composite types mean.
+pub(crate) type Names<'a> = FxHashMap<&'a str, Top>;
+
+/// Checks all names and returns the space of types.
+pub(crate) fn resolve<'a>(draft: &Draft<'a>, report: &mut Report) -> Names<'a> {
+    let mut types: Names<'a> = FxHashMap::default();
+    let mut datasources: Names<'a> = FxHashMap::default();
+    let mut generators: Names<'a> = FxHashMap::default();
+    for top in &draft.tops {
+        let (name, span) = identifier(draft, *top);
+        if scalar(name).is_some() {
+            let message = format!("`{name}` is the name of a built-in type");
+            report.error_help("reserved-scalar-name", span, message, "choose another name");
+        }
+        let space = match *top {
+            Top::Model(index) => {
+                model(&draft.models[index], report);
+                &mut types
+            }
+            Top::Enum(index) => {
+                enumeration(&draft.enums[index], report);
+                &mut types
+            }
+            Top::Composite(index) => {
+                composite(&draft.composites[index], report);
+                &mut types
+            }
+            Top::Datasource(index) => {
+                properties("datasource", &draft.datasources[index], report);
+                &mut datasources
+            }
+            Top::Generator(index) => {
+                properties("generator", &draft.generators[index], report);
+                &mut generators
+            }
+        };
+        if let Some(earlier) = space.insert(name, *top) {
+            let message = format!(
+                "{} `{name}` has the name of an earlier {}",
+                word(draft, *top),
+                word(draft, earlier)
+            );
+            report.error_help("duplicate-name", span, message, "rename or remove one of the two");
+        }
+    }
+    types
+}
+
+/// The built-in type of a name.
+pub(crate) fn scalar(name: &str) -> Option<ScalarType> {
+    Some(match name {
+        "Int" => ScalarType::Int,
+        "BigInt" => ScalarType::BigInt,
+        "Float" => ScalarType::Float,
+        "Decimal" => ScalarType::Decimal,
+        "Boolean" => ScalarType::Boolean,
+        "String" => ScalarType::String,
+        "DateTime" => ScalarType::DateTime,
+        "Bytes" => ScalarType::Bytes,
+        "Json" => ScalarType::Json,
+        _ => return None,
+    })
+}
+
+fn identifier<'a>(draft: &Draft<'a>, top: Top) -> (&'a str, Span) {
+    match top {
+        Top::Model(index) => (
+            draft.models[index].name,
+            draft.models[index].file.span(draft.models[index].block.name),
+        ),
+        Top::Enum(index) => (
+            draft.enums[index].name,
+            draft.enums[index].file.span(draft.enums[index].block.name),
+        ),
+        Top::Composite(index) => {
+            let composite = &draft.composites[index];
+            (composite.name, composite.file.span(composite.block.name))
+        }
+        Top::Datasource(index) => {
+            let block = &draft.datasources[index];
+            (block.name, block.file.span(block.block.name))
+        }
+        Top::Generator(index) => {
+            let block = &draft.generators[index];
+            (block.name, block.file.span(block.block.name))
+        }
+    }
+}
+
+fn word(draft: &Draft<'_>, top: Top) -> &'static str {
+    match top {
+        Top::Model(index) => draft.models[index].word(),
+        Top::Enum(_) => "enum",
+        Top::Composite(_) => "type",
+        Top::Datasource(_) => "datasource",
+        Top::Generator(_) => "generator",
+    }
+}
+
+fn check_identifier(name: &str, what: &str, span: Span, report: &mut Report) {
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        let message = format!("the name of {what} cannot start with a digit");
+        report.error_help(
+            "name-starts-with-digit",
+            span,
+            message,
+            "put a letter first; `@map` keeps the name in the database",
+        );
+    } else if name.contains('-') {
+        let message = format!("the name of {what} cannot contain `-`");
+        report.error_help(
+            "bad-name-character",
+            span,
+            message,
+            "use `_` instead; `@map` keeps the name in the database",
+        );
+    }
+}
+
+fn check_reserved(name: &str, word: &str, span: Span, report: &mut Report) {
+    if reserved::is_reserved(name) {
+        let message = format!("`{name}` cannot be the name of a {word}: generated code needs the word");
+        report.error_help(
+            "reserved-name",
+            span,
+            message,
+            format!("choose another name and add `@@map(\"{name}\")`"),
+        );
+    }
+}
+
+fn model(model: &DraftModel<'_>, report: &mut Report) {
+    let word = model.word();
+    check_identifier(
+        model.name,
+        &format!("a {word}"),
+        model.file.span(model.block.name),
+        report,
+    );
+    check_reserved(model.name, word, model.span(), report);
+    attribute_names(
+        model.attributes.iter().map(|attribute| (attribute.name(), *attribute)),
+        report,
+    );
+    let mut seen = FxHashSet::default();
+    for field in &model.fields {
+        check_identifier(field.name, "a field", field.name_span, report);
+        field_attribute_names(model.file, field.node, report);
+        if !seen.insert(field.name) {
+            let message = format!("{word} `{}` already has a field `{}`", model.name, field.name);
+            report.error_help(
+                "duplicate-field",
+                field.name_span,
+                message,
+                "rename or remove one of the two",
+            );
+        }
+    }
+}
+
+fn attribute_names<'a>(attributes: impl Iterator<Item = (&'a str, crate::ast::Attribute<'a>)>, report: &mut Report) {
+    for (name, attribute) in attributes {
+        check_identifier(name, "an attribute", attribute.file.span(attribute.node.name), report);
+    }
+}
+
+fn field_attribute_names(file: crate::ast::File<'_>, node: &crate::syntax::tree::FieldNode, report: &mut Report) {
+    let attributes = file
+        .tree
+        .attributes_of(node.attributes)
+        .iter()
+        .map(|node| file.attribute(node));
+    attribute_names(attributes.map(|attribute| (attribute.name(), attribute)), report);
+}
+
+fn enumeration(enumeration: &DraftEnum<'_>, report: &mut Report) {
+    check_identifier(
+        enumeration.name,
+        "an enum",
+        enumeration.file.span(enumeration.block.name),
+        report,
+    );
+    check_reserved(enumeration.name, "enum", enumeration.span(), report);
+    attribute_names(
+        enumeration
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.name(), *attribute)),
+        report,
+    );
+    let mut seen = FxHashSet::default();
+    for value in &enumeration.values {
+        check_identifier(
+            value.name,
+            "an enum value",
+            enumeration.file.span(value.node.name),
+            report,
+        );
+        field_attribute_names(enumeration.file, value.node, report);
+        if !seen.insert(value.name) {
+            let message = format!("enum `{}` already has a value `{}`", enumeration.name, value.name);
+            let span = enumeration.file.span(value.node.extent);
+            report.error_help("duplicate-enum-value", span, message, "remove one of the two");
+        }
+    }
+}
+
+fn composite(composite: &DraftComposite<'_>, report: &mut Report) {
+    check_identifier(
+        composite.name,
+        "a type",
+        composite.file.span(composite.block.name),
+        report,
+    );
+    let mut seen = FxHashSet::default();
+    for field in &composite.fields {
+        if !seen.insert(field.name) {
+            let message = format!("type `{}` already has a field `{}`", composite.name, field.name);
+            report.error_help(
+                "duplicate-field",
+                field.name_span,
+                message,
+                "rename or remove one of the two",
+            );
+        }
+    }
+}
+
+fn properties(word: &str, block: &ConfigBlock<'_>, report: &mut Report) {
+    let mut seen = FxHashSet::default();
+    for property in &block.properties {
+        if !seen.insert(property.name) {
+            let message = format!("{word} `{}` already has a property `{}`", block.name, property.name);
+            report.error_help(
+                "duplicate-property",
+                property.name_span,
+                message,
+                "remove one of the two",
+            );
+        }
+    }
+}

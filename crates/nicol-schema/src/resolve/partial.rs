@@ -1,0 +1,149 @@
+//! `where:` of partial indexes: `raw("...")`, or an object of conditions on fields.
+
+use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::report::{Report, did_you_mean};
+use crate::schema::*;
+use crate::source::Span;
+
+use super::draft::DraftField;
+use super::indexes::raw_text;
+use super::visit::Args;
+
+/// Takes and reads `where:`: the condition, and where it stands.
+pub(crate) fn predicate(
+    args: &mut Args<'_>,
+    fields: &[DraftField<'_>],
+    report: &mut Report,
+) -> Option<(IndexPredicate, Span)> {
+    let value = args.named("where")?;
+    let help = "write `where: raw(\"...\")`, or `where: { field: value }`";
+    let predicate = match value.kind() {
+        ValueKind::Call("raw", arguments) => match raw_text(arguments) {
+            Some(text) if text.is_empty() => {
+                args.error("partial-condition", "the condition in `raw` is empty", help, report);
+                return None;
+            }
+            Some(text) => IndexPredicate::Raw(text),
+            None => {
+                args.error("partial-condition", "`raw` takes one string", help, report);
+                return None;
+            }
+        },
+        ValueKind::Object(conditions) => IndexPredicate::Fields(object(conditions, args, fields, report)?),
+        _ => {
+            let message = format!("`where` cannot be {}", value.describe());
+            args.error("partial-condition", message, help, report);
+            return None;
+        }
+    };
+    Some((predicate, value.span()))
+}
+
+fn object(
+    list: ArgumentList<'_>,
+    args: &Args<'_>,
+    fields: &[DraftField<'_>],
+    report: &mut Report,
+) -> Option<Vec<(FieldId, PredicateCondition)>> {
+    if list.iter().len() == 0 {
+        args.error(
+            "partial-condition",
+            "the condition names no field",
+            "write `{ field: value }`",
+            report,
+        );
+        return None;
+    }
+    let mut conditions = Vec::new();
+    for member in list.iter() {
+        let (Some(name), Some(value)) = (member.name(), member.value()) else {
+            continue;
+        };
+        let Some(at) = fields.iter().position(|field| field.name == name) else {
+            let help = did_you_mean(
+                name,
+                fields.iter().map(|field| field.name),
+                "name a field of this model",
+            );
+            args.error(
+                "partial-condition",
+                format!("`where` names `{name}`, which is no field"),
+                help,
+                report,
+            );
+            return None;
+        };
+        let condition = condition(value, &fields[at], args, report)?;
+        conditions.push((FieldId(at as u32), condition));
+    }
+    Some(conditions)
+}
+
+fn condition(
+    value: Value<'_>,
+    field: &DraftField<'_>,
+    args: &Args<'_>,
+    report: &mut Report,
+) -> Option<PredicateCondition> {
+    match value.kind() {
+        ValueKind::Constant("null") => Some(PredicateCondition::IsNull),
+        ValueKind::Object(inner) => {
+            let not = inner.named("not").filter(|_| inner.iter().len() == 1);
+            let Some(not) = not else {
+                let help = "the only operator is `not`: `{ field: { not: value } }`";
+                args.error("partial-condition", "`where` does not know this operator", help, report);
+                return None;
+            };
+            match not.kind() {
+                ValueKind::Constant("null") => Some(PredicateCondition::IsNotNull),
+                _ => literal(not, field, args, report).map(PredicateCondition::Not),
+            }
+        }
+        _ => literal(value, field, args, report).map(PredicateCondition::Equals),
+    }
+}
+
+fn literal(value: Value<'_>, field: &DraftField<'_>, args: &Args<'_>, report: &mut Report) -> Option<DefaultValue> {
+    let found = match value.kind() {
+        ValueKind::Text(text) => Some(DefaultValue::String(text.into_owned())),
+        ValueKind::Number(number) => Some(DefaultValue::Number(number.to_owned())),
+        ValueKind::Constant("true") => Some(DefaultValue::Boolean(true)),
+        ValueKind::Constant("false") => Some(DefaultValue::Boolean(false)),
+        ValueKind::Constant(name) => Some(DefaultValue::EnumValue(name.to_owned())),
+        ValueKind::Call(..) | ValueKind::Array(_) | ValueKind::Object(_) => None,
+    };
+    let fits = match (&found, field.ty.as_ref()) {
+        (None, _) | (_, None) => false,
+        (Some(value), Some(FieldType::Scalar(scalar))) => match value {
+            DefaultValue::String(_) => !matches!(
+                scalar,
+                ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Boolean
+            ),
+            DefaultValue::Number(_) => matches!(
+                scalar,
+                ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Decimal
+            ),
+            DefaultValue::Boolean(_) => *scalar == ScalarType::Boolean,
+            DefaultValue::EnumValue(_) | DefaultValue::List(_) | DefaultValue::Function(_) => false,
+        },
+        (Some(value), Some(FieldType::Enum(_))) => {
+            matches!(value, DefaultValue::EnumValue(_) | DefaultValue::String(_))
+        }
+        (Some(_), Some(FieldType::Model(_) | FieldType::Composite(_) | FieldType::Unsupported(_))) => false,
+    };
+    if !fits {
+        let message = format!(
+            "`{}` cannot be compared with the field `{}`",
+            value.source(),
+            field.name
+        );
+        args.error(
+            "partial-condition",
+            message,
+            "write a value of the field's type",
+            report,
+        );
+        return None;
+    }
+    found
+}

@@ -1,0 +1,204 @@
+//! Attributes of relation fields.
+
+use crate::ast::Value;
+use crate::report::{Report, did_you_mean};
+use crate::schema::*;
+use crate::source::Span;
+
+use super::draft::*;
+use super::visit::{Args, Visit, constant, list, text};
+
+const RELATION_FIELD: &[&str] = &["relation", "ignore"];
+
+/// Reads the attributes of one relation field.
+pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) {
+    let at = draft.relation_fields[index].at;
+    let model = draft.model(at.model);
+    let file = model.file;
+    let name = model.field(at.field).name;
+    let nodes = file.tree.attributes_of(model.field(at.field).node.attributes);
+    let mut visit = Visit::new(nodes.iter().map(|node| file.attribute(node)), RELATION_FIELD);
+    if let Some(mut args) = visit.single("relation", report) {
+        relation(index, &mut args, draft, report);
+        args.finish(report);
+    }
+    if let Some(args) = visit.single("id", report) {
+        let message = format!("`{name}` is a relation and cannot be the id");
+        args.error(
+            "attribute-on-relation",
+            message,
+            "put `@id` on the field that holds the key",
+            report,
+        );
+    }
+    if let Some(args) = visit.single("ignore", report) {
+        draft.models[at.model.0 as usize].fields[at.field.0 as usize].is_ignored = true;
+        args.finish(report);
+    }
+    if let Some(args) = visit.single("default", report) {
+        let help = "put `@default` on the field that holds the key";
+        args.error("default-on-relation", "a relation cannot have a default", help, report);
+    }
+    if let Some(mut args) = visit.single("map", report) {
+        let help = "map the fields that hold the key, or name the foreign key with `@relation(map: ...)`";
+        args.error("attribute-on-relation", "a relation has no column to map", help, report);
+        args.main("name", report);
+    }
+    if let Some(args) = visit.single("unique", report) {
+        unique(index, name, &args, draft, report);
+    }
+    visit.finish(report);
+}
+
+fn unique(index: usize, name: &str, args: &Args<'_>, draft: &Draft<'_>, report: &mut Report) {
+    let field = &draft.relation_fields[index];
+    let model = draft.model(field.at.model);
+    let keys: Vec<&str> = field.fields.iter().flatten().map(|id| model.field(*id).name).collect();
+    let help = match keys.as_slice() {
+        [] => "put `@unique` on the field that holds the key".to_owned(),
+        [one] => format!("put `@unique` on `{one}`"),
+        several => format!("write `@@unique([{}])` into the {}", several.join(", "), model.word()),
+    };
+    args.error(
+        "attribute-on-relation",
+        format!("`{name}` is a relation and cannot be unique itself"),
+        help,
+        report,
+    );
+}
+
+fn relation<'a>(index: usize, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
+    let (here, target) = (
+        draft.relation_fields[index].at.model,
+        draft.relation_fields[index].target,
+    );
+    let span = args.attribute.span();
+    let fields = args.named("fields").map(|value| {
+        let place = Keys {
+            argument: "fields",
+            model: draft.model(here),
+            unknown_span: value.span(),
+            span,
+        };
+        keys(value, place, report)
+    });
+    let references = args.named("references").map(|value| {
+        let place = Keys {
+            argument: "references",
+            model: draft.model(target),
+            unknown_span: span,
+            span,
+        };
+        keys(value, place, report)
+    });
+    let mut name = args.main_if_any("name").and_then(|value| text(value, report));
+    if name.as_deref() == Some("") {
+        args.error(
+            "relation-name-empty",
+            "a relation's name cannot be empty",
+            "give it a name, or remove the argument",
+            report,
+        );
+        name = None;
+    }
+    let on_delete = args.named("onDelete").and_then(|value| action(value, report));
+    let on_update = args.named("onUpdate").and_then(|value| action(value, report));
+    let map = args.text("map", report);
+    let field = &mut draft.relation_fields[index];
+    field.attribute = Some(args.attribute);
+    field.fields = fields;
+    field.references = references;
+    field.name = name;
+    field.on_delete = on_delete;
+    field.on_update = on_update;
+    field.map = map;
+}
+
+fn action(value: Value<'_>, report: &mut Report) -> Option<(ReferentialAction, Span)> {
+    const ACTIONS: [&str; 5] = ["Cascade", "Restrict", "NoAction", "SetNull", "SetDefault"];
+    let action = match constant(value, report)? {
+        "Cascade" => ReferentialAction::Cascade,
+        "Restrict" => ReferentialAction::Restrict,
+        "NoAction" => ReferentialAction::NoAction,
+        "SetNull" => ReferentialAction::SetNull,
+        "SetDefault" => ReferentialAction::SetDefault,
+        other => {
+            let help = did_you_mean(
+                other,
+                ACTIONS,
+                "the actions are Cascade, Restrict, NoAction, SetNull and SetDefault",
+            );
+            report.error_help(
+                "bad-action",
+                value.span(),
+                format!("there is no referential action `{other}`"),
+                help,
+            );
+            return None;
+        }
+    };
+    Some((action, value.span()))
+}
+
+struct Keys<'d, 'a> {
+    argument: &'static str,
+    model: &'d DraftModel<'a>,
+    /// Where wrong names are reported.
+    unknown_span: Span,
+    /// The attribute.
+    span: Span,
+}
+
+/// The columns named by `fields:` or `references:`; empty after an error.
+fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<FieldId> {
+    let Some(names) = list(value, report, constant) else {
+        return Vec::new();
+    };
+    let (model, mut found) = (place.model, Vec::with_capacity(names.len()));
+    let (mut unknown, mut relations) = (Vec::new(), Vec::new());
+    for name in names {
+        match model.field_named(name) {
+            None => unknown.push(name),
+            Some(id) if !model.field(id).is_scalar() => relations.push(name),
+            Some(id) if found.contains(&id) => {
+                let message = format!("`{}` names the field `{name}` twice", place.argument);
+                report.error_help("member-twice", place.span, message, "remove one of the two");
+                return Vec::new();
+            }
+            Some(id) => found.push(id),
+        }
+    }
+    if let Some(first) = unknown.first() {
+        let message = format!(
+            "`{}` names what is not a field of {} `{}`: {}",
+            place.argument,
+            model.word(),
+            model.name,
+            unknown.join(", ")
+        );
+        let help = did_you_mean(
+            first,
+            model.fields.iter().map(|field| field.name),
+            "add the field, or name an existing one",
+        );
+        report.error_help("unknown-relation-field", place.unknown_span, message, help);
+    }
+    if !relations.is_empty() {
+        let message = format!(
+            "`{}` names relations, but must name columns: {}",
+            place.argument,
+            relations.join(", ")
+        );
+        report.error_help(
+            "relation-field-not-scalar",
+            place.unknown_span,
+            message,
+            "name the fields that hold the key",
+        );
+    }
+    if unknown.is_empty() && relations.is_empty() {
+        found
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,354 @@
+//! First pass: the trees into blocks with fields, and what is wrong with the syntax.
+
+use crate::ast::{Attribute, File};
+use crate::report::Report;
+use crate::schema::Arity;
+use crate::syntax::comments::{documentation, joined};
+use crate::syntax::literal::{EscapeError, unescape};
+use crate::syntax::tree::*;
+
+use super::draft::*;
+
+/// Adds the blocks of one file to the draft, and reports its syntax errors in the order of the text.
+pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Report) {
+    let mut faults = Faults { file, list: Vec::new() };
+    for item in &file.tree.items {
+        match item.kind {
+            ItemKind::Block(index) => block(file, &file.tree.blocks[index as usize], draft, &mut faults),
+            ItemKind::Comments | ItemKind::EmptyLines => {}
+            ItemKind::TypeAlias => faults.add(
+                "type-alias",
+                item.extent,
+                "a type cannot be given another name",
+                "write the type out where it is used, or `type Name { ... }` for a composite type",
+            ),
+            ItemKind::UnknownBlock => faults.add(
+                "unknown-block",
+                item.extent,
+                "this block does not start with a word the language knows",
+                "a block starts with model, view, enum, type, datasource or generator",
+            ),
+            ItemKind::Junk => faults.add(
+                "stray-line",
+                item.extent,
+                "this line belongs to no block",
+                "a block starts with model, view, enum, type, datasource or generator, and ends with `}` on a line of its own",
+            ),
+        }
+    }
+    escapes(file, &mut faults);
+    for extent in &file.tree.too_deep {
+        faults.add(
+            "nested-too-deep",
+            *extent,
+            "values are nested too deep here",
+            "flatten the value",
+        );
+    }
+    faults.list.sort_by_key(|fault| fault.extent.start);
+    for fault in faults.list {
+        report.error_help(fault.code, file.span(fault.extent), fault.message, fault.help);
+    }
+}
+
+struct Fault {
+    code: &'static str,
+    extent: Extent,
+    message: String,
+    help: String,
+}
+
+struct Faults<'a> {
+    file: File<'a>,
+    list: Vec<Fault>,
+}
+
+impl Faults<'_> {
+    fn add(&mut self, code: &'static str, extent: Extent, message: impl Into<String>, help: impl Into<String>) {
+        self.list.push(Fault {
+            code,
+            extent,
+            message: message.into(),
+            help: help.into(),
+        });
+    }
+}
+
+fn escapes(file: File<'_>, faults: &mut Faults<'_>) {
+    let expressions = file
+        .tree
+        .expressions
+        .iter()
+        .filter(|node| matches!(node.kind, ExpressionKind::Text));
+    let unsupported = file.tree.fields.iter().filter_map(|field| field.ty?.unsupported);
+    for extent in expressions.map(|node| node.extent).chain(unsupported) {
+        unescape(file.text, extent, &mut |error| match error {
+            EscapeError::Unknown(extent) => faults.add(
+                "unknown-escape",
+                extent,
+                "a string knows no such escape",
+                "write a backslash as `\\\\`",
+            ),
+            EscapeError::Unicode(extent) => faults.add(
+                "bad-unicode-escape",
+                extent,
+                "this is not a character",
+                "write `\\u` and four hexadecimal digits, two such pairs above U+FFFF",
+            ),
+        });
+    }
+}
+
+fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults<'a>) {
+    let name = file.slice(block.name);
+    let docs = block.docs.and_then(|extent| documentation(file.text, extent));
+    let top = match block.keyword {
+        Keyword::Model | Keyword::View => {
+            let is_view = block.keyword == Keyword::View;
+            let fields = fields(file, block, if is_view { "view" } else { "model" }, faults);
+            draft.models.push(DraftModel {
+                file,
+                block,
+                name,
+                is_view,
+                fields,
+                attributes: attributes(file, block),
+                docs,
+                map: None,
+                schema: None,
+                is_ignored: false,
+                primary_key: None,
+                indexes: Vec::new(),
+                shard_key: None,
+            });
+            Top::Model(draft.models.len() - 1)
+        }
+        Keyword::Type => {
+            let fields = fields(file, block, "type", faults);
+            attributes_in_type(file, block, faults);
+            draft.composites.push(DraftComposite {
+                file,
+                block,
+                name,
+                fields,
+                docs,
+            });
+            Top::Composite(draft.composites.len() - 1)
+        }
+        Keyword::Enum => {
+            let values = values(file, block, faults);
+            let attributes = attributes(file, block);
+            draft.enums.push(DraftEnum {
+                file,
+                block,
+                name,
+                values,
+                attributes,
+                docs,
+                map: None,
+                schema: None,
+            });
+            Top::Enum(draft.enums.len() - 1)
+        }
+        Keyword::Datasource => {
+            draft.datasources.push(config(file, block, name, docs, faults));
+            Top::Datasource(draft.datasources.len() - 1)
+        }
+        Keyword::Generator => {
+            draft.generators.push(config(file, block, name, docs, faults));
+            Top::Generator(draft.generators.len() - 1)
+        }
+    };
+    draft.tops.push(top);
+}
+
+fn members<'a>(file: File<'a>, block: &Block) -> &'a [Member] {
+    &file.tree.members[block.members.range()]
+}
+
+fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
+    let nodes = members(file, block).iter().filter_map(|member| match member.kind {
+        MemberKind::Attribute(index) => Some(&file.tree.attributes[index as usize]),
+        _ => None,
+    });
+    nodes.map(|node| file.attribute(node)).collect()
+}
+
+fn attributes_in_type<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>) {
+    for attribute in attributes(file, block) {
+        let (help, name) = ("remove it, or make the type a model", attribute.name());
+        faults.add(
+            "attribute-in-type",
+            attribute.node.extent,
+            format!("a composite type cannot have `@@{name}`"),
+            help,
+        );
+    }
+}
+
+fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults<'a>) -> Vec<DraftField<'a>> {
+    let mut found = Vec::with_capacity(block.members.range().len());
+    for member in members(file, block) {
+        match member.kind {
+            MemberKind::Field(index) => {
+                let node = &file.tree.fields[index as usize];
+                if let Some(arity) = arity(file, node, word, faults) {
+                    let type_extent = node.ty.map_or(node.extent, |ty| ty.extent);
+                    found.push(DraftField {
+                        node,
+                        name: file.slice(node.name),
+                        name_span: file.span(node.name),
+                        span: file.span(node.extent),
+                        type_span: file.span(type_extent),
+                        arity,
+                        ty: None,
+                        map: None,
+                        default: None,
+                        native: None,
+                        is_updated_at: false,
+                        is_ignored: false,
+                        relation: None,
+                    });
+                }
+            }
+            MemberKind::Junk => junk(member.extent, word, faults),
+            MemberKind::Property(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
+        }
+    }
+    found
+}
+
+fn junk(extent: Extent, word: &str, faults: &mut Faults<'_>) {
+    let (message, help) = match word {
+        "enum" => (
+            "this is not a value of an enum",
+            "a value is a name, alone on its line: `ACTIVE`",
+        ),
+        "datasource" | "generator" => ("this is not a property", "a property is `name = value`, on one line"),
+        _ => (
+            "this is neither a field nor an attribute",
+            "a field is `name Type @attribute`, on one line; `@@index([name])` and the like stand on lines of their own",
+        ),
+    };
+    let code = if matches!(word, "datasource" | "generator") {
+        "bad-config-line"
+    } else {
+        "bad-line"
+    };
+    faults.add(code, extent, message, help);
+}
+
+/// How many values the field holds; none when it is not a field of today's language.
+fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults<'_>) -> Option<Arity> {
+    if let Some(colon) = node.colon {
+        faults.add(
+            "legacy-colon",
+            colon,
+            "there is no `:` between a field's name and its type",
+            "remove the `:`",
+        );
+        return None;
+    }
+    let Some(ty) = node.ty else {
+        let name = file.slice(node.name);
+        let message = format!("field `{name}` of this {word} has no type");
+        faults.add(
+            "incomplete-field",
+            node.extent,
+            message,
+            format!("write a type behind it, such as `{name} String`"),
+        );
+        return None;
+    };
+    let base = file.slice(ty.base);
+    match ty.shape {
+        TypeShape::Plain => Some(Arity::Required),
+        TypeShape::Optional => Some(Arity::Optional),
+        TypeShape::List => Some(Arity::List),
+        TypeShape::OptionalList => {
+            let help = format!("write `{base}[]`, which may be empty");
+            faults.add("optional-list", ty.extent, "a list cannot be optional", help);
+            None
+        }
+        TypeShape::Bang => {
+            let help = format!("write `{base}`, without `!`");
+            faults.add("legacy-bang", ty.extent, "fields are required without saying so", help);
+            None
+        }
+        TypeShape::Bracketed => {
+            let help = format!("write `{base}[]`");
+            faults.add(
+                "legacy-list",
+                ty.extent,
+                "the brackets of a list stand behind its type",
+                help,
+            );
+            None
+        }
+    }
+}
+
+fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>) -> Vec<DraftEnumValue<'a>> {
+    let mut found = Vec::new();
+    for member in members(file, block) {
+        match member.kind {
+            MemberKind::Field(index) => {
+                let node = &file.tree.fields[index as usize];
+                found.push(DraftEnumValue {
+                    node,
+                    name: file.slice(node.name),
+                    map: None,
+                });
+            }
+            MemberKind::Junk => junk(member.extent, "enum", faults),
+            MemberKind::Property(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
+        }
+    }
+    found
+}
+
+fn config<'a>(
+    file: File<'a>,
+    block: &'a Block,
+    name: &'a str,
+    docs: Option<String>,
+    faults: &mut Faults<'a>,
+) -> ConfigBlock<'a> {
+    let mut properties = Vec::new();
+    for member in members(file, block) {
+        match member.kind {
+            MemberKind::Property(index) => {
+                let node = &file.tree.properties[index as usize];
+                let name = file.slice(node.name);
+                match node.value {
+                    Some(value) => properties.push(Property {
+                        name,
+                        name_span: file.span(node.name),
+                        value: file.value(value),
+                        span: file.span(node.extent),
+                    }),
+                    None => faults.add(
+                        "property-without-value",
+                        node.extent,
+                        format!("`{name}` has no value"),
+                        format!("write one behind the `=`, or remove the line: `{name} = \"...\"`"),
+                    ),
+                }
+            }
+            MemberKind::Junk => junk(member.extent, block.keyword.as_str(), faults),
+            MemberKind::Field(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
+        }
+    }
+    ConfigBlock {
+        file,
+        block,
+        name,
+        properties,
+        docs,
+    }
+}
+
+/// Documentation above and beside a field or enum value.
+pub(crate) fn field_docs(file: File<'_>, node: &FieldNode) -> Option<String> {
+    joined(file.text, node.docs, node.comment)
+}

@@ -1,0 +1,107 @@
+//! Third pass: what the types of fields are.
+
+use crate::report::{Report, did_you_mean};
+use crate::schema::*;
+use crate::syntax::literal::unescape;
+
+use super::draft::*;
+use super::names::{Names, scalar};
+
+const BUILT_IN: [&str; 9] = [
+    "Int", "BigInt", "Float", "Decimal", "Boolean", "String", "DateTime", "Bytes", "Json",
+];
+
+/// Gives every field its type and lists the relation fields.
+pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut Report) {
+    let model_names: Vec<&'a str> = draft.models.iter().map(|model| model.name).collect();
+    let mut relation_fields = Vec::new();
+    for top in &draft.tops {
+        match *top {
+            Top::Model(index) => {
+                let model = &mut draft.models[index];
+                let file = model.file;
+                for (field_index, field) in model.fields.iter_mut().enumerate() {
+                    field.ty = field_type(file, field, names, report);
+                    if let Some(FieldType::Model(target)) = field.ty {
+                        field.relation = Some(relation_fields.len());
+                        let at = FieldRef {
+                            model: ModelId(index as u32),
+                            field: FieldId(field_index as u32),
+                        };
+                        relation_fields.push(relation_field(at, target));
+                    }
+                }
+            }
+            Top::Composite(index) => {
+                let composite = &mut draft.composites[index];
+                let (file, name) = (composite.file, composite.name);
+                for field in &mut composite.fields {
+                    field.ty = field_type(file, field, names, report);
+                    if let Some(FieldType::Model(target)) = field.ty {
+                        let target = model_names[target.0 as usize];
+                        let message = format!("type `{name}` cannot have a relation to model `{target}`");
+                        let help = "composite types hold values only; put the relation into a model";
+                        report.error_help("relation-in-type", field.type_span, message, help);
+                    }
+                }
+            }
+            Top::Enum(index) => {
+                let enumeration = &draft.enums[index];
+                if enumeration.values.is_empty() {
+                    let message = format!("enum `{}` has no values", enumeration.name);
+                    report.error_help("empty-enum", enumeration.span(), message, "add at least one");
+                }
+            }
+            Top::Datasource(_) | Top::Generator(_) => {}
+        }
+    }
+    draft.relation_fields = relation_fields;
+}
+
+fn relation_field<'a>(at: FieldRef, target: ModelId) -> RelationField<'a> {
+    RelationField {
+        at,
+        target,
+        attribute: None,
+        fields: None,
+        references: None,
+        name: None,
+        on_delete: None,
+        on_update: None,
+        map: None,
+    }
+}
+
+fn field_type(
+    file: crate::ast::File<'_>,
+    field: &DraftField<'_>,
+    names: &Names<'_>,
+    report: &mut Report,
+) -> Option<FieldType> {
+    let ty = field.node.ty?;
+    if let Some(extent) = ty.unsupported {
+        return Some(FieldType::Unsupported(
+            unescape(file.text, extent, &mut |_| {}).into_owned(),
+        ));
+    }
+    let name = file.slice(ty.base);
+    if let Some(scalar) = scalar(name) {
+        return Some(FieldType::Scalar(scalar));
+    }
+    match names.get(name) {
+        Some(Top::Model(index)) => Some(FieldType::Model(ModelId(*index as u32))),
+        Some(Top::Enum(index)) => Some(FieldType::Enum(EnumId(*index as u32))),
+        Some(Top::Composite(index)) => Some(FieldType::Composite(CompositeTypeId(*index as u32))),
+        Some(Top::Datasource(_) | Top::Generator(_)) | None => {
+            let candidates = BUILT_IN.iter().copied().chain(names.keys().copied());
+            let help = did_you_mean(
+                name,
+                candidates,
+                "use a built-in type, or define a model, enum or type of this name",
+            );
+            let message = format!("there is no type `{name}`");
+            report.error_help("unknown-type", file.span(ty.base), message, help);
+            None
+        }
+    }
+}

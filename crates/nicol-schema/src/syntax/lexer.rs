@@ -1,0 +1,250 @@
+//! Text into tokens.
+//!
+//! **In**: the text and a byte offset. **Out**: the kind of the token that starts there and where it ends. Every byte
+//! belongs to exactly one token, so the tokens of a text concatenate to the text. Knows nothing of the grammar.
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum TokenKind {
+    /// Spaces and tabs.
+    Space,
+    /// `\n`, `\r\n` or `\r`.
+    Newline,
+    /// `// ...` up to the end of the line.
+    Comment,
+    /// `/// ...` up to the end of the line.
+    DocComment,
+    /// `/* ... */`, possibly over several lines.
+    BlockComment,
+    /// Letters, digits, `_` and `-`, starting with a letter or digit.
+    Word,
+    /// A closed string literal.
+    Text,
+    /// `{`
+    OpenBrace,
+    /// `}`
+    CloseBrace,
+    /// `[`
+    OpenBracket,
+    /// `]`
+    CloseBracket,
+    /// `(`
+    OpenParen,
+    /// `)`
+    CloseParen,
+    /// `,`
+    Comma,
+    /// `:`
+    Colon,
+    /// `=`
+    Equals,
+    /// `?`
+    Question,
+    /// `!`
+    Bang,
+    /// `.`
+    Dot,
+    /// `@`
+    At,
+    /// `-`
+    Minus,
+    /// A character without a meaning of its own.
+    Other,
+    /// The end of the text; empty.
+    End,
+}
+
+/// A token: its kind and one past its last byte.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    /// What it is.
+    pub(crate) kind: TokenKind,
+    /// One past its last byte.
+    pub(crate) end: usize,
+}
+
+/// The token that starts at byte `at` (a character boundary).
+pub(crate) fn token_at(text: &str, at: usize) -> Token {
+    let bytes = text.as_bytes();
+    let Some(&first) = bytes.get(at) else {
+        return Token {
+            kind: TokenKind::End,
+            end: at,
+        };
+    };
+    let one = |kind| Token { kind, end: at + 1 };
+    match first {
+        b' ' | b'\t' => Token {
+            kind: TokenKind::Space,
+            end: space_end(text, at),
+        },
+        b'\n' => one(TokenKind::Newline),
+        b'\r' => Token {
+            kind: TokenKind::Newline,
+            end: if bytes.get(at + 1) == Some(&b'\n') {
+                at + 2
+            } else {
+                at + 1
+            },
+        },
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Token {
+            kind: TokenKind::Word,
+            end: word_end(text, at + 1),
+        },
+        b'"' => match string_end(bytes, at + 1) {
+            Some(end) => Token {
+                kind: TokenKind::Text,
+                end,
+            },
+            None => one(TokenKind::Other),
+        },
+        b'/' => slash(text, at),
+        b'{' => one(TokenKind::OpenBrace),
+        b'}' => one(TokenKind::CloseBrace),
+        b'[' => one(TokenKind::OpenBracket),
+        b']' => one(TokenKind::CloseBracket),
+        b'(' => one(TokenKind::OpenParen),
+        b')' => one(TokenKind::CloseParen),
+        b',' => one(TokenKind::Comma),
+        b':' => one(TokenKind::Colon),
+        b'=' => one(TokenKind::Equals),
+        b'?' => one(TokenKind::Question),
+        b'!' => one(TokenKind::Bang),
+        b'.' => one(TokenKind::Dot),
+        b'@' => one(TokenKind::At),
+        b'-' => one(TokenKind::Minus),
+        _ => {
+            let character = text[at..].chars().next().unwrap_or(' ');
+            if is_space(character) {
+                Token {
+                    kind: TokenKind::Space,
+                    end: space_end(text, at),
+                }
+            } else if is_letter(character) {
+                Token {
+                    kind: TokenKind::Word,
+                    end: word_end(text, at),
+                }
+            } else {
+                Token {
+                    kind: TokenKind::Other,
+                    end: at + character.len_utf8(),
+                }
+            }
+        }
+    }
+}
+
+/// The end of the line that holds byte `at`, without its newline.
+pub(crate) fn line_end(text: &str, at: usize) -> usize {
+    let rest = &text.as_bytes()[at..];
+    at + rest
+        .iter()
+        .position(|b| matches!(b, b'\n' | b'\r'))
+        .unwrap_or(rest.len())
+}
+
+/// One past the last byte of the spaces that start at `at`, `at` itself when there are none.
+pub(crate) fn space_end(text: &str, at: usize) -> usize {
+    let mut end = at;
+    let bytes = text.as_bytes();
+    loop {
+        match bytes.get(end) {
+            Some(b' ' | b'\t') => end += 1,
+            Some(byte) if !byte.is_ascii() => match text[end..].chars().next() {
+                Some(character) if is_space(character) => end += character.len_utf8(),
+                _ => return end,
+            },
+            _ => return end,
+        }
+    }
+}
+
+/// Unicode's space separators and the tab.
+fn is_space(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '\t' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
+}
+
+fn word_end(text: &str, mut at: usize) -> usize {
+    let bytes = text.as_bytes();
+    loop {
+        match bytes.get(at) {
+            Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') => at += 1,
+            Some(byte) if !byte.is_ascii() => match text[at..].chars().next() {
+                Some(character) if is_letter(character) => at += character.len_utf8(),
+                Some(_) | None => return at,
+            },
+            Some(_) | None => return at,
+        }
+    }
+}
+
+/// Letters of any script; no digits but the ASCII ones, no marks.
+fn is_letter(character: char) -> bool {
+    unicode_ident::is_xid_start(character) && !character.is_numeric()
+}
+
+/// One past the closing quote; none when the line, or the text, ends before it.
+fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' if bytes.get(at + 1).is_some_and(|b| *b >= 0x20) => at += 2,
+            0..=0x1f | b'\\' => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+fn slash(text: &str, at: usize) -> Token {
+    let rest = &text.as_bytes()[at + 1..];
+    match rest.first() {
+        Some(b'/') => {
+            let kind = if rest.get(1) == Some(&b'/') {
+                TokenKind::DocComment
+            } else {
+                TokenKind::Comment
+            };
+            Token {
+                kind,
+                end: line_end(text, at),
+            }
+        }
+        Some(b'*') => match text[at + 2..].find("*/") {
+            Some(length) => Token {
+                kind: TokenKind::BlockComment,
+                end: at + 2 + length + 2,
+            },
+            None => Token {
+                kind: TokenKind::Other,
+                end: at + 1,
+            },
+        },
+        _ => Token {
+            kind: TokenKind::Other,
+            end: at + 1,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_concatenate_to_the_text() {
+        let text = "model A { // x\r\n id Int @id /* é */ \"a\\\"b\" \"open\n é\u{a0}}";
+        let mut at = 0;
+        let mut joined = String::new();
+        while at < text.len() {
+            let end = token_at(text, at).end;
+            assert!(end > at);
+            joined.push_str(&text[at..end]);
+            at = end;
+        }
+        assert_eq!(joined, text);
+    }
+}

@@ -1,0 +1,317 @@
+//! The syntax tree of one file: flat lists of nodes that point at each other by index and at the text by byte ranges.
+//!
+//! Nothing is lost: the extents of [`Tree::items`] follow each other from the first byte to the last, but for the
+//! spaces between them, and the text itself is kept beside the tree.
+
+/// A half-open range of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Extent {
+    /// First byte.
+    pub(crate) start: u32,
+    /// One past the last byte.
+    pub(crate) end: u32,
+}
+
+impl Extent {
+    /// From `start` to `end`.
+    pub(crate) fn new(start: usize, end: usize) -> Extent {
+        Extent {
+            start: start as u32,
+            end: end as u32,
+        }
+    }
+
+    /// The part of the text it covers.
+    pub(crate) fn of(self, text: &str) -> &str {
+        &text[self.start as usize..self.end as usize]
+    }
+}
+
+/// Neighbouring nodes in one of the tree's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Run {
+    /// Index of the first.
+    pub(crate) start: u32,
+    /// One past the index of the last.
+    pub(crate) end: u32,
+}
+
+impl Run {
+    /// The indices as a range.
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The words that start a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Keyword {
+    /// `model`
+    Model,
+    /// `type`
+    Type,
+    /// `view`
+    View,
+    /// `enum`
+    Enum,
+    /// `datasource`
+    Datasource,
+    /// `generator`
+    Generator,
+}
+
+impl Keyword {
+    /// All of them, in the order in which the parser tries them.
+    pub(crate) const ALL: [Keyword; 6] = [
+        Keyword::Model,
+        Keyword::Type,
+        Keyword::View,
+        Keyword::Enum,
+        Keyword::Datasource,
+        Keyword::Generator,
+    ];
+
+    /// As written in a schema.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Keyword::Model => "model",
+            Keyword::Type => "type",
+            Keyword::View => "view",
+            Keyword::Enum => "enum",
+            Keyword::Datasource => "datasource",
+            Keyword::Generator => "generator",
+        }
+    }
+}
+
+/// Something at the top level of a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item {
+    /// What it is.
+    pub(crate) kind: ItemKind,
+    /// Where it is.
+    pub(crate) extent: Extent,
+}
+
+/// The kinds of [`Item`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ItemKind {
+    /// A block: index into [`Tree::blocks`].
+    Block(u32),
+    /// One or more comment lines directly below each other.
+    Comments,
+    /// One or more line ends without anything before them.
+    EmptyLines,
+    /// `type A = B`
+    TypeAlias,
+    /// A block without a known keyword.
+    UnknownBlock,
+    /// A line that is nothing of the above, with its line end.
+    Junk,
+}
+
+/// `keyword name { ... }`
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    /// Its first word.
+    pub(crate) keyword: Keyword,
+    /// Its name.
+    pub(crate) name: Extent,
+    /// What is between the braces: indices into [`Tree::members`].
+    pub(crate) members: Run,
+    /// The comments directly above it.
+    pub(crate) docs: Option<Extent>,
+    /// From the keyword to the closing brace.
+    pub(crate) extent: Extent,
+    /// Between the line of the opening brace and the closing brace.
+    pub(crate) inner: Extent,
+}
+
+/// Something inside a block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Member {
+    /// What it is.
+    pub(crate) kind: MemberKind,
+    /// Where it is; lines include their line end.
+    pub(crate) extent: Extent,
+}
+
+/// The kinds of [`Member`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum MemberKind {
+    /// A field, or a value of an enum: index into [`Tree::fields`].
+    Field(u32),
+    /// `name = value`: index into [`Tree::properties`].
+    Property(u32),
+    /// `@@name(..)`: index into [`Tree::attributes`].
+    Attribute(u32),
+    /// One or more comment lines directly below each other.
+    Comments,
+    /// One or more line ends without anything before them.
+    EmptyLines,
+    /// A line that is nothing of the above.
+    Junk,
+}
+
+/// `name Type @attribute ...`, or an enum's `VALUE @attribute ...`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FieldNode {
+    /// The name.
+    pub(crate) name: Extent,
+    /// A `:` after the name, which the language no longer has.
+    pub(crate) colon: Option<Extent>,
+    /// The type; none in enums and in unfinished fields.
+    pub(crate) ty: Option<TypeNode>,
+    /// Indices into [`Tree::attributes`].
+    pub(crate) attributes: Run,
+    /// The comment at the end of the line.
+    pub(crate) comment: Option<Extent>,
+    /// The last comment block above it that no other field has taken.
+    pub(crate) docs: Option<Extent>,
+    /// The whole line with its line end.
+    pub(crate) extent: Extent,
+}
+
+/// The type of a field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TypeNode {
+    /// How it is written.
+    pub(crate) shape: TypeShape,
+    /// The type without its suffix: a name or `Unsupported("..")`.
+    pub(crate) base: Extent,
+    /// The string in `Unsupported("..")`, with its quotes.
+    pub(crate) unsupported: Option<Extent>,
+    /// The whole type.
+    pub(crate) extent: Extent,
+}
+
+/// How a type is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TypeShape {
+    /// `T`
+    Plain,
+    /// `T?`
+    Optional,
+    /// `T[]`
+    List,
+    /// `T[]?`, an error
+    OptionalList,
+    /// `T!`, an error
+    Bang,
+    /// `[T]`, an error
+    Bracketed,
+}
+
+/// `@name(..)` or `@@name(..)`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AttributeNode {
+    /// The name, with dots.
+    pub(crate) name: Extent,
+    /// The arguments, if there are parentheses.
+    pub(crate) arguments: Option<Arguments>,
+    /// The comment at the end of the line (block attributes only).
+    pub(crate) comment: Option<Extent>,
+    /// The whole attribute, with the spaces that follow an attribute without arguments.
+    pub(crate) extent: Extent,
+    /// The comments above it (block attributes only).
+    pub(crate) docs: Option<Extent>,
+}
+
+/// What stands between parentheses.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Arguments {
+    /// Indices into [`Tree::arguments`].
+    pub(crate) list: Run,
+    /// A comma before the closing parenthesis, an error.
+    pub(crate) trailing_comma: Option<Extent>,
+}
+
+/// `value`, `name: value` or `name:`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ArgumentNode {
+    /// The name.
+    pub(crate) name: Option<Extent>,
+    /// The value: index into [`Tree::expressions`]; none is an error.
+    pub(crate) value: Option<u32>,
+    /// The whole argument.
+    pub(crate) extent: Extent,
+}
+
+/// A value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ExpressionNode {
+    /// What it is.
+    pub(crate) kind: ExpressionKind,
+    /// Where it is.
+    pub(crate) extent: Extent,
+}
+
+/// The kinds of [`ExpressionNode`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ExpressionKind {
+    /// `12`, `-1.5`
+    Number,
+    /// `"text"`
+    Text,
+    /// `name`, `a.b`
+    Path,
+    /// `name(..)`
+    Call {
+        /// The name.
+        name: Extent,
+        /// What stands between the parentheses.
+        arguments: Arguments,
+    },
+    /// `[..]`: indices into [`Tree::expressions`].
+    Array(Run),
+    /// `{ name: value, .. }`: indices into [`Tree::arguments`].
+    Object(Run),
+}
+
+/// `name = value` in a configuration block.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PropertyNode {
+    /// The name.
+    pub(crate) name: Extent,
+    /// The value: index into [`Tree::expressions`]; none is an error.
+    pub(crate) value: Option<u32>,
+    /// The comment at the end of the line.
+    pub(crate) comment: Option<Extent>,
+    /// The whole line with its line end.
+    pub(crate) extent: Extent,
+}
+
+/// The syntax of one file.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    /// What the file consists of, in order.
+    pub(crate) items: Vec<Item>,
+    /// Every block.
+    pub(crate) blocks: Vec<Block>,
+    /// Every line inside blocks.
+    pub(crate) members: Vec<Member>,
+    /// Every field and enum value.
+    pub(crate) fields: Vec<FieldNode>,
+    /// Every property of configuration blocks.
+    pub(crate) properties: Vec<PropertyNode>,
+    /// Every attribute.
+    pub(crate) attributes: Vec<AttributeNode>,
+    /// Every argument.
+    pub(crate) arguments: Vec<ArgumentNode>,
+    /// Every value.
+    pub(crate) expressions: Vec<ExpressionNode>,
+    /// Places where values are nested deeper than the parser follows.
+    pub(crate) too_deep: Vec<Extent>,
+}
+
+impl Tree {
+    /// The attributes of a run.
+    pub(crate) fn attributes_of(&self, run: Run) -> &[AttributeNode] {
+        &self.attributes[run.range()]
+    }
+
+    /// The arguments of a list.
+    pub(crate) fn arguments_of(&self, arguments: Option<Arguments>) -> &[ArgumentNode] {
+        &self.arguments[arguments.unwrap_or_default().list.range()]
+    }
+}
