@@ -171,9 +171,12 @@ pub(crate) enum MigrateCommand {
     #[command(after_help = "Example:\n  nicol migrate status --json")]
     Status(StatusArgs),
     /// Compare two states: empty, a schema, a migrations folder or a database
-    #[command(after_help = "Examples:
+    #[command(
+        override_usage = "nicol migrate diff --from-.. --to-.. [OPTIONS]",
+        after_help = "Examples:
   nicol migrate diff --from-empty --to-schema schema.prisma --script
-  nicol migrate diff --from-url \"$DATABASE_URL\" --to-schema schema.prisma --exit-code")]
+  nicol migrate diff --from-url \"$DATABASE_URL\" --to-schema schema.prisma --exit-code"
+    )]
     Diff(DiffArgs),
 }
 
@@ -243,10 +246,6 @@ pub(crate) struct StatusArgs {
 /// Options of `migrate diff`.
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    #[command(flatten)]
-    pub(crate) from: FromArgs,
-    #[command(flatten)]
-    pub(crate) to: ToArgs,
     /// Print SQL instead of a summary.
     #[arg(long)]
     pub(crate) script: bool,
@@ -261,6 +260,10 @@ pub(crate) struct DiffArgs {
     pub(crate) shadow_database_url: Option<String>,
     #[command(flatten)]
     pub(crate) url: UrlArgs,
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+    #[command(flatten)]
+    pub(crate) to: ToArgs,
 }
 
 /// The state to start from.

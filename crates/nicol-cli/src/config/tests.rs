@@ -78,7 +78,7 @@ fn constant_forms_of_a_url_are_read() {
         ("around", "?a constant that is defined by itself"),
         ("await secret()", "?an expression"),
         ("42", "?not a string"),
-        ("() => 'a'", "?an expression"),
+        ("() => 'a'", "?a function"),
     ] {
         let config = prisma(&format!(
             "import imported from './x'\nimport {{ env, defineConfig }} from 'prisma/config'\n\

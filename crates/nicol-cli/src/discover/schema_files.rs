@@ -179,14 +179,20 @@ impl Scan {
         Ok(())
     }
 
-    /// The configured folder; and as migrations hold snapshots of the schema, anything that looks like such a folder.
+    /// The configured folder, or without one any of the usual name; and as migrations hold snapshots of the schema,
+    /// whatever looks like such a folder.
     fn is_migrations(&self, path: &Path, name: &str) -> bool {
-        match &self.migrations {
-            Some(configured) if real(path) == *configured => true,
-            Some(_) => path.join("migration_lock.toml").is_file(),
-            None => name == "migrations" || path.join("migration_lock.toml").is_file(),
-        }
+        let is_named = match &self.migrations {
+            Some(configured) => real(path) == *configured,
+            None => name == "migrations",
+        };
+        is_named || path.join("migration_lock.toml").is_file() || holds_migrations(path)
     }
+}
+
+fn holds_migrations(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| entry.path().join("migration.sql").is_file())
 }
 
 fn real(path: &Path) -> PathBuf {

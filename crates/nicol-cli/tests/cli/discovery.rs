@@ -118,7 +118,8 @@ fn the_migrations_folder_is_beside_the_datasource_and_two_are_too_many() {
     assert_eq!(migrations(&place), "prisma/schema/migrations (does not exist yet)");
     place.file("prisma/migrations/migration_lock.toml", "provider = \"sqlite\"\n");
     assert_eq!(migrations(&place), "prisma/migrations");
-    place.file("prisma/schema/migrations/1_init/schema.prisma", "model User {\n  id Int @id\n}\n");
+    let snapshot = "model User {\n  id Int @id\n}\n";
+    place.file("prisma/schema/migrations/1_init/schema.prisma", snapshot).file("prisma/schema/migrations/1_init/migration.sql", "");
     let report = place.run(&["debug", "--json"]).exits(0).json();
     assert_eq!(report["migrations"]["error"]["code"], "migrations-ambiguous");
     assert_eq!(report["migrations"]["error"]["where"], "prisma/schema/migrations and prisma/migrations");

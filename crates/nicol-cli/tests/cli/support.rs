@@ -133,3 +133,43 @@ fn collect(folder: &Path, root: &Path, found: &mut Vec<String>) {
         }
     }
 }
+
+/// A database of its own on a test server; dropped at the end.
+pub(crate) struct Server {
+    url: nicol_db::ConnectionUrl,
+}
+
+impl Server {
+    /// The server whose URL is in this variable, if it is set. The database does not exist yet.
+    pub(crate) fn of(variable: &str) -> Option<Server> {
+        let Ok(text) = std::env::var(variable) else {
+            println!("skipped: {variable} is not set");
+            return None;
+        };
+        let name = format!("nicol_cli_{}_{}", std::process::id(), variable.to_lowercase());
+        let url = nicol_db::ConnectionUrl::parse(&text).expect("a URL").with_database(&name);
+        Some(Server { url })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        Box::leak(self.url.as_connection_string().into_boxed_str())
+    }
+
+    /// The URL with another password, where it has a user at all.
+    pub(crate) fn with_password(&self, password: &str) -> Option<String> {
+        let text = self.url.as_connection_string();
+        let (scheme, rest) = text.split_once("://")?;
+        let (user, rest) = rest.split_once('@')?;
+        let user = user.split(':').next()?;
+        Some(format!("{scheme}://{user}:{password}@{rest}"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        if let Err(error) = runtime.block_on(nicol_db::admin::drop_database(&self.url)) {
+            println!("{error:?} while dropping {}", self.url);
+        }
+    }
+}
