@@ -4,6 +4,8 @@
 //! agreement with the reference answers.
 
 mod conformance;
+mod servers;
+mod test;
 mod tidy;
 
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <task>
 
+  test [ARGS]         every test, on every database; ARGS go to `cargo test`
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance
                       (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
@@ -20,6 +23,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.split_first() {
         Some((task, rest)) => match task.as_str() {
+            "test" => test::run(&root(), rest),
             "tidy" => tidy::run(&root()),
             "conformance" => conformance::run(&root(), rest),
             _ => usage(),

@@ -59,10 +59,9 @@ fn documentation(json: &mut Json, docs: Option<&str>) {
 
 fn model_object(json: &mut Json, schema: &ValidSchema, id: ModelId, model: &Model) {
     let referencing = referencing_fields(schema, id);
-    let compound_uniques = model
-        .indexes
-        .iter()
-        .filter(|index| index.kind == IndexKind::Unique && !index.on_field);
+    // A partial index does not make every value unique.
+    let is_unique = |index: &&Index| index.kind == IndexKind::Unique && index.predicate.is_none() && !index.on_field;
+    let uniques = model.indexes.iter().filter(is_unique);
     json.object(|json| {
         json.key("name").string(&model.name);
         json.key("dbName").optional(model.map.as_deref());
@@ -78,15 +77,10 @@ fn model_object(json: &mut Json, schema: &ValidSchema, id: ModelId, model: &Mode
                     model_field(json, schema, field, &place);
                 }
             });
-        match model
-            .primary_key
-            .as_ref()
-            .filter(|key| !key.on_field && key.fields.len() > 1)
-        {
+        match model.primary_key.as_ref().filter(|key| !key.on_field) {
             Some(key) => named_fields(json.key("primaryKey"), model, key.name.as_deref(), &key.fields),
             None => json.key("primaryKey").null(),
         }
-        let uniques = compound_uniques.filter(|index| index.fields.len() > 1);
         json.key("uniqueFields")
             .list(uniques.clone(), |json, index| field_names(json, model, &index.fields));
         json.key("uniqueIndexes").list(uniques, |json, index| {
@@ -134,17 +128,15 @@ struct Flags {
 
 fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Place<'_>) {
     let is_alone = |fields: &[IndexField]| matches!(fields, [only] if only.field == place.id && only.path.is_empty());
+    let is_id = place
+        .model
+        .primary_key
+        .as_ref()
+        .is_some_and(|key: &PrimaryKey| is_alone(&key.fields));
+    let is_unique = |i: &Index| i.kind == IndexKind::Unique && i.predicate.is_none() && is_alone(&i.fields);
     let flags = Flags {
-        is_unique: place
-            .model
-            .indexes
-            .iter()
-            .any(|i| i.kind == IndexKind::Unique && is_alone(&i.fields)),
-        is_id: place
-            .model
-            .primary_key
-            .as_ref()
-            .is_some_and(|key: &PrimaryKey| is_alone(&key.fields)),
+        is_unique: !is_id && place.model.indexes.iter().any(is_unique),
+        is_id,
         is_read_only: place.referencing.contains(&place.id),
     };
     json.object(|json| {
@@ -291,6 +283,9 @@ fn default_value(json: &mut Json, ty: &FieldType, value: &DefaultValue) {
     match value {
         DefaultValue::String(text) if scalar == Some(ScalarType::DateTime) => {
             json.string(&datetime::normalized(text));
+        }
+        DefaultValue::String(text) if matches!(scalar, Some(ScalarType::Decimal | ScalarType::Float)) => {
+            json.number(text)
         }
         DefaultValue::String(text) | DefaultValue::EnumValue(text) => json.string(text),
         DefaultValue::Number(text) if scalar == Some(ScalarType::BigInt) => json.string(text),

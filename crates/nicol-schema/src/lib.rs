@@ -12,6 +12,7 @@ mod ast;
 mod config;
 pub mod constraint_names;
 pub mod diagnostic;
+mod format;
 mod lower;
 mod report;
 mod resolve;
@@ -63,5 +64,5 @@ pub fn validate(sources: &[Source]) -> Validated {
 /// Formats every file and adds missing back relations, as `nicol format` writes them: one text for each source, in
 /// the order given. Total: files with syntax errors are formatted around the errors.
 pub fn format(sources: &[Source]) -> Vec<String> {
-    sources.iter().map(|source| source.text.clone()).collect()
+    format::format(sources)
 }

@@ -109,15 +109,11 @@ fn lower_model(index: usize, model: &DraftModel<'_>, relation_of: &RelationOf) -
     }
 }
 
-/// Field uniques in field order, then block indexes as written.
+/// Field uniques in field order, then `@@index`es, `@@unique`s and `@@fulltext`s.
 fn lower_indexes(model: &DraftModel<'_>) -> Vec<Index> {
-    let mut indexes: Vec<&DraftIndex<'_>> = model.indexes.iter().collect();
-    indexes.sort_by_key(|index| match index.on_field {
-        Some(field) => (0, field.0),
-        None => (1, index.attribute.node.extent.start),
-    });
-    indexes
-        .into_iter()
+    model
+        .indexes
+        .iter()
         .map(|index| Index {
             kind: index.kind,
             fields: index.fields.clone(),

@@ -176,7 +176,7 @@ pub struct Model {
     pub fields: Vec<Field>,
     /// `@id` or `@@id`
     pub primary_key: Option<PrimaryKey>,
-    /// Field `@unique`s in field order, then `@@index`, `@@unique` and `@@fulltext` as written.
+    /// Field `@unique`s in field order, then all `@@index`, all `@@unique`, all `@@fulltext`, each kind as written.
     pub indexes: Vec<Index>,
     /// The whole block.
     pub span: Span,

@@ -1,0 +1,160 @@
+//! Blocks and their lines.
+
+use crate::syntax::comments::comments_in;
+use crate::syntax::lexer::TokenKind;
+use crate::syntax::tree::*;
+
+use super::table::{Output, Table};
+use super::values::{attribute, expression, rank};
+
+const INDENT: usize = 2;
+
+/// Writes a block: fields in columns, then attributes in their order, each with the comments that stand above it.
+pub(crate) fn write_block(text: &str, tree: &Tree, block: &Block, output: &mut Output) {
+    output.write(block.keyword.as_str());
+    output.write(" ");
+    output.write(block.name.of(text));
+    output.write(" {");
+    output.end_line();
+    output.indent(INDENT);
+    let attributes = lines(text, tree, &tree.members[block.members.range()], output);
+    write_attributes(text, tree, attributes, output);
+    output.indent(0);
+    output.write("}");
+    output.end_line();
+}
+
+/// A block attribute and the comments above it.
+type Attached<'t> = (Option<Extent>, &'t AttributeNode);
+
+/// Writes everything but attributes, which are returned.
+fn lines<'t>(text: &str, tree: &'t Tree, members: &[Member], output: &mut Output) -> Vec<Attached<'t>> {
+    let mut attributes = Vec::new();
+    let mut table = Table::default();
+    let mut comments_above = None;
+    let mut gap = false;
+    let first = members
+        .iter()
+        .take_while(|member| matches!(member.kind, MemberKind::EmptyLines))
+        .count();
+    let mut rest = members[first..].iter().peekable();
+    while let Some(member) = rest.next() {
+        // A gap starts new columns, unless nothing but attributes or the end follows: those bring their own.
+        if gap
+            && !matches!(
+                member.kind,
+                MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines
+            )
+        {
+            table.write(output);
+            table.blank();
+        }
+        match member.kind {
+            MemberKind::EmptyLines => {
+                gap = true;
+                continue;
+            }
+            MemberKind::Comments => {
+                if matches!(rest.peek().map(|next| next.kind), Some(MemberKind::Attribute(_))) {
+                    comments_above = Some(member.extent);
+                } else {
+                    if gap {
+                        table.write(output);
+                        table.blank();
+                    }
+                    comment_rows(text, member.extent, &mut table);
+                }
+            }
+            MemberKind::Attribute(index) => {
+                attributes.push((comments_above.take(), &tree.attributes[index as usize]));
+            }
+            MemberKind::Field(index) => field_row(text, tree, &tree.fields[index as usize], &mut table),
+            MemberKind::Property(index) => property_row(text, tree, &tree.properties[index as usize], &mut table),
+            MemberKind::Junk => table.raw(member.extent.of(text).trim_end_matches('\n')),
+        }
+        gap = false;
+    }
+    table.write(output);
+    attributes
+}
+
+fn write_attributes(text: &str, tree: &Tree, mut attributes: Vec<Attached<'_>>, output: &mut Output) {
+    if attributes.is_empty() {
+        return;
+    }
+    attributes.sort_by_key(|(_, node)| rank(node.name.of(text)));
+    let mut table = Table::default();
+    table.blank();
+    for (comments, node) in attributes {
+        if let Some(comments) = comments {
+            comment_rows(text, comments, &mut table);
+        }
+        let mut line = String::from("@@");
+        attribute(text, tree, node, &mut line);
+        let comment = node.comment.map_or("", |extent| extent.of(text));
+        table.row([line, String::new(), String::new()], comment);
+    }
+    table.write(output);
+}
+
+/// Adds a row for every comment.
+pub(crate) fn comment_rows(text: &str, comments: Extent, table: &mut Table) {
+    let empty = || [String::new(), String::new(), String::new()];
+    for (kind, comment) in comments_in(text, comments) {
+        if kind == TokenKind::BlockComment {
+            table.row(empty(), "/**");
+            for line in comment[2..comment.len() - 2].lines() {
+                let line = line.trim();
+                let line = line.strip_prefix('*').map_or(line, str::trim_start);
+                if !line.is_empty() {
+                    table.row(empty(), &format!(" * {line}"));
+                }
+            }
+            table.row(empty(), " */");
+        } else {
+            table.row(empty(), comment);
+        }
+    }
+}
+
+fn field_row(text: &str, tree: &Tree, field: &FieldNode, table: &mut Table) {
+    let name = field.name.of(text).to_owned();
+    let comment = field.comment.map_or("", |extent| extent.of(text));
+    let mut nodes: Vec<&AttributeNode> = tree.attributes_of(field.attributes).iter().collect();
+    let Some(ty) = field.ty else {
+        return untyped_row(text, tree, name, &nodes, comment, table);
+    };
+    nodes.sort_by_key(|node| rank(node.name.of(text)));
+    let mut attributes = String::new();
+    for (index, node) in nodes.into_iter().enumerate() {
+        attributes.push_str(if index > 0 { " @" } else { "@" });
+        attribute(text, tree, node, &mut attributes);
+    }
+    let suffix = match ty.shape {
+        TypeShape::Plain | TypeShape::Bang => "",
+        TypeShape::Optional => "?",
+        TypeShape::List | TypeShape::Bracketed => "[]",
+        TypeShape::OptionalList => "[]?",
+    };
+    table.row([name, format!("{}{suffix}", ty.base.of(text)), attributes], comment);
+}
+
+/// An enum value, or a field without a type.
+fn untyped_row(text: &str, tree: &Tree, name: String, nodes: &[&AttributeNode], comment: &str, table: &mut Table) {
+    let mut attributes = String::new();
+    for node in nodes {
+        attributes.push('@');
+        attribute(text, tree, node, &mut attributes);
+    }
+    table.row([name, attributes, String::new()], comment);
+}
+
+fn property_row(text: &str, tree: &Tree, property: &PropertyNode, table: &mut Table) {
+    let mut value = String::new();
+    if let Some(index) = property.value {
+        value.push_str("= ");
+        expression(text, tree, &tree.expressions[index as usize], &mut value);
+    }
+    let comment = property.comment.map_or("", |extent| extent.of(text));
+    table.row([property.name.of(text).to_owned(), value, String::new()], comment);
+}
