@@ -62,7 +62,9 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
 fn help(path: &[&str], output: &Output) -> u8 {
     let mut command = Cli::command();
     command.build();
-    let found = path.iter().try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
+    let found = path
+        .iter()
+        .try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
     if let Some(found) = found {
         output.result(&found.render_help().to_string());
     }
@@ -107,5 +109,6 @@ fn report_panics() {
 fn panic_text(panic: &std::panic::PanicHookInfo<'_>) -> String {
     let payload = panic.payload();
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_owned())
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no reason given".to_owned())
 }

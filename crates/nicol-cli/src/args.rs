@@ -100,7 +100,7 @@ pub(crate) enum Command {
     Generate(GenerateArgs),
     /// Create, apply and compare migrations
     #[command(subcommand_required = false, disable_help_subcommand = true)]
-    Migrate(MigrateArgs),
+    Migrate(Box<MigrateArgs>),
     /// Show what nicol finds here: schema, config, URL, and why
     #[command(
         subcommand_required = false,
@@ -162,7 +162,9 @@ pub(crate) struct MigrateArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum MigrateCommand {
     /// Create a migration from the changes of the schema and apply it (development)
-    #[command(after_help = "Examples:\n  nicol migrate dev --name add-users\n  nicol migrate dev --name add-users --create-only")]
+    #[command(
+        after_help = "Examples:\n  nicol migrate dev --name add-users\n  nicol migrate dev --name add-users --create-only"
+    )]
     Dev(DevArgs),
     /// Apply the migrations that are not applied yet (production)
     #[command(after_help = "Example:\n  DATABASE_URL=postgres://app@db/shop nicol migrate deploy")]
@@ -177,7 +179,7 @@ pub(crate) enum MigrateCommand {
   nicol migrate diff --from-empty --to-schema schema.prisma --script
   nicol migrate diff --from-url \"$DATABASE_URL\" --to-schema schema.prisma --exit-code"
     )]
-    Diff(DiffArgs),
+    Diff(Box<DiffArgs>),
 }
 
 /// Which database.

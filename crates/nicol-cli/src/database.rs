@@ -29,7 +29,10 @@ impl Database {
                 .why(error.message())
                 .help("write it like postgres://user:password@host:5432/database, mysql://.. or file:path")
         })?;
-        Ok(Database { url: url.relative_to(&found.folder), origin: found.origin.clone() })
+        Ok(Database {
+            url: url.relative_to(&found.folder),
+            origin: found.origin.clone(),
+        })
     }
 
     /// The same, for a schema with this datasource.
@@ -46,9 +49,11 @@ impl Database {
 
     fn require(&self, provider: Provider) -> Result<()> {
         let Some(wanted) = nicol_catalog::dialect_of(provider) else {
-            return Err(Failure::new("provider-without-migrations", "nicol has no databases of this provider")
-                .why(format!("the schema says provider = \"{}\"", provider.as_str()))
-                .help("such schemas can be validated and formatted only"));
+            return Err(
+                Failure::new("provider-without-migrations", "nicol has no databases of this provider")
+                    .why(format!("the schema says provider = \"{}\"", provider.as_str()))
+                    .help("such schemas can be validated and formatted only"),
+            );
         };
         if is_same_family(wanted, self.url.dialect()) {
             return Ok(());
@@ -56,7 +61,10 @@ impl Database {
         let given = self.url.dialect().product_name();
         Err(Failure::new("P1013", "the database URL does not fit the schema")
             .at(self.origin.clone())
-            .why(format!("the URL is for {given}, the schema says provider = \"{}\"", provider.as_str()))
+            .why(format!(
+                "the URL is for {given}, the schema says provider = \"{}\"",
+                provider.as_str()
+            ))
             .help("change the URL, or the provider in the datasource block"))
     }
 
@@ -76,7 +84,10 @@ impl Database {
         }
         output.note(&format!("{} (from {})", self.describe(), self.origin));
         if found.overrides_literal {
-            output.note(&format!("{} takes the place of the URL that is written in the project", self.origin));
+            output.note(&format!(
+                "{} takes the place of the URL that is written in the project",
+                self.origin
+            ));
         }
     }
 
@@ -98,8 +109,13 @@ fn is_same_family(one: Dialect, other: Dialect) -> bool {
 /// # Errors
 /// The system has no resources for it.
 pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::new("runtime", "nothing can be awaited").why(crate::files::reason(&error)).help("free some resources")
-    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Failure::new("runtime", "nothing can be awaited")
+                .why(crate::files::reason(&error))
+                .help("free some resources")
+        })?;
     Ok(runtime.block_on(work))
 }

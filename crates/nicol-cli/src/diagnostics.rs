@@ -46,7 +46,11 @@ pub(crate) fn show(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &Out
 
 /// `2 errors`
 pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
 }
 
 /// The meaning of the project's schema, for commands that are about something else: only errors are shown.
@@ -64,8 +68,11 @@ pub(crate) fn require_valid(project: &Project, output: &Output) -> Result<ValidS
 
 /// Shows the errors among `diagnostics` and makes the failure that ends the command.
 pub(crate) fn invalid(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &Output) -> Failure {
-    let errors: Vec<Diagnostic> =
-        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).cloned().collect();
+    let errors: Vec<Diagnostic> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .cloned()
+        .collect();
     if !output.json {
         show(&errors, files, output);
     }
@@ -79,6 +86,14 @@ pub(crate) fn invalid(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &
 fn render(diagnostics: &[Diagnostic], sources: &[Source], _color: bool) -> String {
     diagnostics
         .iter()
-        .map(|d| format!("{}[{}]: {} {}\n", severity(d.severity), d.code, d.message, sources[d.span.file as usize].path))
+        .map(|d| {
+            format!(
+                "{}[{}]: {} {}\n",
+                severity(d.severity),
+                d.code,
+                d.message,
+                sources[d.span.file as usize].path
+            )
+        })
         .collect()
 }

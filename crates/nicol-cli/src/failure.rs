@@ -54,7 +54,9 @@ impl Failure {
     pub(crate) fn from_migrate(error: &nicol_migrate::Error, place: Option<String>) -> Failure {
         let mut failure = Failure::new(error.code(), error.message().trim_end_matches('.'));
         failure.0.place = place;
-        failure.0.why = error.database_code().map(|code| format!("the database's own code is {code}"));
+        failure.0.why = error
+            .database_code()
+            .map(|code| format!("the database's own code is {code}"));
         failure.help(error.help().unwrap_or_else(|| next_step(error.code())))
     }
 
@@ -106,11 +108,19 @@ impl Failure {
     /// For a terminal.
     pub(crate) fn text(&self, color: bool) -> String {
         let (strong, red, cyan) = if color {
-            (Style::new().bold(), AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default().bold())
+            (
+                Style::new().bold(),
+                AnsiColor::Red.on_default().bold(),
+                AnsiColor::Cyan.on_default().bold(),
+            )
         } else {
             (Style::new(), Style::new(), Style::new())
         };
-        let mut text = format!("{red}error[{}]{red:#}{strong}: {}{strong:#}\n", self.0.code, mask(&self.0.what));
+        let mut text = format!(
+            "{red}error[{}]{red:#}{strong}: {}{strong:#}\n",
+            self.0.code,
+            mask(&self.0.what)
+        );
         for (label, part) in [("where", &self.0.place), ("why", &self.0.why), ("help", &self.0.help)] {
             if let Some(part) = part {
                 let lines = mask(part).trim_end().replace('\n', "\n         ");

@@ -8,7 +8,9 @@ pub(crate) fn mask(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         masked.push_str(before);
-        let end = after.find(|c: char| c.is_whitespace() || matches!(c, '"' | '`' | '<' | '>')).unwrap_or(after.len());
+        let end = after
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '`' | '<' | '>'))
+            .unwrap_or(after.len());
         masked.push_str(&mask_parameters(&mask_user(&after[..end])));
         rest = &after[end..];
     }
@@ -28,9 +30,15 @@ fn mask_user(url: &str) -> String {
 }
 
 fn mask_parameters(url: &str) -> String {
-    let Some((address, query)) = url.split_once('?') else { return url.to_owned() };
+    let Some((address, query)) = url.split_once('?') else {
+        return url.to_owned();
+    };
     let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
-        Some((name, _)) if ["password", "passwd", "token", "secret", "key"].iter().any(|secret| name.contains(secret)) => {
+        Some((name, _))
+            if ["password", "passwd", "token", "secret", "key"]
+                .iter()
+                .any(|secret| name.contains(secret)) =>
+        {
             format!("{name}=***")
         }
         _ => parameter.to_owned(),
@@ -47,10 +55,16 @@ mod tests {
         for (text, expected) in [
             ("no url: here", "no url: here"),
             ("postgres://u:p@h:5432/db", "postgres://u:***@h:5432/db"),
-            ("`postgres://u:p@ss:w/rd@h/db` and mysql://a:b@c", "`postgres://u:***@h/db` and mysql://a:***@c"),
+            (
+                "`postgres://u:p@ss:w/rd@h/db` and mysql://a:b@c",
+                "`postgres://u:***@h/db` and mysql://a:***@c",
+            ),
             ("postgres://u:p?q@h/db?schema=x", "postgres://u:***@h/db?schema=x"),
             ("postgres://u@h:5432/db", "postgres://u@h:5432/db"),
-            ("postgres://h/d?sslpassword=x&user=a", "postgres://h/d?sslpassword=***&user=a"),
+            (
+                "postgres://h/d?sslpassword=x&user=a",
+                "postgres://h/d?sslpassword=***&user=a",
+            ),
             // This may be a port, or a password with `/` and `?` in it: better to hide too much.
             ("postgres://h:1/d?email=a@b", "postgres://h:***@b"),
             ("postgres://u:@h", "postgres://u:***@h"),

@@ -55,7 +55,10 @@ impl Output {
 
     fn labelled(&self, label: &str, style: Style, text: &str) {
         let style = if self.color() { style } else { Style::new() };
-        write_all(&mut io::stderr().lock(), &format!("{style}{label}{style:#}: {}\n", mask(text)));
+        write_all(
+            &mut io::stderr().lock(),
+            &format!("{style}{label}{style:#}: {}\n", mask(text)),
+        );
     }
 
     /// Prints text on stderr as it is.

@@ -39,15 +39,30 @@ struct Line {
 
 impl Line {
     fn new(name: &'static str, value: impl Into<String>) -> Line {
-        Line { name, value: Some(mask(&value.into())), origin: None, problem: None }
+        Line {
+            name,
+            value: Some(mask(&value.into())),
+            origin: None,
+            problem: None,
+        }
     }
 
     fn none(name: &'static str) -> Line {
-        Line { name, value: None, origin: None, problem: None }
+        Line {
+            name,
+            value: None,
+            origin: None,
+            problem: None,
+        }
     }
 
     fn problem(name: &'static str, problem: Failure) -> Line {
-        Line { name, value: None, origin: None, problem: Some(problem) }
+        Line {
+            name,
+            value: None,
+            origin: None,
+            problem: Some(problem),
+        }
     }
 
     fn from(mut self, origin: impl Into<String>) -> Line {
@@ -100,18 +115,29 @@ fn config_line(config: &Config) -> Line {
 
 fn env_line(variables: &Variables) -> Line {
     let files: Vec<String> = variables.files().map(paths::show).collect();
-    if files.is_empty() { Line::none("env files") } else { Line::new("env files", files.join(", ")) }
+    if files.is_empty() {
+        Line::none("env files")
+    } else {
+        Line::new("env files", files.join(", "))
+    }
 }
 
 fn project_lines(project: &Project, given_url: Option<&str>) -> Vec<Line> {
     let files = &project.schema;
     let validated = nicol_schema::validate(&files.sources);
-    let validity = if validated.schema.is_some() { "valid" } else { "not valid: see `nicol validate`" };
+    let validity = if validated.schema.is_some() {
+        "valid"
+    } else {
+        "not valid: see `nicol validate`"
+    };
     let schema = validated.schema.as_ref();
     let size = count(files.sources.len(), "file");
     let mut lines = vec![
-        Line::new("schema", format!("{} ({size}, {validity})", paths::show(&files.path.path)))
-            .from(files.path.origin.clone()),
+        Line::new(
+            "schema",
+            format!("{} ({size}, {validity})", paths::show(&files.path.path)),
+        )
+        .from(files.path.origin.clone()),
         env_line(&project.variables),
     ];
     let datasource = schema.and_then(|schema| schema.datasource.as_ref());
@@ -149,7 +175,9 @@ fn migrations_line(project: &Project, schema: &ValidSchema) -> Line {
 }
 
 fn seed_line(project: &Project) -> Line {
-    let Some(entry) = project.config.entry(|file| file.seed.as_ref()) else { return Line::none("seed") };
+    let Some(entry) = project.config.entry(|file| file.seed.as_ref()) else {
+        return Line::none("seed");
+    };
     match entry.resolve(|name| project.variables.find(name).map(|(value, _)| value)) {
         Ok(Some(seed)) => Line::new("seed", seed).from(entry.origin()),
         Ok(None) => Line::none("seed"),
@@ -158,8 +186,16 @@ fn seed_line(project: &Project) -> Line {
 }
 
 fn generators_line(schema: &ValidSchema) -> Line {
-    let names: Vec<&str> = schema.generators.iter().map(|generator| generator.name.as_str()).collect();
-    if names.is_empty() { Line::none("generators") } else { Line::new("generators", names.join(", ")) }
+    let names: Vec<&str> = schema
+        .generators
+        .iter()
+        .map(|generator| generator.name.as_str())
+        .collect();
+    if names.is_empty() {
+        Line::none("generators")
+    } else {
+        Line::new("generators", names.join(", "))
+    }
 }
 
 fn line_text(line: &Line, output: &Output) -> String {
@@ -168,7 +204,11 @@ fn line_text(line: &Line, output: &Output) -> String {
         (None, Some(problem)) => format!("\n{}", problem.text(output.color()).trim_end()),
         (None, None) => "-".to_owned(),
     };
-    let origin = line.origin.as_ref().map(|origin| format!("  (from {origin})")).unwrap_or_default();
+    let origin = line
+        .origin
+        .as_ref()
+        .map(|origin| format!("  (from {origin})"))
+        .unwrap_or_default();
     format!("{:<18} {value}{origin}\n", line.name)
 }
 

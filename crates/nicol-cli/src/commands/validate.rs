@@ -25,10 +25,16 @@ pub(crate) fn run(global: &Global, output: &Output) -> Result<u8> {
     diagnostics::show(&validated.diagnostics, &files, output);
     let path = paths::show(&files.path.path);
     if validated.schema.is_some() {
-        output.say(&format!("The schema at {path} is valid{}", remarks(&validated.diagnostics, "; ", "")));
+        output.say(&format!(
+            "The schema at {path} is valid{}",
+            remarks(&validated.diagnostics, "; ", "")
+        ));
         return Ok(DONE);
     }
-    output.raw_error(&format!("The schema at {path} is not valid{}\n", remarks(&validated.diagnostics, " (", ")")));
+    output.raw_error(&format!(
+        "The schema at {path} is not valid{}\n",
+        remarks(&validated.diagnostics, " (", ")")
+    ));
     Ok(FAILED)
 }
 
@@ -53,12 +59,25 @@ fn machine(files: &SchemaFiles, output: &Output) -> u8 {
 
 /// ` (2 errors, 1 warning)`
 fn remarks(diagnostics: &[Diagnostic], open: &str, close: &str) -> String {
-    let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")];
+    let kinds = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Hint, "hint"),
+    ];
     let counts: Vec<String> = kinds
         .into_iter()
-        .map(|(severity, noun)| (diagnostics.iter().filter(|found| found.severity == severity).count(), noun))
+        .map(|(severity, noun)| {
+            (
+                diagnostics.iter().filter(|found| found.severity == severity).count(),
+                noun,
+            )
+        })
         .filter(|(number, _)| *number > 0)
         .map(|(number, noun)| count(number, noun))
         .collect();
-    if counts.is_empty() { String::new() } else { format!("{open}{}{close}", counts.join(", ")) }
+    if counts.is_empty() {
+        String::new()
+    } else {
+        format!("{open}{}{close}", counts.join(", "))
+    }
 }

@@ -3,8 +3,7 @@
 //! In: the text of a config file. Out: a tree of [`Constant`]s. Whatever is not constant becomes
 //! [`Constant::Unknown`] with the reason, at its place, and never a guess.
 
-use std::collections::HashMap;
-
+use super::js_scope::{CONFIG_MODULES, PATH_MODULES, Scope, is_mark, starts_statement, text_at, type_end, word_at};
 use super::js_tokens::{BadToken, Token, TokenKind, tokenize};
 
 /// A value and where it stands.
@@ -62,187 +61,19 @@ pub(super) struct Module {
 pub(super) fn read(text: &str) -> Result<Module, BadToken> {
     let tokens = tokenize(text)?;
     let scope = Scope::of(&tokens);
-    let export = scope.export.map(|at| Reader { tokens: &tokens, scope: &scope, at, pending: Vec::new() }.value());
-    Ok(Module { export, loads_env_file: scope.loads_env_file })
-}
-
-/// The names a module declares at its top level.
-#[derive(Debug, Default)]
-struct Scope {
-    /// `const` names and the token their value starts at; none when it cannot be followed.
-    constants: HashMap<String, Option<usize>>,
-    /// Imported names: the module, and the name there (`*` for the module itself or its default).
-    imports: HashMap<String, (String, String)>,
-    export: Option<usize>,
-    loads_env_file: bool,
-}
-
-impl Scope {
-    fn of(tokens: &[Token]) -> Scope {
-        let mut scope = Scope::default();
-        let (mut at, mut depth) = (0, 0_usize);
-        while let Some(token) = tokens.get(at) {
-            match &token.kind {
-                TokenKind::Mark("(" | "[" | "{") => depth += 1,
-                TokenKind::Mark(")" | "]" | "}") => depth = depth.saturating_sub(1),
-                TokenKind::Word(word) if depth == 0 => {
-                    at = scope.statement(tokens, at, word);
-                    continue;
-                }
-                _ => {}
-            }
-            at += 1;
+    let export = scope.export.map(|at| {
+        Reader {
+            tokens: &tokens,
+            scope: &scope,
+            at,
+            pending: Vec::new(),
         }
-        scope
-    }
-
-    /// Notes what the word at `at` declares. Returns the token to go on with.
-    fn statement(&mut self, tokens: &[Token], at: usize, word: &str) -> usize {
-        match word {
-            "import" => return self.import(tokens, at + 1),
-            "const" | "let" | "var" => {
-                if let Some(name) = word_at(tokens, at + 1) {
-                    // Only a `const` keeps its value.
-                    let value = if word == "const" { value_start(tokens, at + 2) } else { None };
-                    self.require(tokens, name, value);
-                    self.constants.insert(name.to_owned(), value);
-                    return at + 2;
-                }
-            }
-            "function" | "class" | "enum" => {
-                if let Some(name) = word_at(tokens, at + 1) {
-                    self.constants.insert(name.to_owned(), None);
-                }
-            }
-            "export" if word_at(tokens, at + 1) == Some("default") => self.export = Some(at + 2),
-            "module" if is_mark(tokens, at + 1, ".") && word_at(tokens, at + 2) == Some("exports") => {
-                if is_mark(tokens, at + 3, "=") {
-                    self.export = Some(at + 4);
-                }
-            }
-            "require" => self.loads_env_file |= text_at(tokens, at + 2) == Some("dotenv/config"),
-            _ => {}
-        }
-        at + 1
-    }
-
-    /// `const path = require("path")`
-    fn require(&mut self, tokens: &[Token], name: &str, value: Option<usize>) {
-        let Some(at) = value else { return };
-        if word_at(tokens, at) == Some("require")
-            && let Some(module) = text_at(tokens, at + 2)
-        {
-            self.imports.insert(name.to_owned(), (module.to_owned(), "*".to_owned()));
-        }
-    }
-
-    /// `import "m"`, `import a, { b as c } from "m"`, `import * as d from "m"`
-    fn import(&mut self, tokens: &[Token], mut at: usize) -> usize {
-        if let Some(module) = text_at(tokens, at) {
-            self.loads_env_file |= module == "dotenv/config";
-            return at + 1;
-        }
-        let mut names: Vec<(String, String)> = Vec::new();
-        let mut in_braces = false;
-        while let Some(token) = tokens.get(at) {
-            match &token.kind {
-                TokenKind::Mark("{") => in_braces = true,
-                TokenKind::Mark("}") => in_braces = false,
-                TokenKind::Mark("*" | ",") => {}
-                TokenKind::Word(word) if word == "from" && text_at(tokens, at + 1).is_some() => {
-                    let module = text_at(tokens, at + 1).unwrap_or_default();
-                    self.imports.extend(names.into_iter().map(|(local, name)| (local, (module.to_owned(), name))));
-                    return at + 2;
-                }
-                TokenKind::Word(word) if word == "as" => {
-                    if let (Some((local, _)), Some(alias)) = (names.last_mut(), word_at(tokens, at + 1)) {
-                        *local = alias.to_owned();
-                        at += 1;
-                    } else if let Some(alias) = word_at(tokens, at + 1) {
-                        names.push((alias.to_owned(), "*".to_owned()));
-                        at += 1;
-                    }
-                }
-                TokenKind::Word(word) => {
-                    names.push((word.clone(), if in_braces { word.clone() } else { "*".to_owned() }));
-                }
-                _ => return at,
-            }
-            at += 1;
-        }
-        at
-    }
-
-    /// Whether `local` is `name` of one of `modules`, or not declared here at all.
-    fn is(&self, local: &str, name: &str, modules: &[&str]) -> bool {
-        match self.imports.get(local) {
-            Some((module, imported)) => imported == name && modules.contains(&module.as_str()),
-            None => local == name && !self.constants.contains_key(local),
-        }
-    }
-
-    fn is_path_module(&self, local: &str) -> bool {
-        self.imports.get(local).is_some_and(|(module, name)| {
-            PATH_MODULES.contains(&module.as_str()) && (name == "*" || name == "default")
-        }) || (local == "path" && !self.constants.contains_key(local) && !self.imports.contains_key(local))
-    }
-}
-
-const PATH_MODULES: [&str; 4] = ["path", "node:path", "path/posix", "node:path/posix"];
-const CONFIG_MODULES: [&str; 2] = ["prisma/config", "@prisma/config"];
-
-fn word_at(tokens: &[Token], at: usize) -> Option<&str> {
-    match tokens.get(at).map(|token| &token.kind) {
-        Some(TokenKind::Word(word)) => Some(word),
-        _ => None,
-    }
-}
-
-fn text_at(tokens: &[Token], at: usize) -> Option<&str> {
-    match tokens.get(at).map(|token| &token.kind) {
-        Some(TokenKind::Text(text)) => Some(text),
-        _ => None,
-    }
-}
-
-fn is_mark(tokens: &[Token], at: usize, mark: &str) -> bool {
-    matches!(tokens.get(at).map(|token| &token.kind), Some(TokenKind::Mark(found)) if *found == mark)
-}
-
-/// The token after `=` in `name: Type = value`.
-fn value_start(tokens: &[Token], mut at: usize) -> Option<usize> {
-    if is_mark(tokens, at, ":") {
-        at = type_end(tokens, at + 1);
-    }
-    is_mark(tokens, at, "=").then_some(at + 1)
-}
-
-/// One past a type: up to whatever cannot belong to it.
-fn type_end(tokens: &[Token], mut at: usize) -> usize {
-    let (mut depth, start) = (0_usize, at);
-    while let Some(token) = tokens.get(at) {
-        match &token.kind {
-            TokenKind::Mark("(" | "[" | "{" | "<") => depth += 1,
-            TokenKind::Mark(")" | "]" | "}" | ">") if depth > 0 => depth -= 1,
-            TokenKind::Mark(")" | "]" | "}" | ";" | "," | "=" | "??" | "||") if depth == 0 => return at,
-            TokenKind::Word(word) if depth == 0 && at > start && ends_type(word) => return at,
-            _ => {}
-        }
-        at += 1;
-    }
-    at
-}
-
-/// Words that start a new statement, or another assertion, after a type.
-fn ends_type(word: &str) -> bool {
-    starts_statement(word) || matches!(word, "as" | "satisfies")
-}
-
-fn starts_statement(word: &str) -> bool {
-    matches!(
-        word,
-        "const" | "let" | "var" | "export" | "import" | "function" | "class" | "if" | "for" | "module" | "async"
-    )
+        .value()
+    });
+    Ok(Module {
+        export,
+        loads_env_file: scope.loads_env_file,
+    })
 }
 
 /// Reads values at a place in the tokens.
@@ -268,7 +99,10 @@ impl Reader<'_> {
     }
 
     fn offset(&self) -> usize {
-        self.tokens.get(self.at).or(self.tokens.last()).map_or(0, |token| token.start)
+        self.tokens
+            .get(self.at)
+            .or(self.tokens.last())
+            .map_or(0, |token| token.start)
     }
 
     /// A whole value, up to where it must end; anything left over makes it unknown.
@@ -283,12 +117,18 @@ impl Reader<'_> {
         }
         let mut value = match last_operator {
             None => choices.remove(0),
-            Some(_) => Located { value: Constant::FirstOf(choices), at },
+            Some(_) => Located {
+                value: Constant::FirstOf(choices),
+                at,
+            },
         };
         if !self.is_at_end() {
             let what = self.leftover();
             self.skip_value();
-            value = Located { value: Constant::Unknown(what), at };
+            value = Located {
+                value: Constant::Unknown(what),
+                at,
+            };
         }
         value
     }
@@ -348,7 +188,9 @@ impl Reader<'_> {
     }
 
     fn primary(&mut self) -> Constant {
-        let Some(token) = self.tokens.get(self.at) else { return Constant::Unknown("nothing at all") };
+        let Some(token) = self.tokens.get(self.at) else {
+            return Constant::Unknown("nothing at all");
+        };
         match &token.kind {
             TokenKind::Text(text) => self.take(Constant::Text(text.clone())),
             TokenKind::TemplateWithHoles => self.take(Constant::Unknown("a template string with `${..}` in it")),
@@ -363,7 +205,11 @@ impl Reader<'_> {
             TokenKind::Mark("(") => {
                 self.at += 1;
                 let inner = self.value();
-                if self.mark(")") { inner.value } else { Constant::Unknown("an expression") }
+                if self.mark(")") {
+                    inner.value
+                } else {
+                    Constant::Unknown("an expression")
+                }
             }
             TokenKind::Mark(_) => Constant::Unknown("an expression"),
             TokenKind::Word(word) => self.named(word),
@@ -408,7 +254,10 @@ impl Reader<'_> {
         }
         if self.scope.is(word, "defineConfig", &CONFIG_MODULES) {
             let arguments = self.call_arguments().unwrap_or_default();
-            return arguments.into_iter().next().map_or(Constant::Unknown("a function call"), |first| first.value);
+            return arguments
+                .into_iter()
+                .next()
+                .map_or(Constant::Unknown("a function call"), |first| first.value);
         }
         self.at = start + 1;
         self.constant(word)
@@ -427,7 +276,14 @@ impl Reader<'_> {
             Some(Some(start)) => {
                 let mut pending = self.pending.clone();
                 pending.push(name.to_owned());
-                Reader { tokens: self.tokens, scope: self.scope, at: *start, pending }.value().value
+                Reader {
+                    tokens: self.tokens,
+                    scope: self.scope,
+                    at: *start,
+                    pending,
+                }
+                .value()
+                .value
             }
             Some(None) => Constant::Unknown("a variable"),
             None if self.scope.imports.contains_key(name) => Constant::Unknown("an import from another module"),
@@ -465,7 +321,11 @@ impl Reader<'_> {
                 None => unknown,
             };
         }
-        if self.mark("[") { self.bracketed_name().map_or(unknown, Constant::Env) } else { unknown }
+        if self.mark("[") {
+            self.bracketed_name().map_or(unknown, Constant::Env)
+        } else {
+            unknown
+        }
     }
 
     fn bracketed_name(&mut self) -> Option<String> {
@@ -476,7 +336,14 @@ impl Reader<'_> {
 
     fn env_call(&mut self) -> Constant {
         match self.call_arguments().as_deref() {
-            Some([Located { value: Constant::Text(name), .. }]) => Constant::Env(name.clone()),
+            Some(
+                [
+                    Located {
+                        value: Constant::Text(name),
+                        ..
+                    },
+                ],
+            ) => Constant::Env(name.clone()),
             _ => Constant::Unknown("a function call"),
         }
     }
@@ -537,23 +404,38 @@ impl Reader<'_> {
         let at = self.offset();
         if self.mark("...") {
             self.skip_value();
-            return Property { name: None, value: Located { value: Constant::Unknown("an object that is spread"), at } };
+            return Property {
+                name: None,
+                value: Located {
+                    value: Constant::Unknown("an object that is spread"),
+                    at,
+                },
+            };
         }
         let name = match self.tokens.get(self.at).map(|token| &token.kind) {
             Some(TokenKind::Word(name) | TokenKind::Text(name)) => name.clone(),
             _ => {
                 self.skip_value();
-                let value = Located { value: Constant::Unknown("a computed property name"), at };
+                let value = Located {
+                    value: Constant::Unknown("a computed property name"),
+                    at,
+                };
                 return Property { name: None, value };
             }
         };
         self.at += 1;
         if self.mark(":") {
-            return Property { name: Some(name), value: self.value() };
+            return Property {
+                name: Some(name),
+                value: self.value(),
+            };
         }
         if self.is_at_end() {
             self.at -= 1;
-            return Property { name: Some(name), value: self.value() };
+            return Property {
+                name: Some(name),
+                value: self.value(),
+            };
         }
         // `get x() {}`, `async x() {}`: the property is named by the word before the parentheses.
         let mut named = name;
@@ -562,6 +444,12 @@ impl Reader<'_> {
             self.at += 1;
         }
         self.skip_value();
-        Property { name: Some(named), value: Located { value: Constant::Unknown("a function"), at } }
+        Property {
+            name: Some(named),
+            value: Located {
+                value: Constant::Unknown("a function"),
+                at,
+            },
+        }
     }
 }

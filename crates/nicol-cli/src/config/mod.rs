@@ -5,6 +5,7 @@
 //! environment or at schemas.
 
 mod js_constants;
+mod js_scope;
 mod js_tokens;
 mod nicol_toml;
 mod package_json;
@@ -48,7 +49,8 @@ impl Entry {
 
     fn place(&self) -> String {
         let file = paths::show(&self.file);
-        self.position.map_or(file.clone(), |(line, column)| format!("{file}:{line}:{column}"))
+        self.position
+            .map_or(file.clone(), |(line, column)| format!("{file}:{line}:{column}"))
     }
 
     /// The folder relative values start from.
@@ -87,12 +89,19 @@ impl Entry {
         let instead = match self.name.as_str() {
             "schema" => "pass --schema PATH, or write `schema = \"..\"` in nicol.toml",
             "migrations.path" => "write `path = \"..\"` under [migrations] in nicol.toml",
-            _ => "pass --url, set the variable in the environment or .env, or write it under [datasource] in nicol.toml",
+            _ => {
+                "pass --url, set the variable in the environment or .env, or write it under [datasource] in nicol.toml"
+            }
         };
-        Failure::new("config-value-unknown", format!("`{}` cannot be read without running the file", self.name))
-            .at(self.place())
-            .why(format!("it is {why}; read are strings, env(\"X\"), process.env.X and path.join of strings"))
-            .help(instead)
+        Failure::new(
+            "config-value-unknown",
+            format!("`{}` cannot be read without running the file", self.name),
+        )
+        .at(self.place())
+        .why(format!(
+            "it is {why}; read are strings, env(\"X\"), process.env.X and path.join of strings"
+        ))
+        .help(instead)
     }
 }
 
@@ -160,7 +169,9 @@ impl Config {
             }
             None => {
                 let own = working_directory.join("nicol.toml");
-                let foreign = prisma_config::candidates(working_directory).into_iter().find(|path| path.is_file());
+                let foreign = prisma_config::candidates(working_directory)
+                    .into_iter()
+                    .find(|path| path.is_file());
                 for path in own.is_file().then_some(own).into_iter().chain(foreign) {
                     files.push(read(&path, working_directory)?);
                 }

@@ -29,7 +29,9 @@ impl TryFrom<toml::Value> for TextOrEnv {
             toml::Value::Table(table) => env(&table).map(Choice::Env),
             _ => None,
         };
-        choice.map(TextOrEnv).ok_or("a text is wanted here, or { env = \"NAME\" }")
+        choice
+            .map(TextOrEnv)
+            .ok_or("a text is wanted here, or { env = \"NAME\" }")
     }
 }
 

@@ -24,5 +24,9 @@ pub(super) fn parse(path: &Path, text: &str) -> Option<ConfigFile> {
             }],
         })
     };
-    Some(ConfigFile { schema: entry("schema"), seed: entry("seed"), ..ConfigFile::empty(path) })
+    Some(ConfigFile {
+        schema: entry("schema"),
+        seed: entry("seed"),
+        ..ConfigFile::empty(path)
+    })
 }

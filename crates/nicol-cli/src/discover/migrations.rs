@@ -15,7 +15,9 @@ use crate::paths;
 /// # Errors
 /// It names one that cannot be known without running the file.
 pub(super) fn configured(config: &Config) -> Result<Option<PathBuf>> {
-    let Some(entry) = config.entry(|file| file.migrations_path.as_ref()) else { return Ok(None) };
+    let Some(entry) = config.entry(|file| file.migrations_path.as_ref()) else {
+        return Ok(None);
+    };
     let path = entry.resolve(environment)?;
     Ok(path.map(|path| paths::tidy(&entry.directory().join(path))))
 }
@@ -46,10 +48,12 @@ pub(super) fn find(project: &Project, datasource: Option<&Datasource>) -> Result
         [only] => Ok(only.clone()),
         several => {
             let shown: Vec<String> = several.iter().map(|path| paths::show(path)).collect();
-            Err(Failure::new("migrations-ambiguous", "there are two folders of migrations")
-                .at(shown.join(" and "))
-                .why("nothing says which one belongs to the schema")
-                .help("write `path = \"..\"` under [migrations] in nicol.toml, or remove one of them"))
+            Err(
+                Failure::new("migrations-ambiguous", "there are two folders of migrations")
+                    .at(shown.join(" and "))
+                    .why("nothing says which one belongs to the schema")
+                    .help("write `path = \"..\"` under [migrations] in nicol.toml, or remove one of them"),
+            )
         }
     }
 }

@@ -56,7 +56,12 @@ impl Project {
         let configured = migrations::configured(&config)?;
         let schema = SchemaFiles::read(path, configured.as_deref())?;
         let variables = Variables::load(&schema.env_folders(&working_directory))?;
-        Ok(Project { working_directory, config, variables, schema })
+        Ok(Project {
+            working_directory,
+            config,
+            variables,
+            schema,
+        })
     }
 
     /// The folder of the file that holds the datasource, else of the schema.
@@ -93,7 +98,8 @@ impl Project {
         if let Some(found) = self.url(UrlKind::Direct, datasource)? {
             return Ok(found);
         }
-        self.url(UrlKind::Main, datasource)?.ok_or_else(|| url::missing(self, datasource))
+        self.url(UrlKind::Main, datasource)?
+            .ok_or_else(|| url::missing(self, datasource))
     }
 }
 

@@ -39,7 +39,10 @@ fn every_command_has_an_example() {
             assert!(help.contains("Example"), "{command:?}:\n{help}");
         }
         assert!(help.contains(&command.join(" ")), "{command:?}:\n{help}");
-        assert!(!help.contains("skip-generate") && !help.contains("preview-feature"), "{help}");
+        assert!(
+            !help.contains("skip-generate") && !help.contains("preview-feature"),
+            "{help}"
+        );
     }
 }
 
@@ -85,7 +88,10 @@ fn the_version_is_told_in_every_spelling() {
 #[test]
 fn completions_exist_for_common_shells() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(Place::new().run(&["completions", shell]).exits(0).out.contains("nicol"), "{shell}");
+        assert!(
+            Place::new().run(&["completions", shell]).exits(0).out.contains("nicol"),
+            "{shell}"
+        );
     }
 }
 
@@ -94,8 +100,21 @@ fn flags_of_prisma_are_accepted() {
     let place = Place::with(&[("schema.prisma", PLAIN)]);
     for arguments in [
         &["validate", "--preview-feature"][..],
-        &["validate", "--telemetry-information", "x", "--experimental", "--early-access"],
-        &["generate", "--no-hints", "--no-engine", "--data-proxy", "--accelerate", "--allow-no-models"],
+        &[
+            "validate",
+            "--telemetry-information",
+            "x",
+            "--experimental",
+            "--early-access",
+        ],
+        &[
+            "generate",
+            "--no-hints",
+            "--no-engine",
+            "--data-proxy",
+            "--accelerate",
+            "--allow-no-models",
+        ],
         &["format", "--preview-feature"],
     ] {
         place.run(arguments).exits(0);

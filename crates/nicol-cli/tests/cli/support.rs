@@ -25,7 +25,10 @@ pub(crate) struct Ran {
 
 impl Place {
     pub(crate) fn new() -> Place {
-        Place { folder: tempfile::tempdir().expect("a temporary folder"), variables: Vec::new() }
+        Place {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            variables: Vec::new(),
+        }
     }
 
     /// A place with these files.
@@ -88,7 +91,11 @@ impl Place {
             out: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
             err: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
         };
-        assert!(!ran.err.contains("panicked") && !ran.err.contains("error[bug]"), "{arguments:?}: {}", ran.err);
+        assert!(
+            !ran.err.contains("panicked") && !ran.err.contains("error[bug]"),
+            "{arguments:?}: {}",
+            ran.err
+        );
         ran
     }
 }
@@ -105,7 +112,11 @@ impl Ran {
     #[track_caller]
     pub(crate) fn fails(self, code: &str) -> Ran {
         let ran = self.exits(1);
-        assert!(ran.err.contains(&format!("error[{code}]: ")), "{code} expected:\n{}", ran.err);
+        assert!(
+            ran.err.contains(&format!("error[{code}]: ")),
+            "{code} expected:\n{}",
+            ran.err
+        );
         assert!(ran.err.contains(" help: "), "no help:\n{}", ran.err);
         assert_eq!(ran.out, "", "nothing on stdout");
         ran
@@ -113,7 +124,12 @@ impl Ran {
 
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Ran {
-        assert!(self.out.contains(text) || self.err.contains(text), "{text:?} in:\n{}\n{}", self.out, self.err);
+        assert!(
+            self.out.contains(text) || self.err.contains(text),
+            "{text:?} in:\n{}\n{}",
+            self.out,
+            self.err
+        );
         self
     }
 
@@ -147,7 +163,9 @@ impl Server {
             return None;
         };
         let name = format!("nicol_cli_{}_{}", std::process::id(), variable.to_lowercase());
-        let url = nicol_db::ConnectionUrl::parse(&text).expect("a URL").with_database(&name);
+        let url = nicol_db::ConnectionUrl::parse(&text)
+            .expect("a URL")
+            .with_database(&name);
         Some(Server { url })
     }
 
@@ -167,7 +185,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
         if let Err(error) = runtime.block_on(nicol_db::admin::drop_database(&self.url)) {
             println!("{error:?} while dropping {}", self.url);
         }

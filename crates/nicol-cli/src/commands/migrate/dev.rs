@@ -38,13 +38,25 @@ pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8
     };
     let database = &place.database;
     let mut teller = Teller::new(output);
-    let prepared = block_on(dev::prepare(&database.url, &place.directory, &place.schema, options, &mut teller))?;
+    let prepared = block_on(dev::prepare(
+        &database.url,
+        &place.directory,
+        &place.schema,
+        options,
+        &mut teller,
+    ))?;
     drop(teller);
     let draft = prepared.map_err(|error| database.failure(&error))?;
     tell(&draft, database, output);
     if draft.is_empty() && !args.create_only {
         if output.json {
-            output.json(&report(&draft, &Developed { created: None, applied: Vec::new() }));
+            output.json(&report(
+                &draft,
+                &Developed {
+                    created: None,
+                    applied: Vec::new(),
+                },
+            ));
         }
         output.say(if draft.applied.is_empty() {
             "Already in sync: the schema has not changed and no migration is pending."
@@ -62,7 +74,11 @@ pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8
         readme: wants_readme.then(|| ReadmeSettings {
             author: author.as_deref(),
             time_zone: TimeZone::system(),
-            mask: if place.project.config.readme_shows_env() { Mask::Literal } else { Mask::All },
+            mask: if place.project.config.readme_shows_env() {
+                Mask::Literal
+            } else {
+                Mask::All
+            },
         }),
         now: Timestamp::now(),
     };
@@ -84,7 +100,9 @@ fn shadow_url(args: &DevArgs, place: &Workplace) -> Result<Option<ConnectionUrl>
         Some(text) => Some(FoundUrl::given(text, &project.working_directory)),
         None => project.url(UrlKind::Shadow, place.schema.datasource.as_ref())?,
     };
-    let database = found.map(|found| Database::of_schema(&found, place.schema.datasource.as_ref())).transpose()?;
+    let database = found
+        .map(|found| Database::of_schema(&found, place.schema.datasource.as_ref()))
+        .transpose()?;
     Ok(database.map(|database| database.url))
 }
 
@@ -107,7 +125,10 @@ fn tell(draft: &Draft, database: &Database, output: &Output) {
 fn decide(args: &DevArgs, draft: &Draft, output: &Output) -> Result<String> {
     let losses: Vec<&CountedRisk> = draft.losses().collect();
     if !losses.is_empty() && draft.impossible().next().is_none() {
-        let list: String = losses.iter().map(|counted| format!("\n- {}", risk_text(counted))).collect();
+        let list: String = losses
+            .iter()
+            .map(|counted| format!("\n- {}", risk_text(counted)))
+            .collect();
         output.warn(&format!("the new migration may lose data:{list}"));
         if !args.create_only && !args.accept_data_loss {
             let refusal = Failure::new("data-loss", "the migration was not made: it may lose data")
@@ -124,13 +145,24 @@ fn decide(args: &DevArgs, draft: &Draft, output: &Output) -> Result<String> {
 
 fn risk_text(counted: &CountedRisk) -> String {
     match counted.rows {
-        Some(rows) => format!("{} ({} concerned)", counted.risk.text, count(usize::try_from(rows).unwrap_or(usize::MAX), "row")),
+        Some(rows) => format!(
+            "{} ({} concerned)",
+            counted.risk.text,
+            count(usize::try_from(rows).unwrap_or(usize::MAX), "row")
+        ),
         None => counted.risk.text.clone(),
     }
 }
 
 fn wants_readme(args: &DevArgs, place: &Workplace) -> bool {
-    args.readme || place.project.config.files.iter().find_map(|file| file.migrations_readme).unwrap_or(false)
+    args.readme
+        || place
+            .project
+            .config
+            .files
+            .iter()
+            .find_map(|file| file.migrations_readme)
+            .unwrap_or(false)
 }
 
 /// The name that git knows the user by.
@@ -151,8 +183,14 @@ fn tell_result(args: &DevArgs, developed: &Developed, output: &Output) {
 }
 
 fn report(draft: &Draft, developed: &Developed) -> Value {
-    let risks = draft.risks.iter().map(|counted| json!({ "text": counted.risk.text, "rows": counted.rows }));
-    let created = developed.created.as_ref().map(|(name, folder)| json!({ "name": name, "folder": paths::show(folder) }));
+    let risks = draft
+        .risks
+        .iter()
+        .map(|counted| json!({ "text": counted.risk.text, "rows": counted.rows }));
+    let created = developed
+        .created
+        .as_ref()
+        .map(|(name, folder)| json!({ "name": name, "folder": paths::show(folder) }));
     json!({
         "created": created,
         "applied": draft.applied.iter().chain(&developed.applied).collect::<Vec<_>>(),

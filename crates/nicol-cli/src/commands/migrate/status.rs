@@ -19,8 +19,13 @@ use crate::output::Output;
 /// # Errors
 /// The folder or the database cannot be read.
 pub(crate) fn run(args: &StatusArgs, global: &Global, output: &Output) -> Result<u8> {
-    let Workplace { schema, database, directory, folder, .. } =
-        Workplace::open(global, args.url.url.as_deref(), output)?;
+    let Workplace {
+        schema,
+        database,
+        directory,
+        folder,
+        ..
+    } = Workplace::open(global, args.url.url.as_deref(), output)?;
     let status = block_on(status(&database.url, &directory, Some(&schema)))?;
     let status = status.map_err(|error| database.failure(&error))?;
     if output.json {
@@ -77,7 +82,11 @@ fn words(status: &Status, folder: &str) -> String {
         }
     }
     if let Some(drift) = &status.drift {
-        let _ = writeln!(text, "\nIn the database, but not in the migrations:\n{}", drift.summary.trim_end());
+        let _ = writeln!(
+            text,
+            "\nIn the database, but not in the migrations:\n{}",
+            drift.summary.trim_end()
+        );
     }
     let _ = writeln!(text, "\n{}", advice(status.verdict()));
     text

@@ -19,7 +19,11 @@ pub(super) struct Teller {
 
 impl Teller {
     pub(super) fn new(output: &Output) -> Teller {
-        Teller { output: *output, began: Instant::now(), has_line: false }
+        Teller {
+            output: *output,
+            began: Instant::now(),
+            has_line: false,
+        }
     }
 
     /// Replaces the line of progress.
@@ -47,11 +51,20 @@ impl Watch for Teller {
                     duration(waited)
                 ));
             }
-            Event::Applying { migration, number, total, stepwise: _ } => {
+            Event::Applying {
+                migration,
+                number,
+                total,
+                stepwise: _,
+            } => {
                 self.began = Instant::now();
                 self.progress(&format!("Applying {migration} ({number} of {total})"));
             }
-            Event::StatementDone { migration, statement, total } => {
+            Event::StatementDone {
+                migration,
+                statement,
+                total,
+            } => {
                 if self.began.elapsed() > PATIENCE {
                     self.progress(&format!("Applying {migration}: statement {statement} of {total} done"));
                 }
