@@ -1,0 +1,5 @@
+//! Migrations against live databases and against the seeds.
+
+mod common;
+mod deploy;
+mod readme;
