@@ -40,7 +40,7 @@ fn severity(severity: Severity) -> &'static str {
 /// Shows diagnostics on stderr, each with the part of the file it is about.
 pub(crate) fn show(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &Output) {
     if !diagnostics.is_empty() {
-        output.raw_error(&render(diagnostics, &files.shown(), output.color()));
+        output.raw_error(&render(diagnostics, &files.shown()));
     }
 }
 
@@ -83,17 +83,21 @@ pub(crate) fn invalid(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &
         .diagnostics(json(&errors, &files.sources))
 }
 
-fn render(diagnostics: &[Diagnostic], sources: &[Source], _color: bool) -> String {
-    diagnostics
-        .iter()
-        .map(|d| {
-            format!(
-                "{}[{}]: {} {}\n",
-                severity(d.severity),
-                d.code,
-                d.message,
-                sources[d.span.file as usize].path
-            )
-        })
-        .collect()
+/// One line a diagnostic, and one for what to do about it.
+fn render(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
+    let one = |diagnostic: &Diagnostic| {
+        let source = sources.get(diagnostic.span.file as usize)?;
+        let (line, column) = position(&source.text, diagnostic.span.start as usize);
+        let help = diagnostic
+            .help
+            .as_ref()
+            .map(|help| format!("  help: {help}\n"))
+            .unwrap_or_default();
+        let (kind, code, message) = (severity(diagnostic.severity), diagnostic.code, &diagnostic.message);
+        Some(format!(
+            "{kind}[{code}]: {message}\n  where: {}:{line}:{column}\n{help}",
+            source.path
+        ))
+    };
+    diagnostics.iter().filter_map(one).collect()
 }

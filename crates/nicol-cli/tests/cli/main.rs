@@ -5,8 +5,6 @@ mod bad_input;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
-mod generate;
-#[cfg(test)]
 mod interface;
 #[cfg(test)]
 mod migrate;

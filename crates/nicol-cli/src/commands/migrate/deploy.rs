@@ -25,8 +25,8 @@ pub(crate) fn run(args: &DeployArgs, global: &Global, output: &Output) -> Result
         ..
     } = Workplace::open(global, args.url.url.as_deref(), output)?;
     let found = directory.migrations().len();
-    if directory.exists() {
-        output.say(&format!("{} found in {folder}", count(found, "migration")));
+    if directory.exists() && !output.json {
+        output.note(&format!("{} found in {folder}", count(found, "migration")));
     }
     let options = DeployOptions {
         allow_out_of_order: args.allow_out_of_order,
