@@ -117,7 +117,8 @@ pub(crate) async fn release(conn: &mut Connection, options: LockOptions) -> Resu
     Ok(())
 }
 
-fn has_session_lock(conn: &Connection) -> bool {
+/// Whether this database has a lock that a session holds until it ends.
+pub(crate) fn has_session_lock(conn: &Connection) -> bool {
     match conn.dialect() {
         Dialect::Postgres => true,
         // PlanetScale ends locks after 20 seconds, and Vitess knows them only in part.
