@@ -1,7 +1,56 @@
 //! A database's structure as data.
 //!
-//! **In**: a [`ValidSchema`](nicol_schema::ValidSchema), or an open connection. **Out**: a `Catalog` in one canonical form;
-//! from two catalogs a `Diff` (facts), from it a `Plan` (decided by the dialect alone, in an explicit order of phases),
-//! from it the script; and from a catalog, schema text.
+//! **In**: a [`ValidSchema`](nicol_schema::ValidSchema), or an open connection. **Out**: a [`Catalog`] in one canonical
+//! form; from two catalogs a [`Diff`] (facts), from it a [`Plan`] (decided by the dialect alone, in an explicit order of
+//! phases), from it the script.
 //!
 //! This crate knows nothing of migration folders, history or prompts, and prints nothing.
+
+pub mod catalog;
+mod cockroach;
+pub mod diff;
+mod expression;
+mod from_schema;
+mod introspect;
+mod literal;
+mod mariadb;
+mod mysql;
+pub mod plan;
+mod postgres;
+mod script;
+mod sql;
+mod sqlite;
+mod summary;
+
+pub use catalog::Catalog;
+pub use diff::{Diff, diff};
+pub use from_schema::from_schema;
+pub use introspect::introspect;
+pub use plan::{Plan, Risk, RiskKind, plan};
+pub use script::script;
+pub use summary::summary;
+
+use nicol_db::Dialect;
+use nicol_schema::schema::Provider;
+
+/// The dialect of a schema's provider; none for products that nicol has no database commands for. `mysql` gives
+/// [`Dialect::Mysql`]: only an open connection can tell that the server is MariaDB.
+pub fn dialect_of(provider: Provider) -> Option<Dialect> {
+    match provider {
+        Provider::Postgresql => Some(Dialect::Postgres),
+        Provider::Mysql => Some(Dialect::Mysql),
+        Provider::Sqlite => Some(Dialect::Sqlite),
+        Provider::Cockroachdb => Some(Dialect::Cockroachdb),
+        Provider::Sqlserver | Provider::Mongodb => None,
+    }
+}
+
+/// The provider whose naming rules and limits hold for a dialect.
+pub(crate) fn provider_of(dialect: Dialect) -> Provider {
+    match dialect {
+        Dialect::Postgres => Provider::Postgresql,
+        Dialect::Mysql | Dialect::Mariadb => Provider::Mysql,
+        Dialect::Sqlite => Provider::Sqlite,
+        Dialect::Cockroachdb => Provider::Cockroachdb,
+    }
+}

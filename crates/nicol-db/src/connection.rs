@@ -181,11 +181,10 @@ impl Connection {
         self.check(sql)?;
         self.set_busy(true);
         let mut outcome = self.query_once(sql, params).await;
-        if outcome.as_ref().is_err_and(|error| self.is_stale(error)) {
-            let forgotten = self.forget_statement(sql).await;
-            if forgotten.is_ok() && self.transaction == Transaction::None {
-                outcome = self.query_once(sql, params).await;
-            }
+        if let Err(error) = &outcome
+            && self.renew_statement(sql, error).await
+        {
+            outcome = self.query_once(sql, params).await;
         }
         self.settle(outcome)
     }
@@ -198,11 +197,10 @@ impl Connection {
         self.check(sql)?;
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
-        if outcome.as_ref().is_err_and(|error| self.is_stale(error)) {
-            let forgotten = self.forget_statement(sql).await;
-            if forgotten.is_ok() && self.transaction == Transaction::None {
-                outcome = self.execute_once(sql, params).await;
-            }
+        if let Err(error) = &outcome
+            && self.renew_statement(sql, error).await
+        {
+            outcome = self.execute_once(sql, params).await;
         }
         self.settle(outcome)
     }
@@ -506,29 +504,18 @@ impl Connection {
         }
     }
 
-    fn is_stale(&self, error: &Error) -> bool {
-        match &self.driver {
+    /// After an error: if what is known of a prepared statement is out of date, forgets it. `true` when it is worth running
+    /// once more, which it never is inside a transaction.
+    async fn renew_statement(&mut self, sql: &str, error: &Error) -> bool {
+        let in_transaction = self.transaction != Transaction::None;
+        match &mut self.driver {
             // SQLite prepares again by itself.
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(_) => Postgres::is_stale(error),
+            Driver::Postgres(driver) => driver.renew_statement(sql, error, in_transaction).await && !in_transaction,
             #[cfg(feature = "mysql")]
-            Driver::Mysql(_) => Mysql::is_stale(error),
-        }
-    }
-
-    async fn forget_statement(&mut self, sql: &str) -> Result<()> {
-        match &mut self.driver {
-            #[cfg(feature = "sqlite")]
-            Driver::Sqlite(_) => Ok(()),
-            #[cfg(feature = "postgres")]
-            Driver::Postgres(driver) => {
-                driver.forget_statement(sql);
-                Ok(())
-            }
-            #[cfg(feature = "mysql")]
-            Driver::Mysql(driver) => driver.forget_statement(sql).await,
+            Driver::Mysql(driver) => driver.renew_statement(sql, error).await && !in_transaction,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod connection;
 pub mod dialect;
 mod driver;
 pub mod error;
+pub mod pool;
 pub mod rows;
 pub mod script;
 pub mod url;
@@ -24,6 +25,7 @@ pub use dialect::Dialect;
 #[cfg(feature = "postgres")]
 pub use driver::postgres::{Array, Record};
 pub use error::{Constraint, Error, Result};
+pub use pool::{Pool, PoolOptions, PooledConnection};
 pub use rows::{Column, Row, Rows};
 pub use url::ConnectionUrl;
 pub use value::Value;

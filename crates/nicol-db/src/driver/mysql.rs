@@ -27,8 +27,9 @@ const CACHED_STATEMENTS: usize = 128;
 const BINARY: u16 = 63;
 /// "This command is not supported in the prepared statement protocol yet".
 const NOT_PREPARABLE: &str = "1295";
-/// "Prepared statement needs to be re-prepared".
-const STALE_STATEMENT: &str = "1615";
+/// "Prepared statement needs to be re-prepared", and a parameter whose character set was settled for a column that has been
+/// changed since.
+const STALE_STATEMENT: &[&str] = &["1615", "3988"];
 
 /// One open session.
 pub(crate) struct Mysql {
@@ -142,14 +143,15 @@ impl Mysql {
         }
     }
 
-    /// True when a statement failed because the server wants it prepared anew.
-    pub(crate) fn is_stale(error: &Error) -> bool {
-        error.native_code() == Some(STALE_STATEMENT)
-    }
-
-    pub(crate) async fn forget_statement(&mut self, sql: &str) -> Result<()> {
-        let statement = self.connection.prep(sql).await.map_err(from_driver)?;
-        self.connection.close(statement).await.map_err(from_driver)
+    /// Forgets a statement that the server wants prepared anew. `true` when that was the error.
+    pub(crate) async fn renew_statement(&mut self, sql: &str, error: &Error) -> bool {
+        if !error.native_code().is_some_and(|code| STALE_STATEMENT.contains(&code)) {
+            return false;
+        }
+        match self.connection.prep(sql).await {
+            Ok(statement) => self.connection.close(statement).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     pub(crate) async fn close(self) -> Result<()> {

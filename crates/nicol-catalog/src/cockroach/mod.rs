@@ -1,0 +1,5 @@
+//! CockroachDB: what it does otherwise than PostgreSQL.
+
+pub(crate) mod ddl;
+pub(crate) mod plan;
+pub(crate) mod types;

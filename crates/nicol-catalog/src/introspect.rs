@@ -1,0 +1,25 @@
+//! A live database as a catalog.
+//!
+//! **In**: an open connection, and the namespaces asked for. **Out**: its [`Catalog`] in canonical form. One module a
+//! dialect reads the system tables; what nicol does not manage (views, triggers, its own history) is left out.
+
+use nicol_db::{Connection, Dialect, Result};
+
+use crate::catalog::Catalog;
+use crate::{mysql, postgres, sqlite};
+
+/// The table of applied migrations: never part of a catalog.
+pub(crate) const HISTORY_TABLE: &str = "_prisma_migrations";
+
+/// Reads a database's structure. Without namespaces the connection's own one is meant, and names in the catalog are
+/// not qualified; with namespaces (PostgreSQL's schemas) they are.
+///
+/// # Errors
+/// Whatever the server answers to queries on its system tables.
+pub async fn introspect(connection: &mut Connection, namespaces: &[String]) -> Result<Catalog> {
+    match connection.dialect() {
+        Dialect::Sqlite => sqlite::introspect::catalog(connection).await,
+        Dialect::Postgres | Dialect::Cockroachdb => postgres::introspect::catalog(connection, namespaces).await,
+        Dialect::Mysql | Dialect::Mariadb => mysql::introspect::catalog(connection).await,
+    }
+}

@@ -1,0 +1,8 @@
+//! MySQL, and what MariaDB shares with it.
+
+mod casts;
+pub(crate) mod ddl;
+pub(crate) mod introspect;
+pub(crate) mod normalize;
+pub(crate) mod plan;
+pub(crate) mod types;

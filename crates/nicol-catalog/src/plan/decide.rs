@@ -1,0 +1,247 @@
+//! Decisions over the differences: which tables are rebuilt, how each column changes, and which keys and indexes have to
+//! go and come back because of it.
+
+use std::collections::BTreeSet;
+
+use super::{Cast, KeyRenaming, Rules};
+use crate::catalog::{Arity, ForeignKey, same_namespace};
+use crate::diff::{Diff, KeyDiff, TableDiff};
+use crate::mysql::normalize::{covers, is_covered};
+
+/// What is decided. Pairs are (table, part of it).
+pub(super) struct Decisions {
+    pub(super) rules: &'static Rules,
+    /// For each of [`Diff::tables`].
+    pub(super) tables: Vec<TableDecision>,
+    pub(super) dropped_keys: BTreeSet<(usize, usize)>,
+    pub(super) added_keys: BTreeSet<(usize, usize)>,
+    pub(super) renamed_keys: Vec<((usize, usize), (usize, usize))>,
+    pub(super) dropped_indexes: BTreeSet<(usize, usize)>,
+    /// Indexes of tables on both sides: (old table, new table, index).
+    pub(super) created_indexes: BTreeSet<(usize, usize, usize)>,
+    pub(super) renamed_indexes: Vec<((usize, usize), (usize, usize))>,
+}
+
+/// What is decided for a table on both sides.
+pub(super) struct TableDecision {
+    pub(super) is_rebuilt: bool,
+    /// For each of [`TableDiff::columns`]: the cast when the type changes.
+    pub(super) casts: Vec<Option<Cast>>,
+    pub(super) drops_primary_key: bool,
+    pub(super) adds_primary_key: bool,
+    pub(super) moves_primary_key: bool,
+}
+
+pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
+    let mut decisions = Decisions {
+        rules,
+        tables: diff
+            .tables
+            .iter()
+            .map(|table| decide_table(diff, table, rules))
+            .collect(),
+        dropped_keys: BTreeSet::new(),
+        added_keys: BTreeSet::new(),
+        renamed_keys: Vec::new(),
+        dropped_indexes: BTreeSet::new(),
+        created_indexes: BTreeSet::new(),
+        renamed_indexes: Vec::new(),
+    };
+    for place in 0..diff.tables.len() {
+        if !decisions.tables[place].is_rebuilt {
+            decide_indexes(diff, &mut decisions, place);
+        }
+    }
+    if rules.drops_indexes_before_rebuild && decisions.tables.iter().any(|table| table.is_rebuilt) {
+        for table in &diff.dropped_tables {
+            let count = diff.from.tables[*table].indexes.len();
+            decisions
+                .dropped_indexes
+                .extend((0..count).map(|index| (*table, index)));
+        }
+    }
+    if rules.has_separate_foreign_keys {
+        decide_keys(diff, &mut decisions);
+    }
+    decisions
+}
+
+fn decide_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableDecision {
+    let casts: Vec<Option<Cast>> = table
+        .columns
+        .iter()
+        .map(|column| column.ty.then(|| (rules.cast)(&diff.column_pair(table, column))))
+        .collect();
+    let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
+    let key_type_changes = old.primary_key.is_some()
+        && new.primary_key.is_some()
+        && table
+            .columns
+            .iter()
+            .any(|column| column.ty && old.is_in_primary_key(&old.columns[column.from].name));
+    let is_changed = table.primary_key == KeyDiff::Changed || key_type_changes;
+    TableDecision {
+        is_rebuilt: (rules.must_redefine)(diff, table),
+        casts,
+        drops_primary_key: table.primary_key == KeyDiff::Dropped || (is_changed && !rules.alters_primary_key),
+        adds_primary_key: table.primary_key == KeyDiff::Created || (is_changed && !rules.alters_primary_key),
+        moves_primary_key: rules.alters_primary_key && table.primary_key == KeyDiff::Changed,
+    }
+}
+
+impl Decisions {
+    /// Whether a column of a table on both sides is dropped and made anew; `column` is its place in the old table.
+    fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
+        let old = &diff.from.tables[diff.tables[table].from];
+        diff.tables[table]
+            .columns
+            .iter()
+            .zip(&self.tables[table].casts)
+            .any(|(column, cast)| *cast == Some(Cast::Impossible) && old.columns[column.from].name == name)
+    }
+}
+
+fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
+    let table = &diff.tables[place];
+    let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
+    decisions
+        .dropped_indexes
+        .extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
+    for index in &table.created_indexes {
+        if !new.indexes[*index].is_implied {
+            decisions.created_indexes.insert((table.from, table.to, *index));
+        }
+    }
+    let renamed = table.renamed_indexes.iter().map(|pair| (*pair, true));
+    for ((before, after), is_renamed) in table.kept_indexes.iter().map(|pair| (*pair, false)).chain(renamed) {
+        let index = &old.indexes[before];
+        if index
+            .columns
+            .iter()
+            .any(|column| decisions.is_recreated(diff, place, &column.name))
+        {
+            if decisions.rules.indexes_outlive_columns {
+                decisions.dropped_indexes.insert((table.from, before));
+            }
+            if !new.indexes[after].is_implied {
+                decisions.created_indexes.insert((table.from, table.to, after));
+            }
+        } else if is_renamed {
+            decisions
+                .renamed_indexes
+                .push(((table.from, before), (table.to, after)));
+        }
+    }
+}
+
+/// Whether another index that changes its name has this one so far: the names of two indexes are swapped.
+fn takes_a_name_in_use(diff: &Diff<'_>, name: &str) -> bool {
+    diff.tables.iter().any(|table| {
+        let indexes = &diff.from.tables[table.from].indexes;
+        table
+            .renamed_indexes
+            .iter()
+            .any(|(before, _)| indexes[*before].name == name)
+    })
+}
+
+fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
+    for table in &diff.dropped_tables {
+        let count = diff.from.tables[*table].foreign_keys.len();
+        decisions.dropped_keys.extend((0..count).map(|key| (*table, key)));
+    }
+    for table in &diff.created_tables {
+        let count = diff.to.tables[*table].foreign_keys.len();
+        decisions.added_keys.extend((0..count).map(|key| (*table, key)));
+    }
+    for (place, table) in diff.tables.iter().enumerate() {
+        if decisions.tables[place].is_rebuilt {
+            continue;
+        }
+        decisions
+            .dropped_keys
+            .extend(table.dropped_foreign_keys.iter().map(|key| (table.from, *key)));
+        decisions
+            .added_keys
+            .extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
+        let renamed = table.renamed_foreign_keys.iter().map(|pair| (*pair, true));
+        for ((before, after), is_renamed) in table.kept_foreign_keys.iter().map(|pair| (*pair, false)).chain(renamed) {
+            let recreate_for_name = is_renamed && decisions.rules.key_renaming == KeyRenaming::Recreate;
+            if recreate_for_name || stands_in_the_way(diff, decisions, place, before) {
+                decisions.dropped_keys.insert((table.from, before));
+                decisions.added_keys.insert((table.to, after));
+                drop_made_index(diff, decisions, table, before);
+            } else if is_renamed && decisions.rules.key_renaming == KeyRenaming::InPlace {
+                decisions.renamed_keys.push(((table.from, before), (table.to, after)));
+            }
+        }
+    }
+}
+
+/// The index the server made for a foreign key goes with it, to come back with it.
+fn drop_made_index(diff: &Diff<'_>, decisions: &mut Decisions, table: &TableDiff, key: usize) {
+    let old = &diff.from.tables[table.from];
+    let columns = &old.foreign_keys[key].columns;
+    for (place, index) in old.indexes.iter().enumerate() {
+        if index.is_implied && index.columns.len() == columns.len() && covers(&index.columns, columns) {
+            decisions.dropped_indexes.insert((table.from, place));
+        }
+    }
+}
+
+/// Whether a foreign key that itself stays has to go while its table, or the one it points at, changes.
+fn stands_in_the_way(diff: &Diff<'_>, decisions: &Decisions, place: usize, key: usize) -> bool {
+    let table = &diff.tables[place];
+    let foreign_key = &diff.from.tables[table.from].foreign_keys[key];
+    its_columns_change(diff, decisions, table, foreign_key)
+        || (decisions.rules.keys_need_indexes && loses_its_index(diff, decisions, table, foreign_key))
+        || its_target_changes(diff, decisions, foreign_key)
+}
+
+fn its_columns_change(diff: &Diff<'_>, decisions: &Decisions, table: &TableDiff, key: &ForeignKey) -> bool {
+    table.columns.iter().any(|column| {
+        let pair = diff.column_pair(table, column);
+        let becomes_required = pair.old.arity != Arity::Required && pair.new.arity == Arity::Required;
+        key.columns.contains(&pair.old.name) && (column.ty || (decisions.rules.keys_need_indexes && becomes_required))
+    })
+}
+
+/// MySQL: the index a foreign key leans on is dropped and nothing else that stays can hold it meanwhile.
+fn loses_its_index(diff: &Diff<'_>, decisions: &Decisions, table: &TableDiff, key: &ForeignKey) -> bool {
+    let mut rest = diff.from.tables[table.from].clone();
+    let had = is_covered(&rest, key);
+    let mut place = 0;
+    rest.indexes.retain(|_| {
+        place += 1;
+        !decisions.dropped_indexes.contains(&(table.from, place - 1))
+    });
+    let changes_key = diff
+        .tables
+        .iter()
+        .zip(&decisions.tables)
+        .any(|(t, decision)| t.from == table.from && decision.drops_primary_key);
+    if changes_key {
+        rest.primary_key = None;
+    }
+    had && !is_covered(&rest, key)
+}
+
+/// The table pointed at is rebuilt, or loses the primary key pointed at.
+fn its_target_changes(diff: &Diff<'_>, decisions: &Decisions, key: &ForeignKey) -> bool {
+    let target = diff.tables.iter().position(|table| {
+        let old = &diff.from.tables[table.from];
+        old.name == key.referenced_table
+            && same_namespace(old.namespace.as_deref(), key.referenced_namespace.as_deref())
+    });
+    let Some(target) = target else { return false };
+    let old = &diff.from.tables[diff.tables[target].from];
+    let is_primary = old.primary_key.as_ref().is_some_and(|primary| {
+        primary.columns.len() == key.referenced_columns.len()
+            && primary
+                .columns
+                .iter()
+                .all(|column| key.referenced_columns.contains(&column.name))
+    });
+    let decision = &decisions.tables[target];
+    (decision.is_rebuilt && decisions.rules.rebuild_loses_inbound_keys) || (is_primary && decision.drops_primary_key)
+}

@@ -1,0 +1,7 @@
+//! PostgreSQL.
+
+pub(crate) mod ddl;
+pub(crate) mod introspect;
+pub(crate) mod normalize;
+pub(crate) mod plan;
+pub(crate) mod types;
