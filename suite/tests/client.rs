@@ -1,20 +1,36 @@
 //! The client on every database: one list of behaviours, compiled against the client generated for each provider.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test helpers are not test functions"
+)]
+#![allow(
+    clippy::type_complexity,
+    reason = "results are spelled out to see that they have this type"
+)]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the same behaviours against another generated client"
+)]
+
 #[path = "client/database.rs"]
 mod database;
 
-/// The generated client, the behaviours compiled against it, and a test for each server it fits.
+/// The generated client, the behaviours compiled against it, what only this provider can, and a test for each server.
 macro_rules! provider {
-    ($module:ident, $file:literal, $clear_lists:expr, [$($test:ident),*]) => {
+    ($module:ident, $file:literal, [$($item:item)*], $more:expr, [$($test:ident),*]) => {
         #[path = "client"]
         mod $module {
-            pub mod db {
+            pub(crate) mod db {
                 include!(concat!(env!("OUT_DIR"), "/", $file, ".rs"));
             }
             const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/", $file, ".prisma"));
 
             #[path = "cases.rs"]
             mod cases;
+            $($item)*
 
             $(
                 #[test]
@@ -22,7 +38,7 @@ macro_rules! provider {
                     let Some(database) = crate::database::Database::make(stringify!($test), SCHEMA) else { return };
                     database.run(|runtime, url| {
                         let db = runtime.block_on(db::Db::connect(url)).expect("connect");
-                        cases::run_all(runtime, &db, $clear_lists)
+                        cases::run_all(runtime, &db, $more)
                     });
                 }
             )*
@@ -30,6 +46,6 @@ macro_rules! provider {
     };
 }
 
-provider!(on_sqlite, "sqlite", async |_db: &db::Db| Ok(0), [sqlite]);
-provider!(on_postgres, "postgresql", async |db: &db::Db| db.lists().delete_all().await, [postgres, postgres18]);
-provider!(on_mysql, "mysql", async |_db: &db::Db| Ok(0), [mysql, mariadb]);
+provider!(on_sqlite, "sqlite", [], cases::nothing_more, [sqlite]);
+provider!(on_postgres, "postgresql", [#[path = "lists.rs"] mod lists;], lists::run, [postgres, postgres18]);
+provider!(on_mysql, "mysql", [], cases::nothing_more, [mysql, mariadb]);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use nicol_db::{Connection, ConnectionUrl, Isolation, Pool, PoolOptions, PooledConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use crate::Marks;
 use crate::Table;
 use crate::builder::Models;
 use crate::error::{Error, Result};
@@ -25,6 +26,7 @@ enum Place {
 }
 
 /// The connection of a transaction.
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a transaction")]
 pub(crate) enum Slot {
     /// Free for the next operation.
     Ready(PooledConnection),
@@ -42,7 +44,9 @@ impl Client {
     pub async fn connect(url: &str) -> Result<Self> {
         let url = ConnectionUrl::parse(url)?;
         let pool = Pool::connect(&url, PoolOptions::from_url(&url)).await?;
-        Ok(Client { place: Place::Pool(Arc::new(pool)) })
+        Ok(Client {
+            place: Place::Pool(Arc::new(pool)),
+        })
     }
 
     /// Connects to the database whose URL is in an environment variable.
@@ -52,7 +56,10 @@ impl Client {
     pub async fn from_env(variable: &str) -> Result<Self> {
         match std::env::var(variable) {
             Ok(url) => Client::connect(&url).await,
-            Err(_) => Err(Error::new("P1012", format!("the environment variable {variable} is not set"))),
+            Err(_) => Err(Error::new(
+                "P1012",
+                format!("the environment variable {variable} is not set"),
+            )),
         }
     }
 
@@ -63,7 +70,11 @@ impl Client {
 
     /// A transaction to be run, or inside one a nested transaction (a savepoint).
     pub fn transaction<D: From<Client>>(&self) -> Transaction<D> {
-        Transaction { client: self.clone(), isolation: None, database: PhantomData }
+        Transaction {
+            client: self.clone(),
+            isolation: None,
+            database: PhantomData,
+        }
     }
 
     /// Takes a connection: one of the pool, or that of the transaction.
@@ -79,17 +90,25 @@ impl Client {
             Place::Pool(pool) => {
                 let mut connection = pool.acquire().await?;
                 connection.begin(isolation).await?;
-                Ok(Open { slot: Arc::new(Mutex::new(Slot::Ready(connection))), outer: None })
+                Ok(Open {
+                    slot: Arc::new(Mutex::new(Slot::Ready(connection))),
+                    outer: None,
+                })
             }
             Place::Transaction(outer) => {
                 let mut connection = take_ready(&mut *outer.lock().await, Slot::Lent)?;
                 if isolation.is_some() {
                     *outer.lock().await = Slot::Ready(connection);
-                    return Err(Error::transaction("a nested transaction has the isolation of the outer one"));
+                    return Err(Error::transaction(
+                        "a nested transaction has the isolation of the outer one",
+                    ));
                 }
                 connection.savepoint(NESTED).await?;
                 let slot = Arc::new(Mutex::new(Slot::Ready(connection)));
-                Ok(Open { slot, outer: Some(Arc::clone(outer)) })
+                Ok(Open {
+                    slot,
+                    outer: Some(Arc::clone(outer)),
+                })
             }
         }
     }
@@ -113,6 +132,7 @@ fn take_ready(slot: &mut Slot, leave: Slot) -> Result<PooledConnection> {
 }
 
 /// A connection on loan for one operation.
+#[allow(clippy::large_enum_variant, reason = "it lives on the stack of one operation")]
 pub(crate) enum Taken {
     Pooled(PooledConnection),
     Transaction(OwnedMutexGuard<Slot>),
@@ -144,14 +164,21 @@ struct Open {
 
 impl Open {
     fn client(&self) -> Client {
-        Client { place: Place::Transaction(Arc::clone(&self.slot)) }
+        Client {
+            place: Place::Transaction(Arc::clone(&self.slot)),
+        }
     }
 
     /// Commits or rolls back, and gives the connection back to where it came from.
     async fn end(self, commit: bool) -> Result<()> {
         let mut connection = take_ready(&mut *self.slot.lock().await, Slot::Ended)?;
         let Some(outer) = self.outer else {
-            return Ok(if commit { connection.commit().await? } else { connection.rollback().await? });
+            let ended = if commit {
+                connection.commit().await
+            } else {
+                connection.rollback().await
+            };
+            return Ok(ended?);
         };
         if commit {
             connection.release(NESTED).await?;
@@ -169,7 +196,7 @@ impl Open {
 pub struct Transaction<D> {
     client: Client,
     isolation: Option<Isolation>,
-    database: PhantomData<fn() -> D>,
+    database: Marks<D>,
 }
 
 impl<D: From<Client>> Transaction<D> {
@@ -186,7 +213,10 @@ impl<D: From<Client>> Transaction<D> {
 
     /// Runs the whole transaction again, up to so many times, after a serialization failure or a deadlock.
     pub fn retry(self, times: u32) -> Retrying<D> {
-        Retrying { transaction: self, times }
+        Retrying {
+            transaction: self,
+            times,
+        }
     }
 
     /// Runs a closure in the transaction: commits when it gives `Ok`, rolls back when it gives `Err` or is dropped.
@@ -227,7 +257,11 @@ impl<D: From<Client>> Retrying<D> {
         let Transaction { client, isolation, .. } = self.transaction;
         let mut left = self.times;
         loop {
-            let attempt = Transaction { client: client.clone(), isolation, database: PhantomData };
+            let attempt = Transaction {
+                client: client.clone(),
+                isolation,
+                database: PhantomData,
+            };
             let result = attempt.run(async |database| work(database).await).await;
             match result {
                 Err(error) if error.is_retryable() && left > 0 => left -= 1,

@@ -4,21 +4,28 @@ use std::marker::PhantomData;
 
 use nicol_db::Value;
 
+use crate::Marks;
 use crate::Table;
 use crate::filter::{Condition, Filter};
-use crate::operation::{Draft, Key, LinkKind, LinkWrite};
+use crate::operation::{Draft, Key, LinkWrite};
 
 /// A unique key of `M` with its values: names at most one row.
 #[must_use]
 pub struct Unique<M> {
     pub(crate) key: Key,
-    table: PhantomData<fn() -> M>,
+    table: Marks<M>,
 }
 
 impl<M> Unique<M> {
     /// The key over these columns; for generated code.
     pub fn by<const N: usize>(values: [(u16, Value); N]) -> Self {
-        Unique { key: Key { values: values.into(), and: None }, table: PhantomData }
+        Unique {
+            key: Key {
+                values: values.into(),
+                and: None,
+            },
+            table: PhantomData,
+        }
     }
 
     /// Only if the row also fulfils the filter; else it counts as absent.
@@ -30,7 +37,10 @@ impl<M> Unique<M> {
 
 impl<M> Clone for Unique<M> {
     fn clone(&self) -> Self {
-        Unique { key: self.key.clone(), table: PhantomData }
+        Unique {
+            key: self.key.clone(),
+            table: PhantomData,
+        }
     }
 }
 
@@ -51,49 +61,49 @@ pub enum Root {}
 /// The one row that a new row belongs to: an existing one by its key, or a new one.
 #[derive(Debug, Clone)]
 pub struct Parent<T> {
-    write: LinkWrite,
-    table: PhantomData<fn() -> T>,
+    pub(crate) write: LinkWrite,
+    table: Marks<T>,
 }
 
 impl<T> From<Unique<T>> for Parent<T> {
     fn from(unique: Unique<T>) -> Self {
-        Parent { write: LinkWrite(LinkKind::Connect(unique.key)), table: PhantomData }
+        Parent {
+            write: LinkWrite::Connect(unique.key),
+            table: PhantomData,
+        }
     }
 }
 
 impl<F: Form<Scope = Root>> From<F> for Parent<F::Table> {
     fn from(form: F) -> Self {
-        Parent { write: LinkWrite(LinkKind::Create(form.into_draft())), table: PhantomData }
-    }
-}
-
-impl<T> From<Parent<T>> for LinkWrite {
-    fn from(parent: Parent<T>) -> Self {
-        parent.write
+        Parent {
+            write: LinkWrite::Create(form.into_draft()),
+            table: PhantomData,
+        }
     }
 }
 
 /// A row below a new row: an existing one by its key, or a new one in a form that leaves out the parent.
 #[derive(Debug, Clone)]
 pub struct Child<T, S> {
-    write: LinkWrite,
-    types: PhantomData<fn() -> (T, S)>,
+    pub(crate) write: LinkWrite,
+    types: Marks<(T, S)>,
 }
 
 impl<T, S> From<Unique<T>> for Child<T, S> {
     fn from(unique: Unique<T>) -> Self {
-        Child { write: LinkWrite(LinkKind::Connect(unique.key)), types: PhantomData }
+        Child {
+            write: LinkWrite::Connect(unique.key),
+            types: PhantomData,
+        }
     }
 }
 
 impl<F: Form> From<F> for Child<F::Table, F::Scope> {
     fn from(form: F) -> Self {
-        Child { write: LinkWrite(LinkKind::Create(form.into_draft())), types: PhantomData }
-    }
-}
-
-impl<T, S> From<Child<T, S>> for LinkWrite {
-    fn from(child: Child<T, S>) -> Self {
-        child.write
+        Child {
+            write: LinkWrite::Create(form.into_draft()),
+            types: PhantomData,
+        }
     }
 }

@@ -37,7 +37,7 @@ pub use error::{Error, Result};
 pub use filter::Filter;
 pub use key::{Child, Form, Parent, Root, Unique};
 pub use nicol_db::{Isolation, Value};
-pub use operation::{Draft, LinkWrite, Patch};
+pub use operation::{Draft, Patch};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
 pub use scalar::{Change, Enumeration, Given, Scalar, dec, div, inc, mul, value};
@@ -67,3 +67,6 @@ pub trait Writable: Table {
     /// The generated setters of an update.
     type Changes: From<Patch> + Into<Patch>;
 }
+
+/// Types that a value knows without holding any of them.
+pub(crate) type Marks<T> = std::marker::PhantomData<fn() -> T>;

@@ -3,6 +3,7 @@
 use nicol_db::Value;
 
 use crate::filter::{Comparison, Condition};
+use crate::key::{Child, Parent};
 use crate::meta::TableMeta;
 use crate::scalar::Assign;
 
@@ -19,7 +20,14 @@ pub(crate) struct Read {
 
 impl Read {
     pub(crate) fn new(table: &'static TableMeta) -> Self {
-        Read { table, condition: None, order: Vec::new(), take: None, skip: 0, fields: Fields::default() }
+        Read {
+            table,
+            condition: None,
+            order: Vec::new(),
+            take: None,
+            skip: 0,
+            fields: Fields::default(),
+        }
     }
 
     /// True when only a part of the matching rows is wanted.
@@ -29,7 +37,9 @@ impl Read {
 
     /// Wants every column.
     pub(crate) fn all_columns(&mut self) {
-        self.fields.0.extend((0..).zip(self.table.columns).map(|(column, _)| Field::Column(column)));
+        self.fields
+            .0
+            .extend((0..).zip(self.table.columns).map(|(column, _)| Field::Column(column)));
     }
 }
 
@@ -43,7 +53,10 @@ pub(crate) enum Field {
     /// A column's value.
     Column(u16),
     /// The number of related rows.
-    Count { relation: u16, condition: Option<Condition> },
+    Count {
+        relation: u16,
+        condition: Option<Condition>,
+    },
     /// Related rows.
     Nested { relation: u16, read: Read },
 }
@@ -88,7 +101,12 @@ impl Key {
         if self.and.is_some() || self.values.len() != columns.len() {
             return None;
         }
-        let value_of = |column: &u16| self.values.iter().find(|(c, _)| c == column).map(|(_, value)| value.clone());
+        let value_of = |column: &u16| {
+            self.values
+                .iter()
+                .find(|(c, _)| c == column)
+                .map(|(_, value)| value.clone())
+        };
         columns.iter().map(value_of).collect()
     }
 }
@@ -109,27 +127,35 @@ impl Draft {
         self
     }
 
-    /// Adds a related row; for generated code.
+    /// Names the row that this one belongs to; for generated code.
     #[must_use]
-    pub fn link(mut self, relation: u16, write: impl Into<LinkWrite>) -> Self {
-        self.links.push((relation, write.into()));
+    pub fn parent<T>(self, relation: u16, parent: impl Into<Parent<T>>) -> Self {
+        self.link(relation, parent.into().write)
+    }
+
+    /// Adds a row below this one; for generated code.
+    #[must_use]
+    pub fn child<T, S>(self, relation: u16, child: impl Into<Child<T, S>>) -> Self {
+        self.link(relation, child.into().write)
+    }
+
+    /// Adds rows below this one; for generated code.
+    #[must_use]
+    pub fn children<T, S>(mut self, relation: u16, children: impl IntoIterator<Item: Into<Child<T, S>>>) -> Self {
+        self.links
+            .extend(children.into_iter().map(|child| (relation, child.into().write)));
         self
     }
 
-    /// Adds related rows; for generated code.
-    #[must_use]
-    pub fn links<W: Into<LinkWrite>>(mut self, relation: u16, writes: impl IntoIterator<Item = W>) -> Self {
-        self.links.extend(writes.into_iter().map(|write| (relation, write.into())));
+    fn link(mut self, relation: u16, write: LinkWrite) -> Self {
+        self.links.push((relation, write));
         self
     }
 }
 
-/// What to do at the other end of a relation.
+/// What to do at the other end of a relation: create a row there, or take an existing one.
 #[derive(Debug, Clone)]
-pub struct LinkWrite(pub(crate) LinkKind);
-
-#[derive(Debug, Clone)]
-pub(crate) enum LinkKind {
+pub(crate) enum LinkWrite {
     /// Create a row there.
     Create(Draft),
     /// Take an existing row.

@@ -1,7 +1,6 @@
 //! Shapes: which fields of a row are wanted, and the Rust type they become.
 
-use std::marker::PhantomData;
-
+use crate::Marks;
 use crate::Table;
 use crate::column::Col;
 use crate::error::Result;
@@ -35,12 +34,14 @@ impl<M: Table, T: Scalar> Shape<M> for Col<M, T> {
 }
 
 /// All columns of a row: the model's struct.
-pub struct Whole<M>(PhantomData<fn() -> M>);
+pub struct Whole<M>(Marks<M>);
 
 impl<M: Table> Shape<M> for Whole<M> {
     type Out = M::Row;
     fn plan(self, fields: &mut Fields) {
-        fields.0.extend((0..).zip(M::META.columns).map(|(column, _)| Field::Column(column)));
+        fields
+            .0
+            .extend((0..).zip(M::META.columns).map(|(column, _)| Field::Column(column)));
     }
     fn decode(reader: &mut Reader<'_>) -> Result<M::Row> {
         M::read(reader)
@@ -48,7 +49,9 @@ impl<M: Table> Shape<M> for Whole<M> {
 }
 
 /// A shape that can be made longer by `R`.
-#[diagnostic::on_unimplemented(message = "no more than 11 relations can be read with one row; nest them or select tuples")]
+#[diagnostic::on_unimplemented(
+    message = "no more than 11 relations can be read with one row; nest them or select tuples"
+)]
 pub trait Append<R> {
     /// The longer shape.
     type Out;

@@ -6,7 +6,7 @@ use nicol_schema::{Source, validate};
 use tokio::runtime::{Builder, Runtime};
 
 /// A database with the tables of a schema; dropped at the end.
-pub struct Database {
+pub(crate) struct Database {
     runtime: Runtime,
     url: ConnectionUrl,
     folder: Option<tempfile::TempDir>,
@@ -15,8 +15,12 @@ pub struct Database {
 impl Database {
     /// A fresh database on a server (`sqlite`, `postgres`, `postgres18`, `mysql`, `mariadb`); none, with a printed line,
     /// when the server's URL is not set.
-    pub fn make(server: &str, schema: &str) -> Option<Database> {
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    pub(crate) fn make(server: &str, schema: &str) -> Option<Database> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("runtime");
         let (url, folder) = if server == "sqlite" {
             let folder = tempfile::tempdir().expect("temporary folder");
             let file = folder.path().join("client.db");
@@ -42,10 +46,12 @@ impl Database {
     }
 
     /// Runs something with the database's URL, then drops the database.
-    pub fn run(self, work: impl FnOnce(&Runtime, &str) -> Result<(), String>) {
+    pub(crate) fn run(self, work: impl FnOnce(&Runtime, &str) -> Result<(), String>) {
         let result = work(&self.runtime, &self.url.as_connection_string());
         if self.folder.is_none() {
-            self.runtime.block_on(admin::drop_database(&self.url)).expect("drop the database");
+            self.runtime
+                .block_on(admin::drop_database(&self.url))
+                .expect("drop the database");
         }
         if let Err(failures) = result {
             panic!("{failures}");
@@ -54,7 +60,10 @@ impl Database {
 }
 
 async fn create_tables(connection: &mut Connection, schema: &str) {
-    let source = Source { path: "client.prisma".to_owned(), text: schema.to_owned() };
+    let source = Source {
+        path: "client.prisma".to_owned(),
+        text: schema.to_owned(),
+    };
     let schema = validate(&[source]).schema.expect("a valid schema");
     let dialect: Dialect = connection.dialect();
     let (empty, wanted) = (Catalog::empty(dialect), from_schema(&schema, dialect));

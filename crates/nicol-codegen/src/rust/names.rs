@@ -25,7 +25,11 @@ pub(crate) fn pascal(name: &str) -> String {
         let shouts = word.chars().all(|c| !c.is_lowercase());
         let mut chars = word.chars();
         out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        if shouts { out.extend(chars.flat_map(char::to_lowercase)) } else { out.push_str(chars.as_str()) }
+        if shouts {
+            out.extend(chars.flat_map(char::to_lowercase))
+        } else {
+            out.push_str(chars.as_str())
+        }
     }
     out
 }
@@ -40,9 +44,8 @@ fn words(name: &str) -> Vec<String> {
             let before = index.checked_sub(1).map(|index| chars[index]);
             let after = chars.get(index + 1);
             let starts = c.is_uppercase()
-                && before.is_some_and(|before| {
-                    !before.is_uppercase() || after.is_some_and(|after| after.is_lowercase())
-                });
+                && before
+                    .is_some_and(|before| !before.is_uppercase() || after.is_some_and(|after| after.is_lowercase()));
             if starts && !word.is_empty() {
                 words.push(std::mem::take(&mut word));
             }
@@ -62,7 +65,9 @@ pub(crate) struct Names {
 impl Names {
     /// A namespace in which some names are spoken for.
     pub(crate) fn reserving(names: &[&str]) -> Self {
-        Names { taken: names.iter().map(|name| (*name).to_owned()).collect() }
+        Names {
+            taken: names.iter().map(|name| (*name).to_owned()).collect(),
+        }
     }
 
     /// A name close to the wanted one that is free and can be an identifier. Without `r#`; see [`identifier`].
@@ -81,7 +86,11 @@ impl Names {
 
 /// A name as it stands in source: keywords as raw identifiers.
 pub(crate) fn identifier(name: &str) -> String {
-    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+    if KEYWORDS.contains(&name) {
+        format!("r#{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -101,7 +110,11 @@ mod tests {
             ("A", "a", "A"),
         ];
         for (name, snaked, pascaled) in table {
-            assert_eq!((snake(name).as_str(), pascal(name).as_str()), (snaked, pascaled), "{name}");
+            assert_eq!(
+                (snake(name).as_str(), pascal(name).as_str()),
+                (snaked, pascaled),
+                "{name}"
+            );
         }
     }
 

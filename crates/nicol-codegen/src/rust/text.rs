@@ -11,7 +11,10 @@ pub(crate) struct Text {
 impl Text {
     /// Source at some depth of indentation.
     pub(crate) fn at(depth: usize) -> Self {
-        Text { out: String::new(), depth }
+        Text {
+            out: String::new(),
+            depth,
+        }
     }
 
     /// A line.
@@ -77,8 +80,13 @@ impl Text {
 fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let hidden = c.is_control() && c != '\t' || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if hidden { out.extend(c.escape_unicode()) } else { out.push(c) }
+        let hidden = c.is_control() && c != '\t'
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        if hidden {
+            out.extend(c.escape_unicode())
+        } else {
+            out.push(c)
+        }
     }
     out
 }
@@ -96,7 +104,8 @@ mod tests {
     fn docs_are_never_code() {
         let mut text = Text::default();
         text.docs(Some("Says\n    indented\n```rust\npanic!()\n```\n```\nopen \u{202e}x"));
-        let expected = "/// Says\n/// indented\n/// ```text\n/// panic!()\n/// ```\n/// ```text\n/// open \\u{202e}x\n/// ```\n";
+        let expected =
+            "/// Says\n/// indented\n/// ```text\n/// panic!()\n/// ```\n/// ```text\n/// open \\u{202e}x\n/// ```\n";
         assert_eq!(text.finish(), expected);
     }
 

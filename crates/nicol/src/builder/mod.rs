@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 pub use read::{CountRows, Find, FindMany, First, Get, One};
 pub use write::{Create, Delete, DeleteMany, Update, UpdateMany, Upsert};
 
+use crate::Marks;
 use crate::client::Client;
 use crate::filter::Filter;
 use crate::key::{Form, Root, Unique};
@@ -20,12 +21,15 @@ use crate::{Table, Writable};
 #[must_use]
 pub struct Models<M> {
     client: Client,
-    table: PhantomData<fn() -> M>,
+    table: Marks<M>,
 }
 
 impl<M: Table> Models<M> {
     pub(crate) fn new(client: Client) -> Self {
-        Models { client, table: PhantomData }
+        Models {
+            client,
+            table: PhantomData,
+        }
     }
 
     /// The row with a unique key, or none.

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{BoxFuture, awaitable, shaped};
+use crate::Marks;
 use crate::Table;
 use crate::client::Client;
 use crate::column::Orders;
@@ -23,7 +24,7 @@ async fn load(client: &Client, read: &Read) -> Result<Level> {
 pub struct FindMany<M, S> {
     client: Client,
     read: Read,
-    types: PhantomData<fn() -> (M, S)>,
+    types: Marks<(M, S)>,
 }
 
 shaped!(FindMany {});
@@ -36,7 +37,7 @@ awaitable!([M: Table, S: Shape<M>] FindMany<M, S> => Vec<S::Out>, this, async mo
 pub struct First<M, S> {
     client: Client,
     read: Read,
-    types: PhantomData<fn() -> (M, S)>,
+    types: Marks<(M, S)>,
 }
 
 shaped!(First {});
@@ -54,11 +55,19 @@ fn everything<M: Table>() -> Read {
 
 impl<M: Table> FindMany<M, Whole<M>> {
     pub(super) fn all(client: Client) -> Self {
-        FindMany { client, read: everything::<M>(), types: PhantomData }
+        FindMany {
+            client,
+            read: everything::<M>(),
+            types: PhantomData,
+        }
     }
 
     pub(super) fn first(client: Client) -> First<M, Whole<M>> {
-        First { client, read: everything::<M>(), types: PhantomData }
+        First {
+            client,
+            read: everything::<M>(),
+            types: PhantomData,
+        }
     }
 }
 
@@ -102,7 +111,7 @@ impl<M, S> FindMany<M, S> {
 pub struct One<M, S, A> {
     client: Client,
     read: Read,
-    types: PhantomData<fn() -> (M, S, A)>,
+    types: Marks<(M, S, A)>,
 }
 
 /// An absent row is `None`.
@@ -119,7 +128,11 @@ impl<M: Table, A> One<M, Whole<M>, A> {
     pub(super) fn by_key(client: Client, key: Unique<M>) -> Self {
         let mut read = everything::<M>();
         read.condition = Some(key.key.condition());
-        One { client, read, types: PhantomData }
+        One {
+            client,
+            read,
+            types: PhantomData,
+        }
     }
 }
 
@@ -130,14 +143,22 @@ impl<M: Table, S: Shape<M>, A> One<M, S, A> {
         S: Append<R>,
     {
         relation.plan(&mut self.read.fields);
-        One { client: self.client, read: self.read, types: PhantomData }
+        One {
+            client: self.client,
+            read: self.read,
+            types: PhantomData,
+        }
     }
 
     /// Only these columns, relations and counts.
     pub fn select<N: Shape<M>>(mut self, shape: N) -> One<M, N, A> {
         self.read.fields.0.clear();
         shape.plan(&mut self.read.fields);
-        One { client: self.client, read: self.read, types: PhantomData }
+        One {
+            client: self.client,
+            read: self.read,
+            types: PhantomData,
+        }
     }
 }
 
@@ -154,12 +175,16 @@ awaitable!([M: Table, S: Shape<M>] One<M, S, OrError> => S::Out, this, async mov
 pub struct CountRows<M> {
     client: Client,
     read: Read,
-    types: PhantomData<fn() -> M>,
+    types: Marks<M>,
 }
 
 impl<M: Table> CountRows<M> {
     pub(super) fn new(client: Client) -> Self {
-        CountRows { client, read: Read::new(M::META), types: PhantomData }
+        CountRows {
+            client,
+            read: Read::new(M::META),
+            types: PhantomData,
+        }
     }
 
     /// Only rows that fulfil the filter (and those given before).

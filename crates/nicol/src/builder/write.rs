@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{BoxFuture, awaitable, shaped};
+use crate::Marks;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::filter::Condition;
@@ -33,12 +34,17 @@ pub struct Create<M, S> {
     client: Client,
     draft: Draft,
     read: Read,
-    types: PhantomData<fn() -> (M, S)>,
+    types: Marks<(M, S)>,
 }
 
 impl<M: Table> Create<M, Whole<M>> {
     pub(super) fn new(client: Client, draft: Draft) -> Self {
-        Create { client, draft, read: everything::<M>(), types: PhantomData }
+        Create {
+            client,
+            draft,
+            read: everything::<M>(),
+            types: PhantomData,
+        }
     }
 }
 
@@ -56,12 +62,18 @@ pub struct Update<M, S> {
     key: Key,
     patch: Patch,
     read: Read,
-    types: PhantomData<fn() -> (M, S)>,
+    types: Marks<(M, S)>,
 }
 
 impl<M: Writable> Update<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
-        Update { client, key: key.key, patch: Patch::default(), read: everything::<M>(), types: PhantomData }
+        Update {
+            client,
+            key: key.key,
+            patch: Patch::default(),
+            read: everything::<M>(),
+            types: PhantomData,
+        }
     }
 }
 
@@ -88,12 +100,19 @@ pub struct Upsert<M, S> {
     draft: Draft,
     patch: Patch,
     read: Read,
-    types: PhantomData<fn() -> (M, S)>,
+    types: Marks<(M, S)>,
 }
 
 impl<M: Writable> Upsert<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>, draft: Draft, patch: Patch) -> Self {
-        Upsert { client, key: key.key, draft, patch, read: everything::<M>(), types: PhantomData }
+        Upsert {
+            client,
+            key: key.key,
+            draft,
+            patch,
+            read: everything::<M>(),
+            types: PhantomData,
+        }
     }
 }
 
@@ -110,12 +129,17 @@ pub struct UpdateMany<M> {
     client: Client,
     condition: Option<Condition>,
     patch: Patch,
-    types: PhantomData<fn() -> M>,
+    types: Marks<M>,
 }
 
 impl<M: Writable> UpdateMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        UpdateMany { client, condition, patch: Patch::default(), types: PhantomData }
+        UpdateMany {
+            client,
+            condition,
+            patch: Patch::default(),
+            types: PhantomData,
+        }
     }
 
     /// What changes: `|s| s.name("A").age(inc(1))`.
@@ -136,12 +160,17 @@ pub struct Delete<M, S> {
     client: Client,
     key: Key,
     read: Read,
-    types: PhantomData<fn() -> (M, S)>,
+    types: Marks<(M, S)>,
 }
 
 impl<M: Table> Delete<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
-        Delete { client, key: key.key, read: everything::<M>(), types: PhantomData }
+        Delete {
+            client,
+            key: key.key,
+            read: everything::<M>(),
+            types: PhantomData,
+        }
     }
 }
 
@@ -157,12 +186,16 @@ awaitable!([M: Table, S: Shape<M>] Delete<M, S> => S::Out, this, async move {
 pub struct DeleteMany<M> {
     client: Client,
     condition: Option<Condition>,
-    types: PhantomData<fn() -> M>,
+    types: Marks<M>,
 }
 
 impl<M: Table> DeleteMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        DeleteMany { client, condition, types: PhantomData }
+        DeleteMany {
+            client,
+            condition,
+            types: PhantomData,
+        }
     }
 }
 

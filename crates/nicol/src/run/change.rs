@@ -49,7 +49,12 @@ fn is_flat(wanted: &Read) -> bool {
 
 fn level_of(wanted: &Read, columns: Vec<u16>, rows: nicol_db::Rows) -> Level {
     let columns = columns.into_iter().map(Some).collect();
-    Level { table: wanted.table, parts: vec![rows], columns, children: Vec::new() }
+    Level {
+        table: wanted.table,
+        parts: vec![rows],
+        columns,
+        children: Vec::new(),
+    }
 }
 
 /// Adds `@updatedAt` columns to changes that change something.
@@ -75,7 +80,9 @@ async fn read_one(session: &mut Session<'_>, condition: Condition, wanted: &Read
 /// Where UPDATE gives no rows back: the row's key is read and locked, the row changed, and read by its new key.
 async fn update_by_key(session: &mut Session<'_>, key: &Key, patch: &Patch, wanted: &Read) -> Result<Option<Level>> {
     let table = wanted.table;
-    let Some(values) = find_values(session, table, key, table.key).await? else { return Ok(None) };
+    let Some(values) = find_values(session, table, key, table.key).await? else {
+        return Ok(None);
+    };
     let mut cells: Vec<(u16, Value)> = table.key.iter().copied().zip(values).collect();
     let condition = match &key.and {
         // The row may have changed since its key was read.
@@ -129,7 +136,9 @@ pub(crate) async fn delete(session: &mut Session<'_>, key: &Key, wanted: &Read) 
     }
     session.begin().await?;
     let result = async {
-        let Some(level) = read_one(session, condition.clone(), wanted).await? else { return Ok(None) };
+        let Some(level) = read_one(session, condition.clone(), wanted).await? else {
+            return Ok(None);
+        };
         let statement = sql::delete(dialect, wanted.table, Some(&condition), &[]);
         let gone = session.execute(wanted.table, &statement).await?;
         Ok((gone > 0).then_some(level))
@@ -183,7 +192,9 @@ async fn upsert_in_one(
     let dialect = session.connection.dialect();
     let has_conflict_clause = !dialect.is_mysql_family();
     let same_key = key.values.iter().all(|value| draft.values.contains(value));
-    let Some(columns) = read::plain_columns(wanted).filter(|_| is_flat(wanted)) else { return Ok(None) };
+    let Some(columns) = read::plain_columns(wanted).filter(|_| is_flat(wanted)) else {
+        return Ok(None);
+    };
     if !has_conflict_clause || !same_key || !draft.links.is_empty() || patch.assigns.is_empty() {
         return Ok(None);
     }
@@ -192,12 +203,25 @@ async fn upsert_in_one(
     let cells = with_defaults(session, table, draft.values.clone())?;
     let (given, values): (Vec<u16>, Vec<Option<Value>>) = cells.into_iter().map(|(c, v)| (c, Some(v))).unzip();
     let target: Vec<u16> = key.values.iter().map(|(column, _)| *column).collect();
-    let conflict = Conflict { target: &target, patch: &patch, condition: key.and.as_ref() };
+    let conflict = Conflict {
+        target: &target,
+        patch: &patch,
+        condition: key.and.as_ref(),
+    };
     let rows = [values];
-    let insert = Insert { table, columns: &given, rows: &rows, returning: &columns, conflict: Some(conflict) };
+    let insert = Insert {
+        table,
+        columns: &given,
+        rows: &rows,
+        returning: &columns,
+        conflict: Some(conflict),
+    };
     let rows = session.query(table, &sql::insert(dialect, &insert)).await?;
     if rows.is_empty() {
-        return Err(Error::not_found(table, "upsert: the row is there but does not fulfil the filter"));
+        return Err(Error::not_found(
+            table,
+            "upsert: the row is there but does not fulfil the filter",
+        ));
     }
     Ok(Some(level_of(wanted, columns, rows)))
 }

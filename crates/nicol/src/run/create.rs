@@ -7,12 +7,15 @@ use crate::error::{Error, Result};
 use crate::filter::{Comparison, Condition};
 use crate::id;
 use crate::meta::{Default, Link, RelationMeta, TableMeta};
-use crate::operation::{Draft, Field, Key, LinkKind, Patch, Read};
+use crate::operation::{Draft, Field, Key, LinkWrite, Patch, Read};
 use crate::scalar::Assign;
 use crate::sql::{self, Insert, Statement, Verb};
 
 /// The most parameters of one INSERT.
 const PARAMETERS_A_STATEMENT: usize = 30_000;
+
+/// Things with the number of the row they belong to.
+type Numbered<T> = Vec<(usize, T)>;
 
 /// A row's values by column.
 type Cells = Vec<(u16, Value)>;
@@ -26,7 +29,12 @@ struct Created {
 }
 
 /// Creates a row and everything below it, and reads it back as asked.
-pub(crate) async fn create(session: &mut Session<'_>, table: &'static TableMeta, draft: Draft, wanted: &Read) -> Result<Level> {
+pub(crate) async fn create(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    draft: Draft,
+    wanted: &Read,
+) -> Result<Level> {
     let is_flat = draft.links.is_empty();
     let direct = read::plain_columns(wanted).filter(|_| sql::has_returning(session.connection.dialect(), Verb::Insert));
     if is_flat && direct.is_some() && wanted.fields.0.iter().all(|field| matches!(field, Field::Column(_))) {
@@ -49,7 +57,12 @@ async fn create_inside(
     let mut created = insert_level(session, table, vec![draft], asked).await?;
     if let (Some(columns), Some(parts)) = (direct, created.returned.take()) {
         let columns = columns.into_iter().map(Some).collect();
-        let mut level = Level { table, parts, columns, children: Vec::new() };
+        let mut level = Level {
+            table,
+            parts,
+            columns,
+            children: Vec::new(),
+        };
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
@@ -72,7 +85,11 @@ async fn read_back(
 pub(super) fn key_condition(table: &TableMeta, cells: &Cells) -> Result<Condition> {
     let equal = |&column: &u16| {
         let value = value_of(table, cells, column)?;
-        Ok(Condition::Compare { column, comparison: Comparison::Equal, value })
+        Ok(Condition::Compare {
+            column,
+            comparison: Comparison::Equal,
+            value,
+        })
     };
     Ok(Condition::All(table.key.iter().map(equal).collect::<Result<_>>()?))
 }
@@ -81,7 +98,10 @@ fn value_of(table: &TableMeta, cells: &Cells, column: u16) -> Result<Value> {
     let found = cells.iter().find(|(present, _)| *present == column);
     found.map(|(_, value)| value.clone()).ok_or_else(|| {
         let field = table.column(column).field;
-        let message = format!("the database chose {}.{field} and cannot tell its value; give it when creating", table.model);
+        let message = format!(
+            "the database chose {}.{field} and cannot tell its value; give it when creating",
+            table.model
+        );
         Error::new("P2036", message)
     })
 }
@@ -100,10 +120,10 @@ fn insert_level<'a>(
 ) -> BoxFuture<'a, Result<Created>> {
     Box::pin(async move {
         let mut rows: Vec<Cells> = Vec::with_capacity(drafts.len());
-        let mut links: Vec<Vec<(u16, LinkKind)>> = Vec::with_capacity(drafts.len());
+        let mut links: Vec<Vec<(u16, LinkWrite)>> = Vec::with_capacity(drafts.len());
         for draft in drafts {
             rows.push(draft.values);
-            links.push(draft.links.into_iter().map(|(relation, write)| (relation, write.0)).collect());
+            links.push(draft.links);
         }
         let connects = link_parents(session, table, &mut rows, &mut links).await?;
         for row in &mut rows {
@@ -144,7 +164,7 @@ fn child_keys(relation: &'static RelationMeta) -> &'static [u16] {
 }
 
 /// The relations with writes left, in the order in which they were first named.
-fn relations_in_order(links: &[Vec<(u16, LinkKind)>]) -> Vec<u16> {
+fn relations_in_order(links: &[Vec<(u16, LinkWrite)>]) -> Vec<u16> {
     let mut order = Vec::new();
     for (relation, _) in links.iter().flatten() {
         if !order.contains(relation) {
@@ -155,13 +175,13 @@ fn relations_in_order(links: &[Vec<(u16, LinkKind)>]) -> Vec<u16> {
 }
 
 /// Takes the writes of one relation out: creations and connections, each with the number of its row.
-fn take_links(links: &mut [Vec<(u16, LinkKind)>], relation: u16) -> (Vec<(usize, Draft)>, Vec<(usize, Key)>) {
+fn take_links(links: &mut [Vec<(u16, LinkWrite)>], relation: u16) -> (Numbered<Draft>, Numbered<Key>) {
     let (mut creates, mut connects) = (Vec::new(), Vec::new());
     for (number, row) in links.iter_mut().enumerate() {
         for (_, write) in row.extract_if(.., |(present, _)| *present == relation) {
             match write {
-                LinkKind::Create(draft) => creates.push((number, draft)),
-                LinkKind::Connect(key) => connects.push((number, key)),
+                LinkWrite::Create(draft) => creates.push((number, draft)),
+                LinkWrite::Connect(key) => connects.push((number, key)),
             }
         }
     }
@@ -173,12 +193,14 @@ async fn link_parents(
     session: &mut Session<'_>,
     table: &'static TableMeta,
     rows: &mut [Cells],
-    links: &mut [Vec<(u16, LinkKind)>],
+    links: &mut [Vec<(u16, LinkWrite)>],
 ) -> Result<bool> {
     let mut trusted = false;
     for relation in relations_in_order(links) {
         let meta = table.relation(relation);
-        let Link::Owner { columns, references } = &meta.link else { continue };
+        let Link::Owner { columns, references } = &meta.link else {
+            continue;
+        };
         let target = (meta.target)();
         let (creates, connects) = take_links(links, relation);
         let (numbers, drafts): (Vec<usize>, Vec<Draft>) = creates.into_iter().unzip();
@@ -196,9 +218,9 @@ async fn link_parents(
                     trusted = true;
                     values
                 }
-                None => find_values(session, target, &key, references).await?.ok_or_else(|| {
-                    Error::not_found(target, &format!("connect of {}.{}", table.model, meta.field))
-                })?,
+                None => find_values(session, target, &key, references)
+                    .await?
+                    .ok_or_else(|| Error::not_found(target, &format!("connect of {}.{}", table.model, meta.field)))?,
             };
             for (column, value) in columns.iter().zip(values) {
                 set(&mut rows[number], *column, value);
@@ -219,11 +241,18 @@ pub(super) async fn find_values(
     wanted.condition = Some(key.condition());
     wanted.fields.0 = columns.iter().map(|&column| Field::Column(column)).collect();
     let level = read::read(session, &wanted).await?;
-    let Some(row) = level.rows().next() else { return Ok(None) };
+    let Some(row) = level.rows().next() else {
+        return Ok(None);
+    };
     let value = |(place, &column): (usize, &u16)| {
         Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null))
     };
-    columns.iter().enumerate().map(value).collect::<Result<Vec<Value>>>().map(Some)
+    columns
+        .iter()
+        .enumerate()
+        .map(value)
+        .collect::<Result<Vec<Value>>>()
+        .map(Some)
 }
 
 /// A row's values with those that the client makes for the columns that have none.
@@ -267,7 +296,13 @@ async fn insert_rows(
     let mut parts = Vec::new();
     for range in ranges(dialect, &rows) {
         let (columns, cells) = grid(&rows[range.clone()]);
-        let insert = Insert { table, columns: &columns, rows: &cells, returning, conflict: None };
+        let insert = Insert {
+            table,
+            columns: &columns,
+            rows: &cells,
+            returning,
+            conflict: None,
+        };
         let statement = sql::insert(dialect, &insert);
         if returning.is_empty() {
             session.execute(table, &statement).await?;
@@ -288,19 +323,30 @@ async fn insert_rows(
         }
         parts.push(returned);
     }
-    Ok(Created { cells: rows, returned: (!returning.is_empty()).then_some(parts) })
+    Ok(Created {
+        cells: rows,
+        returned: (!returning.is_empty()).then_some(parts),
+    })
 }
 
 /// The value of a column that others may refer to; lists never are.
 fn key_value(table: &TableMeta, column: u16, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
     let meta = table.column(column);
-    if meta.is_list { Ok(None) } else { cell_value(meta.kind, cell) }
+    if meta.is_list {
+        Ok(None)
+    } else {
+        cell_value(meta.kind, cell)
+    }
 }
 
 /// Which rows go into one statement: up to the limit of parameters, and where the database has no DEFAULT word in
 /// VALUES, or tells only the first of several new keys, only rows that give the same columns.
 fn ranges(dialect: Dialect, rows: &[Cells]) -> Vec<std::ops::Range<usize>> {
-    let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
+    let same_columns = |a: &Cells, b: &Cells| {
+        a.iter()
+            .map(|(column, _)| column)
+            .eq(b.iter().map(|(column, _)| column))
+    };
     let uniform = match dialect {
         Dialect::Sqlite | Dialect::Mysql => true,
         Dialect::Postgres | Dialect::Mariadb | Dialect::Cockroachdb => false,
@@ -330,8 +376,15 @@ fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
     let mut columns: Vec<u16> = rows.iter().flatten().map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns.dedup();
-    let cell = |row: &Cells, column: &u16| row.iter().find(|(present, _)| present == column).map(|(_, v)| v.clone());
-    let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
+    let cell = |row: &Cells, column: &u16| {
+        row.iter()
+            .find(|(present, _)| present == column)
+            .map(|(_, v)| v.clone())
+    };
+    let cells = rows
+        .iter()
+        .map(|row| columns.iter().map(|column| cell(row, column)).collect())
+        .collect();
     (columns, cells)
 }
 
@@ -343,7 +396,15 @@ async fn last_keys(session: &mut Session<'_>, table: &'static TableMeta, rows: &
         return Ok(());
     }
     let text = String::from("SELECT LAST_INSERT_ID(), @@auto_increment_increment");
-    let answer = session.query(table, &Statement { text, params: Vec::new() }).await?;
+    let answer = session
+        .query(
+            table,
+            &Statement {
+                text,
+                params: Vec::new(),
+            },
+        )
+        .await?;
     let Some(row) = answer.first() else { return Ok(()) };
     let (first, step): (i64, i64) = (row.get(0)?, row.get(1)?);
     for (row, number) in rows.iter_mut().zip(0i64..) {
@@ -358,7 +419,7 @@ async fn link_children(
     table: &'static TableMeta,
     relation: u16,
     rows: &[Cells],
-    links: &mut [Vec<(u16, LinkKind)>],
+    links: &mut [Vec<(u16, LinkWrite)>],
 ) -> Result<()> {
     let meta = table.relation(relation);
     let (creates, connects) = take_links(links, relation);
@@ -378,8 +439,8 @@ async fn link_owned(
     (table, meta): (&'static TableMeta, &'static RelationMeta),
     (references, columns): (&[u16], &[u16]),
     rows: &[Cells],
-    creates: Vec<(usize, Draft)>,
-    connects: Vec<(usize, Key)>,
+    creates: Numbered<Draft>,
+    connects: Numbered<Key>,
 ) -> Result<()> {
     let target = (meta.target)();
     let mut drafts = Vec::with_capacity(creates.len());
@@ -412,17 +473,28 @@ async fn link_joined(
     session: &mut Session<'_>,
     (table, meta): (&'static TableMeta, &'static RelationMeta),
     rows: &[Cells],
-    creates: Vec<(usize, Draft)>,
-    connects: Vec<(usize, Key)>,
+    creates: Numbered<Draft>,
+    connects: Numbered<Key>,
 ) -> Result<()> {
-    let Link::Join { table: join, schema, here, there } = &meta.link else { return Ok(()) };
+    let Link::Join {
+        table: join,
+        schema,
+        here,
+        there,
+    } = &meta.link
+    else {
+        return Ok(());
+    };
     let target = (meta.target)();
     let mut pairs = Vec::new();
     let (numbers, drafts): (Vec<usize>, Vec<Draft>) = creates.into_iter().unzip();
     if !drafts.is_empty() {
         let created = insert_level(session, target, drafts, vec![there.0]).await?;
         for (number, cells) in numbers.into_iter().zip(&created.cells) {
-            pairs.push((value_of(table, &rows[number], here.0)?, value_of(target, cells, there.0)?));
+            pairs.push((
+                value_of(table, &rows[number], here.0)?,
+                value_of(target, cells, there.0)?,
+            ));
         }
     }
     for (number, key) in connects {

@@ -40,11 +40,19 @@ pub(crate) enum Source {
 
 impl Writer {
     fn new(dialect: Dialect) -> Self {
-        Writer { dialect, text: String::with_capacity(256), params: Vec::new(), aliases: 0 }
+        Writer {
+            dialect,
+            text: String::with_capacity(256),
+            params: Vec::new(),
+            aliases: 0,
+        }
     }
 
     fn finish(self) -> Statement {
-        Statement { text: self.text, params: self.params }
+        Statement {
+            text: self.text,
+            params: self.params,
+        }
     }
 
     fn push(&mut self, text: &str) {
@@ -125,7 +133,9 @@ impl Writer {
     /// `(?, ?, ..)` with the count rounded up to a power of two by repeating the last value.
     fn padded_list(&mut self, values: &[Value]) {
         let padding = values.len().next_power_of_two() - values.len();
-        let padded = values.iter().chain(std::iter::repeat_n(values.last(), padding).flatten());
+        let padded = values
+            .iter()
+            .chain(std::iter::repeat_n(values.last(), padding).flatten());
         self.push("(");
         self.separated(", ", padded, |sql, value| sql.bind(value.clone()));
         self.push(")");
@@ -161,4 +171,3 @@ fn fits_json(value: &Value) -> bool {
         Value::Null | Value::Float(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Json(_) | Value::List(_) => false,
     }
 }
-
