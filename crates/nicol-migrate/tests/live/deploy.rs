@@ -221,7 +221,7 @@ const REDEFINE: &str = "-- RedefineTables\nPRAGMA defer_foreign_keys=ON;\nPRAGMA
     CREATE TABLE \"new_parent\" (id INTEGER PRIMARY KEY);\n\
     INSERT INTO \"new_parent\" (id) SELECT id FROM parent;\n\
     DROP TABLE parent;\nALTER TABLE \"new_parent\" RENAME TO \"parent\";\n\
-    PRAGMA foreign_keys=ON;\nPRAGMA defer_foreign_keys=OFF;\n";
+    PRAGMA foreign_key_check;\nPRAGMA foreign_keys=ON;\nPRAGMA defer_foreign_keys=OFF;\n";
 
 #[tokio::test]
 async fn redefining_a_parent_keeps_its_children() {
