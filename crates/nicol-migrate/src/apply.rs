@@ -123,7 +123,7 @@ pub(crate) async fn apply(
     options: LockOptions,
     watch: &mut dyn Watch,
 ) -> Result<bool> {
-    let mode = mode(&migration.script, conn.dialect());
+    let mode = mode(migration.statements(), conn.dialect());
     let stepwise = match &mode {
         Mode::Whole { .. } => None,
         Mode::Stepwise(reason) => Some(*reason),
@@ -162,7 +162,7 @@ pub(crate) async fn apply(
 pub(crate) async fn replay(conn: &mut Connection, migration: &Migration) -> Result<()> {
     let search_path = search_path(conn).await?;
     let dialect = conn.dialect();
-    let ran = match mode(&migration.script, dialect) {
+    let ran = match mode(migration.statements(), dialect) {
         Mode::Whole {
             script,
             foreign_keys_off,
@@ -180,7 +180,7 @@ pub(crate) async fn replay(conn: &mut Connection, migration: &Migration) -> Resu
         }
         Mode::Stepwise(_) => {
             let mut ran = Ok(());
-            for statement in nicol_db::script::split(&migration.script, dialect) {
+            for statement in nicol_db::script::split(migration.statements(), dialect) {
                 ran = conn.run_script(statement.text).await;
                 if ran.is_err() {
                     break;
@@ -351,7 +351,7 @@ async fn stepwise_recorded(
     options: LockOptions,
     watch: &mut dyn Watch,
 ) -> Result<bool> {
-    let statements = nicol_db::script::split(&migration.script, conn.dialect());
+    let statements = nicol_db::script::split(migration.statements(), conn.dialect());
     set_foreign_keys(conn, true).await?;
     let (row, first) = match interrupted {
         Some(row) => (
@@ -543,12 +543,12 @@ fn failed(
         Some((statements, at)) => {
             let statement = &statements[at];
             let comment = statement.text.len() - statement::without_leading_comments(statement.text).len();
-            let line = line_of(&migration.script, statement.start + comment);
+            let line = line_of(migration.statements(), statement.start + comment);
             format!(" at statement {} of {} (line {line})", at + 1, statements.len())
         }
         None => error
             .position()
-            .map(|at| format!(" (line {})", line_of(&migration.script, at)))
+            .map(|at| format!(" (line {})", line_of(migration.statements(), at)))
             .unwrap_or_default(),
     };
     let database_code = error.native_code().map(|code| format!(" [{code}]")).unwrap_or_default();

@@ -57,10 +57,13 @@ pub async fn deploy(
     }
     let mut conn = open(url).await?;
     let deployed = deploy_on(&mut conn, directory, options, watch).await;
-    let closed = conn.close().await;
-    let deployed = deployed?;
-    closed?;
-    Ok(deployed)
+    close(conn).await;
+    deployed
+}
+
+/// Ends a session. Whatever matters has been answered by then: how the server takes the goodbye changes nothing.
+pub(crate) async fn close(conn: Connection) {
+    let _ = conn.close().await;
 }
 
 /// Opens the database, with a hint when it is not there.
@@ -119,7 +122,7 @@ async fn under_lock(
         None => create_history(conn, options, watch).await?,
     };
     let standing = standing(directory.migrations(), &rows);
-    let interrupted = interrupted(conn.dialect(), directory, &rows);
+    let interrupted = interrupted(conn, directory, &rows);
     refuse(directory, &standing, interrupted, options)?;
 
     let mut work: Vec<(&Migration, Option<&HistoryRow>)> = Vec::new();
@@ -207,12 +210,11 @@ pub(crate) async fn create_schema(conn: &mut Connection) -> Result<()> {
 
 /// The row of a migration that a killed run of ours has left, when it can be gone on with: no session is working on it,
 /// as this one holds the lock.
-fn interrupted<'a>(dialect: Dialect, directory: &Directory, rows: &'a [HistoryRow]) -> Option<&'a HistoryRow> {
-    let has_lock = match dialect {
-        Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => true,
-        Dialect::Sqlite | Dialect::Cockroachdb => false,
-    };
-    let row = rows.iter().find(|row| row.was_interrupted()).filter(|_| has_lock)?;
+fn interrupted<'a>(conn: &Connection, directory: &Directory, rows: &'a [HistoryRow]) -> Option<&'a HistoryRow> {
+    let row = rows
+        .iter()
+        .find(|row| row.was_interrupted())
+        .filter(|_| lock::has_session_lock(conn))?;
     let migration = directory.get(&row.migration_name)?;
     crate::checksum::matches(&migration.script, &row.checksum).then_some(row)
 }

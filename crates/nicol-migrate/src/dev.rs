@@ -159,11 +159,14 @@ pub async fn prepare(
         .path()
         .ok_or_else(|| Error::new(code::FILE, "New migrations cannot be written into an embedded folder."))?;
     let provider_dialect = dialect_of(schema)?;
-    let created = !options.create_only && admin::create_database(url).await?;
-    let mut conn = match Connection::open(url).await {
-        Ok(conn) => Some(conn),
+    let (mut conn, created) = match Connection::open(url).await {
+        Ok(conn) => (Some(conn), false),
         // Writing a migration needs no database; counting rows is then left out.
-        Err(_) if options.create_only => None,
+        Err(_) if options.create_only => (None, false),
+        Err(error) if error.code() == "P1003" => {
+            let created = admin::create_database(url).await?;
+            (Some(Connection::open(url).await?), created)
+        }
         Err(error) => return Err(error.into()),
     };
     let dialect = conn.as_ref().map_or(provider_dialect, Connection::dialect);
@@ -177,10 +180,7 @@ pub async fn prepare(
     };
     let result = draft(&mut conn, directory, schema, &place, options, watch).await;
     if let Some(conn) = conn {
-        let closed = conn.close().await;
-        let draft = result?;
-        closed?;
-        return Ok(draft);
+        deploy::close(conn).await;
     }
     result
 }

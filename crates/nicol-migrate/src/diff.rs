@@ -4,6 +4,7 @@ use nicol_catalog::Catalog;
 use nicol_db::{Connection, ConnectionUrl, Dialect};
 use nicol_schema::ValidSchema;
 
+use crate::deploy::close;
 use crate::dev;
 use crate::directory::Directory;
 use crate::error::{Error, Result, code};
@@ -118,7 +119,7 @@ async fn server_dialect(url: &ConnectionUrl) -> Result<Dialect> {
     }
     let conn = Connection::open(url).await?;
     let dialect = conn.dialect();
-    conn.close().await?;
+    close(conn).await;
     Ok(dialect)
 }
 
@@ -142,10 +143,8 @@ pub async fn catalog_of(
         Side::Database(url) => {
             let mut conn = Connection::open(url).await?;
             let catalog = nicol_catalog::introspect(&mut conn, namespaces).await;
-            let closed = conn.close().await;
-            let catalog = catalog?;
-            closed?;
-            Ok(catalog)
+            close(conn).await;
+            Ok(catalog?)
         }
     }
 }

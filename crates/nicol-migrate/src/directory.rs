@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nicol_db::Dialect;
 
@@ -27,6 +28,8 @@ pub const LOCK_FILE: &str = "migration_lock.toml";
 const LEGACY_LOCK_FILE: &str = "migrate.lock";
 /// Start of the names of folders that are still being written.
 const STAGING_PREFIX: &str = ".nicol-";
+/// No writer takes so long.
+const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 
 /// One migration of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +53,12 @@ impl Migration {
             snapshot: None,
             down: None,
         }
+    }
+
+    /// The script without the byte order mark that some editors put before it: the checksum covers it, no database
+    /// understands it.
+    pub(crate) fn statements(&self) -> &str {
+        self.script.strip_prefix('\u{feff}').unwrap_or(&self.script)
     }
 }
 
@@ -260,6 +269,7 @@ pub fn write_migration(folder: &Path, name: &str, files: &[(&str, &str)], dialec
     if target.exists() {
         return Err(Error::new(code::FILE, format!("{} exists already.", target.display())));
     }
+    remove_abandoned(folder);
     let staging = folder.join(format!("{STAGING_PREFIX}{}", uuid::Uuid::new_v4()));
     let written = stage(&staging, files)
         .and_then(|()| fs::rename(&staging, &target).map_err(|error| Error::file("create the folder", &target, &error)))
@@ -271,6 +281,23 @@ pub fn write_migration(folder: &Path, name: &str, files: &[(&str, &str)], dialec
     }
     write_lock(folder, dialect)?;
     Ok(target)
+}
+
+/// Removes what writers that crashed have left. nicol never reads it, but other tools might. Whatever is young may belong
+/// to a writer at work.
+fn remove_abandoned(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_staging = entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX);
+        let age = entry
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok()
+            .and_then(|at| at.elapsed().ok());
+        if is_staging && age.is_some_and(|age| age > ABANDONED_AFTER) {
+            // Tidying is not what was asked for: if it cannot be done now, the next run tries again.
+            let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
+        }
+    }
 }
 
 fn stage(staging: &Path, files: &[(&str, &str)]) -> Result<()> {

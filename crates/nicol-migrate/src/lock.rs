@@ -79,7 +79,7 @@ impl<'a> Wait<'a> {
 /// # Errors
 /// P1002 when it is not free in time.
 pub(crate) async fn take(conn: &mut Connection, options: LockOptions, watch: &mut dyn Watch) -> Result<()> {
-    if options.disabled || !has_session_lock(conn.dialect()) {
+    if options.disabled || !has_session_lock(conn) {
         return Ok(());
     }
     let mut wait = Wait::new(options, watch);
@@ -100,7 +100,7 @@ pub(crate) async fn take(conn: &mut Connection, options: LockOptions, watch: &mu
 
 /// Gives the lock back. The end of the session does so too.
 pub(crate) async fn release(conn: &mut Connection, options: LockOptions) -> Result<()> {
-    if options.disabled {
+    if options.disabled || !has_session_lock(conn) {
         return Ok(());
     }
     match conn.dialect() {
@@ -117,9 +117,12 @@ pub(crate) async fn release(conn: &mut Connection, options: LockOptions) -> Resu
     Ok(())
 }
 
-fn has_session_lock(dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => true,
+/// Whether this database has a lock that a session holds until it ends.
+pub(crate) fn has_session_lock(conn: &Connection) -> bool {
+    match conn.dialect() {
+        Dialect::Postgres => true,
+        // PlanetScale ends locks after 20 seconds, and Vitess knows them only in part.
+        Dialect::Mysql | Dialect::Mariadb => !conn.version().to_ascii_lowercase().contains("vitess"),
         Dialect::Sqlite | Dialect::Cockroachdb => false,
     }
 }
@@ -149,7 +152,7 @@ async fn try_take(conn: &mut Connection) -> Result<bool> {
 /// # Errors
 /// `connection-pooled` or `lock-lost` when it does not.
 pub(crate) async fn check(conn: &mut Connection, options: LockOptions) -> Result<()> {
-    if options.disabled {
+    if options.disabled || !has_session_lock(conn) {
         return Ok(());
     }
     let sql = match conn.dialect() {

@@ -59,7 +59,7 @@ fn cannot_tell(migration: &Migration, statements: &[ScriptStatement<'_>], done: 
         migration.name,
         done + 1,
         statements.len(),
-        line_of(&migration.script, start)
+        line_of(migration.statements(), start)
     );
     Error::new(code::INTERRUPTED, message)
         .with_migration(&migration.name)

@@ -7,7 +7,7 @@ use nicol_catalog::Catalog;
 use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 
 use crate::apply;
-use crate::deploy::create_schema;
+use crate::deploy::{close, create_schema};
 use crate::directory::Migration;
 use crate::error::{Error, Result, code};
 use crate::history;
@@ -81,10 +81,8 @@ async fn open_and_replay(url: &ConnectionUrl, migrations: &[Migration], namespac
         Ok(()) => replay_in(&mut conn, migrations, namespaces).await,
         Err(error) => Err(error),
     };
-    let closed = conn.close().await;
-    let catalog = result?;
-    closed?;
-    Ok(catalog)
+    close(conn).await;
+    result
 }
 
 async fn replay_in_given(
@@ -111,10 +109,8 @@ async fn replay_in_given(
         Ok(()) => replay_in(&mut conn, migrations, namespaces).await,
         Err(error) => Err(error),
     };
-    let closed = conn.close().await;
-    let catalog = result?;
-    closed?;
-    Ok(catalog)
+    close(conn).await;
+    result
 }
 
 /// Empties a shadow database. One with a migration history is somebody's real database, and stays.

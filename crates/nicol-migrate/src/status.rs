@@ -3,6 +3,7 @@
 use nicol_db::{Connection, ConnectionUrl};
 use nicol_schema::ValidSchema;
 
+use crate::deploy::close;
 use crate::dev::{self, Drift};
 use crate::directory::Directory;
 use crate::error::Result;
@@ -80,10 +81,8 @@ impl Status {
 pub async fn status(url: &ConnectionUrl, directory: &Directory, schema: Option<&ValidSchema>) -> Result<Status> {
     let mut conn = Connection::open(url).await?;
     let result = look(&mut conn, directory, schema).await;
-    let closed = conn.close().await;
-    let status = result?;
-    closed?;
-    Ok(status)
+    close(conn).await;
+    result
 }
 
 async fn look(conn: &mut Connection, directory: &Directory, schema: Option<&ValidSchema>) -> Result<Status> {

@@ -2,4 +2,5 @@
 
 mod common;
 mod deploy;
+mod dev;
 mod readme;
