@@ -454,7 +454,7 @@ cases! {
         let found = |filter| async move { db.scalars().count().filter(filter).await };
         assert_eq!(found(scalars::big.gt(9_007_199_254_740_992_i64)).await?, 1);
         assert_eq!(found(scalars::decimal.eq(decimal)).await?, 1);
-        assert_eq!(found(scalars::bytes.eq(&[0u8, 255, 7])).await?, 1);
+        assert_eq!(found(scalars::bytes.eq([0u8, 255, 7])).await?, 1);
         assert_eq!(found(scalars::bytes.in_([&[0u8, 255, 7][..], &[1u8][..]])).await?, 1);
         assert_eq!(found(scalars::json.eq(json)).await?, 1);
         assert_eq!(found(scalars::moment.eq(moment)).await?, 1);
