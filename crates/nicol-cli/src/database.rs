@@ -1,6 +1,7 @@
 //! Which database a command talks to, and talking to it.
 
 use std::future::Future;
+use std::path::Path;
 
 use nicol_db::{ConnectionUrl, Dialect};
 use nicol_schema::schema::{Datasource, Provider};
@@ -8,6 +9,7 @@ use nicol_schema::schema::{Datasource, Provider};
 use crate::discover::FoundUrl;
 use crate::failure::{Failure, Result};
 use crate::output::Output;
+use crate::paths;
 
 /// A database and who named it.
 #[derive(Debug, Clone)]
@@ -73,7 +75,10 @@ impl Database {
         let product = self.url.dialect().product_name();
         match self.url.host_port() {
             Some(host) => format!("{product} database \"{}\" at {host}", self.url.database()),
-            None => format!("{product} database {}", self.url.database()),
+            None if self.url.dialect() == Dialect::Sqlite => {
+                format!("{product} database {}", paths::show(Path::new(self.url.database())))
+            }
+            None => format!("{product} database \"{}\"", self.url.database()),
         }
     }
 

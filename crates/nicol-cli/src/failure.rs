@@ -52,11 +52,17 @@ impl Failure {
 
     /// An error of migrations, at a database or elsewhere.
     pub(crate) fn from_migrate(error: &nicol_migrate::Error, place: Option<String>) -> Failure {
-        let mut failure = Failure::new(error.code(), error.message().trim_end_matches('.'));
-        failure.0.place = place;
-        failure.0.why = error
+        let (what, rest) = error.message().split_once('\n').unwrap_or((error.message(), ""));
+        let code = error
             .database_code()
             .map(|code| format!("the database's own code is {code}"));
+        let why: Vec<&str> = [rest, code.as_deref().unwrap_or_default()]
+            .into_iter()
+            .filter(|line| !line.is_empty())
+            .collect();
+        let mut failure = Failure::new(error.code(), what.trim_end_matches(['.', ':']));
+        failure.0.place = place;
+        failure.0.why = (!why.is_empty()).then(|| why.join("\n"));
         failure.help(error.help().unwrap_or_else(|| next_step(error.code())))
     }
 

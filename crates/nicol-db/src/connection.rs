@@ -4,6 +4,7 @@
 //! open and whether it is at rest. A call whose future is dropped half-way leaves it *broken*: every later call is refused, and
 //! a pool throws it away.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use crate::dialect::Dialect;
@@ -66,6 +67,9 @@ pub struct Connection {
 }
 
 enum Driver {
+    /// Without a value: lets a build without drivers match on the enum.
+    #[allow(dead_code, reason = "never made")]
+    Absent(Infallible),
     #[cfg(feature = "sqlite")]
     Sqlite(Sqlite),
     #[cfg(feature = "postgres")]
@@ -179,6 +183,7 @@ impl Connection {
     /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         self.check(sql)?;
+        self.check_parameters(params)?;
         self.set_busy(true);
         let mut outcome = self.query_once(sql, params).await;
         if let Err(error) = &outcome
@@ -195,6 +200,7 @@ impl Connection {
     /// As [`Connection::query`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         self.check(sql)?;
+        self.check_parameters(params)?;
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
         if let Err(error) = &outcome
@@ -211,8 +217,9 @@ impl Connection {
     /// # Errors
     /// The first error. Statements after it may have run.
     pub async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
-        for (sql, _) in statements {
+        for (sql, params) in statements {
             self.check(sql)?;
+            self.check_parameters(params)?;
         }
         #[cfg(feature = "postgres")]
         if let Driver::Postgres(driver) = &mut self.driver
@@ -240,6 +247,7 @@ impl Connection {
         self.set_busy(true);
         self.is_altered = true;
         let outcome = match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.run_script(sql),
             #[cfg(feature = "postgres")]
@@ -393,6 +401,7 @@ impl Connection {
     /// have changed it behind our back. Only such a session may be used by somebody else.
     pub fn is_at_rest(&self) -> bool {
         let is_open = match &self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => !driver.in_transaction(),
             #[cfg(feature = "postgres")]
@@ -410,6 +419,7 @@ impl Connection {
     /// When the server cannot be told.
     pub async fn close(self) -> Result<()> {
         match self.driver {
+            Driver::Absent(never) => match never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.close(),
             #[cfg(feature = "postgres")]
@@ -451,6 +461,17 @@ impl Connection {
         Ok(())
     }
 
+    /// The protocols count parameters in 16 bits; more must not reach them.
+    fn check_parameters(&self, params: &[Value]) -> Result<()> {
+        let (most, given) = (self.dialect.max_parameters(), params.len());
+        if given > most {
+            let product = self.dialect.product_name();
+            let message = format!("{given} values are bound in one statement, but {product} takes at most {most}");
+            return Err(Error::new("P2029", message));
+        }
+        Ok(())
+    }
+
     fn check_usable(&self) -> Result<()> {
         if self.is_lost {
             return Err(Error::new("P1017", "the connection is closed").lost());
@@ -472,6 +493,7 @@ impl Connection {
 
     async fn query_once(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.query(sql, params).await,
             #[cfg(feature = "postgres")]
@@ -483,6 +505,7 @@ impl Connection {
 
     async fn execute_once(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.execute(sql, params).await,
             #[cfg(feature = "postgres")]
@@ -495,6 +518,7 @@ impl Connection {
     /// Runs a statement that governs transactions.
     async fn control(&mut self, sql: &str) -> Result<()> {
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
             #[cfg(feature = "postgres")]
@@ -509,6 +533,7 @@ impl Connection {
     async fn renew_statement(&mut self, sql: &str, error: &Error) -> bool {
         let in_transaction = self.transaction != Transaction::None;
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             // SQLite prepares again by itself.
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => false,
@@ -522,6 +547,7 @@ impl Connection {
     /// True when the database has ended the transaction by itself.
     fn is_over_on_server(&self) -> bool {
         match &self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => !driver.in_transaction(),
             #[cfg(feature = "postgres")]

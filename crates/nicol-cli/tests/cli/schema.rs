@@ -158,6 +158,7 @@ fn format_adds_missing_back_relations() {
         "{PLAIN}\nmodel Post {{\n  id     Int  @id\n  user   User @relation(fields: [userId], references: [id])\n  userId Int\n}}\n"
     );
     let place = Place::with(&[("schema.prisma", &text)]);
+    place.run(&["validate"]).exits(1);
     place.run(&["format"]).exits(0);
     place.run(&["validate"]).exits(0);
     assert!(place.read("schema.prisma").contains("Post[]"));

@@ -123,24 +123,38 @@ fn tell(draft: &Draft, database: &Database, output: &Output) {
 
 /// Gets the consent that the migration needs, and its title.
 fn decide(args: &DevArgs, draft: &Draft, output: &Output) -> Result<String> {
-    let losses: Vec<&CountedRisk> = draft.losses().collect();
-    if !losses.is_empty() && draft.impossible().next().is_none() {
-        let list: String = losses
-            .iter()
-            .map(|counted| format!("\n- {}", risk_text(counted)))
-            .collect();
-        output.warn(&format!("the new migration may lose data:{list}"));
-        if !args.create_only && !args.accept_data_loss {
-            let refusal = Failure::new("data-loss", "the migration was not made: it may lose data")
-                .why(list.trim_start().to_owned())
-                .help("--accept-data-loss accepts it; --create-only lets you edit the script first");
-            prompt::consent("Make the migration and apply it?", refusal, output)?;
-        }
+    let is_impossible = !args.create_only && draft.impossible().next().is_some();
+    if !is_impossible {
+        ask_about_losses(args, draft, output)?;
     }
     Ok(match &args.name {
         Some(name) => name.clone(),
+        // What cannot be done needs no name: the next step refuses it.
+        None if is_impossible => String::new(),
         None => prompt::text("Name of the migration (--name):", output).unwrap_or_default(),
     })
+}
+
+/// Shows what would be lost, and asks unless the answer is known.
+fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()> {
+    let losses: Vec<String> = draft
+        .losses()
+        .map(|counted| format!("- {}", risk_text(counted)))
+        .collect();
+    if losses.is_empty() {
+        return Ok(());
+    }
+    let list = losses.join("\n");
+    if !output.json {
+        output.warn(&format!("the new migration may lose data:\n{list}"));
+    }
+    if args.create_only || args.accept_data_loss {
+        return Ok(());
+    }
+    let refusal = Failure::new("data-loss", "the migration was not made: it may lose data")
+        .why(list)
+        .help("--accept-data-loss accepts it; --create-only lets you edit the script first");
+    prompt::consent("Make the migration and apply it?", refusal, output)
 }
 
 fn risk_text(counted: &CountedRisk) -> String {
