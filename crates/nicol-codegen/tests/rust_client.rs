@@ -1,5 +1,7 @@
 //! The generated Rust client: reviewed text, always parseable, whatever the schema says.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "test helpers are not test functions")]
+
 use nicol_codegen::rust::{Error, GeneratedFile, Layout, Options, client};
 use nicol_schema::{Source, ValidSchema, validate};
 
