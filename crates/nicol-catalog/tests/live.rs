@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use common::{catalog, script_between, shared};
 use nicol_catalog::{Catalog, diff, introspect, plan, summary};
-use nicol_db::Connection;
+use nicol_db::{Connection, ConnectionUrl, admin};
 
 fn folders(path: &Path) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = fs::read_dir(path)
@@ -126,4 +126,70 @@ async fn sqlite_evolution_ends_at_the_new_schema() {
     }
     report("evolution-sqlite", cases.len(), &failures);
     assert!(failures.is_empty(), "{} pairs differ", failures.len());
+}
+
+/// A database of its own on a server; none, with a printed line, when no server is named.
+async fn own_database(variable: &str, name: &str) -> Option<(ConnectionUrl, Connection)> {
+    let Ok(url) = std::env::var(variable) else {
+        println!("skipped: {variable} is not set");
+        return None;
+    };
+    let url = ConnectionUrl::parse(&url)
+        .unwrap()
+        .with_database(&format!("nicol_catalog_{name}_{}", std::process::id()));
+    admin::drop_database(&url).await.ok();
+    admin::create_database(&url).await.unwrap();
+    let connection = Connection::open(&url).await.unwrap();
+    Some((url, connection))
+}
+
+const CLEAR_POSTGRES: &str = "DROP SCHEMA public CASCADE; CREATE SCHEMA public; \
+DROP SCHEMA IF EXISTS one CASCADE; DROP SCHEMA IF EXISTS two CASCADE; DROP SCHEMA IF EXISTS extra CASCADE;";
+
+/// Every schema of a catalog that is not the connection's own.
+fn namespaces(catalogs: &[&Catalog]) -> Vec<String> {
+    let mut all: Vec<String> = catalogs.iter().flat_map(|catalog| catalog.namespaces.clone()).collect();
+    all.sort();
+    all.dedup();
+    if all == ["public"] { Vec::new() } else { all }
+}
+
+async fn postgres_round_trips(variable: &str, name: &str) {
+    let Some(shared) = shared() else { return };
+    let Some((url, mut connection)) = own_database(variable, name).await else {
+        return;
+    };
+    let cases = schemas(&shared, "postgresql");
+    let mut failures = Vec::new();
+    let mut refused = 0;
+    for (case, to) in &cases {
+        connection.run_script(CLEAR_POSTGRES).await.unwrap();
+        let script = script_between(&Catalog::empty(to.dialect), to);
+        // What the case leaves out (extensions, functions) or no server takes.
+        if let Err(error) = connection.run_script(&script).await {
+            refused += 1;
+            println!("refused: {case}: {}", error.message());
+            continue;
+        }
+        let live = introspect(&mut connection, &namespaces(&[to])).await.unwrap();
+        let rest = diff(&live, to);
+        if !plan(&rest).is_empty() {
+            failures.push(format!("{case}: {}\n{script}", summary(&rest)));
+        }
+    }
+    println!("{refused} refused");
+    report(&format!("live-{name}"), cases.len(), &failures);
+    connection.close().await.unwrap();
+    admin::drop_database(&url).await.unwrap();
+    assert!(failures.is_empty(), "{} schemas differ", failures.len());
+}
+
+#[tokio::test]
+async fn postgres_schemas_come_back_as_they_went() {
+    postgres_round_trips("NICOL_TEST_POSTGRES_URL", "postgres").await;
+}
+
+#[tokio::test]
+async fn postgres18_schemas_come_back_as_they_went() {
+    postgres_round_trips("NICOL_TEST_POSTGRES18_URL", "postgres18").await;
 }

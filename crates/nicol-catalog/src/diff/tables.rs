@@ -220,7 +220,7 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
             Some(j) => {
                 let b = &new[*j];
                 let twins = old.iter().filter(|other| is_same_index(a, other, false)).count();
-                if a.name == b.name || b.is_implied || a.is_of_constraint() || twins > 1 {
+                if a.name == b.name || b.is_implied || is_unnamed(a) || twins > 1 {
                     pairing.kept.push((i, *j));
                 } else {
                     pairing.renamed.push((i, *j));
@@ -242,6 +242,11 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
         }
     }
     pairing
+}
+
+/// The index behind a UNIQUE constraint of SQLite has no name that could be changed.
+fn is_unnamed(index: &Index) -> bool {
+    index.name.starts_with("sqlite_autoindex_")
 }
 
 /// An index the server made goes by itself as soon as a declared one does its work.

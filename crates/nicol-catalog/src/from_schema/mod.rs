@@ -210,6 +210,7 @@ impl Context<'_> {
                 .as_ref()
                 .map(|predicate| self.predicate(model, predicate)),
             is_implied: false,
+            is_of_constraint: false,
             columns,
         }
     }

@@ -62,6 +62,7 @@ fn implied_index(key: &ForeignKey) -> Index {
         algorithm: None,
         predicate: None,
         is_implied: true,
+        is_of_constraint: false,
     }
 }
 
