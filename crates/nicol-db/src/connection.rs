@@ -179,6 +179,7 @@ impl Connection {
     /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         self.check(sql)?;
+        self.check_parameters(params)?;
         self.set_busy(true);
         let mut outcome = self.query_once(sql, params).await;
         if let Err(error) = &outcome
@@ -195,6 +196,7 @@ impl Connection {
     /// As [`Connection::query`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         self.check(sql)?;
+        self.check_parameters(params)?;
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
         if let Err(error) = &outcome
@@ -211,8 +213,9 @@ impl Connection {
     /// # Errors
     /// The first error. Statements after it may have run.
     pub async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
-        for (sql, _) in statements {
+        for (sql, params) in statements {
             self.check(sql)?;
+            self.check_parameters(params)?;
         }
         #[cfg(feature = "postgres")]
         if let Driver::Postgres(driver) = &mut self.driver
@@ -447,6 +450,17 @@ impl Connection {
         }
         if changes_session(sql) {
             self.is_altered = true;
+        }
+        Ok(())
+    }
+
+    /// The protocols count parameters in 16 bits; more must not reach them.
+    fn check_parameters(&self, params: &[Value]) -> Result<()> {
+        let (most, given) = (self.dialect.max_parameters(), params.len());
+        if given > most {
+            let product = self.dialect.product_name();
+            let message = format!("{given} values are bound in one statement, but {product} takes at most {most}");
+            return Err(Error::new("P2029", message));
         }
         Ok(())
     }

@@ -1,4 +1,6 @@
 //! Every kind of value goes to every database and comes back the same.
+#![allow(clippy::expect_used, clippy::panic, reason = "a helper that fails fails its test")]
+#![cfg(all(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 
 mod support;
 

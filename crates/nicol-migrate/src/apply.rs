@@ -254,7 +254,7 @@ async fn in_transaction(
     let started = Timestamp::now();
     lock::begin_exclusive(conn, options, watch).await?;
     lock::check(conn, options).await?;
-    if conn.dialect() == Dialect::Sqlite && is_recorded(conn, migration).await? {
+    if is_recorded(conn, migration).await? {
         conn.rollback().await?;
         return Ok(false);
     }
@@ -266,14 +266,17 @@ async fn in_transaction(
     check_foreign_keys(conn, migration, &violations).await?;
     history::insert_finished(conn, &migration.name, &checksum(&migration.script), started).await?;
     conn.commit().await.map_err(|error| {
-        failed(&error).with_help(
-            "The commit was refused, so nothing of it was applied. Correct the script and run the command again.",
-        )
+        failed(&error).with_help(if error.outcome_unknown() {
+            "Whether it was applied is not known. Run the command again: it looks, and goes on from what it finds."
+        } else {
+            "The commit was refused, so nothing of it was applied. Correct the script and run the command again."
+        })
     })?;
     Ok(true)
 }
 
-/// Without a lock of the session another runner may have been faster; inside the transaction that is certain.
+/// Where no lock of the session keeps others out another runner may have been faster; here, inside the transaction, that
+/// can be seen.
 async fn is_recorded(conn: &mut Connection, migration: &Migration) -> Result<bool> {
     let rows = history::read(conn).await?;
     let live = |row: &&HistoryRow| row.state() != history::RowState::RolledBack;
@@ -372,6 +375,13 @@ async fn stepwise_recorded(
         tables_locked: false,
     };
     if let Some((at, error)) = steps.run_all(conn, &statements, first, watch).await? {
+        if error.is_connection_lost() {
+            // The record stays that of a run in progress: the next one goes on from there.
+            return Err(
+                failed(error.code(), "was cut off", migration, Some((&statements, at)), &error)
+                    .with_help("Run the command again once the server can be reached: it goes on where it stopped."),
+            );
+        }
         let failure = failed("P3018", "failed", migration, Some((&statements, at)), &error);
         steps.record_failure(conn, &failure).await?;
         return Err(failure.with_help(format!(
@@ -384,7 +394,7 @@ async fn stepwise_recorded(
     Ok(true)
 }
 
-/// On SQLite the row is written in a transaction that has looked at the history before.
+/// The row is written in a transaction that has looked at the history before.
 async fn insert_running(
     conn: &mut Connection,
     migration: &Migration,
@@ -392,11 +402,8 @@ async fn insert_running(
     watch: &mut dyn Watch,
 ) -> Result<Option<String>> {
     let sum = checksum(&migration.script);
-    if conn.dialect() != Dialect::Sqlite {
-        lock::check(conn, options).await?;
-        return Ok(Some(history::insert_running(conn, &migration.name, &sum).await?));
-    }
     lock::begin_exclusive(conn, options, watch).await?;
+    lock::check(conn, options).await?;
     let inserted = match is_recorded(conn, migration).await {
         Ok(true) => Ok(None),
         Ok(false) => history::insert_running(conn, &migration.name, &sum)

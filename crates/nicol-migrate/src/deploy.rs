@@ -122,17 +122,16 @@ async fn under_lock(
         None => create_history(conn, options, watch).await?,
     };
     let standing = standing(directory.migrations(), &rows);
-    let interrupted = interrupted(conn, directory, &rows);
+    let interrupted = interrupted(conn, directory, &rows, options);
     refuse(directory, &standing, interrupted, options)?;
 
-    let mut work: Vec<(&Migration, Option<&HistoryRow>)> = Vec::new();
-    for migration in directory.migrations() {
-        if let Some(row) = interrupted.filter(|row| row.migration_name == migration.name) {
-            work.push((migration, Some(row)));
-        } else if standing.pending.contains(&migration.name) {
-            work.push((migration, None));
-        }
-    }
+    // What was begun is ended first.
+    let begun = interrupted.and_then(|row| Some((directory.get(&row.migration_name)?, Some(row))));
+    let pending = directory
+        .migrations()
+        .iter()
+        .filter(|migration| standing.pending.contains(&migration.name));
+    let work: Vec<(&Migration, Option<&HistoryRow>)> = begun.into_iter().chain(pending.map(|m| (m, None))).collect();
     let mut applied = Vec::new();
     for (i, (migration, row)) in work.iter().enumerate() {
         let place = Place {
@@ -210,11 +209,16 @@ pub(crate) async fn create_schema(conn: &mut Connection) -> Result<()> {
 
 /// The row of a migration that a killed run of ours has left, when it can be gone on with: no session is working on it,
 /// as this one holds the lock.
-fn interrupted<'a>(conn: &Connection, directory: &Directory, rows: &'a [HistoryRow]) -> Option<&'a HistoryRow> {
+fn interrupted<'a>(
+    conn: &Connection,
+    directory: &Directory,
+    rows: &'a [HistoryRow],
+    options: DeployOptions,
+) -> Option<&'a HistoryRow> {
     let row = rows
         .iter()
         .find(|row| row.was_interrupted())
-        .filter(|_| lock::has_session_lock(conn))?;
+        .filter(|_| lock::has_session_lock(conn) && !options.lock.disabled)?;
     let migration = directory.get(&row.migration_name)?;
     crate::checksum::matches(&migration.script, &row.checksum).then_some(row)
 }

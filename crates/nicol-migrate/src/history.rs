@@ -301,3 +301,34 @@ pub(crate) async fn fail(conn: &mut Connection, id: &str, logs: &str) -> Result<
         .await?;
     Ok(())
 }
+
+/// Declares every failed row of a migration rolled back.
+pub(crate) async fn roll_back(conn: &mut Connection, name: &str) -> Result<()> {
+    let [at, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET rolled_back_at = {at} WHERE migration_name = {migration} AND finished_at IS NULL AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[now(), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// A migration that somebody declares applied: as Prisma writes it, no step was run and the logs are empty.
+pub(crate) async fn insert_resolved(conn: &mut Connection, name: &str, checksum: &str) -> Result<()> {
+    let [id, sum, finished, migration, start] = placeholders(conn.dialect());
+    let sql = format!(
+        "INSERT INTO {} (id, checksum, finished_at, migration_name, logs, started_at, applied_steps_count) \
+         VALUES ({id}, {sum}, {finished}, {migration}, '', {start}, 0)",
+        table(conn)
+    );
+    let at = now();
+    let params = [
+        Value::Text(uuid::Uuid::new_v4().to_string()),
+        Value::Text(checksum.to_string()),
+        at.clone(),
+        Value::Text(name.to_string()),
+        at,
+    ];
+    conn.execute(&sql, &params).await?;
+    Ok(())
+}

@@ -1,7 +1,7 @@
 //! Migrations: folder + history + catalog → what stands, what to do, doing it.
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
-//! One file a workflow: `dev`, `deploy`, `status`, `diff`. A workflow that needs an answer is two functions, before and
+//! One file a workflow: `dev`, `deploy`, `resolve`, `status`, `diff`. A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
@@ -26,6 +26,7 @@ pub mod lock;
 pub mod naming;
 mod origin;
 pub mod readme;
+pub mod resolve;
 mod resume;
 pub mod shadow;
 pub mod snapshot;
@@ -42,5 +43,6 @@ pub use event::{Event, Silent, Watch};
 pub use history::{HistoryRow, RowState};
 pub use lock::LockOptions;
 pub use origin::OriginKind;
+pub use resolve::{Resolution, resolve};
 pub use standing::{Standing, standing};
 pub use status::{Status, status};

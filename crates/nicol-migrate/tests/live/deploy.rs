@@ -7,6 +7,7 @@ use nicol_migrate::error::code;
 use nicol_migrate::event::Stepwise;
 use nicol_migrate::status::Verdict;
 use nicol_migrate::{DeployOptions, Deployed, Directory, Error, Event, Silent, deploy, status};
+use nicol_migrate::{LockOptions, Resolution, resolve};
 
 const A: &str = "-- CreateTable\nCREATE TABLE a (\n    id INTEGER NOT NULL PRIMARY KEY,\n    x INTEGER\n);\n";
 const B: &str =
@@ -220,7 +221,7 @@ const REDEFINE: &str = "-- RedefineTables\nPRAGMA defer_foreign_keys=ON;\nPRAGMA
     CREATE TABLE \"new_parent\" (id INTEGER PRIMARY KEY);\n\
     INSERT INTO \"new_parent\" (id) SELECT id FROM parent;\n\
     DROP TABLE parent;\nALTER TABLE \"new_parent\" RENAME TO \"parent\";\n\
-    PRAGMA foreign_keys=ON;\nPRAGMA defer_foreign_keys=OFF;\n";
+    PRAGMA foreign_key_check;\nPRAGMA foreign_keys=ON;\nPRAGMA defer_foreign_keys=OFF;\n";
 
 #[tokio::test]
 async fn redefining_a_parent_keeps_its_children() {
@@ -391,6 +392,60 @@ async fn the_holder_of_the_lock_is_named() {
         assert_eq!(named.is_some(), db.dialect != Dialect::Sqlite, "{waits:?}");
         holder.close().await.unwrap();
         assert_eq!(run(&db).await.unwrap().applied, ["1_a"]);
+    })
+    .await;
+}
+
+async fn say(db: &Scratch, name: &str, resolution: Resolution) -> Result<(), Error> {
+    let directory = Directory::read(&db.folder)?;
+    resolve(
+        &db.url,
+        &directory,
+        name,
+        resolution,
+        LockOptions::default(),
+        &mut Silent,
+    )
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resolving() {
+    everywhere(all, |db| async move {
+        // A database older than its history.
+        db.run("CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, x INTEGER)")
+            .await;
+        db.write("1_a", A);
+        db.write("2_b", B);
+        assert_eq!(code_of(&db).await, "P3005");
+        assert_eq!(say(&db, "9_z", Resolution::Applied).await.unwrap_err().code(), "P3017");
+        assert_eq!(
+            say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(),
+            "P3011"
+        );
+        say(&db, "1_a", Resolution::Applied).await.unwrap();
+        let row = db
+            .row("SELECT applied_steps_count, logs, rolled_back_at, checksum FROM _prisma_migrations")
+            .await;
+        assert_eq!(row, ["0", "", "-", &checksum(A)].map(String::from));
+        assert_eq!(say(&db, "1_a", Resolution::Applied).await.unwrap_err().code(), "P3008");
+        assert_eq!(
+            say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(),
+            "P3012"
+        );
+        assert_eq!(run(&db).await.unwrap().applied, ["2_b"]);
+
+        // A failed migration of any tool.
+        db.write("3_c", "CREATE TABLE c (id INTEGER);\n");
+        db.run(
+            "INSERT INTO _prisma_migrations (id, checksum, migration_name, logs) VALUES ('x', 'y', '3_c', 'broken')",
+        )
+        .await;
+        assert_eq!(code_of(&db).await, "P3009");
+        say(&db, "3_c", Resolution::RolledBack).await.unwrap();
+        assert_eq!(run(&db).await.unwrap().applied, ["3_c"]);
+        let rows = "SELECT count(*), count(finished_at), count(rolled_back_at) FROM _prisma_migrations";
+        assert_eq!(db.row(rows).await, ["4", "3", "1"]);
     })
     .await;
 }
