@@ -207,7 +207,7 @@ fn remove_stale(folder: &Path, generated: &[GeneratedFile]) -> Result<usize> {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let is_current = generated.iter().any(|file| folder.join(&file.path) == path);
-        if is_current || !path.is_file() || !path.extension().is_some_and(|extension| extension == "rs") {
+        if is_current || !path.is_file() || path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
         // A file that cannot be read is not one of ours.
