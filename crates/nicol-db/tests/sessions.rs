@@ -370,7 +370,7 @@ fn writers_of_one_sqlite_file_wait_on_one_thread() {
             }
         });
         futures_util::future::join_all(writers).await;
-        assert_eq!(count(&mut *pool.acquire().await.expect("a session")).await, 8);
+        assert_eq!(count(&mut pool.acquire().await.expect("a session")).await, 8);
     });
 }
 
@@ -422,7 +422,7 @@ fn sqlite_sessions() {
             .execute("CREATE TABLE t (id INTEGER)", &[])
             .await
             .expect("creates");
-        assert_eq!(count(&mut *pool.acquire().await.expect("a session")).await, 0);
+        assert_eq!(count(&mut pool.acquire().await.expect("a session")).await, 0);
         pool.acquire()
             .await
             .expect("a session")
