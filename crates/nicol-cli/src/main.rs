@@ -1,2 +1,28 @@
-//! The nicol command.
-fn main() {}
+//! The `nicol` command: arguments → settings → one call of a library → words and an exit code.
+//!
+//! **In**: the command line, the environment, config and schema files. **Out**: text or JSON, files, an exit code. It
+//! knows no SQL and nothing of one database or another: that is for the libraries to know.
+//!
+//! The way through it: [`args`] → [`discover`] (with [`config`] and [`env_file`]) → a file of [`commands`] →
+//! [`output`].
+
+mod app;
+mod args;
+mod commands;
+mod config;
+mod database;
+mod diagnostics;
+mod discover;
+mod env_file;
+mod failure;
+mod files;
+mod mask;
+mod output;
+mod paths;
+mod prompt;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(app::run())
+}

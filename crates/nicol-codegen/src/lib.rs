@@ -3,3 +3,4 @@
 //! It never reads or writes files itself and knows no database.
 
 pub mod dmmf;
+pub mod rust;

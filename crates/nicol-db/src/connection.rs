@@ -179,13 +179,13 @@ impl Connection {
     /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         self.check(sql)?;
+        self.check_parameters(params)?;
         self.set_busy(true);
         let mut outcome = self.query_once(sql, params).await;
-        if outcome.as_ref().is_err_and(|error| self.is_stale(error)) {
-            let forgotten = self.forget_statement(sql).await;
-            if forgotten.is_ok() && self.transaction == Transaction::None {
-                outcome = self.query_once(sql, params).await;
-            }
+        if let Err(error) = &outcome
+            && self.renew_statement(sql, error).await
+        {
+            outcome = self.query_once(sql, params).await;
         }
         self.settle(outcome)
     }
@@ -196,13 +196,13 @@ impl Connection {
     /// As [`Connection::query`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         self.check(sql)?;
+        self.check_parameters(params)?;
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
-        if outcome.as_ref().is_err_and(|error| self.is_stale(error)) {
-            let forgotten = self.forget_statement(sql).await;
-            if forgotten.is_ok() && self.transaction == Transaction::None {
-                outcome = self.execute_once(sql, params).await;
-            }
+        if let Err(error) = &outcome
+            && self.renew_statement(sql, error).await
+        {
+            outcome = self.execute_once(sql, params).await;
         }
         self.settle(outcome)
     }
@@ -213,8 +213,9 @@ impl Connection {
     /// # Errors
     /// The first error. Statements after it may have run.
     pub async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
-        for (sql, _) in statements {
+        for (sql, params) in statements {
             self.check(sql)?;
+            self.check_parameters(params)?;
         }
         #[cfg(feature = "postgres")]
         if let Driver::Postgres(driver) = &mut self.driver
@@ -453,6 +454,17 @@ impl Connection {
         Ok(())
     }
 
+    /// The protocols count parameters in 16 bits; more must not reach them.
+    fn check_parameters(&self, params: &[Value]) -> Result<()> {
+        let (most, given) = (self.dialect.max_parameters(), params.len());
+        if given > most {
+            let product = self.dialect.product_name();
+            let message = format!("{given} values are bound in one statement, but {product} takes at most {most}");
+            return Err(Error::new("P2029", message));
+        }
+        Ok(())
+    }
+
     fn check_usable(&self) -> Result<()> {
         if self.is_lost {
             return Err(Error::new("P1017", "the connection is closed").lost());
@@ -506,29 +518,18 @@ impl Connection {
         }
     }
 
-    fn is_stale(&self, error: &Error) -> bool {
-        match &self.driver {
+    /// After an error: if what is known of a prepared statement is out of date, forgets it. `true` when it is worth running
+    /// once more, which it never is inside a transaction.
+    async fn renew_statement(&mut self, sql: &str, error: &Error) -> bool {
+        let in_transaction = self.transaction != Transaction::None;
+        match &mut self.driver {
             // SQLite prepares again by itself.
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(_) => Postgres::is_stale(error),
+            Driver::Postgres(driver) => driver.renew_statement(sql, error, in_transaction).await && !in_transaction,
             #[cfg(feature = "mysql")]
-            Driver::Mysql(_) => Mysql::is_stale(error),
-        }
-    }
-
-    async fn forget_statement(&mut self, sql: &str) -> Result<()> {
-        match &mut self.driver {
-            #[cfg(feature = "sqlite")]
-            Driver::Sqlite(_) => Ok(()),
-            #[cfg(feature = "postgres")]
-            Driver::Postgres(driver) => {
-                driver.forget_statement(sql);
-                Ok(())
-            }
-            #[cfg(feature = "mysql")]
-            Driver::Mysql(driver) => driver.forget_statement(sql).await,
+            Driver::Mysql(driver) => driver.renew_statement(sql, error).await && !in_transaction,
         }
     }
 

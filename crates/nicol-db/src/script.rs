@@ -157,13 +157,10 @@ impl<'a> Splitter<'a> {
     /// Length of a comment at the start of the text.
     fn comment(&self, rest: &str) -> Option<usize> {
         let line = rest.find('\n').unwrap_or(rest.len());
-        if rest.starts_with("--") {
+        if let Some(after) = rest.strip_prefix("--") {
             // MySQL wants white space after the dashes: `5--3` is arithmetic.
-            let is_comment = !self.dialect.is_mysql_family()
-                || rest[2..]
-                    .chars()
-                    .next()
-                    .is_none_or(|c| c.is_whitespace() || c.is_control());
+            let is_comment =
+                !self.dialect.is_mysql_family() || !after.starts_with(|c: char| !c.is_whitespace() && !c.is_control());
             return is_comment.then_some(line);
         }
         if rest.starts_with('#') && self.dialect.is_mysql_family() {

@@ -1,5 +1,48 @@
 //! Migrations: folder + history + catalog → what stands, what to do, doing it.
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
-//! One file a workflow: `dev`, `deploy`, `status`, `diff`. A workflow that needs an answer is two functions, before and
+//! One file a workflow: `dev`, `deploy`, `resolve`, `status`, `diff`. A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
+//!
+//! What happens to the data on its way:
+//! - [`directory`]: the folder, read and written whole; [`naming`]: names of its migrations; [`checksum`]
+//! - [`history`]: the rows of `_prisma_migrations`; [`standing`]: folder against history
+//! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can, otherwise statement
+//!   by statement, gone on with after a kill (`resume`)
+//! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
+//! - [`readme`] and `warnings`: the migration for people
+
+mod apply;
+pub mod checksum;
+pub mod deploy;
+pub mod dev;
+pub mod diff;
+pub mod directory;
+pub mod error;
+pub mod event;
+pub mod history;
+mod line_diff;
+pub mod lock;
+pub mod naming;
+mod origin;
+pub mod readme;
+pub mod resolve;
+mod resume;
+pub mod shadow;
+pub mod snapshot;
+pub mod standing;
+mod statement;
+pub mod status;
+mod warnings;
+
+pub use deploy::{DeployOptions, Deployed, deploy};
+pub use dev::{Decision, DevOptions, Developed, Draft};
+pub use directory::{Directory, Migration};
+pub use error::{Error, Result};
+pub use event::{Event, Silent, Watch};
+pub use history::{HistoryRow, RowState};
+pub use lock::LockOptions;
+pub use origin::OriginKind;
+pub use resolve::{Resolution, resolve};
+pub use standing::{Standing, standing};
+pub use status::{Status, status};

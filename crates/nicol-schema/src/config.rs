@@ -25,6 +25,8 @@ pub(crate) struct Configuration {
     pub(crate) datasource: Option<Datasource>,
     /// Where its `schemas` list stands, and the names with their places.
     pub(crate) schemas: Option<(Span, Vec<(String, Span)>)>,
+    /// Where the `extensions` property stands, and the names with their places.
+    pub(crate) extensions: Option<(Span, Vec<(String, Span)>)>,
     /// Where `relationMode` stands.
     pub(crate) relation_mode_span: Option<Span>,
     /// Every usable generator.

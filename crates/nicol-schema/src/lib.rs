@@ -14,11 +14,13 @@ pub mod constraint_names;
 pub mod diagnostic;
 mod format;
 mod lower;
+mod provider;
 mod report;
 mod resolve;
 pub mod schema;
 pub mod source;
 mod syntax;
+mod validate;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use schema::ValidSchema;
@@ -54,6 +56,9 @@ pub fn validate(sources: &[Source]) -> Validated {
     let mut report = Report::default();
     let draft = resolve::resolve(&files, &mut report);
     let configuration = config::read(&draft, &mut report);
+    if !report.has_errors() {
+        validate::validate(&draft, &configuration, &mut report);
+    }
     let schema = (!report.has_errors()).then(|| lower::lower(sources, draft, configuration));
     Validated {
         schema,

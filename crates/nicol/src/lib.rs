@@ -1,5 +1,72 @@
 //! The runtime of generated clients.
 //!
-//! **In**: builders that generated code exposes. **Out**: rows as plain structs. Generated code builds untyped operations;
-//! everything below is ordinary code over enums. It knows dialects and connections through `nicol-db`, and nothing of the
-//! schema language, catalogs or migrations.
+//! **In**: builders that generated code exposes. **Out**: rows as plain structs. Generated code names columns, relations
+//! and keys as typed constants over a [`Table`]; the builders turn them into untyped operations, and everything below is
+//! ordinary code over enums: operation → statement → rows → struct. This crate knows dialects and connections through
+//! `nicol-db`, and nothing of the schema language, catalogs or migrations.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`meta`] | what generated code says about tables, as constants |
+//! | [`column`], [`relation`], [`filter`], [`shape`], [`key`], [`scalar`] | the typed edge |
+//! | [`builder`] | requests that run when awaited |
+//! | `operation` | requests as plain data |
+//! | `sql` | operations to statements: pure functions |
+//! | `run` | operations carried out on a connection |
+//! | [`client`] | the pool, transactions |
+
+pub mod builder;
+pub mod client;
+pub mod column;
+mod error;
+pub mod filter;
+mod id;
+pub mod key;
+pub mod meta;
+mod operation;
+pub mod relation;
+mod run;
+pub mod scalar;
+pub mod shape;
+mod sql;
+
+pub use builder::Models;
+pub use client::{Client, Transaction};
+pub use column::{Col, Order};
+pub use error::{Error, Result};
+pub use filter::Filter;
+pub use key::{Child, Form, Parent, Root, Unique};
+pub use nicol_db::{Isolation, Value};
+pub use operation::{Draft, Patch};
+pub use relation::{Many, Maybe, One};
+pub use run::Reader;
+pub use scalar::{Change, Enumeration, Given, Scalar, dec, div, inc, mul, value};
+
+/// The Rust types of columns, under one roof for generated code and for users.
+pub mod types {
+    pub use bigdecimal::BigDecimal as Decimal;
+    pub use jiff::Timestamp as DateTime;
+    pub use serde_json::Value as Json;
+}
+
+/// A table, as a type: the `Model` of a generated module.
+pub trait Table: Sized + Send + Sync + 'static {
+    /// The struct of a row.
+    type Row: Send + 'static;
+    /// Columns, keys and relations.
+    const META: &'static meta::TableMeta;
+    /// Reads a row whose columns were asked for in order.
+    ///
+    /// # Errors
+    /// When a cell does not hold the type of its column.
+    fn read(reader: &mut Reader<'_>) -> Result<Self::Row>;
+}
+
+/// A table whose rows can be written (a model, not a view).
+pub trait Writable: Table {
+    /// The generated setters of an update.
+    type Changes: From<Patch> + Into<Patch>;
+}
+
+/// Types that a value knows without holding any of them.
+pub(crate) type Marks<T> = std::marker::PhantomData<fn() -> T>;

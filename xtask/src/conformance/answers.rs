@@ -1,5 +1,6 @@
 //! nicol's answers to a case, compared with the reference's.
 
+use nicol_catalog::Catalog;
 use nicol_schema::{Severity, Source, ValidSchema};
 use serde_json::Value;
 
@@ -125,14 +126,23 @@ fn sql(case: &Case, schema: Option<&ValidSchema>, expected: &str) -> Option<Stri
     let Some(schema) = schema else {
         return Some("the schema is not valid for nicol".to_owned());
     };
-    let given = script(from.as_ref(), schema)?;
+    let Some(given) = script(from.as_ref(), schema) else {
+        return Some("the schema has no dialect".to_owned());
+    };
     let (given, expected) = (without_sentences(&given), without_sentences(expected));
     (given != expected).then(|| first_line(&given, &expected))
 }
 
 fn script(from: Option<&ValidSchema>, to: &ValidSchema) -> Option<String> {
-    let _ = (from, to);
-    Some(String::new())
+    let dialect = nicol_catalog::dialect_of(to.provider()?)?;
+    let from = match from {
+        None => Catalog::empty(dialect),
+        Some(schema) => nicol_catalog::from_schema(schema, dialect),
+    };
+    let to = nicol_catalog::from_schema(to, dialect);
+    Some(nicol_catalog::script(&nicol_catalog::plan(&nicol_catalog::diff(
+        &from, &to,
+    ))))
 }
 
 /// Comment lines that are sentences are left out; step labels such as `-- CreateTable` stay.

@@ -27,8 +27,9 @@ const CACHED_STATEMENTS: usize = 128;
 const BINARY: u16 = 63;
 /// "This command is not supported in the prepared statement protocol yet".
 const NOT_PREPARABLE: &str = "1295";
-/// "Prepared statement needs to be re-prepared".
-const STALE_STATEMENT: &str = "1615";
+/// "Prepared statement needs to be re-prepared", and a parameter whose character set was settled for a column that has been
+/// changed since.
+const STALE_STATEMENT: &[&str] = &["1615", "3988"];
 
 /// One open session.
 pub(crate) struct Mysql {
@@ -83,13 +84,27 @@ impl Mysql {
     }
 
     async fn run_prepared(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let statement = self.connection.prep(sql).await.map_err(from_driver)?;
+        // The driver would close the connection over it.
+        let wanted = usize::from(statement.num_params());
+        if wanted != params.len() {
+            let given = params.len();
+            return Err(Error::new(
+                "P1016",
+                format!("the statement has {wanted} parameters, but {given} were given"),
+            ));
+        }
         let values: Vec<mysql_async::Value> = params.iter().map(to_driver).collect();
         let params = if values.is_empty() {
             Params::Empty
         } else {
             Params::Positional(values)
         };
-        let mut result = self.connection.exec_iter(sql, params).await.map_err(from_driver)?;
+        let mut result = self
+            .connection
+            .exec_iter(&statement, params)
+            .await
+            .map_err(from_driver)?;
         let columns = columns_of(result.columns_ref());
         let rows = result.collect().await.map_err(from_driver)?;
         result.drop_result().await.map_err(from_driver)?;
@@ -127,29 +142,26 @@ impl Mysql {
     async fn read_all(&mut self, sql: &str, done: &mut usize) -> Result<()> {
         let mut result = self.connection.query_iter(sql).await.map_err(from_driver)?;
         loop {
-            // At the end of a result set the driver reads the head of the next one: an error there is the next statement's.
-            while result
-                .next()
-                .await
-                .inspect_err(|_| *done += 1)
-                .map_err(from_driver)?
-                .is_some()
-            {}
+            // At the end of a result set the driver reads the head of the next one. An error there is the next statement's,
+            // and comes with the next call.
+            while result.next().await.map_err(from_driver)?.is_some() {}
             *done += 1;
             if result.is_empty() {
-                return Ok(());
+                // The driver calls a result with an error waiting in it empty, too.
+                return result.drop_result().await.map_err(from_driver);
             }
         }
     }
 
-    /// True when a statement failed because the server wants it prepared anew.
-    pub(crate) fn is_stale(error: &Error) -> bool {
-        error.native_code() == Some(STALE_STATEMENT)
-    }
-
-    pub(crate) async fn forget_statement(&mut self, sql: &str) -> Result<()> {
-        let statement = self.connection.prep(sql).await.map_err(from_driver)?;
-        self.connection.close(statement).await.map_err(from_driver)
+    /// Forgets a statement that the server wants prepared anew. `true` when that was the error.
+    pub(crate) async fn renew_statement(&mut self, sql: &str, error: &Error) -> bool {
+        if !error.native_code().is_some_and(|code| STALE_STATEMENT.contains(&code)) {
+            return false;
+        }
+        match self.connection.prep(sql).await {
+            Ok(statement) => self.connection.close(statement).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     pub(crate) async fn close(self) -> Result<()> {
@@ -401,12 +413,13 @@ fn from_driver(error: mysql_async::Error) -> Error {
         }
         mysql_async::Error::Io(IoError::Tls(error)) => Error::new("P1011", format!("TLS: {error}")).lost(),
         mysql_async::Error::Io(error) => Error::new("P1017", format!("the connection was closed: {error}")).lost(),
-        mysql_async::Error::Driver(DriverError::StmtParamsMismatch { required, supplied }) => Error::new(
-            "P1016",
-            format!("the statement has {required} parameters, but {supplied} were given"),
-        ),
         mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer) => {
             Error::new("P1011", "TLS is asked for, but the server does not offer it").lost()
+        }
+        mysql_async::Error::Driver(DriverError::UnknownAuthPlugin { name }) => {
+            let message =
+                format!("authentication failed: the server asks for the method `{name}`, which is not supported");
+            Error::new("P1000", message).lost()
         }
         // The driver's own words for a value would repeat the value.
         mysql_async::Error::Driver(DriverError::ConnectionClosed) => {

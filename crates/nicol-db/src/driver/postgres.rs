@@ -248,22 +248,28 @@ impl Postgres {
         Ok((statement, columns))
     }
 
-    /// True when a statement failed because its plan, its types or its name on the server are out of date.
-    pub(crate) fn is_stale(error: &Error) -> bool {
-        match error.native_code() {
-            // "prepared statement does not exist"
-            Some("26000") => true,
-            // "cached plan must not change result type": 0A000 is "not supported" otherwise, and texts are translated.
-            Some("0A000") => error.message().contains("cached plan"),
-            // "cache lookup failed for type": a type was dropped and made again.
-            Some("XX000") => error.message().contains("cache lookup failed"),
-            _ => false,
+    /// After an error: forgets the statement if its plan, its name or its types on the server are out of date. `true` when
+    /// it was so.
+    pub(crate) async fn renew_statement(&mut self, sql: &str, error: &Error, in_transaction: bool) -> bool {
+        if is_stale(error) {
+            self.statements.remove(sql);
+            self.client.clear_type_cache();
+            return true;
         }
-    }
-
-    pub(crate) fn forget_statement(&mut self, sql: &str) {
-        self.statements.remove(sql);
-        self.client.clear_type_cache();
+        if !may_be_of_old_types(error) {
+            return false;
+        }
+        // A column may have another type since the statement was prepared; parameters keep the types of that time.
+        let Some(old) = self.statements.remove(sql) else {
+            return false;
+        };
+        if in_transaction {
+            return false;
+        }
+        match self.prepare(sql).await {
+            Ok((new, _)) => new.params() != old.statement.params(),
+            Err(_) => false,
+        }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -290,6 +296,27 @@ impl Postgres {
         drop(client);
         // However the task ended, the socket is closed.
         drop((&mut wire.task).await);
+    }
+}
+
+/// Errors that a value of the right type meets when the server takes its parameter for another one: data exceptions (wrong
+/// form, out of range), types that do not fit, no such operator.
+fn may_be_of_old_types(error: &Error) -> bool {
+    error
+        .native_code()
+        .is_some_and(|code| code.starts_with("22") || code == "42804" || code == "42883")
+}
+
+/// True when a statement failed because its plan or its name on the server is out of date.
+fn is_stale(error: &Error) -> bool {
+    match error.native_code() {
+        // "prepared statement does not exist"
+        Some("26000") => true,
+        // "cached plan must not change result type": 0A000 is "not supported" otherwise, and texts are translated.
+        Some("0A000") => error.message().contains("cached plan"),
+        // "cache lookup failed for type": a type was dropped and made again.
+        Some("XX000") => error.message().contains("cache lookup failed"),
+        _ => false,
     }
 }
 

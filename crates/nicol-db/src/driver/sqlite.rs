@@ -176,25 +176,20 @@ fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params:
     for (at, value) in params.iter().enumerate() {
         bind(statement, at + 1, value)?;
     }
-    let columns: Arc<[Column]> = statement
-        .columns()
-        .map(|column| Column {
-            name: column.name().to_string(),
-            native: ColumnType::Sqlite(column.decl_type().map(str::to_string)),
-        })
-        .collect();
     let before = connection.total_changes();
-    let mut cells = Cells {
-        width: columns.len(),
-        ..Cells::default()
-    };
+    let mut cells = Cells::default();
+    let mut columns = None;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
+        // Asked for after the first step, at which SQLite may have prepared a statement from the cache anew.
+        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref()));
         for column in 0..columns.len() {
             cells.push(row.get_ref(column)?);
         }
     }
     drop(rows);
+    let columns = columns.unwrap_or_else(|| columns_of(statement));
+    cells.width = columns.len();
     // `changes` keeps the count of an earlier statement when this one wrote nothing.
     let wrote = connection.total_changes() != before;
     let affected = if wrote { connection.changes() } else { 0 };
@@ -203,6 +198,14 @@ fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params:
         data: Data::Sqlite(cells),
         affected,
     })
+}
+
+fn columns_of(statement: &Statement<'_>) -> Arc<[Column]> {
+    let column = |column: rusqlite::Column<'_>| Column {
+        name: column.name().to_string(),
+        native: ColumnType::Sqlite(column.decl_type().map(str::to_string)),
+    };
+    statement.columns().map(column).collect()
 }
 
 fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Result<()> {

@@ -99,6 +99,10 @@ fn read<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
         Type::MACADDR | Type::MACADDR8 => Some(Cell::OwnedText(hex_pairs(bytes))),
         Type::BIT | Type::VARBIT => bits(bytes),
         Type::RECORD => Some(Cell::Record(Record { bytes })),
+        Type::RECORD_ARRAY => Some(Cell::Array(Array {
+            element: Type::RECORD,
+            bytes,
+        })),
         Type::VOID => Some(Cell::Null),
         _ => Some(other(ty, bytes)),
     };

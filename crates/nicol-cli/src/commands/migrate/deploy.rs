@@ -1,0 +1,51 @@
+//! `nicol migrate deploy`
+
+use nicol_migrate::{DeployOptions, deploy};
+use serde_json::json;
+
+use super::watch::Teller;
+use super::{Workplace, lock_options, note_unused};
+use crate::app::DONE;
+use crate::args::{DeployArgs, Global};
+use crate::database::block_on;
+use crate::diagnostics::count;
+use crate::failure::Result;
+use crate::output::Output;
+
+/// Applies the pending migrations.
+///
+/// # Errors
+/// Folder and history do not fit together, or a migration fails.
+pub(crate) fn run(args: &DeployArgs, global: &Global, output: &Output) -> Result<u8> {
+    note_unused(&args.unused, output);
+    let Workplace {
+        database,
+        directory,
+        folder,
+        ..
+    } = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let found = directory.migrations().len();
+    if directory.exists() && !output.json {
+        output.note(&format!("{} found in {folder}", count(found, "migration")));
+    }
+    let options = DeployOptions {
+        allow_out_of_order: args.allow_out_of_order,
+        lock: lock_options(),
+    };
+    let mut teller = Teller::new(output);
+    let deployed = block_on(deploy(&database.url, &directory, options, &mut teller))?;
+    drop(teller);
+    let deployed = deployed.map_err(|error| database.failure(&error))?;
+    if output.json {
+        output.json(&json!({ "found": deployed.found, "applied": deployed.applied }));
+    }
+    output.say(&if deployed.applied.is_empty() {
+        "No pending migrations to apply.".to_owned()
+    } else {
+        format!(
+            "{} applied; the database is up to date.",
+            count(deployed.applied.len(), "migration")
+        )
+    });
+    Ok(DONE)
+}

@@ -1,0 +1,215 @@
+//! `nicol migrate dev`
+
+use std::process::Command;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use nicol_db::ConnectionUrl;
+use nicol_migrate::dev::{self, CountedRisk, ReadmeSettings};
+use nicol_migrate::snapshot::Mask;
+use nicol_migrate::{Decision, DevOptions, Developed, Draft};
+use serde_json::{Value, json};
+
+use super::watch::Teller;
+use super::{Workplace, lock_options, note_unused};
+use crate::app::DONE;
+use crate::args::{DevArgs, Global};
+use crate::database::{Database, block_on};
+use crate::diagnostics::count;
+use crate::discover::{FoundUrl, UrlKind};
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::paths;
+use crate::prompt;
+
+/// Applies what is pending, writes the migration that the schema needs, applies it.
+///
+/// # Errors
+/// The database cannot be used, a migration fails, or a question was answered with no.
+pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8> {
+    note_unused(&args.unused, output);
+    let place = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let shadow = shadow_url(args, &place)?;
+    let options = DevOptions {
+        create_only: args.create_only,
+        always_replay: args.shadow,
+        shadow: shadow.as_ref(),
+        lock: lock_options(),
+    };
+    let database = &place.database;
+    let mut teller = Teller::new(output);
+    let prepared = block_on(dev::prepare(
+        &database.url,
+        &place.directory,
+        &place.schema,
+        options,
+        &mut teller,
+    ))?;
+    drop(teller);
+    let draft = prepared.map_err(|error| database.failure(&error))?;
+    tell(&draft, database, output);
+    if draft.is_empty() && !args.create_only {
+        if output.json {
+            output.json(&report(
+                &draft,
+                &Developed {
+                    created: None,
+                    applied: Vec::new(),
+                },
+            ));
+        }
+        output.say(if draft.applied.is_empty() {
+            "Already in sync: the schema has not changed and no migration is pending."
+        } else {
+            "The database is in sync with the schema."
+        });
+        return Ok(DONE);
+    }
+    let title = decide(args, &draft, output)?;
+    let wants_readme = wants_readme(args, &place);
+    let author = if wants_readme { git_user() } else { None };
+    let decision = Decision {
+        title: &title,
+        accept_data_loss: true,
+        readme: wants_readme.then(|| ReadmeSettings {
+            author: author.as_deref(),
+            time_zone: TimeZone::system(),
+            mask: if place.project.config.readme_shows_env() {
+                Mask::Literal
+            } else {
+                Mask::All
+            },
+        }),
+        now: Timestamp::now(),
+    };
+    let mut teller = Teller::new(output);
+    let carried_out = block_on(dev::carry_out(&database.url, &draft, &decision, &mut teller))?;
+    drop(teller);
+    let developed = carried_out.map_err(|error| database.failure(&error))?;
+    tell_result(args, &developed, output);
+    if output.json {
+        output.json(&report(&draft, &developed));
+    }
+    Ok(DONE)
+}
+
+/// The shadow database that flag, config or schema name.
+fn shadow_url(args: &DevArgs, place: &Workplace) -> Result<Option<ConnectionUrl>> {
+    let project = &place.project;
+    let found = match &args.shadow_database_url {
+        Some(text) => Some(FoundUrl::given(text, &project.working_directory)),
+        None => project.url(UrlKind::Shadow, place.schema.datasource.as_ref())?,
+    };
+    let database = found
+        .map(|found| Database::of_schema(&found, place.schema.datasource.as_ref()))
+        .transpose()?;
+    Ok(database.map(|database| database.url))
+}
+
+/// What was done and found before the new migration.
+fn tell(draft: &Draft, database: &Database, output: &Output) {
+    if draft.database_created {
+        output.say(&format!("Created the {}", database.describe()));
+    }
+    if let Some(drift) = &draft.drift
+        && !output.json
+    {
+        output.warn(&format!(
+            "the database has been changed by something else than these migrations. It stays as it is:\n{}",
+            drift.summary.trim_end()
+        ));
+    }
+}
+
+/// Gets the consent that the migration needs, and its title.
+fn decide(args: &DevArgs, draft: &Draft, output: &Output) -> Result<String> {
+    let is_impossible = !args.create_only && draft.impossible().next().is_some();
+    if !is_impossible {
+        ask_about_losses(args, draft, output)?;
+    }
+    Ok(match &args.name {
+        Some(name) => name.clone(),
+        // What cannot be done needs no name: the next step refuses it.
+        None if is_impossible => String::new(),
+        None => prompt::text("Name of the migration (--name):", output).unwrap_or_default(),
+    })
+}
+
+/// Shows what would be lost, and asks unless the answer is known.
+fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()> {
+    let losses: Vec<String> = draft
+        .losses()
+        .map(|counted| format!("- {}", risk_text(counted)))
+        .collect();
+    if losses.is_empty() {
+        return Ok(());
+    }
+    let list = losses.join("\n");
+    if !output.json {
+        output.warn(&format!("the new migration may lose data:\n{list}"));
+    }
+    if args.create_only || args.accept_data_loss {
+        return Ok(());
+    }
+    let refusal = Failure::new("data-loss", "the migration was not made: it may lose data")
+        .why(list)
+        .help("--accept-data-loss accepts it; --create-only lets you edit the script first");
+    prompt::consent("Make the migration and apply it?", refusal, output)
+}
+
+fn risk_text(counted: &CountedRisk) -> String {
+    match counted.rows {
+        Some(rows) => format!(
+            "{} ({} concerned)",
+            counted.risk.text,
+            count(usize::try_from(rows).unwrap_or(usize::MAX), "row")
+        ),
+        None => counted.risk.text.clone(),
+    }
+}
+
+fn wants_readme(args: &DevArgs, place: &Workplace) -> bool {
+    args.readme
+        || place
+            .project
+            .config
+            .files
+            .iter()
+            .find_map(|file| file.migrations_readme)
+            .unwrap_or(false)
+}
+
+/// The name that git knows the user by.
+fn git_user() -> Option<String> {
+    let answer = Command::new("git").args(["config", "user.name"]).output().ok()?;
+    let name = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
+    (answer.status.success() && !name.is_empty()).then_some(name)
+}
+
+fn tell_result(args: &DevArgs, developed: &Developed, output: &Output) {
+    let Some((_, folder)) = &developed.created else { return };
+    output.say(&format!("Created {}", paths::show(folder)));
+    output.say(if args.create_only {
+        "It is not applied yet: edit migration.sql if you like, then run `nicol migrate dev` again."
+    } else {
+        "The database is in sync with the schema."
+    });
+}
+
+fn report(draft: &Draft, developed: &Developed) -> Value {
+    let risks = draft
+        .risks
+        .iter()
+        .map(|counted| json!({ "text": counted.risk.text, "rows": counted.rows }));
+    let created = developed
+        .created
+        .as_ref()
+        .map(|(name, folder)| json!({ "name": name, "folder": paths::show(folder) }));
+    json!({
+        "created": created,
+        "applied": draft.applied.iter().chain(&developed.applied).collect::<Vec<_>>(),
+        "database_created": draft.database_created,
+        "risks": risks.collect::<Vec<_>>(),
+        "drift": draft.drift.as_ref().map(|drift| &drift.summary),
+    })
+}

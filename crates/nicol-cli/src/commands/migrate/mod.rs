@@ -1,0 +1,92 @@
+//! One file a command of `migrate`.
+
+pub(crate) mod deploy;
+pub(crate) mod dev;
+pub(crate) mod diff;
+pub(crate) mod status;
+mod watch;
+
+use nicol_migrate::{Directory, LockOptions};
+use nicol_schema::ValidSchema;
+
+use crate::args::{Global, UnusedMigrate};
+use crate::database::Database;
+use crate::diagnostics::require_valid;
+use crate::discover::Project;
+use crate::env_file::environment;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::paths;
+
+/// What every command on the project's migrations works with.
+struct Workplace {
+    project: Project,
+    schema: ValidSchema,
+    database: Database,
+    directory: Directory,
+    /// The migrations folder, for showing.
+    folder: String,
+}
+
+impl Workplace {
+    /// Finds schema, migrations folder and database, and says which database it is.
+    ///
+    /// # Errors
+    /// One of them cannot be found or used.
+    fn open(global: &Global, url: Option<&str>, output: &Output) -> Result<Workplace> {
+        let project = Project::open(global)?;
+        let schema = require_valid(&project, output)?;
+        require_datasource(&project, &schema)?;
+        let found = project.migration_url(url, &schema)?;
+        let database = Database::of_schema(&found, schema.datasource.as_ref())?;
+        let path = project.migrations(&schema)?;
+        let directory = read_directory(&path)?;
+        database.announce(&found, output);
+        Ok(Workplace {
+            folder: paths::show(&path),
+            project,
+            schema,
+            database,
+            directory,
+        })
+    }
+}
+
+fn require_datasource(project: &Project, schema: &ValidSchema) -> Result<()> {
+    if schema.datasource.is_some() {
+        return Ok(());
+    }
+    Err(Failure::new("datasource-missing", "the schema has no datasource block")
+        .at(paths::show(&project.schema.path.path))
+        .why("its provider says what kind of database the migrations are for")
+        .help("add `datasource db { provider = \"postgresql\" }`, or mysql, sqlite, cockroachdb"))
+}
+
+/// Reads a migrations folder; one that does not exist has no migrations.
+///
+/// # Errors
+/// It cannot be read, or holds something that is no migration.
+fn read_directory(path: &std::path::Path) -> Result<Directory> {
+    Directory::read(path).map_err(|error| Failure::from_migrate(&error, Some(paths::show(path))))
+}
+
+/// Prisma's variable turns the lock off.
+fn lock_options() -> LockOptions {
+    let disabled = environment("PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK").is_some_and(|value| value != "0");
+    LockOptions {
+        disabled,
+        ..LockOptions::default()
+    }
+}
+
+/// Tells that flags of Prisma 5 and 6 change nothing.
+fn note_unused(unused: &UnusedMigrate, output: &Output) {
+    for (is_given, flag, what) in [
+        (unused.skip_generate, "--skip-generate", "generates"),
+        (unused.skip_seed, "--skip-seed", "seeds"),
+    ] {
+        if is_given && !output.json {
+            output.note(&format!("{flag} is not needed: nicol never {what} by itself"));
+        }
+    }
+}

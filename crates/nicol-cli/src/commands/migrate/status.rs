@@ -1,0 +1,108 @@
+//! `nicol migrate status`
+
+use std::fmt::Write as _;
+
+use nicol_migrate::status::Verdict;
+use nicol_migrate::{Status, status};
+use serde_json::{Value, json};
+
+use super::Workplace;
+use crate::app::DONE;
+use crate::args::{Global, StatusArgs};
+use crate::database::block_on;
+use crate::diagnostics::count;
+use crate::failure::{FAILED, Result};
+use crate::output::Output;
+
+/// Compares folder, history and database. Exit code 0 when they agree, else 1.
+///
+/// # Errors
+/// The folder or the database cannot be read.
+pub(crate) fn run(args: &StatusArgs, global: &Global, output: &Output) -> Result<u8> {
+    let Workplace {
+        schema,
+        database,
+        directory,
+        folder,
+        ..
+    } = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let status = block_on(status(&database.url, &directory, Some(&schema)))?;
+    let status = status.map_err(|error| database.failure(&error))?;
+    if output.json {
+        output.json(&report(&status, &folder, &database.describe()));
+    } else {
+        output.result(&words(&status, &folder));
+    }
+    Ok(if is_in_sync(&status) { DONE } else { FAILED })
+}
+
+fn is_in_sync(status: &Status) -> bool {
+    status.verdict() == Verdict::UpToDate
+}
+
+/// The machine form: the standing with a verdict, where it was looked at, and whether all is well.
+fn report(status: &Status, folder: &str, database: &str) -> Value {
+    let standing = &status.standing;
+    json!({
+        "in_sync": is_in_sync(status),
+        "verdict": status.verdict(),
+        "database": database,
+        "migrations": folder,
+        "found": status.found,
+        "applied": standing.applied,
+        "pending": standing.pending,
+        "failed": standing.failed,
+        "edited": standing.edited,
+        "missing": standing.missing,
+        "out_of_order": standing.out_of_order,
+        "rolled_back": standing.rolled_back,
+        "last_common": standing.last_common,
+        "has_history": status.has_history,
+        "has_tables": status.has_tables,
+        "drift": status.drift,
+    })
+}
+
+fn words(status: &Status, folder: &str) -> String {
+    let standing = &status.standing;
+    let mut text = format!("{} found in {folder}\n", count(status.found, "migration"));
+    let failed: Vec<String> = standing.failed.iter().map(|failed| failed.name.clone()).collect();
+    for (title, names) in [
+        ("Failed", &failed),
+        ("Changed after they were applied", &standing.edited),
+        ("Applied, but missing in the folder", &standing.missing),
+        ("Not applied yet, though later ones are", &standing.out_of_order),
+        ("Not applied yet", &standing.pending),
+    ] {
+        if !names.is_empty() {
+            let _ = writeln!(text, "\n{title}:");
+            for name in names {
+                let _ = writeln!(text, "  {name}");
+            }
+        }
+    }
+    if let Some(drift) = &status.drift {
+        let _ = writeln!(
+            text,
+            "\nIn the database, but not in the migrations:\n{}",
+            drift.summary.trim_end()
+        );
+    }
+    let _ = writeln!(text, "\n{}", advice(status.verdict()));
+    text
+}
+
+fn advice(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::UpToDate => "Database schema is up to date!",
+        Verdict::Pending => "Apply them with `nicol migrate deploy`, or in development with `nicol migrate dev`.",
+        Verdict::OutOfOrder => "`nicol migrate deploy --allow-out-of-order` applies them all the same.",
+        Verdict::Missing | Verdict::Diverged => {
+            "Folder and database have parted: bring the missing folders back from version control."
+        }
+        Verdict::Edited => "Restore the files from version control and make a new migration for the change.",
+        Verdict::Failed => "See what the failed migration left behind, repair it, then deploy again.",
+        Verdict::Unmanaged => "The database has tables, but no record of migrations.",
+        Verdict::Drifted => "Something else than migrations has changed the database.",
+    }
+}

@@ -1,0 +1,93 @@
+//! Tells what a migration run is doing.
+
+use std::time::{Duration, Instant};
+
+use nicol_migrate::{Event, Watch};
+
+use crate::output::Output;
+
+/// What takes less time is not worth a word while it lasts.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Words events for the user: what was applied on stdout, waiting and progress on stderr.
+pub(super) struct Teller {
+    output: Output,
+    began: Instant,
+    /// True while a line of progress stands on the terminal.
+    has_line: bool,
+}
+
+impl Teller {
+    pub(super) fn new(output: &Output) -> Teller {
+        Teller {
+            output: *output,
+            began: Instant::now(),
+            has_line: false,
+        }
+    }
+
+    /// Replaces the line of progress.
+    fn progress(&mut self, text: &str) {
+        if self.output.is_live() {
+            self.output.raw_error(&format!("\r\u{1b}[2K{text}"));
+            self.has_line = true;
+        }
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.has_line) {
+            self.output.raw_error("\r\u{1b}[2K");
+        }
+    }
+}
+
+impl Watch for Teller {
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::WaitingForLock { holder, waited } => {
+                let holder = holder.map(|holder| format!(" (held by {holder})")).unwrap_or_default();
+                self.output.note(&format!(
+                    "waiting for another migration run to end{holder}, {} so far",
+                    duration(waited)
+                ));
+            }
+            Event::Applying {
+                migration,
+                number,
+                total,
+                stepwise: _,
+            } => {
+                self.began = Instant::now();
+                self.progress(&format!("Applying {migration} ({number} of {total})"));
+            }
+            Event::StatementDone {
+                migration,
+                statement,
+                total,
+            } => {
+                if self.began.elapsed() > PATIENCE {
+                    self.progress(&format!("Applying {migration}: statement {statement} of {total} done"));
+                }
+            }
+            Event::Applied { migration, took } => {
+                self.clear();
+                self.output.say(&format!("Applied {migration} in {}", duration(took)));
+            }
+        }
+    }
+}
+
+impl Drop for Teller {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// `12ms`, from a second on `1.23s`
+pub(super) fn duration(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{}ms", duration.as_millis())
+    } else {
+        format!("{:.2}s", duration.as_secs_f64())
+    }
+}

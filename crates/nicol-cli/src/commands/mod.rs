@@ -1,0 +1,8 @@
+//! One file a command: settings in, a call of a library, words and an exit code out.
+
+pub(crate) mod completions;
+pub(crate) mod debug;
+pub(crate) mod format;
+pub(crate) mod migrate;
+pub(crate) mod validate;
+pub(crate) mod version;

@@ -1,0 +1,83 @@
+//! `nicol validate`
+
+use nicol_schema::{Diagnostic, Severity, Span};
+use serde_json::json;
+
+use crate::app::DONE;
+use crate::args::Global;
+use crate::diagnostics::{self, count};
+use crate::discover::{Project, SchemaFiles};
+use crate::failure::{FAILED, Result};
+use crate::output::Output;
+use crate::paths;
+
+/// Checks the schema. Exit code 0 when it is valid, else 1.
+///
+/// # Errors
+/// There is no schema to check, or it cannot be read.
+pub(crate) fn run(global: &Global, output: &Output) -> Result<u8> {
+    let files = Project::open(global)?.schema;
+    if output.json {
+        return Ok(machine(&files, output));
+    }
+    files.require_content()?;
+    let validated = nicol_schema::validate(&files.sources);
+    diagnostics::show(&validated.diagnostics, &files, output);
+    let path = paths::show(&files.path.path);
+    if validated.schema.is_some() {
+        output.say(&format!(
+            "The schema at {path} is valid{}",
+            remarks(&validated.diagnostics, "; ", "")
+        ));
+        return Ok(DONE);
+    }
+    output.raw_error(&format!(
+        "The schema at {path} is not valid{}\n",
+        remarks(&validated.diagnostics, " (", ")")
+    ));
+    Ok(FAILED)
+}
+
+/// One JSON object, whatever is wrong with the text of the schema.
+fn machine(files: &SchemaFiles, output: &Output) -> u8 {
+    let validated = nicol_schema::validate(&files.sources);
+    let mut found = validated.diagnostics;
+    let mut valid = validated.schema.is_some();
+    if let Err(empty) = files.require_content() {
+        valid = false;
+        found = vec![Diagnostic {
+            severity: Severity::Error,
+            code: "schema-empty",
+            span: Span::default(),
+            message: empty.what().to_owned(),
+            help: empty.advice().map(str::to_owned),
+        }];
+    }
+    output.json(&json!({ "valid": valid, "diagnostics": diagnostics::json(&found, &files.sources) }));
+    if valid { DONE } else { FAILED }
+}
+
+/// ` (2 errors, 1 warning)`
+fn remarks(diagnostics: &[Diagnostic], open: &str, close: &str) -> String {
+    let kinds = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Hint, "hint"),
+    ];
+    let counts: Vec<String> = kinds
+        .into_iter()
+        .map(|(severity, noun)| {
+            (
+                diagnostics.iter().filter(|found| found.severity == severity).count(),
+                noun,
+            )
+        })
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    if counts.is_empty() {
+        String::new()
+    } else {
+        format!("{open}{}{close}", counts.join(", "))
+    }
+}

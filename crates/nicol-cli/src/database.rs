@@ -1,0 +1,126 @@
+//! Which database a command talks to, and talking to it.
+
+use std::future::Future;
+use std::path::Path;
+
+use nicol_db::{ConnectionUrl, Dialect};
+use nicol_schema::schema::{Datasource, Provider};
+
+use crate::discover::FoundUrl;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::paths;
+
+/// A database and who named it.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    /// Its URL, relative file paths resolved.
+    pub(crate) url: ConnectionUrl,
+    origin: String,
+}
+
+impl Database {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// P1013 when it is not one.
+    pub(crate) fn new(found: &FoundUrl) -> Result<Database> {
+        let url = ConnectionUrl::parse(&found.text).map_err(|error| {
+            Failure::new(error.code(), "the database URL cannot be used")
+                .at(found.origin.clone())
+                .why(error.message())
+                .help("write it like postgres://user:password@host:5432/database, mysql://.. or file:path")
+        })?;
+        Ok(Database {
+            url: url.relative_to(&found.folder),
+            origin: found.origin.clone(),
+        })
+    }
+
+    /// The same, for a schema with this datasource.
+    ///
+    /// # Errors
+    /// P1013 when it is no URL, or one of another product than the datasource's.
+    pub(crate) fn of_schema(found: &FoundUrl, datasource: Option<&Datasource>) -> Result<Database> {
+        let database = Database::new(found)?;
+        if let Some(provider) = datasource.map(|datasource| datasource.provider) {
+            database.require(provider)?;
+        }
+        Ok(database)
+    }
+
+    fn require(&self, provider: Provider) -> Result<()> {
+        let Some(wanted) = nicol_catalog::dialect_of(provider) else {
+            return Err(
+                Failure::new("provider-without-migrations", "nicol has no databases of this provider")
+                    .why(format!("the schema says provider = \"{}\"", provider.as_str()))
+                    .help("such schemas can be validated and formatted only"),
+            );
+        };
+        if is_same_family(wanted, self.url.dialect()) {
+            return Ok(());
+        }
+        let given = self.url.dialect().product_name();
+        Err(Failure::new("P1013", "the database URL does not fit the schema")
+            .at(self.origin.clone())
+            .why(format!(
+                "the URL is for {given}, the schema says provider = \"{}\"",
+                provider.as_str()
+            ))
+            .help("change the URL, or the provider in the datasource block"))
+    }
+
+    /// `PostgreSQL database "shop" at db.example:5432`
+    pub(crate) fn describe(&self) -> String {
+        let product = self.url.dialect().product_name();
+        match self.url.host_port() {
+            Some(host) => format!("{product} database \"{}\" at {host}", self.url.database()),
+            None if self.url.dialect() == Dialect::Sqlite => {
+                format!("{product} database {}", paths::show(Path::new(self.url.database())))
+            }
+            None => format!("{product} database \"{}\"", self.url.database()),
+        }
+    }
+
+    /// Says which database is worked on, and why this one.
+    pub(crate) fn announce(&self, found: &FoundUrl, output: &Output) {
+        if output.json {
+            return;
+        }
+        output.note(&format!("{} (from {})", self.describe(), self.origin));
+        if found.overrides_literal {
+            output.note(&format!(
+                "{} takes the place of the URL that is written in the project",
+                self.origin
+            ));
+        }
+    }
+
+    /// A failure that happened at this database.
+    pub(crate) fn failure(&self, error: &nicol_migrate::Error) -> Failure {
+        Failure::from_migrate(error, Some(self.describe()))
+    }
+}
+
+/// MySQL and MariaDB share URLs, as do PostgreSQL and CockroachDB.
+fn is_same_family(one: Dialect, other: Dialect) -> bool {
+    one == other
+        || (one.is_mysql_family() && other.is_mysql_family())
+        || (one.is_postgres_family() && other.is_postgres_family())
+}
+
+/// Runs work on a database to its end. Only here a runtime is started.
+///
+/// # Errors
+/// The system has no resources for it.
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Failure::new("runtime", "nothing can be awaited")
+                .why(crate::files::reason(&error))
+                .help("free some resources")
+        })?;
+    Ok(runtime.block_on(work))
+}

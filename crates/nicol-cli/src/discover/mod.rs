@@ -1,0 +1,116 @@
+//! Finds what a command works on: schema files, config, variables, migrations folder, database URL.
+//!
+//! In: flags and the working directory. Out: a [`Project`]; from it, on demand, the valid schema, the migrations folder
+//! and the URL, each with where it came from.
+
+mod migrations;
+mod schema_files;
+mod url;
+
+use std::path::{Path, PathBuf};
+
+use nicol_schema::ValidSchema;
+use nicol_schema::schema::Datasource;
+
+use crate::args::Global;
+use crate::config::Config;
+use crate::env_file::Variables;
+use crate::failure::{Failure, Result};
+
+pub(crate) use schema_files::{SchemaFiles, SchemaPath};
+pub(crate) use url::{FoundUrl, UrlKind};
+
+/// Everything found without a database.
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) working_directory: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) variables: Variables,
+    pub(crate) schema: SchemaFiles,
+}
+
+impl Project {
+    /// Finds config, schema and `.env` files and reads them.
+    ///
+    /// # Errors
+    /// There is no schema, or a file cannot be read.
+    pub(crate) fn open(global: &Global) -> Result<Project> {
+        let working_directory = working_directory()?;
+        let config = Config::load(global.config.as_deref(), &working_directory)?;
+        let path = SchemaPath::find(global.schema.as_deref(), &config, &working_directory)?;
+        Project::with_schema(working_directory, config, path)
+    }
+
+    /// As [`Project::open`], for the schema at `path`.
+    ///
+    /// # Errors
+    /// A file does not exist or cannot be read.
+    pub(crate) fn open_at(path: &Path, global: &Global) -> Result<Project> {
+        let working_directory = working_directory()?;
+        let config = Config::load(global.config.as_deref(), &working_directory)?;
+        let path = SchemaPath::given(path, &working_directory)?;
+        Project::with_schema(working_directory, config, path)
+    }
+
+    fn with_schema(working_directory: PathBuf, config: Config, path: SchemaPath) -> Result<Project> {
+        let configured = migrations::configured(&config)?;
+        let schema = SchemaFiles::read(path, configured.as_deref())?;
+        let variables = Variables::load(&schema.env_folders(&working_directory))?;
+        Ok(Project {
+            working_directory,
+            config,
+            variables,
+            schema,
+        })
+    }
+
+    /// The folder of the file that holds the datasource, else of the schema.
+    pub(crate) fn datasource_folder(&self, datasource: Option<&Datasource>) -> &Path {
+        let file = datasource.and_then(|datasource| self.schema.paths.get(datasource.span.file as usize));
+        file.and_then(|file| file.parent()).unwrap_or(&self.schema.folder)
+    }
+
+    /// The migrations folder, whether it exists or not.
+    ///
+    /// # Errors
+    /// Two folders could be it, or the config names one that cannot be known.
+    pub(crate) fn migrations(&self, schema: &ValidSchema) -> Result<PathBuf> {
+        migrations::find(self, schema.datasource.as_ref())
+    }
+
+    /// The URL of a kind, when anything names one.
+    ///
+    /// # Errors
+    /// The config names one that cannot be known.
+    pub(crate) fn url(&self, kind: UrlKind, datasource: Option<&Datasource>) -> Result<Option<FoundUrl>> {
+        url::find(self, kind, datasource)
+    }
+
+    /// The URL for migrations: `--url`, else `directUrl`, else `url`.
+    ///
+    /// # Errors
+    /// Nothing names one, or the config names one that cannot be known.
+    pub(crate) fn migration_url(&self, given: Option<&str>, schema: &ValidSchema) -> Result<FoundUrl> {
+        if let Some(text) = given {
+            return Ok(FoundUrl::given(text, &self.working_directory));
+        }
+        let datasource = schema.datasource.as_ref();
+        if let Some(found) = self.url(UrlKind::Direct, datasource)? {
+            return Ok(found);
+        }
+        self.url(UrlKind::Main, datasource)?
+            .ok_or_else(|| url::missing(self, datasource))
+    }
+}
+
+/// The working directory.
+///
+/// # Errors
+/// It does not exist any more.
+pub(crate) fn working_directory() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|error| {
+        Failure::new("working-directory", "the working directory cannot be read")
+            .why(crate::files::reason(&error))
+            .help("change to a folder that exists")
+    })
+}

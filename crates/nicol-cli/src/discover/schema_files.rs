@@ -1,0 +1,235 @@
+//! Finds the schema and reads its files.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nicol_schema::Source;
+
+use crate::config::Config;
+use crate::env_file::Variables;
+use crate::failure::{Failure, Result};
+use crate::files;
+use crate::paths;
+
+/// Where the schema is, and who said so.
+#[derive(Debug, Clone)]
+pub(crate) struct SchemaPath {
+    /// A file or a folder that exists.
+    pub(crate) path: PathBuf,
+    /// Why this one, such as `--schema`.
+    pub(crate) origin: String,
+}
+
+impl SchemaPath {
+    /// The schema of `--schema`, else of the config, else the first of the usual places that exists.
+    ///
+    /// # Errors
+    /// What is named does not exist, or nothing is found; every place tried is listed.
+    pub(crate) fn find(flag: Option<&Path>, config: &Config, working_directory: &Path) -> Result<SchemaPath> {
+        if let Some(flag) = flag {
+            return SchemaPath::given(flag, working_directory);
+        }
+        if let Some(entry) = config.entry(|file| file.schema.as_ref()) {
+            let variables = Variables::load(&[&config.base])?;
+            if let Some(path) = entry.resolve(|name| variables.find(name).map(|(value, _)| value))? {
+                return existing(paths::tidy(&entry.directory().join(path)), entry.origin());
+            }
+        }
+        let file = |name: &str| Some(config.base.join(name)).filter(|path| path.is_file());
+        let folder = |name: &str| Some(config.base.join(name)).filter(|path| path.is_dir());
+        file("schema.prisma")
+            .or_else(|| file("prisma/schema.prisma"))
+            .or_else(|| folder("prisma/schema"))
+            .map(|path| SchemaPath {
+                path,
+                origin: "the usual place".to_owned(),
+            })
+            .ok_or_else(|| not_found(config))
+    }
+
+    /// The schema at `path`, named on the command line.
+    ///
+    /// # Errors
+    /// It does not exist.
+    pub(crate) fn given(path: &Path, working_directory: &Path) -> Result<SchemaPath> {
+        existing(
+            paths::tidy(&working_directory.join(path)),
+            "the command line".to_owned(),
+        )
+    }
+}
+
+fn existing(path: PathBuf, origin: String) -> Result<SchemaPath> {
+    match fs::metadata(&path) {
+        Ok(_) => Ok(SchemaPath { path, origin }),
+        Err(error) => Err(Failure::new("schema-not-found", "the schema cannot be found")
+            .at(paths::show(&path))
+            .why(format!("{}; the path comes from {origin}", files::reason(&error)))
+            .help("name a .prisma file, or a folder of them, that exists")),
+    }
+}
+
+fn not_found(config: &Config) -> Failure {
+    let tried = ["schema.prisma", "prisma/schema.prisma", "prisma/schema/"];
+    Failure::new("schema-not-found", "there is no schema here")
+        .at(paths::show(&config.base))
+        .why(format!("none of these exists: {}", tried.join(", ")))
+        .help("pass --schema PATH, or write `schema = \"..\"` in nicol.toml")
+}
+
+/// The files of a schema.
+#[derive(Debug, Clone)]
+pub(crate) struct SchemaFiles {
+    /// Where it was found.
+    pub(crate) path: SchemaPath,
+    /// The folder that source paths are relative to.
+    pub(crate) folder: PathBuf,
+    /// Every file, in the order of `sources`.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Every file's text.
+    pub(crate) sources: Vec<Source>,
+}
+
+impl SchemaFiles {
+    /// Reads the file, or every `.prisma` file below the folder, ordered by path. The folder `migrations`, dependencies
+    /// and hidden folders are not entered.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the folder has none.
+    pub(crate) fn read(path: SchemaPath, migrations: Option<&Path>) -> Result<SchemaFiles> {
+        if !path.path.is_dir() {
+            let folder = path.path.parent().unwrap_or(Path::new("")).to_path_buf();
+            let name = path
+                .path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            let source = Source::new(name, files::read_text(&path.path)?);
+            return Ok(SchemaFiles {
+                paths: vec![path.path.clone()],
+                folder,
+                sources: vec![source],
+                path,
+            });
+        }
+        let folder = path.path.clone();
+        let mut scan = Scan {
+            migrations: migrations.map(real),
+            entered: HashSet::new(),
+            found: Vec::new(),
+        };
+        scan.enter(&folder)?;
+        let mut named: Vec<(String, PathBuf)> = scan
+            .found
+            .into_iter()
+            .map(|file| (paths::with_slashes(file.strip_prefix(&folder).unwrap_or(&file)), file))
+            .collect();
+        named.sort();
+        if named.is_empty() {
+            return Err(Failure::new("schema-not-found", "the folder holds no .prisma file")
+                .at(paths::show(&folder))
+                .why("searched with everything below it but migrations, node_modules and hidden folders")
+                .help("name a .prisma file, or a folder of them"));
+        }
+        let sources = named
+            .iter()
+            .map(|(name, file)| Ok(Source::new(name.clone(), files::read_text(file)?)));
+        Ok(SchemaFiles {
+            sources: sources.collect::<Result<_>>()?,
+            paths: named.into_iter().map(|(_, file)| file).collect(),
+            folder,
+            path,
+        })
+    }
+
+    /// Refuses a schema in which nothing is written.
+    ///
+    /// # Errors
+    /// No file holds anything but space.
+    pub(crate) fn require_content(&self) -> Result<()> {
+        let is_blank = |source: &Source| source.text.trim_start_matches('\u{feff}').trim().is_empty();
+        if self.sources.iter().all(is_blank) {
+            return Err(Failure::new("schema-empty", "the schema is empty")
+                .at(paths::show(&self.path.path))
+                .why("nothing is written in it")
+                .help("start with a `datasource` block and a `model`"));
+        }
+        Ok(())
+    }
+
+    /// The sources, named as the user would name them from the working directory: for showing, not for JSON.
+    pub(crate) fn shown(&self) -> Vec<Source> {
+        let named = self.sources.iter().zip(&self.paths);
+        named
+            .map(|(source, path)| Source::new(paths::show(path), source.text.clone()))
+            .collect()
+    }
+
+    /// The folders whose `.env` counts, the strongest first: next to the schema (for a folder, in it and beside it), then
+    /// the working directory.
+    pub(crate) fn env_folders<'a>(&'a self, working_directory: &'a Path) -> Vec<&'a Path> {
+        let beside = if self.path.path == self.folder {
+            self.folder.parent()
+        } else {
+            None
+        };
+        [Some(self.folder.as_path()), beside, Some(working_directory)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+/// A walk through a schema folder.
+struct Scan {
+    migrations: Option<PathBuf>,
+    /// Real paths of the folders entered: links may lead in circles.
+    entered: HashSet<PathBuf>,
+    found: Vec<PathBuf>,
+}
+
+impl Scan {
+    fn enter(&mut self, folder: &Path) -> Result<()> {
+        if !self.entered.insert(real(folder)) {
+            return Ok(());
+        }
+        let unreadable = |error: std::io::Error| files::unreadable(folder, &error);
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let name = path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            if path.is_dir() {
+                if !name.starts_with('.') && name != "node_modules" && !self.is_migrations(&path, &name) {
+                    self.enter(&path)?;
+                }
+            } else if name.ends_with(".prisma") && !name.starts_with('.') {
+                self.found.push(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The configured folder, or without one any of the usual name; and as migrations hold snapshots of the schema,
+    /// whatever looks like such a folder.
+    fn is_migrations(&self, path: &Path, name: &str) -> bool {
+        let is_named = match &self.migrations {
+            Some(configured) => real(path) == *configured,
+            None => name == "migrations",
+        };
+        is_named || path.join("migration_lock.toml").is_file() || holds_migrations(path)
+    }
+}
+
+fn holds_migrations(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .into_iter()
+        .any(|entry| entry.path().join("migration.sql").is_file())
+}
+
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}

@@ -1,0 +1,124 @@
+//! Help, usage, version, completions: what holds for every command.
+
+use crate::support::{PLAIN, Place};
+
+const COMMANDS: [&[&str]; 11] = [
+    &["validate"],
+    &["format"],
+    &["migrate"],
+    &["migrate", "dev"],
+    &["migrate", "deploy"],
+    &["migrate", "status"],
+    &["migrate", "diff"],
+    &["debug"],
+    &["debug", "dmmf"],
+    &["version"],
+    &["completions"],
+];
+
+#[test]
+fn the_help_fits_a_screen_and_lists_every_command() {
+    let place = Place::new();
+    let bare = place.run(&[]).exits(0).out;
+    assert_eq!(bare, place.run(&["--help"]).exits(0).out);
+    assert!(bare.lines().count() <= 24, "{bare}");
+    assert!(bare.lines().all(|line| line.chars().count() <= 100), "{bare}");
+    for command in COMMANDS {
+        assert!(bare.contains(command[0]), "{command:?} in\n{bare}");
+    }
+}
+
+#[test]
+fn every_command_has_an_example() {
+    for command in COMMANDS {
+        let mut arguments = command.to_vec();
+        arguments.push("--help");
+        let help = Place::new().run(&arguments).exits(0).out;
+        if command != ["migrate"] {
+            assert!(help.contains("Example"), "{command:?}:\n{help}");
+        }
+        assert!(help.contains(&command.join(" ")), "{command:?}:\n{help}");
+        assert!(
+            !help.contains("skip-generate") && !help.contains("preview-feature"),
+            "{help}"
+        );
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_code_1_with_a_code() {
+    let place = Place::new();
+    for arguments in [
+        &["valdate"][..],
+        &["validate", "--nope"],
+        &["migrate", "up"],
+        &["migrate", "diff", "--from-empty"],
+        &["migrate", "diff", "--from-empty", "--from-schema", "x", "--to-empty"],
+        &["format", "--check", "--stdout"],
+        &["validate", "--schema"],
+    ] {
+        let ran = place.run(arguments).exits(1);
+        assert!(ran.err.starts_with("error[usage]: "), "{arguments:?}: {}", ran.err);
+        assert_eq!(ran.out, "");
+    }
+    place.run(&["valdate"]).exits(1).says("validate");
+    let json = place.run(&["valdate", "--json"]).exits(1).json();
+    assert_eq!(json["error"]["code"], "usage");
+}
+
+#[test]
+fn groups_without_a_command_print_their_help() {
+    let help = Place::new().run(&["migrate"]).exits(0).out;
+    assert!(help.contains("deploy") && help.contains("diff"), "{help}");
+}
+
+#[test]
+fn the_version_is_told_in_every_spelling() {
+    let place = Place::new();
+    let expected = format!("nicol {}", env!("CARGO_PKG_VERSION"));
+    for arguments in [&["version"][..], &["--version"], &["-v"], &["-V"]] {
+        assert!(place.run(arguments).exits(0).out.starts_with(&expected));
+    }
+    for arguments in [&["version", "--json"][..], &["-v", "--json"]] {
+        assert_eq!(place.run(arguments).exits(0).json()["nicol"], env!("CARGO_PKG_VERSION"));
+    }
+}
+
+#[test]
+fn completions_exist_for_common_shells() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(
+            Place::new().run(&["completions", shell]).exits(0).out.contains("nicol"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn flags_of_prisma_are_accepted() {
+    let place = Place::with(&[("schema.prisma", PLAIN)]);
+    for arguments in [
+        &["validate", "--preview-feature"][..],
+        &[
+            "validate",
+            "--telemetry-information",
+            "x",
+            "--experimental",
+            "--early-access",
+        ],
+        &["format", "--preview-feature"],
+    ] {
+        place.run(arguments).exits(0);
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_only_and_can_be_forced() {
+    let arguments = ["validate", "--schema", "none"];
+    let is_coloured = |place: &Place, arguments: &[&str]| place.run(arguments).exits(1).err.contains('\u{1b}');
+    assert!(!is_coloured(&Place::new(), &arguments));
+    let forced = Place::new().env("CLICOLOR_FORCE", "1");
+    assert!(is_coloured(&forced, &arguments));
+    assert!(!is_coloured(&forced, &["validate", "--schema", "none", "--no-color"]));
+    assert!(!is_coloured(&Place::new().env("NO_COLOR", "1"), &arguments));
+}

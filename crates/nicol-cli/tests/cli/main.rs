@@ -1,0 +1,14 @@
+//! Runs the `nicol` command in temporary folders, as a user or a script would.
+
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod discovery;
+#[cfg(test)]
+mod interface;
+#[cfg(test)]
+mod migrate;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod support;

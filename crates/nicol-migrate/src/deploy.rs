@@ -1,0 +1,294 @@
+//! `migrate deploy`: applies what is pending, or says precisely why not.
+//!
+//! One session does everything: it takes the lock, creates the history under it, compares, applies and records.
+
+use jiff::Timestamp;
+use nicol_db::{Connection, ConnectionUrl, Dialect};
+
+use crate::apply::{self, Place};
+use crate::directory::{Directory, Migration};
+use crate::error::{Error, Result, code};
+use crate::event::Watch;
+use crate::history::{self, HistoryRow};
+use crate::lock::{self, LockOptions};
+use crate::standing::{Standing, standing};
+
+/// How to deploy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeployOptions {
+    /// Apply migrations that sort before one that is applied already.
+    pub allow_out_of_order: bool,
+    /// Waiting for other runners.
+    pub lock: LockOptions,
+}
+
+/// What a deployment did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployed {
+    /// Names of the migrations applied now, in order.
+    pub applied: Vec<String>,
+    /// Number of migrations in the folder.
+    pub found: usize,
+}
+
+/// Applies every pending migration of a folder to a database.
+///
+/// # Errors
+/// - P1003 when the database does not exist: it is not created.
+/// - P3019 when the migrations are for another product, P3005 when the database has tables but no history.
+/// - `migrations-folder-absent`, `migrations-folder-empty`, `migration-edited`, `migration-missing`,
+///   `migration-out-of-order`, P3009 (a failed migration) when folder and history do not fit.
+/// - P1002 when another runner holds the lock for too long.
+/// - P3018 when a script fails, with the database's code; `migration-interrupted`, `foreign-keys-violated`.
+pub async fn deploy(
+    url: &ConnectionUrl,
+    directory: &Directory,
+    options: DeployOptions,
+    watch: &mut dyn Watch,
+) -> Result<Deployed> {
+    if !directory.exists() {
+        let path = directory
+            .path()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default();
+        let message = format!("There is no migrations folder at {path}.");
+        return Err(Error::new(code::FOLDER_ABSENT, message)
+            .with_help("Was it left out of the image or archive that is being deployed?"));
+    }
+    let mut conn = open(url).await?;
+    let deployed = deploy_on(&mut conn, directory, options, watch).await;
+    close(conn).await;
+    deployed
+}
+
+/// Ends a session. Whatever matters has been answered by then: how the server takes the goodbye changes nothing.
+pub(crate) async fn close(conn: Connection) {
+    let _ = conn.close().await;
+}
+
+/// Opens the database, with a hint when it is not there.
+pub(crate) async fn open(url: &ConnectionUrl) -> Result<Connection> {
+    Connection::open(url).await.map_err(|error| {
+        let missing = error.code() == "P1003";
+        let error = Error::from(error);
+        if missing {
+            return error.with_help("Create it first: `nicol migrate dev` does so, `migrate deploy` never does.");
+        }
+        error
+    })
+}
+
+/// The same on an open connection.
+pub(crate) async fn deploy_on(
+    conn: &mut Connection,
+    directory: &Directory,
+    options: DeployOptions,
+    watch: &mut dyn Watch,
+) -> Result<Deployed> {
+    directory.check_provider(conn.dialect())?;
+    watch_for_a_dead_client(conn).await;
+    lock::take(conn, options.lock, watch).await?;
+    let result = under_lock(conn, directory, options, watch).await;
+    let released = lock::release(conn, options.lock).await;
+    let deployed = result?;
+    released?;
+    Ok(deployed)
+}
+
+/// Lets PostgreSQL 14 and later end a statement whose client has died, so that the lock does not outlive the runner.
+async fn watch_for_a_dead_client(conn: &mut Connection) {
+    if conn.dialect() == Dialect::Postgres {
+        // Only a precaution: servers that do not know the setting, or cannot use it, do without.
+        let sql = "SELECT set_config('client_connection_check_interval', '500', false) \
+                   WHERE current_setting('client_connection_check_interval', true) IS NOT NULL";
+        let _ = conn.query(sql, &[]).await;
+    }
+}
+
+async fn under_lock(
+    conn: &mut Connection,
+    directory: &Directory,
+    options: DeployOptions,
+    watch: &mut dyn Watch,
+) -> Result<Deployed> {
+    let rows = match first_look(conn, options, watch).await? {
+        Some(rows) => rows,
+        None if directory.migrations().is_empty() => {
+            return Ok(Deployed {
+                applied: Vec::new(),
+                found: 0,
+            });
+        }
+        None => create_history(conn, options, watch).await?,
+    };
+    let standing = standing(directory.migrations(), &rows);
+    let interrupted = interrupted(conn, directory, &rows, options);
+    refuse(directory, &standing, interrupted, options)?;
+
+    // What was begun is ended first.
+    let begun = interrupted.and_then(|row| Some((directory.get(&row.migration_name)?, Some(row))));
+    let pending = directory
+        .migrations()
+        .iter()
+        .filter(|migration| standing.pending.contains(&migration.name));
+    let work: Vec<(&Migration, Option<&HistoryRow>)> = begun.into_iter().chain(pending.map(|m| (m, None))).collect();
+    let mut applied = Vec::new();
+    for (i, (migration, row)) in work.iter().enumerate() {
+        let place = Place {
+            number: i + 1,
+            total: work.len(),
+        };
+        if apply::apply(conn, migration, *row, place, options.lock, watch).await? {
+            applied.push(migration.name.clone());
+        }
+    }
+    Ok(Deployed {
+        applied,
+        found: directory.migrations().len(),
+    })
+}
+
+/// The history as it is now, nothing when there is none. SQLite may be busy with another runner.
+async fn first_look(
+    conn: &mut Connection,
+    options: DeployOptions,
+    watch: &mut dyn Watch,
+) -> Result<Option<Vec<HistoryRow>>> {
+    if conn.dialect() != Dialect::Sqlite {
+        return Ok(history::read_if_exists(conn).await?);
+    }
+    lock::begin_exclusive(conn, options.lock, watch).await?;
+    let rows = history::read_if_exists(conn).await;
+    conn.rollback().await?;
+    Ok(rows?)
+}
+
+/// Creates the history in a database without tables. On SQLite another runner may be doing the same.
+async fn create_history(
+    conn: &mut Connection,
+    options: DeployOptions,
+    watch: &mut dyn Watch,
+) -> Result<Vec<HistoryRow>> {
+    create_schema(conn).await?;
+    lock::begin_exclusive(conn, options.lock, watch).await?;
+    let created = create_history_unless_there(conn).await;
+    match created {
+        Ok(_) => conn.commit().await?,
+        // The first error is the one to report.
+        Err(_) => drop(conn.rollback().await),
+    }
+    created
+}
+
+async fn create_history_unless_there(conn: &mut Connection) -> Result<Vec<HistoryRow>> {
+    if let Some(rows) = history::read_if_exists(conn).await? {
+        return Ok(rows);
+    }
+    if let Some(table) = history::any_foreign_table(conn).await? {
+        let message = format!("The database has tables ({table}, for one) but no migration history.");
+        return Err(Error::new("P3005", message).with_help(
+            "If its tables are what the migrations make, record them as applied: `nicol migrate resolve --applied NAME` \
+             for each, oldest first. Otherwise give an empty database.",
+        ));
+    }
+    history::create(conn).await?;
+    Ok(Vec::new())
+}
+
+/// A PostgreSQL schema named in the URL is created when it is missing.
+pub(crate) async fn create_schema(conn: &mut Connection) -> Result<()> {
+    if conn.dialect().is_postgres_family() && conn.default_schema() != "public" {
+        let sql = format!(
+            "CREATE SCHEMA IF NOT EXISTS {}",
+            conn.dialect().quote(conn.default_schema())
+        );
+        conn.run_script(&sql).await?;
+    }
+    Ok(())
+}
+
+/// The row of a migration that a killed run of ours has left, when it can be gone on with: no session is working on it,
+/// as this one holds the lock.
+fn interrupted<'a>(
+    conn: &Connection,
+    directory: &Directory,
+    rows: &'a [HistoryRow],
+    options: DeployOptions,
+) -> Option<&'a HistoryRow> {
+    let row = rows
+        .iter()
+        .find(|row| row.was_interrupted())
+        .filter(|_| lock::has_session_lock(conn) && !options.lock.disabled)?;
+    let migration = directory.get(&row.migration_name)?;
+    crate::checksum::matches(&migration.script, &row.checksum).then_some(row)
+}
+
+/// Everything that stands in the way, most telling first.
+fn refuse(
+    directory: &Directory,
+    standing: &Standing,
+    interrupted: Option<&HistoryRow>,
+    options: DeployOptions,
+) -> Result<()> {
+    let is_interrupted = |name: &str| interrupted.is_some_and(|row| row.migration_name == name);
+    if let Some(failed) = standing.failed.iter().find(|failed| !is_interrupted(&failed.name)) {
+        return Err(failed_before(&failed.name, failed.started_at, failed.logs.as_deref()));
+    }
+    if directory.migrations().is_empty() && !standing.missing.is_empty() {
+        let message = format!(
+            "The migrations folder is empty, but the database has {} applied migration(s), up to {}.",
+            standing.missing.len(),
+            last(&standing.missing)
+        );
+        return Err(Error::new(code::FOLDER_EMPTY, message).with_help(
+            "Were the migrations left out of what is being deployed? Or is this another project's database?",
+        ));
+    }
+    if !standing.edited.is_empty() {
+        let message = format!("Changed after being applied: {}.", standing.edited.join(", "));
+        return Err(Error::new(code::EDITED, message).with_migration(&standing.edited[0]).with_help(
+            "Restore the script as it was applied (version control has it) and put the change into a new migration.",
+        ));
+    }
+    if !standing.missing.is_empty() {
+        let message = format!(
+            "Applied to the database, but not in the folder: {}.",
+            standing.missing.join(", ")
+        );
+        return Err(Error::new(code::MISSING, message)
+            .with_migration(&standing.missing[0])
+            .with_help(
+                "Restore the folders: this may be an older state of the project than the one deployed last, or another \
+             project's database.",
+            ));
+    }
+    if !standing.out_of_order.is_empty() && !options.allow_out_of_order {
+        let message = format!(
+            "Not applied, although a later migration is: {}. The newest applied one is {}.",
+            standing.out_of_order.join(", "),
+            last(&standing.applied)
+        );
+        return Err(Error::new(code::OUT_OF_ORDER, message).with_migration(&standing.out_of_order[0]).with_help(
+            "Two branches may have been merged. If the migrations do not depend on each other's order, run again with \
+             `--allow-out-of-order`; otherwise rename the folder so that it sorts last.",
+        ));
+    }
+    Ok(())
+}
+
+fn last(names: &[String]) -> &str {
+    names.last().map_or("", String::as_str)
+}
+
+/// P3009: a migration that was started and did not end.
+pub(crate) fn failed_before(name: &str, started_at: Timestamp, logs: Option<&str>) -> Error {
+    let logs = logs
+        .and_then(|logs| logs.lines().next())
+        .map(|line| format!(" It said: {line}"))
+        .unwrap_or_default();
+    let message = format!("Migration {name}, started at {started_at}, has failed or is still running.{logs}");
+    Error::new("P3009", message).with_migration(name).with_help(format!(
+        "Put the database right, then say which way: `nicol migrate resolve --applied {name}` when all of it is in, or \
+         `nicol migrate resolve --rolled-back {name}` when none of it is."
+    ))
+}

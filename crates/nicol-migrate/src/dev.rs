@@ -1,0 +1,498 @@
+//! `migrate dev`: from a changed schema to a new migration, applied to the development database.
+//!
+//! [`prepare`] applies what is pending, finds out what the new migration would do, and returns it as a [`Draft`]; whoever
+//! called looks at it and asks; [`carry_out`] writes the folder and applies it. Nothing is ever reset.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use nicol_catalog::{Catalog, Risk, RiskKind};
+use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
+use nicol_schema::ValidSchema;
+
+use crate::deploy::{self, DeployOptions};
+use crate::directory::{self, Directory};
+use crate::error::{Error, Result, code};
+use crate::event::Watch;
+use crate::lock::LockOptions;
+use crate::naming;
+use crate::origin::{self, OriginKind};
+use crate::readme::{self, Readme};
+use crate::shadow::Shadow;
+use crate::snapshot::{self, Mask};
+use crate::warnings;
+
+/// The script of a migration that does nothing yet.
+pub const EMPTY_SCRIPT: &str = "-- This is an empty migration.\n";
+/// Counting rows may take so long in all; after that risks are shown uncounted.
+const COUNTING_LIMIT: Duration = Duration::from_secs(60);
+
+/// How to develop.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DevOptions<'a> {
+    /// Write the migration, apply nothing, change no database.
+    pub create_only: bool,
+    /// Replay the migrations even where a snapshot would do.
+    pub always_replay: bool,
+    /// A shadow database to replay in, instead of a scratch database.
+    pub shadow: Option<&'a ConnectionUrl>,
+    /// Waiting for other runners.
+    pub lock: LockOptions,
+}
+
+/// A migration that is thought out but not written.
+#[derive(Debug)]
+pub struct Draft {
+    /// The database was missing and has been created.
+    pub database_created: bool,
+    /// Pending migrations that were applied first.
+    pub applied: Vec<String>,
+    /// Where the schema of the folder was taken from.
+    pub origin: OriginKind,
+    /// What the database has that the migrations do not make, or the other way round.
+    pub drift: Option<Drift>,
+    /// What the migration does to data. Risks that concern no row are left out.
+    pub risks: Vec<CountedRisk>,
+    /// The script without its head; empty when the schema has not changed.
+    pub script: String,
+    /// The same difference in words.
+    pub summary: String,
+    folder: PathBuf,
+    dialect: Dialect,
+    create_only: bool,
+    all_risks: Vec<Risk>,
+    down: String,
+    schema_text: String,
+    snapshot: String,
+    lock: LockOptions,
+}
+
+/// The difference between the folder and the database.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Drift {
+    /// What has changed in the database, seen from the migrations, in words.
+    pub summary: String,
+    /// The same as a script: as a migration it would adopt the changes.
+    pub script: String,
+}
+
+/// A risk and how many rows it concerns.
+#[derive(Debug, Clone)]
+pub struct CountedRisk {
+    /// What may happen.
+    pub risk: Risk,
+    /// Rows concerned; nothing when they could not be counted.
+    pub rows: Option<u64>,
+}
+
+/// The answers to what a [`Draft`] asks.
+#[derive(Debug, Clone)]
+pub struct Decision<'a> {
+    /// Title of the migration; may be empty.
+    pub title: &'a str,
+    /// Losing data is accepted.
+    pub accept_data_loss: bool,
+    /// Write a README too.
+    pub readme: Option<ReadmeSettings<'a>>,
+    /// The time that goes into the name.
+    pub now: Timestamp,
+}
+
+/// What a README needs beside the migration itself.
+#[derive(Debug, Clone)]
+pub struct ReadmeSettings<'a> {
+    /// Author, as git's `user.name` has it.
+    pub author: Option<&'a str>,
+    /// Zone of the time in it.
+    pub time_zone: TimeZone,
+    /// Which URLs are hidden in it.
+    pub mask: Mask,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Developed {
+    /// Name and folder of the new migration; nothing when there was nothing to migrate.
+    pub created: Option<(String, PathBuf)>,
+    /// Names of the migrations applied by this step.
+    pub applied: Vec<String>,
+}
+
+impl Draft {
+    /// True when schema and migrations agree.
+    pub fn is_empty(&self) -> bool {
+        self.script.is_empty()
+    }
+
+    /// The risks that make a yes necessary: those that lose data.
+    pub fn losses(&self) -> impl Iterator<Item = &CountedRisk> {
+        self.risks
+            .iter()
+            .filter(|counted| counted.risk.kind == RiskKind::Warning)
+    }
+
+    /// The steps that cannot run on the rows that are there.
+    pub fn impossible(&self) -> impl Iterator<Item = &CountedRisk> {
+        self.risks
+            .iter()
+            .filter(|counted| counted.risk.kind == RiskKind::Unexecutable)
+    }
+}
+
+/// Brings the database up to the folder and works out the migration from there to the schema.
+///
+/// The database is created when it is missing. With `create_only` no database is changed, and none is needed when the
+/// newest folder has a snapshot.
+///
+/// # Errors
+/// Those of [`deploy::deploy`], P3006 and P3014 of a replay, `provider-without-migrations`.
+pub async fn prepare(
+    url: &ConnectionUrl,
+    directory: &Directory,
+    schema: &ValidSchema,
+    options: DevOptions<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Draft> {
+    let folder = directory
+        .path()
+        .ok_or_else(|| Error::new(code::FILE, "New migrations cannot be written into an embedded folder."))?;
+    let provider_dialect = dialect_of(schema)?;
+    let (mut conn, created) = match Connection::open(url).await {
+        Ok(conn) => (Some(conn), false),
+        // Writing a migration needs no database; counting rows is then left out.
+        Err(_) if options.create_only => (None, false),
+        Err(error) if error.code() == "P1003" => {
+            let created = admin::create_database(url).await?;
+            (Some(Connection::open(url).await?), created)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let dialect = conn.as_ref().map_or(provider_dialect, Connection::dialect);
+    check_dialect(provider_dialect, dialect)?;
+    directory.check_provider(dialect)?;
+    let place = Place {
+        url,
+        folder,
+        dialect,
+        created,
+    };
+    let result = draft(&mut conn, directory, schema, &place, options, watch).await;
+    if let Some(conn) = conn {
+        deploy::close(conn).await;
+    }
+    result
+}
+
+/// The dialect of a schema.
+///
+/// # Errors
+/// `provider-without-migrations` when it names no database, or one that has no migrations.
+pub fn dialect_of(schema: &ValidSchema) -> Result<Dialect> {
+    let provider = schema
+        .datasource
+        .as_ref()
+        .map(|datasource| datasource.provider)
+        .ok_or_else(|| {
+            Error::new(code::PROVIDER, "The schema has no datasource.")
+                .with_help("Add a `datasource` block that names the database product.")
+        })?;
+    nicol_catalog::dialect_of(provider).ok_or_else(|| {
+        Error::new(
+            code::PROVIDER,
+            format!("There are no migrations for {}.", provider.as_str()),
+        )
+    })
+}
+
+/// The server must be what the schema says. MariaDB goes by the name of MySQL.
+fn check_dialect(written: Dialect, found: Dialect) -> Result<()> {
+    if directory::provider_name(written) == directory::provider_name(found) {
+        return Ok(());
+    }
+    let message = format!(
+        "The schema is for {}, but the server is {}.",
+        written.product_name(),
+        found.product_name()
+    );
+    Err(Error::new("P3019", message).with_help(format!(
+        "Write `provider = \"{}\"`, or give another URL.",
+        directory::provider_name(found)
+    )))
+}
+
+struct Place<'a> {
+    url: &'a ConnectionUrl,
+    folder: &'a Path,
+    dialect: Dialect,
+    created: bool,
+}
+
+async fn draft(
+    conn: &mut Option<Connection>,
+    directory: &Directory,
+    schema: &ValidSchema,
+    place: &Place<'_>,
+    options: DevOptions<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Draft> {
+    let applied = match conn {
+        Some(conn) if !options.create_only => {
+            // Merged branches are everyday life here; the order is checked where it matters, at deploy.
+            let options = DeployOptions {
+                allow_out_of_order: true,
+                lock: options.lock,
+            };
+            deploy::deploy_on(conn, directory, options, watch).await?.applied
+        }
+        _ => Vec::new(),
+    };
+    let namespaces = namespaces(schema);
+    let shadow = Shadow {
+        main: Some(place.url),
+        given: options.shadow,
+    };
+    let migrations = directory.migrations();
+    let mut from = origin::origin(migrations, place.dialect, shadow, options.always_replay, &namespaces).await?;
+    let mut drift = None;
+    if let Some(conn) = conn.as_mut().filter(|_| !options.create_only) {
+        let live = nicol_catalog::introspect(conn, &namespaces).await?;
+        drift = drift_between(&from.catalog, &live);
+        if drift.is_some() && from.kind == OriginKind::Snapshot {
+            // Either the database has been changed by hand or a script does not do what its snapshot says. Only a replay
+            // can tell; where none is possible the snapshot has to do.
+            if let Ok(replayed) = origin::origin(migrations, place.dialect, shadow, true, &namespaces).await {
+                drift = drift_between(&replayed.catalog, &live);
+                from = replayed;
+            }
+        }
+    }
+    let to = nicol_catalog::from_schema(schema, place.dialect);
+    let forth = Change::between(&from.catalog, &to);
+    let risks = match conn {
+        Some(conn) => counted(conn, &forth.risks).await,
+        None => forth
+            .risks
+            .iter()
+            .map(|risk| CountedRisk {
+                risk: risk.clone(),
+                rows: None,
+            })
+            .collect(),
+    };
+    Ok(Draft {
+        database_created: place.created,
+        applied,
+        origin: from.kind,
+        drift,
+        risks,
+        script: forth.script,
+        summary: forth.summary,
+        folder: place.folder.to_path_buf(),
+        dialect: place.dialect,
+        create_only: options.create_only,
+        all_risks: forth.risks,
+        down: down_script(&Change::between(&to, &from.catalog)),
+        schema_text: snapshot::join(&schema.sources),
+        snapshot: snapshot::snapshot(&schema.sources),
+        lock: options.lock,
+    })
+}
+
+/// The namespaces a schema names.
+pub(crate) fn namespaces(schema: &ValidSchema) -> Vec<String> {
+    schema
+        .datasource
+        .as_ref()
+        .map(|datasource| datasource.schemas.clone())
+        .unwrap_or_default()
+}
+
+/// The way from one catalog to another.
+struct Change {
+    script: String,
+    summary: String,
+    risks: Vec<Risk>,
+}
+
+impl Change {
+    fn between(from: &Catalog, to: &Catalog) -> Change {
+        let diff = nicol_catalog::diff(from, to);
+        let plan = nicol_catalog::plan(&diff);
+        let script = nicol_catalog::script(&plan);
+        Change {
+            script,
+            summary: nicol_catalog::summary(&diff),
+            risks: plan.risks,
+        }
+    }
+}
+
+pub(crate) fn drift_between(expected: &Catalog, live: &Catalog) -> Option<Drift> {
+    let change = Change::between(expected, live);
+    (!change.script.is_empty()).then_some(Drift {
+        summary: change.summary,
+        script: change.script,
+    })
+}
+
+/// The way back, with what it costs above it.
+fn down_script(back: &Change) -> String {
+    let mut out = String::new();
+    if !back.risks.is_empty() {
+        out.push_str("-- Going back loses or needs data:\n");
+        for risk in &back.risks {
+            let text = risk.text.replace(['\r', '\n'], " ");
+            out.push_str(&format!("-- - {text}\n"));
+        }
+        out.push('\n');
+    }
+    out.push_str(if back.script.is_empty() {
+        EMPTY_SCRIPT
+    } else {
+        &back.script
+    });
+    out
+}
+
+/// Counts the rows of each risk; those that concern none are dropped.
+async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
+    let deadline = tokio::time::Instant::now() + COUNTING_LIMIT;
+    let mut out = Vec::new();
+    for risk in risks {
+        // A table that is not in the database, or a count that takes too long: the risk is shown without a number.
+        let rows = match &risk.count_query {
+            Some(sql) => tokio::time::timeout_at(deadline, count(conn, sql)).await.ok().flatten(),
+            None => None,
+        };
+        if rows != Some(0) {
+            out.push(CountedRisk {
+                risk: risk.clone(),
+                rows,
+            });
+        }
+    }
+    out
+}
+
+async fn count(conn: &mut Connection, sql: &str) -> Option<u64> {
+    let rows = conn.query(sql, &[]).await.ok()?;
+    rows.first()?
+        .get::<i64>(0)
+        .ok()
+        .and_then(|count| u64::try_from(count).ok())
+}
+
+/// Writes the migration of a draft and, unless it is only to be created, applies it.
+///
+/// Nothing is written when the schema has not changed, unless the draft was made with `create_only`: then an empty script
+/// is written to be filled by hand.
+///
+/// # Errors
+/// `data-loss` when the migration loses data and that is not accepted, `change-cannot-run` when it cannot run on the rows
+/// that are there, errors of writing, and those of [`deploy::deploy`].
+pub async fn carry_out(
+    url: &ConnectionUrl,
+    draft: &Draft,
+    decision: &Decision<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Developed> {
+    if draft.is_empty() && !draft.create_only {
+        return Ok(Developed {
+            created: None,
+            applied: Vec::new(),
+        });
+    }
+    if !draft.create_only {
+        refuse_risks(draft, decision)?;
+    }
+    let (name, path) = write(draft, decision)?;
+    if draft.create_only {
+        return Ok(Developed {
+            created: Some((name, path)),
+            applied: Vec::new(),
+        });
+    }
+    let directory = Directory::read(&draft.folder)?;
+    let options = DeployOptions {
+        allow_out_of_order: true,
+        lock: draft.lock,
+    };
+    let deployed = deploy::deploy(url, &directory, options, watch).await?;
+    Ok(Developed {
+        created: Some((name, path)),
+        applied: deployed.applied,
+    })
+}
+
+fn refuse_risks(draft: &Draft, decision: &Decision<'_>) -> Result<()> {
+    let list = |risks: Vec<&CountedRisk>| -> String {
+        risks
+            .iter()
+            .map(|counted| format!("\n- {}", with_rows(&counted.risk.text, counted.rows)))
+            .collect()
+    };
+    let impossible: Vec<&CountedRisk> = draft.impossible().collect();
+    if !impossible.is_empty() {
+        let message = format!("The change cannot run on the rows that are there:{}", list(impossible));
+        return Err(Error::new(code::UNEXECUTABLE, message)
+            .with_help("Create the migration with `--create-only` and write into it how the rows get their values."));
+    }
+    let losses: Vec<&CountedRisk> = draft.losses().collect();
+    if !losses.is_empty() && !decision.accept_data_loss {
+        let message = format!("The change may lose data:{}", list(losses));
+        return Err(Error::new(code::DATA_LOSS, message).with_help(
+            "Run again with `--accept-data-loss` if that is meant. If something was renamed, create the migration with \
+             `--create-only` and write the renaming into it.",
+        ));
+    }
+    Ok(())
+}
+
+fn with_rows(text: &str, rows: Option<u64>) -> String {
+    match rows {
+        Some(1) => format!("{text} (1 row)"),
+        Some(rows) => format!("{text} ({rows} rows)"),
+        None => text.to_string(),
+    }
+}
+
+/// Writes the folder: script, snapshot, way back, and the README when it is wanted.
+fn write(draft: &Draft, decision: &Decision<'_>) -> Result<(String, PathBuf)> {
+    // Read again: another migration may have come in while the question stood.
+    let directory = Directory::read(&draft.folder)?;
+    let (name, at) = naming::new_name(decision.now, decision.title, directory.migrations())?;
+    let previous = directory.migrations().last();
+    let previous_name = previous.map_or("", |migration| migration.name.as_str());
+    let script = if draft.is_empty() {
+        EMPTY_SCRIPT.to_string()
+    } else {
+        warnings::with_warnings_head(&draft.script, &draft.all_risks)
+    };
+    let down = origin::down_mark(&name, previous_name) + &draft.down;
+    let mut files = vec![
+        (directory::SCRIPT_FILE, script.clone()),
+        (directory::SNAPSHOT_FILE, draft.snapshot.clone()),
+        (directory::DOWN_FILE, down),
+    ];
+    if let Some(settings) = &decision.readme {
+        let text = readme::readme(&Readme {
+            name: &name,
+            previous_name,
+            author: settings.author,
+            at: at.to_zoned(settings.time_zone.clone()),
+            script: &script,
+            dialect: draft.dialect,
+            previous_schema: previous
+                .and_then(|migration| migration.snapshot.as_deref())
+                .unwrap_or_default(),
+            schema: &draft.schema_text,
+            mask: settings.mask,
+        });
+        files.push((directory::README_FILE, text));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let path = directory::write_migration(&draft.folder, &name, &files, draft.dialect)?;
+    Ok((name, path))
+}

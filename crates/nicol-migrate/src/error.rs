@@ -1,0 +1,142 @@
+//! What can go wrong with migrations: one opaque error with a stable code, a message and a way out.
+
+use std::fmt;
+use std::path::Path;
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error with a stable code, a sentence that says what happened, and usually a hint what to do next.
+///
+/// The code is Prisma's where Prisma has one (`P3009`) and otherwise our own in lower case (`migration-edited`); the
+/// constants of [`code`] list ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inner {
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+    migration: Option<String>,
+    database_code: Option<String>,
+}
+
+impl fmt::Display for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Codes of situations for which Prisma has no code of its own.
+pub mod code {
+    /// A migration was changed after it was applied.
+    pub const EDITED: &str = "migration-edited";
+    /// A migration is recorded as applied but its folder is gone.
+    pub const MISSING: &str = "migration-missing";
+    /// A pending migration sorts before one that is applied.
+    pub const OUT_OF_ORDER: &str = "migration-out-of-order";
+    /// The folder has no migrations although the database has a history.
+    pub const FOLDER_EMPTY: &str = "migrations-folder-empty";
+    /// The folder does not exist although the database has a history.
+    pub const FOLDER_ABSENT: &str = "migrations-folder-absent";
+    /// A migration was interrupted at a statement whose outcome cannot be told.
+    pub const INTERRUPTED: &str = "migration-interrupted";
+    /// The connection does not stay on one server session, so its locks mean nothing.
+    pub const POOLED: &str = "connection-pooled";
+    /// The server is a read-only replica.
+    pub const REPLICA: &str = "database-read-only";
+    /// The lock was lost while migrations ran.
+    pub const LOCK_LOST: &str = "lock-lost";
+    /// Rows of a table would point at nothing after the migration.
+    pub const FOREIGN_KEYS: &str = "foreign-keys-violated";
+    /// The change would lose data and nobody has accepted that.
+    pub const DATA_LOSS: &str = "data-loss";
+    /// The change cannot run on the data that is there.
+    pub const UNEXECUTABLE: &str = "change-cannot-run";
+    /// A file or folder could not be read or written.
+    pub const FILE: &str = "file-access";
+    /// The name is not one of a migration folder.
+    pub const NAME: &str = "migration-name";
+    /// The given shadow database must not be used as one.
+    pub const SHADOW: &str = "shadow-database";
+    /// The schema names no database, or one that migrations do not serve.
+    pub const PROVIDER: &str = "provider-without-migrations";
+}
+
+impl Error {
+    /// An error of this code and message.
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Error {
+        Error(Box::new(Inner {
+            code,
+            message: message.into(),
+            help: None,
+            migration: None,
+            database_code: None,
+        }))
+    }
+
+    /// Adds what to do next.
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Error {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Adds the migration concerned.
+    pub(crate) fn with_migration(mut self, name: &str) -> Error {
+        self.0.migration = Some(name.to_string());
+        self
+    }
+
+    /// Adds the database's own code.
+    pub(crate) fn with_database_code(mut self, code: Option<&str>) -> Error {
+        self.0.database_code = code.map(str::to_string);
+        self
+    }
+
+    /// A file that could not be read or written.
+    pub(crate) fn file(action: &str, path: &Path, error: &std::io::Error) -> Error {
+        Error::new(code::FILE, format!("Could not {action} {}: {error}.", path.display()))
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// What happened, in whole sentences.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do next.
+    pub fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// The migration concerned, when it is about one.
+    pub fn migration(&self) -> Option<&str> {
+        self.0.migration.as_deref()
+    }
+
+    /// The database's own code (SQLSTATE, MySQL or SQLite number), when a database spoke.
+    pub fn database_code(&self) -> Option<&str> {
+        self.0.database_code.as_deref()
+    }
+}
+
+impl From<nicol_db::Error> for Error {
+    fn from(error: nicol_db::Error) -> Error {
+        // 25006 is PostgreSQL's answer of a standby, 1290 and 1836 those of a read-only MySQL server.
+        if matches!(error.native_code(), Some("25006" | "1290" | "1836")) {
+            return Error::new(
+                code::REPLICA,
+                format!("The server takes no writes: {}", error.message()),
+            )
+            .with_help("This looks like a replica: give the URL of the primary server.")
+            .with_database_code(error.native_code());
+        }
+        Error::new(error.code(), error.message()).with_database_code(error.native_code())
+    }
+}

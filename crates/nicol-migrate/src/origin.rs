@@ -1,0 +1,101 @@
+//! Where the next migration starts from: the schema that the folder leads to, as a catalog.
+//!
+//! The newest folder's snapshot tells it without any database. Where there is none, or where it cannot be the sum of all
+//! folders, the migrations are replayed.
+
+use nicol_catalog::Catalog;
+use nicol_db::Dialect;
+use nicol_schema::{Source, ValidSchema};
+
+use crate::directory::{Migration, SNAPSHOT_FILE};
+use crate::error::Result;
+use crate::shadow::{self, Shadow};
+
+/// Start of the first line of `down.sql`: `-- nicol:down NAME..PREVIOUS`.
+const DOWN_MARK: &str = "-- nicol:down ";
+
+/// Where a catalog of the folder came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OriginKind {
+    /// There are no migrations yet.
+    Nothing,
+    /// The snapshot of the newest folder.
+    Snapshot,
+    /// A replay of all scripts.
+    Replay,
+}
+
+/// The catalog that a folder leads to.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    pub(crate) catalog: Catalog,
+    pub(crate) kind: OriginKind,
+}
+
+/// The catalog of the folder: from the snapshot when it can be trusted, unless a replay is asked for.
+pub(crate) async fn origin(
+    migrations: &[Migration],
+    dialect: Dialect,
+    shadow: Shadow<'_>,
+    always_replay: bool,
+    namespaces: &[String],
+) -> Result<Origin> {
+    if migrations.is_empty() {
+        return Ok(Origin {
+            catalog: Catalog::fresh(dialect),
+            kind: OriginKind::Nothing,
+        });
+    }
+    if !always_replay && let Some(schema) = current_snapshot(migrations) {
+        let catalog = nicol_catalog::from_schema(&schema, dialect);
+        return Ok(Origin {
+            catalog,
+            kind: OriginKind::Snapshot,
+        });
+    }
+    let catalog = shadow::replay(migrations, dialect, shadow, namespaces).await?;
+    Ok(Origin {
+        catalog,
+        kind: OriginKind::Replay,
+    })
+}
+
+/// The snapshot of the newest folder, if it is valid and was made on top of the folder before it.
+///
+/// When branches are merged, a folder of the other branch comes to lie between the two: the newest snapshot then lacks
+/// what that folder does.
+fn current_snapshot(migrations: &[Migration]) -> Option<ValidSchema> {
+    let (newest, before) = migrations.split_last()?;
+    let previous = before.last().map_or("", |migration| migration.name.as_str());
+    let made_on = newest.down.as_deref().and_then(|down| made_on(down, &newest.name));
+    if made_on.is_some_and(|made_on| made_on != previous) {
+        return None;
+    }
+    let source = Source::new(SNAPSHOT_FILE, newest.snapshot.clone()?);
+    nicol_schema::validate(&[source]).schema
+}
+
+/// The first line of a `down.sql`.
+pub(crate) fn down_mark(name: &str, previous: &str) -> String {
+    format!("{DOWN_MARK}{name}..{previous}\n")
+}
+
+/// The migration that `name` was made on top of, as the first line of its `down.sql` has it.
+fn made_on<'a>(down: &'a str, name: &str) -> Option<&'a str> {
+    let line = down.lines().next()?.strip_prefix(DOWN_MARK)?;
+    Some(line.strip_prefix(name)?.strip_prefix("..")?.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_read_back() {
+        let down = down_mark("2_b", "1_a") + "DROP TABLE x;\n";
+        assert_eq!(made_on(&down, "2_b"), Some("1_a"));
+        assert_eq!(made_on(&down, "3_c"), None);
+        assert_eq!(made_on(&down_mark("1_a", ""), "1_a"), Some(""));
+        assert_eq!(made_on("DROP TABLE x;\n", "1_a"), None);
+    }
+}

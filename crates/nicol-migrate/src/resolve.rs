@@ -1,0 +1,123 @@
+//! `migrate resolve`: says what has become of a migration, without running anything.
+
+use nicol_db::{Connection, ConnectionUrl};
+
+use crate::checksum::checksum;
+use crate::deploy::{close, create_schema, open};
+use crate::directory::{Directory, Migration};
+use crate::error::{Error, Result};
+use crate::event::Watch;
+use crate::history::{self, RowState};
+use crate::lock::{self, LockOptions};
+
+/// What has become of a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// All of it is in the database: it was completed by hand, or the database is older than its history.
+    Applied,
+    /// Nothing of it is in the database; the next deploy runs it again.
+    RolledBack,
+}
+
+/// Records what has become of a migration. The script is not run and the schema not touched.
+///
+/// # Errors
+/// P3017 when there is no such folder and P3008 when it is recorded as applied already; P3011 when there is nothing to
+/// roll back and P3012 when the migration has not failed; P1002 when another runner is at work.
+pub async fn resolve(
+    url: &ConnectionUrl,
+    directory: &Directory,
+    name: &str,
+    resolution: Resolution,
+    lock: LockOptions,
+    watch: &mut dyn Watch,
+) -> Result<()> {
+    // Marking a migration applied needs its checksum, so it needs the folder.
+    let migration = match resolution {
+        Resolution::Applied => Some(directory.get(name).ok_or_else(|| unknown(directory, name))?),
+        Resolution::RolledBack => None,
+    };
+    let mut conn = open(url).await?;
+    let result = on_connection(&mut conn, directory, name, migration, lock, watch).await;
+    close(conn).await;
+    result
+}
+
+async fn on_connection(
+    conn: &mut Connection,
+    directory: &Directory,
+    name: &str,
+    migration: Option<&Migration>,
+    lock: LockOptions,
+    watch: &mut dyn Watch,
+) -> Result<()> {
+    directory.check_provider(conn.dialect())?;
+    lock::take(conn, lock, watch).await?;
+    create_schema(conn).await?;
+    lock::begin_exclusive(conn, lock, watch).await?;
+    let recorded = match migration {
+        Some(migration) => mark_applied(conn, migration).await,
+        None => mark_rolled_back(conn, name).await,
+    };
+    match &recorded {
+        Ok(()) => conn.commit().await?,
+        // The first error is the one to report.
+        Err(_) => drop(conn.rollback().await),
+    }
+    lock::release(conn, lock).await?;
+    recorded
+}
+
+async fn mark_applied(conn: &mut Connection, migration: &Migration) -> Result<()> {
+    let name = &migration.name;
+    if !history::exists(conn).await? {
+        history::create(conn).await?;
+    }
+    let rows = history::read(conn).await?;
+    if rows
+        .iter()
+        .any(|row| row.migration_name == *name && row.state() == RowState::Applied)
+    {
+        return Err(
+            Error::new("P3008", format!("Migration {name} is recorded as applied already."))
+                .with_migration(name)
+                .with_help("There is nothing to resolve: `nicol migrate status` shows how things stand."),
+        );
+    }
+    history::roll_back(conn, name).await?;
+    history::insert_resolved(conn, name, &checksum(&migration.script)).await?;
+    Ok(())
+}
+
+async fn mark_rolled_back(conn: &mut Connection, name: &str) -> Result<()> {
+    let rows = history::read_if_exists(conn).await?.unwrap_or_default();
+    let states: Vec<RowState> = rows
+        .iter()
+        .filter(|row| row.migration_name == name)
+        .map(|row| row.state())
+        .collect();
+    if states.is_empty() {
+        return Err(
+            Error::new("P3011", format!("Migration {name} was never applied to this database."))
+                .with_migration(name)
+                .with_help("Is the name complete? It is the whole folder name, with its digits."),
+        );
+    }
+    if !states.contains(&RowState::Failed) {
+        return Err(Error::new("P3012", format!("Migration {name} has not failed."))
+            .with_migration(name)
+            .with_help("Only a migration that was started and did not end can be declared rolled back."));
+    }
+    history::roll_back(conn, name).await?;
+    Ok(())
+}
+
+fn unknown(directory: &Directory, name: &str) -> Error {
+    let place = directory
+        .path()
+        .map(|path| format!(" in {}", path.display()))
+        .unwrap_or_default();
+    Error::new("P3017", format!("There is no migration {name}{place}."))
+        .with_migration(name)
+        .with_help("Give the whole folder name, with its digits.")
+}

@@ -1,0 +1,6 @@
+//! Migrations against live databases and against the seeds.
+
+mod common;
+mod deploy;
+mod dev;
+mod readme;

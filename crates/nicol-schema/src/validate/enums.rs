@@ -1,0 +1,32 @@
+//! Enums.
+
+use rustc_hash::FxHashSet;
+
+use crate::report::Report;
+
+use super::{Checks, models};
+
+/// Checks all enums.
+pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
+    let mut seen: FxHashSet<(Option<&str>, &str)> = FxHashSet::default();
+    for enumeration in checks.draft.enums.iter().filter(|_| checks.can.enums) {
+        let schema = enumeration.schema.as_ref().map(|(name, _)| name.as_ref());
+        if !seen.insert((schema, enumeration.database_name())) {
+            let message = format!("another enum is `{}` in the database", enumeration.database_name());
+            report.error_help(
+                "duplicate-mapped-name",
+                enumeration.span(),
+                message,
+                "map one of them to another name",
+            );
+        }
+    }
+    for enumeration in &checks.draft.enums {
+        if !checks.can.enums {
+            let message = format!("{} has no enums such as `{}`", checks.can.name, enumeration.name);
+            report.error_help("enum-unsupported", enumeration.span(), message, "use a String");
+        }
+        let schema = enumeration.schema.as_ref().map(|(name, span)| (name.as_ref(), *span));
+        models::schema_rules(checks, schema, "enum", enumeration.name, enumeration.span(), report);
+    }
+}

@@ -1,0 +1,203 @@
+//! Primary keys, and that every model has something that tells its rows apart.
+
+use crate::report::Report;
+use crate::resolve::draft::*;
+use crate::schema::*;
+use crate::source::Span;
+
+use super::Checks;
+use super::names::{KEY_SCOPES, Names, primary_key_name};
+
+/// Checks the primary key of a model.
+pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names, report: &mut Report) {
+    let model = checks.draft.model(id);
+    if !model.is_view {
+        has_identifier(model, report);
+    }
+    let Some(key) = &model.primary_key else { return };
+    key_name(checks, id, key, names, report);
+    let span = key.attribute.span();
+    let (fields, sorted) = (&key.fields, key.fields.iter().any(|field| field.sort.is_some()));
+    if fields.is_empty() {
+        report.error_help(
+            "no-members",
+            span,
+            "the list of fields is empty",
+            "name at least one field",
+        );
+    }
+    if fields.len() > 1 {
+        client_name_clash(model, fields, "@@id", span, report);
+    }
+    if key.map.is_some() && !checks.can.named_primary_keys {
+        let message = format!("{} does not name primary keys", checks.can.name);
+        report.error_help("key-map-unsupported", model.span(), message, "remove `map`");
+    }
+    if fields.len() > 1 && !checks.can.compound_ids {
+        let message = format!("{} has no ids of several fields", checks.can.name);
+        report.error_help(
+            "compound-id-unsupported",
+            span,
+            message,
+            "use one id field and `@@unique`",
+        );
+    }
+    if fields.iter().any(|field| field.length.is_some()) && !checks.can.index_length {
+        let message = format!("{} does not index parts of a column", checks.can.name);
+        report.error_help("length-argument", span, message, "remove `length`");
+    }
+    if sorted && !checks.can.primary_key_sort {
+        let message = format!("{} has no sort order in primary keys", checks.can.name);
+        report.error_help("sort-argument", span, message, "remove `sort`");
+    }
+}
+
+/// `@db`-independent rules that come behind the provider's own: lengths on the right types, clustering.
+pub(crate) fn check_late(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
+    let Some(key) = &model.primary_key else { return };
+    let span = key.attribute.span();
+    for member in &key.fields {
+        length_type(checks, model, member, span, report);
+    }
+    if key.clustered.is_some() && !checks.can.clustering {
+        let message = format!("{} has no clustered keys", checks.can.name);
+        report.error_help("clustering", span, message, "remove `clustered`");
+    }
+    let taken = model.indexes.iter().any(|index| index.clustered == Some(true));
+    if checks.can.clustering && key.clustered != Some(false) && taken {
+        report.error_help(
+            "clustering",
+            span,
+            "a table has at most one clustered index or key",
+            "keep one",
+        );
+    }
+}
+
+/// `length` works on text and bytes.
+pub(crate) fn length_type(
+    checks: &Checks<'_, '_>,
+    model: &DraftModel<'_>,
+    member: &IndexField,
+    span: Span,
+    report: &mut Report,
+) {
+    if !checks.can.index_length || member.length.is_none() || !member.path.is_empty() {
+        return;
+    }
+    match &model.field(member.field).ty {
+        Some(FieldType::Unsupported(_) | FieldType::Scalar(ScalarType::String | ScalarType::Bytes)) => {}
+        Some(_) | None => {
+            let message = "`length` works on fields of type String and Bytes only";
+            report.error_help("length-argument", span, message, "remove `length`");
+        }
+    }
+}
+
+/// A model needs a unique key whose fields are all required.
+fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
+    if model.is_ignored {
+        return;
+    }
+    let key = model.primary_key.iter().map(|key| &key.fields);
+    let uniques = model
+        .indexes
+        .iter()
+        .filter(|index| index.kind == IndexKind::Unique && index.predicate.is_none())
+        .map(|index| &index.fields);
+    let strict = |fields: &Vec<IndexField>| {
+        fields.iter().all(|member| {
+            let field = model.field(member.field);
+            field.arity != Arity::Optional && !matches!(field.ty, Some(FieldType::Unsupported(_)))
+        })
+    };
+    if key.clone().chain(uniques.clone()).any(strict) {
+        return;
+    }
+    let word = model.word();
+    let message = format!("{word} `{}` has no id and no unique key of required fields", model.name);
+    let help = if key.chain(uniques).next().is_some() {
+        "its unique keys hold optional or unsupported fields; add `@id` to a field, or make their fields required"
+    } else {
+        "add `@id` or `@unique` to a field, or `@@id([..])` or `@@unique([..])` to the block"
+    };
+    report.error_help("no-identifier", model.span(), message, help);
+}
+
+fn key_name(checks: &Checks<'_, '_>, id: ModelId, key: &DraftKey<'_>, names: &Names, report: &mut Report) {
+    let model = checks.draft.model(id);
+    let span = key.attribute.span();
+    if let Some(name) = primary_key_name(checks, model) {
+        name_length(checks, &name, span, report);
+        for space in names.clashes(checks, id, &name, KEY_SCOPES) {
+            let place = argument_span(key.attribute, "map").unwrap_or(span);
+            name_clash(&name, space, place, report);
+        }
+    }
+    if let Some(name) = &key.name
+        && names.custom_count(id, name) > 1
+    {
+        let place = argument_span(key.attribute, "name").unwrap_or(span);
+        custom_name_clash(name, place, report);
+    }
+}
+
+/// The place of a named argument.
+pub(crate) fn argument_span(attribute: crate::ast::Attribute<'_>, name: &str) -> Option<Span> {
+    attribute
+        .arguments()
+        .iter()
+        .find(|argument| argument.name() == Some(name))
+        .map(|argument| argument.span())
+}
+
+/// Reports a constraint name that occurs twice.
+pub(crate) fn name_clash(name: &str, space: &str, span: Span, report: &mut Report) {
+    let message = format!("the name `{name}` is taken: names must differ among the {space}");
+    report.error_help(
+        "duplicate-constraint-name",
+        span,
+        message,
+        "give it another name with `map: \"...\"`",
+    );
+}
+
+/// Reports a client name that occurs twice in a model.
+pub(crate) fn custom_name_clash(name: &str, span: Span, report: &mut Report) {
+    let message = format!("another key of this model has the name `{name}`");
+    report.error_help("duplicate-client-name", span, message, "give it another `name`");
+}
+
+/// Names longer than the database takes.
+pub(crate) fn name_length(checks: &Checks<'_, '_>, name: &str, span: Span, report: &mut Report) {
+    if name.len() > checks.can.identifier {
+        let message = format!(
+            "`{name}` has {} bytes; {} takes names of at most {}",
+            name.len(),
+            checks.can.name,
+            checks.can.identifier
+        );
+        report.error_help("constraint-name-length", span, message, "choose a shorter name");
+    }
+}
+
+/// `a_b` is the client's name of a compound key of `a` and `b`: a field cannot have it.
+pub(crate) fn client_name_clash(
+    model: &DraftModel<'_>,
+    fields: &[IndexField],
+    attribute: &str,
+    span: Span,
+    report: &mut Report,
+) {
+    let name: Vec<&str> = fields.iter().map(|member| model.field(member.field).name).collect();
+    let name = name.join("_");
+    if model.fields.iter().any(|field| field.is_scalar() && field.name == name) {
+        let message = format!("the field `{name}` has the name that this `{attribute}` gets in the client");
+        report.error_help(
+            "client-name-clash",
+            span,
+            message,
+            format!("add `name: \"...\"` to the `{attribute}`"),
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! Index types and operator classes of PostgreSQL and CockroachDB.
+
+use crate::report::Report;
+use crate::resolve::draft::*;
+use crate::schema::*;
+
+/// Which classes go with which column, for Gin, Gist and SpGist, and Brin by a table.
+struct BrinRow {
+    native: &'static str,
+    /// The built-in type that has this native type when none is written.
+    scalar: Option<ScalarType>,
+    prefix: &'static str,
+    kinds: &'static [&'static str],
+}
+
+const fn brin(
+    native: &'static str,
+    scalar: Option<ScalarType>,
+    prefix: &'static str,
+    kinds: &'static [&'static str],
+) -> BrinRow {
+    BrinRow {
+        native,
+        scalar,
+        prefix,
+        kinds,
+    }
+}
+
+const ALL: &[&str] = &["BloomOps", "MinMaxOps", "MinMaxMultiOps"];
+const SHORT: &[&str] = &["BloomOps", "MinMaxOps"];
+
+const BRIN: &[BrinRow] = &[
+    brin("Bit", None, "Bit", &["MinMaxOps"]),
+    brin("VarBit", None, "VarBit", &["MinMaxOps"]),
+    brin("Char", None, "Bpchar", SHORT),
+    brin("Date", None, "Date", ALL),
+    brin("Real", None, "Float4", ALL),
+    brin("DoublePrecision", Some(ScalarType::Float), "Float8", ALL),
+    brin(
+        "Inet",
+        None,
+        "Inet",
+        &["InclusionOps", "BloomOps", "MinMaxOps", "MinMaxMultiOps"],
+    ),
+    brin("SmallInt", None, "Int2", ALL),
+    brin("Integer", Some(ScalarType::Int), "Int4", ALL),
+    brin("BigInt", Some(ScalarType::BigInt), "Int8", ALL),
+    brin("Decimal", Some(ScalarType::Decimal), "Numeric", ALL),
+    brin("Oid", None, "Oid", ALL),
+    brin("ByteA", Some(ScalarType::Bytes), "Bytea", SHORT),
+    brin("Text", Some(ScalarType::String), "Text", SHORT),
+    brin("VarChar", None, "Text", SHORT),
+    brin("Timestamp", Some(ScalarType::DateTime), "Timestamp", ALL),
+    brin("Timestamptz", None, "TimestampTz", ALL),
+    brin("Time", None, "Time", ALL),
+    brin("Timetz", None, "TimeTz", ALL),
+    brin("Uuid", None, "Uuid", ALL),
+];
+
+/// True when the language has this class.
+pub(crate) fn is_known(class: &str) -> bool {
+    matches!(class, "InetOps" | "JsonbOps" | "JsonbPathOps" | "ArrayOps" | "TextOps") || brin_row_of(class).is_some()
+}
+
+fn brin_row_of(class: &str) -> Option<&'static BrinRow> {
+    BRIN.iter().find(|row| {
+        class
+            .strip_prefix(row.prefix)
+            .is_some_and(|kind| row.kinds.contains(&kind))
+    })
+}
+
+/// Checks the fields of one index on PostgreSQL.
+pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut Report) {
+    let span = index.attribute.span();
+    let algorithm = index.algorithm.unwrap_or("BTree");
+    for member in &index.fields {
+        let class = match &member.ops {
+            Some(OperatorClass::Raw(_)) => continue,
+            Some(OperatorClass::Named(class)) => Some(class.as_str()),
+            None => None,
+        };
+        let field = model.field(member.field);
+        if let Some(class) = class
+            && !class_fits_algorithm(class, algorithm)
+        {
+            let message = format!("the operator class `{class}` is not for indexes of type {algorithm}");
+            report.error_help("operator-class", span, message, "choose another class or index type");
+            continue;
+        }
+        if matches!(field.ty, Some(FieldType::Unsupported(_))) && class.is_none() {
+            continue;
+        }
+        if !column_fits(field, algorithm, class) {
+            let message = match class {
+                Some(class) => format!(
+                    "the operator class `{class}` does not work on the field `{}`",
+                    field.name
+                ),
+                None => format!(
+                    "an index of type {algorithm} does not work on the field `{}`",
+                    field.name
+                ),
+            };
+            let code = if class.is_some() {
+                "operator-class"
+            } else {
+                "index-field-type"
+            };
+            report.error_help(
+                code,
+                span,
+                message,
+                "choose another class or index type, or `ops: raw(\"...\")`",
+            );
+        }
+    }
+    if algorithm == "SpGist" && index.fields.len() != 1 {
+        report.error_help(
+            "index-field-type",
+            span,
+            "an index of type SpGist has one column",
+            "make one index for each field",
+        );
+    }
+}
+
+fn class_fits_algorithm(class: &str, algorithm: &str) -> bool {
+    match class {
+        "InetOps" => matches!(algorithm, "Gist" | "SpGist"),
+        "JsonbOps" | "JsonbPathOps" | "ArrayOps" => algorithm == "Gin",
+        "TextOps" => algorithm == "SpGist",
+        _ => algorithm == "Brin",
+    }
+}
+
+fn column_fits(field: &DraftField<'_>, algorithm: &str, class: Option<&str>) -> bool {
+    let native = field.native.as_ref().map(|native| native.name);
+    let scalar = field.scalar();
+    match algorithm {
+        "Gist" => match (native, class) {
+            (Some("Inet"), Some("InetOps")) => true,
+            (None, None) => scalar == Some(ScalarType::String),
+            _ => false,
+        },
+        "Gin" => match (native, class) {
+            (_, Some("ArrayOps")) => field.arity == Arity::List,
+            (_, None) if field.arity == Arity::List => true,
+            (Some("JsonB"), Some("JsonbOps" | "JsonbPathOps") | None) => true,
+            (None, Some("JsonbOps" | "JsonbPathOps") | None) => scalar == Some(ScalarType::Json),
+            _ => false,
+        },
+        "SpGist" => match (native, class) {
+            (Some("Inet"), Some("InetOps") | None) => true,
+            (Some("Text" | "VarChar" | "Char"), Some("TextOps") | None) => true,
+            (None, Some("TextOps") | None) => scalar == Some(ScalarType::String),
+            _ => false,
+        },
+        "Brin" => brin_fits(native, scalar, class),
+        _ => true,
+    }
+}
+
+fn brin_fits(native: Option<&str>, scalar: Option<ScalarType>, class: Option<&str>) -> bool {
+    let row = BRIN.iter().find(|row| match native {
+        Some(native) => row.native == native,
+        None => row.scalar.is_some() && row.scalar == scalar,
+    });
+    match (row, class) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(row), Some(class)) => class
+            .strip_prefix(row.prefix)
+            .is_some_and(|kind| row.kinds.contains(&kind)),
+    }
+}
+
+/// Checks an inverted index on CockroachDB.
+pub(crate) fn cockroach(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut Report) {
+    if index.algorithm != Some("Gin") {
+        return;
+    }
+    let span = index.attribute.span();
+    for (at, member) in index.fields.iter().enumerate() {
+        if member.ops.is_some() {
+            report.error_help(
+                "operator-class",
+                span,
+                "CockroachDB has no operator classes",
+                "remove `ops`",
+            );
+            return;
+        }
+        let field = model.field(member.field);
+        let is_json = field.scalar() == Some(ScalarType::Json);
+        let unsupported = matches!(field.ty, Some(FieldType::Unsupported(_)));
+        if !(is_json || unsupported || field.arity == Arity::List) {
+            let message = format!("an index of type Gin does not work on the field `{}`", field.name);
+            report.error_help("index-field-type", span, message, "choose another index type");
+        }
+        if is_json && at + 1 < index.fields.len() {
+            let message = "in an inverted index the Json field must be the last one";
+            report.error_help("index-field-type", span, message, "move it to the end");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Requests: built step by step, run when awaited.
+
+mod read;
+mod write;
+
+use std::marker::PhantomData;
+
+pub use read::{CountRows, Find, FindMany, First, Get, One};
+pub use write::{Create, Delete, DeleteMany, Update, UpdateMany, Upsert};
+
+use crate::Marks;
+use crate::client::Client;
+use crate::filter::Filter;
+use crate::key::{Form, Root, Unique};
+use crate::operation::Patch;
+use crate::run::BoxFuture;
+use crate::shape::Whole;
+use crate::{Table, Writable};
+
+/// Operations on the rows of one model: what `db.user()` gives.
+#[must_use]
+pub struct Models<M> {
+    client: Client,
+    table: Marks<M>,
+}
+
+impl<M: Table> Models<M> {
+    pub(crate) fn new(client: Client) -> Self {
+        Models {
+            client,
+            table: PhantomData,
+        }
+    }
+
+    /// The row with a unique key, or none.
+    pub fn find(self, key: Unique<M>) -> Find<M, Whole<M>> {
+        One::by_key(self.client, key)
+    }
+
+    /// The row with a unique key; P2025 when there is none.
+    pub fn get(self, key: Unique<M>) -> Get<M, Whole<M>> {
+        One::by_key(self.client, key)
+    }
+
+    /// The first row in some order, or none.
+    pub fn find_first(self) -> First<M, Whole<M>> {
+        FindMany::first(self.client)
+    }
+
+    /// Rows.
+    pub fn find_many(self) -> FindMany<M, Whole<M>> {
+        FindMany::all(self.client)
+    }
+
+    /// The number of rows.
+    pub fn count(self) -> CountRows<M> {
+        CountRows::new(self.client)
+    }
+}
+
+impl<M: Writable> Models<M> {
+    /// Creates a row, with what hangs on it, and gives it back.
+    pub fn create(self, form: impl Form<Table = M, Scope = Root>) -> Create<M, Whole<M>> {
+        Create::new(self.client, form.into_draft())
+    }
+
+    /// Changes the row with a unique key and gives it back; P2025 when there is none.
+    pub fn update(self, key: Unique<M>) -> Update<M, Whole<M>> {
+        Update::new(self.client, key)
+    }
+
+    /// Changes the row with a unique key, or creates it, and gives it back.
+    pub fn upsert(
+        self,
+        key: Unique<M>,
+        form: impl Form<Table = M, Scope = Root>,
+        changes: impl FnOnce(M::Changes) -> M::Changes,
+    ) -> Upsert<M, Whole<M>> {
+        let patch = changes(M::Changes::from(Patch::default())).into();
+        Upsert::new(self.client, key, form.into_draft(), patch)
+    }
+
+    /// Changes all rows that fulfil a filter; gives their number.
+    pub fn update_many(self, filter: Filter<M>) -> UpdateMany<M> {
+        UpdateMany::new(self.client, Some(filter.condition))
+    }
+
+    /// Changes all rows; gives their number.
+    pub fn update_all(self) -> UpdateMany<M> {
+        UpdateMany::new(self.client, None)
+    }
+
+    /// Deletes the row with a unique key and gives it as it was; P2025 when there is none.
+    pub fn delete(self, key: Unique<M>) -> Delete<M, Whole<M>> {
+        Delete::new(self.client, key)
+    }
+
+    /// Deletes all rows that fulfil a filter; gives their number. For all rows see [`delete_all`](Models::delete_all).
+    pub fn delete_many(self, filter: Filter<M>) -> DeleteMany<M> {
+        DeleteMany::new(self.client, Some(filter.condition))
+    }
+
+    /// Deletes all rows; gives their number.
+    pub fn delete_all(self) -> DeleteMany<M> {
+        DeleteMany::new(self.client, None)
+    }
+}
+
+/// `.with` and `.select` of a builder with a `client`, a `read` and further fields that stay as they are.
+macro_rules! shaped {
+    ($builder:ident { $($rest:ident),* }) => {
+        impl<M: Table, S: Shape<M>> $builder<M, S> {
+            /// With related rows: the result becomes a tuple of the row and what was asked for beside it.
+            pub fn with<R: Shape<M>>(mut self, relation: R) -> $builder<M, <S as Append<R>>::Out>
+            where
+                S: Append<R>,
+            {
+                relation.plan(&mut self.read.fields);
+                $builder { client: self.client, read: self.read, $($rest: self.$rest,)* types: PhantomData }
+            }
+
+            /// Only these columns, relations and counts.
+            pub fn select<N: Shape<M>>(mut self, shape: N) -> $builder<M, N> {
+                self.read.fields.0.clear();
+                shape.plan(&mut self.read.fields);
+                $builder { client: self.client, read: self.read, $($rest: self.$rest,)* types: PhantomData }
+            }
+        }
+    };
+}
+pub(crate) use shaped;
+
+/// `IntoFuture` of a builder: `$run` is an async block that may use the builder.
+macro_rules! awaitable {
+    ([$($generics:tt)*] $builder:ty => $output:ty, $this:ident, $run:expr) => {
+        impl<$($generics)*> IntoFuture for $builder {
+            type Output = Result<$output>;
+            type IntoFuture = BoxFuture<'static, Result<$output>>;
+            fn into_future(self) -> Self::IntoFuture {
+                let $this = self;
+                Box::pin($run)
+            }
+        }
+    };
+}
+pub(crate) use awaitable;

@@ -1,0 +1,198 @@
+//! The error of the client: Prisma's code, the model and field concerned, and the cause.
+
+use std::fmt;
+
+use nicol_db::Constraint;
+
+use crate::meta::TableMeta;
+
+/// Result of the client.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong. One word big; ask [`code`](Error::code), [`model`](Error::model), [`fields`](Error::fields).
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    code: &'static str,
+    message: String,
+    model: Option<&'static str>,
+    fields: Vec<String>,
+    source: Option<nicol_db::Error>,
+}
+
+impl Error {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let inner = Inner {
+            code,
+            message,
+            model: None,
+            fields: Vec::new(),
+            source: None,
+        };
+        Error(Box::new(inner))
+    }
+
+    /// P2025: a row that had to be there is not.
+    pub(crate) fn not_found(table: &TableMeta, what: &str) -> Self {
+        let mut error = Error::new("P2025", format!("{what}: no {} row matches", table.model));
+        error.0.model = Some(table.model);
+        error
+    }
+
+    /// P2018: a row that should be connected is not there.
+    pub(crate) fn not_connected(table: &TableMeta, field: &str, target: &TableMeta) -> Self {
+        let message = format!(
+            "{}.{field}: no {} row matches the key to connect",
+            table.model, target.model
+        );
+        let mut error = Error::new("P2018", message);
+        error.0.model = Some(table.model);
+        error.0.fields.push(field.to_owned());
+        error
+    }
+
+    /// P2023: the database holds what the schema rules out.
+    pub(crate) fn inconsistent(message: impl Into<String>) -> Self {
+        Error::new("P2023", message)
+    }
+
+    /// P2028: misuse of a transaction.
+    pub(crate) fn transaction(message: impl Into<String>) -> Self {
+        Error::new("P2028", message)
+    }
+
+    /// Names the model, and the fields behind the constraint.
+    pub(crate) fn on(mut self, table: &TableMeta) -> Self {
+        if self.0.model.is_some() {
+            return self;
+        }
+        self.0.model = Some(table.model);
+        if let Some(constraint) = self.0.source.as_ref().and_then(nicol_db::Error::constraint) {
+            self.0.fields = fields_of(table, constraint);
+        }
+        self
+    }
+
+    pub(crate) fn with_field(mut self, field: &str) -> Self {
+        self.0.fields = vec![field.to_owned()];
+        self
+    }
+
+    pub(crate) fn recode(mut self, code: &'static str, message: String) -> Self {
+        self.0.code = code;
+        self.0.message = message;
+        self
+    }
+
+    /// Prisma's code, such as `P2002`.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// What happened, in words. Never holds a password.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The model concerned, by its name in the schema.
+    pub fn model(&self) -> Option<&'static str> {
+        self.0.model
+    }
+
+    /// The fields concerned, by their names in the schema, as far as the database told.
+    pub fn fields(&self) -> &[String] {
+        &self.0.fields
+    }
+
+    /// The database's error, when there was one.
+    pub fn database(&self) -> Option<&nicol_db::Error> {
+        self.0.source.as_ref()
+    }
+
+    /// True for P2025: the row was not there.
+    pub fn is_not_found(&self) -> bool {
+        self.0.code == "P2025"
+    }
+
+    /// True for P2002: another row has this unique value.
+    pub fn is_unique_violation(&self) -> bool {
+        self.0.code == "P2002"
+    }
+
+    /// True for P2034, a serialization failure or deadlock: the whole transaction may be run again.
+    pub fn is_retryable(&self) -> bool {
+        self.0.code == "P2034"
+    }
+
+    /// True when the connection was lost during COMMIT, so that nobody knows whether it took place.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.source.as_ref().is_some_and(nicol_db::Error::outcome_unknown)
+    }
+}
+
+/// The schema's names of the fields behind a constraint.
+fn fields_of(table: &TableMeta, constraint: &Constraint) -> Vec<String> {
+    match constraint {
+        Constraint::Index(name) => {
+            let bare = name.rsplit('.').next().unwrap_or(name);
+            let unique = table
+                .uniques
+                .iter()
+                .find(|unique| unique.name == name || unique.name == bare);
+            let primary = || if bare == "PRIMARY" { Some(table.key) } else { None };
+            let columns = unique.map(|unique| unique.columns).or_else(primary).unwrap_or_default();
+            columns
+                .iter()
+                .map(|&column| table.column(column).field.to_owned())
+                .collect()
+        }
+        Constraint::Fields(columns) => columns
+            .iter()
+            .map(|name| {
+                let column = table.columns.iter().find(|column| column.column == name);
+                column.map_or_else(|| name.clone(), |column| column.field.to_owned())
+            })
+            .collect(),
+        Constraint::ForeignKey(_) => Vec::new(),
+    }
+}
+
+impl From<nicol_db::Error> for Error {
+    fn from(source: nicol_db::Error) -> Self {
+        let mut error = Error::new(source.code(), source.message());
+        error.0.source = Some(source);
+        error
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.code, self.0.message)?;
+        match (self.0.model, self.0.fields.as_slice()) {
+            (Some(model), []) => write!(f, " (model {model})"),
+            (Some(model), fields) => write!(f, " (model {model}, field {})", fields.join(", ")),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.0.code)
+            .field("message", &self.0.message)
+            .field("model", &self.0.model)
+            .field("fields", &self.0.fields)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0
+            .source
+            .as_ref()
+            .map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

@@ -1,0 +1,213 @@
+//! Rows as they came, with the related rows of each, and the reader that turns them into structs.
+//!
+//! Nothing is converted between the driver's rows and the caller's structs: a level keeps the rows of its statements and,
+//! for each nested read, which of the child rows belong to which row.
+
+use std::collections::HashMap;
+
+use nicol_db::{Cell, Row, Rows};
+
+use crate::error::{Error, Result};
+use crate::meta::TableMeta;
+use crate::scalar::Scalar;
+
+/// The rows of one read, and below them those of its nested reads.
+pub(crate) struct Level {
+    pub(crate) table: &'static TableMeta,
+    /// The results of its statements, one after the other.
+    pub(crate) parts: Vec<Rows>,
+    /// The column behind each place of the select list, for messages.
+    pub(crate) columns: Vec<Option<u16>>,
+    /// Related rows, in the order of the nested reads.
+    pub(crate) children: Vec<Children>,
+}
+
+/// The related rows of every row of a level.
+pub(crate) struct Children {
+    pub(crate) level: Level,
+    /// Row `i` of the parent level has the child rows `rows[starts[i]..starts[i + 1]]`.
+    starts: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl Level {
+    pub(crate) fn empty(table: &'static TableMeta) -> Self {
+        Level {
+            table,
+            parts: Vec::new(),
+            columns: Vec::new(),
+            children: Vec::new(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.parts.iter().map(Rows::len).sum()
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.parts.iter().flat_map(Rows::iter)
+    }
+
+    /// A row by its number over all parts.
+    fn row(&self, mut number: usize) -> Option<Row<'_>> {
+        for part in &self.parts {
+            if number < part.len() {
+                return part.row(number);
+            }
+            number -= part.len();
+        }
+        None
+    }
+
+    /// Every row decoded.
+    pub(crate) fn decode<T>(&self, decode: fn(&mut Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
+        let rows = self.rows().enumerate();
+        rows.map(|(number, row)| {
+            decode(&mut Reader {
+                level: self,
+                row,
+                number,
+                place: 0,
+                nested: 0,
+            })
+        })
+        .collect()
+    }
+}
+
+impl Children {
+    /// No related rows, for any number of rows.
+    pub(crate) fn none(level: Level, parents: usize) -> Self {
+        Children {
+            level,
+            starts: vec![0; parents + 1],
+            rows: Vec::new(),
+        }
+    }
+
+    /// Hands the child rows out to the parents: `slots` has the parents' key numbers, `keys` numbers the keys.
+    pub(crate) fn group(
+        level: Level,
+        places: &[usize],
+        slots: &[Option<u32>],
+        keys: &HashMap<KeyCells<'_>, u32>,
+    ) -> Self {
+        let mut of_slot: Vec<Vec<u32>> = vec![Vec::new(); keys.len()];
+        for (number, row) in (0u32..).zip(level.rows()) {
+            let slot = KeyCells::of(&row, places).and_then(|key| keys.get(&key).copied());
+            if let Some(slot) = slot {
+                of_slot[slot as usize].push(number);
+            }
+        }
+        let mut starts = Vec::with_capacity(slots.len() + 1);
+        let mut rows = Vec::with_capacity(level.len());
+        starts.push(0);
+        for slot in slots {
+            if let Some(slot) = slot {
+                rows.extend_from_slice(&of_slot[*slot as usize]);
+            }
+            starts.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        }
+        Children { level, starts, rows }
+    }
+}
+
+/// The cells of a key, comparable; borrowed from the rows where that can be.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) enum KeyCells<'a> {
+    /// A key of one column.
+    One(KeyCell<'a>),
+    /// A key of several.
+    Several(Vec<KeyCell<'a>>),
+}
+
+/// One cell of a key. Equal values of different widths are equal.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) enum KeyCell<'a> {
+    Int(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+    /// Any other type, by its text.
+    Other(String),
+}
+
+impl<'a> KeyCells<'a> {
+    /// The key of a row; none when a part of it is NULL.
+    pub(crate) fn of(row: &Row<'a>, places: &[usize]) -> Option<Self> {
+        match places {
+            [place] => KeyCell::of(row.cell(*place)).map(KeyCells::One),
+            places => {
+                let cells = places.iter().map(|place| KeyCell::of(row.cell(*place)));
+                cells.collect::<Option<Vec<_>>>().map(KeyCells::Several)
+            }
+        }
+    }
+}
+
+impl<'a> KeyCell<'a> {
+    fn of(cell: Cell<'a>) -> Option<Self> {
+        match cell {
+            Cell::Null => None,
+            Cell::Int(value) => Some(KeyCell::Int(value)),
+            Cell::Bool(value) => Some(KeyCell::Int(i64::from(value))),
+            Cell::Text(text) => Some(KeyCell::Text(text)),
+            Cell::Bytes(bytes) => Some(KeyCell::Bytes(bytes)),
+            Cell::Decimal(value) => Some(KeyCell::Other(value.normalized().to_string())),
+            other => <String as nicol_db::Decode>::decode(other).ok().map(KeyCell::Other),
+        }
+    }
+}
+
+/// Reads one row, field by field, in the order in which the fields were asked for.
+pub struct Reader<'a> {
+    level: &'a Level,
+    row: Row<'a>,
+    number: usize,
+    place: usize,
+    nested: usize,
+}
+
+impl Reader<'_> {
+    /// The next column.
+    ///
+    /// # Errors
+    /// When the cell does not hold this type.
+    // Not an iterator: every call may ask for another type.
+    #[allow(clippy::should_implement_trait, reason = "the type read differs from call to call")]
+    pub fn next<T: Scalar>(&mut self) -> Result<T> {
+        let place = self.place;
+        self.place += 1;
+        T::from_cell(self.row.cell(place)).map_err(|error| {
+            let column = self.level.columns.get(place).copied().flatten();
+            let field = column.map_or("_count", |column| self.level.table.column(column).field);
+            error.on(self.level.table).with_field(field)
+        })
+    }
+
+    /// The related rows of the next nested read.
+    pub(crate) fn children<T>(
+        &mut self,
+        decode: fn(&mut Reader<'_>) -> Result<T>,
+    ) -> impl ExactSizeIterator<Item = Result<T>> {
+        let children = self.level.children.get(self.nested);
+        self.nested += 1;
+        let range = children.map_or(0..0, |c| {
+            c.starts[self.number] as usize..c.starts[self.number + 1] as usize
+        });
+        let rows = children.map_or(&[][..], |children| &children.rows[range]);
+        rows.iter().map(move |&number| {
+            let level = children.map(|children| &children.level);
+            let found = level.and_then(|level| Some((level, level.row(number as usize)?)));
+            let Some((level, row)) = found else {
+                return Err(Error::inconsistent("a related row is missing from its result"));
+            };
+            decode(&mut Reader {
+                level,
+                row,
+                number: number as usize,
+                place: 0,
+                nested: 0,
+            })
+        })
+    }
+}

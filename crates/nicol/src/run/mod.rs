@@ -1,0 +1,115 @@
+//! Operations carried out on a connection.
+
+mod change;
+mod create;
+mod level;
+mod read;
+
+use std::pin::Pin;
+
+use jiff::Timestamp;
+use nicol_db::{Connection, Rows, Value};
+
+pub use level::Reader;
+
+pub(crate) use change::{delete, delete_many, update, update_many, upsert};
+pub(crate) use create::create;
+pub(crate) use level::Level;
+pub(crate) use read::{count, read};
+
+use crate::error::{Error, Result};
+use crate::meta::{Kind, TableMeta};
+use crate::sql::Statement;
+
+/// A boxed future: operations are recursive.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Where one request runs.
+pub(crate) struct Session<'a> {
+    pub(crate) connection: &'a mut Connection,
+    /// True inside a transaction of the user's.
+    pub(crate) in_transaction: bool,
+    /// The moment of the request: every `now()` in it is the same.
+    pub(crate) now: Timestamp,
+}
+
+/// The savepoint around an operation of several statements inside a transaction.
+const SAVEPOINT: &str = "nicol_operation";
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(connection: &'a mut Connection, in_transaction: bool) -> Self {
+        // Milliseconds, as the databases' default precision keeps them.
+        let now = Timestamp::now();
+        let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        Session {
+            connection,
+            in_transaction,
+            now,
+        }
+    }
+
+    async fn query(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
+        let rows = self.connection.query(&statement.text, &statement.params).await;
+        rows.map_err(|error| Error::from(error).on(table))
+    }
+
+    async fn execute(&mut self, table: &TableMeta, statement: &Statement) -> Result<u64> {
+        let affected = self.connection.execute(&statement.text, &statement.params).await;
+        affected.map_err(|error| Error::from(error).on(table))
+    }
+
+    /// Opens the transaction, or inside one the savepoint, of an operation that takes several statements.
+    async fn begin(&mut self) -> Result<()> {
+        if self.in_transaction {
+            self.connection.savepoint(SAVEPOINT).await?;
+        } else {
+            self.connection.begin(None).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends what [`begin`](Session::begin) opened: kept when the operation went well, undone otherwise.
+    async fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
+        match (result, self.in_transaction) {
+            (Ok(value), true) => self
+                .connection
+                .release(SAVEPOINT)
+                .await
+                .map(|()| value)
+                .map_err(Error::from),
+            (Ok(value), false) => self.connection.commit().await.map(|()| value).map_err(Error::from),
+            (Err(error), in_transaction) => {
+                // The first error is the one to tell; a connection that cannot roll back is broken and not used again.
+                let undone = if in_transaction {
+                    self.connection.rollback_to(SAVEPOINT).await
+                } else {
+                    self.connection.rollback().await
+                };
+                drop(undone);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A cell of a key column as a parameter of that column's type; none for NULL.
+fn cell_value(kind: Kind, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
+    use crate::scalar::Scalar;
+    fn as_value<T: Scalar>(cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
+        T::from_cell(cell).map(|value| Some(value.into_value()))
+    }
+    if cell.is_null() {
+        return Ok(None);
+    }
+    match kind {
+        Kind::Int => as_value::<i32>(cell),
+        Kind::BigInt => as_value::<i64>(cell),
+        Kind::Float => as_value::<f64>(cell),
+        Kind::Decimal => as_value::<bigdecimal::BigDecimal>(cell),
+        Kind::Boolean => as_value::<bool>(cell),
+        Kind::String | Kind::Enum => as_value::<String>(cell),
+        Kind::DateTime => as_value::<Timestamp>(cell),
+        Kind::Bytes => as_value::<Vec<u8>>(cell),
+        Kind::Json => as_value::<serde_json::Value>(cell),
+    }
+}

@@ -1,0 +1,308 @@
+//! Values of columns: from Rust into parameters, from cells into Rust.
+
+use bigdecimal::BigDecimal;
+use jiff::Timestamp;
+use nicol_db::{Cell, Decode, Value};
+
+use crate::error::{Error, Result};
+
+/// A Rust type that a column can have.
+pub trait Scalar: Sized + Send + Sync + 'static {
+    /// The type without `Option`: what comparisons take.
+    type Plain: Scalar;
+    /// The parameter for this value.
+    fn into_value(self) -> Value;
+    /// The value of a cell.
+    ///
+    /// # Errors
+    /// When the cell holds another type, or NULL where none is allowed.
+    fn from_cell(cell: Cell<'_>) -> Result<Self>;
+}
+
+/// Types that may be the element of a list, and that have an optional form: every scalar but `Option` and `Vec`.
+pub trait Plain: Scalar<Plain = Self> {}
+
+macro_rules! scalar {
+    ($($ty:ty => $variant:ident),* $(,)?) => {$(
+        impl Scalar for $ty {
+            type Plain = $ty;
+            fn into_value(self) -> Value {
+                Value::$variant(self)
+            }
+            fn from_cell(cell: Cell<'_>) -> Result<Self> {
+                Ok(<$ty as Decode>::decode(cell)?)
+            }
+        }
+        impl Plain for $ty {}
+    )*};
+}
+
+scalar! {
+    i32 => Int,
+    i64 => BigInt,
+    f64 => Float,
+    bool => Bool,
+    String => Text,
+    BigDecimal => Decimal,
+    Timestamp => DateTime,
+    Vec<u8> => Bytes,
+    serde_json::Value => Json,
+}
+
+/// An enum of the schema, as a Rust enum.
+pub trait Enumeration: Copy + Send + Sync + 'static {
+    /// Name in the schema.
+    const NAME: &'static str;
+    /// Every variant with its value in the database.
+    const VARIANTS: &'static [(Self, &'static str)];
+    /// The value in the database.
+    fn database_value(self) -> &'static str;
+}
+
+impl<E: Enumeration> Scalar for E {
+    type Plain = E;
+    fn into_value(self) -> Value {
+        Value::Text(self.database_value().to_owned())
+    }
+    fn from_cell(cell: Cell<'_>) -> Result<Self> {
+        let text = String::decode(cell)?;
+        let found = E::VARIANTS.iter().find(|(_, name)| *name == text);
+        found
+            .map(|(variant, _)| *variant)
+            .ok_or_else(|| Error::inconsistent(format!("{text:?} is not a value of the enum {}", E::NAME)))
+    }
+}
+impl<E: Enumeration> Plain for E {}
+
+impl<T: Plain> Scalar for Option<T> {
+    type Plain = T;
+    fn into_value(self) -> Value {
+        self.map_or(Value::Null, T::into_value)
+    }
+    fn from_cell(cell: Cell<'_>) -> Result<Self> {
+        match cell {
+            Cell::Null => Ok(None),
+            cell => T::from_cell(cell).map(Some),
+        }
+    }
+}
+
+/// A list column (`T[]`). A type of its own in signatures only: `Vec<u8>` is `Bytes`, not a list.
+macro_rules! list {
+    ($($ty:ty),*) => {$(
+        impl Scalar for Vec<$ty> {
+            type Plain = Vec<$ty>;
+            fn into_value(self) -> Value {
+                Value::List(self.into_iter().map(Scalar::into_value).collect())
+            }
+            fn from_cell(cell: Cell<'_>) -> Result<Self> {
+                match cell {
+                    // Rows older than the column may hold NULL.
+                    Cell::Null => Ok(Vec::new()),
+                    cell => Ok(<Vec<$ty> as Decode>::decode(cell)?),
+                }
+            }
+        }
+    )*};
+}
+
+list!(
+    i32,
+    i64,
+    f64,
+    bool,
+    String,
+    BigDecimal,
+    Timestamp,
+    Vec<u8>,
+    serde_json::Value
+);
+
+impl<E: Enumeration> Scalar for Vec<E> {
+    type Plain = Vec<E>;
+    fn into_value(self) -> Value {
+        Value::List(self.into_iter().map(Scalar::into_value).collect())
+    }
+    fn from_cell(cell: Cell<'_>) -> Result<Self> {
+        let texts = match cell {
+            Cell::Null => return Ok(Vec::new()),
+            cell => Vec::<String>::decode(cell)?,
+        };
+        texts.iter().map(|text| E::from_cell(Cell::Text(text))).collect()
+    }
+}
+
+/// What may be written where a `T` is wanted: `"text"` for a `String`, a plain value for an `Option`.
+pub trait Given<T> {
+    /// The value.
+    fn given(self) -> T;
+}
+
+impl<T: Scalar> Given<T> for T {
+    fn given(self) -> T {
+        self
+    }
+}
+
+impl<T: Plain> Given<Option<T>> for T {
+    fn given(self) -> Option<T> {
+        Some(self)
+    }
+}
+
+macro_rules! given {
+    ($($from:ty => $to:ty, $value:ident => $how:expr);* $(;)?) => {$(
+        impl Given<$to> for $from {
+            fn given(self) -> $to {
+                let $value = self;
+                $how
+            }
+        }
+        impl Given<Option<$to>> for $from {
+            fn given(self) -> Option<$to> {
+                Some(Given::<$to>::given(self))
+            }
+        }
+    )*};
+}
+
+given! {
+    &str => String, value => value.to_owned();
+    &String => String, value => value.clone();
+    &[u8] => Vec<u8>, value => value.to_vec();
+    i32 => BigDecimal, value => BigDecimal::from(value);
+    i64 => BigDecimal, value => BigDecimal::from(value);
+}
+
+impl<const N: usize> Given<Vec<u8>> for &[u8; N] {
+    fn given(self) -> Vec<u8> {
+        self.to_vec()
+    }
+}
+
+impl<const N: usize> Given<Option<Vec<u8>>> for &[u8; N] {
+    fn given(self) -> Option<Vec<u8>> {
+        Some(self.to_vec())
+    }
+}
+
+impl<T: Clone, const N: usize> Given<Vec<T>> for [T; N]
+where
+    Vec<T>: Scalar,
+{
+    fn given(self) -> Vec<T> {
+        self.into()
+    }
+}
+
+impl<const N: usize> Given<Vec<String>> for [&str; N] {
+    fn given(self) -> Vec<String> {
+        self.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// The parameter for a given value; for generated code.
+pub fn value<T: Scalar>(given: impl Given<T>) -> Value {
+    given.given().into_value()
+}
+
+/// A change of a number relative to its present value; made by [`inc`], [`dec`], [`mul`] and [`div`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step<T> {
+    kind: StepKind,
+    by: T,
+}
+
+/// How a number changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StepKind {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+/// Adds to the column, in the database. NULL stays NULL.
+pub fn inc<T: Number>(by: T) -> Step<T> {
+    Step {
+        kind: StepKind::Add,
+        by,
+    }
+}
+
+/// Subtracts from the column, in the database.
+pub fn dec<T: Number>(by: T) -> Step<T> {
+    Step {
+        kind: StepKind::Subtract,
+        by,
+    }
+}
+
+/// Multiplies the column, in the database.
+pub fn mul<T: Number>(by: T) -> Step<T> {
+    Step {
+        kind: StepKind::Multiply,
+        by,
+    }
+}
+
+/// Divides the column, in the database: integers by the database's integer division.
+pub fn div<T: Number>(by: T) -> Step<T> {
+    Step {
+        kind: StepKind::Divide,
+        by,
+    }
+}
+
+/// Types that [`inc`] and its kin take.
+pub trait Number: Plain {}
+impl Number for i32 {}
+impl Number for i64 {}
+impl Number for f64 {}
+impl Number for BigDecimal {}
+
+/// What an update may do with a column of type `T`: set it to a [`Given`] value or take a [`Step`].
+pub trait Change<T> {
+    /// The assignment.
+    fn assign(self) -> Assign;
+}
+
+/// The right side of `SET column = ..`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assign {
+    pub(crate) step: Option<StepKind>,
+    pub(crate) value: Value,
+}
+
+impl Assign {
+    /// Sets the column to a value.
+    pub fn set<T: Scalar>(value: T) -> Self {
+        Assign {
+            step: None,
+            value: value.into_value(),
+        }
+    }
+}
+
+impl<T: Scalar, G: Given<T>> Change<T> for G {
+    fn assign(self) -> Assign {
+        Assign::set(self.given())
+    }
+}
+
+macro_rules! step {
+    ($($by:ty => $of:ty),*) => {$(
+        impl Change<$of> for Step<$by> {
+            fn assign(self) -> Assign {
+                Assign { step: Some(self.kind), value: self.by.into_value() }
+            }
+        }
+        impl Change<Option<$of>> for Step<$by> {
+            fn assign(self) -> Assign {
+                Assign { step: Some(self.kind), value: self.by.into_value() }
+            }
+        }
+    )*};
+}
+
+step!(i32 => i32, i64 => i64, f64 => f64, BigDecimal => BigDecimal, i32 => BigDecimal, i64 => BigDecimal);

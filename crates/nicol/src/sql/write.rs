@@ -1,0 +1,207 @@
+//! INSERT, UPDATE and DELETE statements.
+
+use nicol_db::{Dialect, Value};
+
+use super::{Source, Statement, Writer};
+use crate::filter::Condition;
+use crate::meta::TableMeta;
+use crate::operation::Patch;
+use crate::scalar::StepKind;
+
+/// A kind of statement that changes rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Insert,
+    Update,
+    Delete,
+}
+
+/// True when the database can give back the rows that a statement changed.
+pub(crate) fn has_returning(dialect: Dialect, verb: Verb) -> bool {
+    match (dialect, verb) {
+        (Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb, _) => true,
+        (Dialect::Mariadb, Verb::Insert | Verb::Delete) => true,
+        (Dialect::Mariadb, Verb::Update) | (Dialect::Mysql, _) => false,
+    }
+}
+
+/// Rows to insert.
+pub(crate) struct Insert<'a> {
+    pub(crate) table: &'static TableMeta,
+    /// The columns given.
+    pub(crate) columns: &'a [u16],
+    /// A cell for each column; none is the database's default.
+    pub(crate) rows: &'a [Vec<Option<Value>>],
+    /// The columns wanted back; only where [`has_returning`].
+    pub(crate) returning: &'a [u16],
+    /// What to do when the row is there already.
+    pub(crate) conflict: Option<Conflict<'a>>,
+}
+
+/// `ON CONFLICT (target) DO UPDATE SET .. WHERE ..`
+pub(crate) struct Conflict<'a> {
+    pub(crate) target: &'a [u16],
+    pub(crate) patch: &'a Patch,
+    pub(crate) condition: Option<&'a Condition>,
+}
+
+/// Inserts rows.
+pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Statement {
+    let mut sql = Writer::new(dialect);
+    sql.push("INSERT INTO ");
+    sql.table(insert.table);
+    match (insert.columns, dialect) {
+        ([], Dialect::Mysql | Dialect::Mariadb) => {
+            sql.push(" () VALUES ");
+            sql.separated(", ", insert.rows, |sql, _| sql.push("()"));
+        }
+        ([], Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb) => sql.push(" DEFAULT VALUES"),
+        (columns, _) => {
+            sql.push(" (");
+            sql.separated(", ", columns, |sql, &column| {
+                sql.name(insert.table.column(column).column)
+            });
+            sql.push(") VALUES ");
+            sql.separated(", ", insert.rows, |sql, row| {
+                sql.push("(");
+                sql.separated(", ", row, |sql, cell| match cell {
+                    Some(value) => sql.bind(value.clone()),
+                    None => sql.push("DEFAULT"),
+                });
+                sql.push(")");
+            });
+        }
+    }
+    if let Some(conflict) = &insert.conflict {
+        sql.conflict(insert.table, conflict);
+    }
+    sql.returning(insert.table, insert.returning);
+    sql.finish()
+}
+
+/// Inserts pairs into a join table; pairs that are there already stay.
+pub(crate) fn insert_join_rows(
+    dialect: Dialect,
+    (schema, table): (Option<&str>, &str),
+    columns: (&str, &str),
+    pairs: &[(Value, Value)],
+) -> Statement {
+    let mut sql = Writer::new(dialect);
+    // IGNORE would hide a missing row at either end; assigning a column to itself changes nothing.
+    sql.push("INSERT INTO ");
+    sql.table_name(schema, table);
+    sql.push(" (");
+    sql.name(columns.0);
+    sql.push(", ");
+    sql.name(columns.1);
+    sql.push(") VALUES ");
+    sql.separated(", ", pairs, |sql, (here, there)| {
+        sql.push("(");
+        sql.bind(here.clone());
+        sql.push(", ");
+        sql.bind(there.clone());
+        sql.push(")");
+    });
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb => sql.push(" ON CONFLICT DO NOTHING"),
+        Dialect::Mysql | Dialect::Mariadb => {
+            sql.push(" ON DUPLICATE KEY UPDATE ");
+            sql.name(columns.0);
+            sql.push(" = ");
+            sql.name(table);
+            sql.push(".");
+            sql.name(columns.0);
+        }
+    }
+    sql.finish()
+}
+
+/// Updates rows.
+pub(crate) fn update(
+    dialect: Dialect,
+    table: &'static TableMeta,
+    patch: &Patch,
+    condition: Option<&Condition>,
+    returning: &[u16],
+) -> Statement {
+    let mut sql = Writer::new(dialect);
+    sql.push("UPDATE ");
+    sql.table(table);
+    sql.push(" SET ");
+    sql.assignments(table, patch);
+    sql.target_filter(table, condition);
+    sql.returning(table, returning);
+    sql.finish()
+}
+
+/// Deletes rows.
+pub(crate) fn delete(
+    dialect: Dialect,
+    table: &'static TableMeta,
+    condition: Option<&Condition>,
+    returning: &[u16],
+) -> Statement {
+    let mut sql = Writer::new(dialect);
+    sql.push("DELETE FROM ");
+    sql.table(table);
+    sql.target_filter(table, condition);
+    sql.returning(table, returning);
+    sql.finish()
+}
+
+impl Writer {
+    fn assignments(&mut self, table: &'static TableMeta, patch: &Patch) {
+        self.separated(", ", &patch.assigns, |sql, (column, assign)| {
+            sql.name(table.column(*column).column);
+            sql.push(" = ");
+            if let Some(step) = assign.step {
+                sql.column(Source::Table(table), table, *column);
+                sql.push(match step {
+                    StepKind::Add => " + ",
+                    StepKind::Subtract => " - ",
+                    StepKind::Multiply => " * ",
+                    StepKind::Divide => " / ",
+                });
+            }
+            sql.bind(assign.value.clone());
+        });
+    }
+
+    /// The WHERE of a statement that changes `table`.
+    fn target_filter(&mut self, table: &'static TableMeta, condition: Option<&Condition>) {
+        let Some(condition) = condition else { return };
+        let source = Source::Table(table);
+        if !(self.dialect.is_mysql_family() && condition.is_relational() && !table.key.is_empty()) {
+            return self.filter(table, source, Some(condition));
+        }
+        // MySQL refuses subqueries on the table that changes, unless they are one level down in a derived table.
+        let alias = Source::Alias(self.alias());
+        self.push(" WHERE (");
+        self.separated(", ", table.key, |sql, &column| sql.column(source, table, column));
+        self.push(") IN (SELECT * FROM (SELECT ");
+        self.separated(", ", table.key, |sql, &column| sql.column(alias, table, column));
+        self.push(" FROM ");
+        self.table(table);
+        self.push(" AS ");
+        self.qualifier(alias);
+        self.filter(table, alias, Some(condition));
+        self.push(") AS target)");
+    }
+
+    fn conflict(&mut self, table: &'static TableMeta, conflict: &Conflict<'_>) {
+        self.push(" ON CONFLICT (");
+        self.separated(", ", conflict.target, |sql, &column| {
+            sql.name(table.column(column).column)
+        });
+        self.push(") DO UPDATE SET ");
+        self.assignments(table, conflict.patch);
+        self.filter(table, Source::Table(table), conflict.condition);
+    }
+
+    fn returning(&mut self, table: &TableMeta, columns: &[u16]) {
+        if !columns.is_empty() {
+            self.push(" RETURNING ");
+            self.separated(", ", columns, |sql, &column| sql.name(table.column(column).column));
+        }
+    }
+}
