@@ -55,7 +55,7 @@ pub fn validate(sources: &[Source]) -> Validated {
         .collect();
     let mut report = Report::default();
     let draft = resolve::resolve(&files, &mut report);
-    let configuration = config::read(&draft, &mut report);
+    let configuration = config::read(&draft, files.len() as u32, &mut report);
     if !report.has_errors() {
         validate::validate(&draft, &configuration, &mut report);
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::provider::operator_classes;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::source::Span;
@@ -395,7 +396,7 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
                 .named("sort")
                 .and_then(|value| sort_order(value, value.span(), report)),
             length: arguments.named("length").and_then(|value| entry_length(value, report)),
-            ops: arguments.named("ops").and_then(|value| operator_class(value, report)),
+            ops: operator_class(arguments, report),
         }),
         _ => {
             let message = format!(
@@ -425,18 +426,29 @@ fn entry_length(value: Value<'_>, report: &mut Report) -> Option<u32> {
     None
 }
 
-fn operator_class(value: Value<'_>, report: &mut Report) -> Option<OperatorClass> {
+fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<OperatorClass> {
+    let argument = arguments.iter().find(|argument| argument.name() == Some("ops"))?;
+    let value = argument.value()?;
+    let help = "write the name of a class, or `raw(\"...\")`";
     match value.kind() {
-        ValueKind::Constant(name) => Some(OperatorClass::Named(name.to_owned())),
+        ValueKind::Constant(name) if operator_classes::is_known(name) => Some(OperatorClass::Named(name.to_owned())),
+        ValueKind::Constant(name) => {
+            let message = format!("there is no operator class `{name}`");
+            report.error_help(
+                "operator-class",
+                value.span(),
+                message,
+                "write it as text: `ops: raw(\"...\")`",
+            );
+            None
+        }
         ValueKind::Call("raw", arguments) => raw_text(arguments).map(OperatorClass::Raw).or_else(|| {
-            let help = "write the class in quotes: `ops: raw(\"jsonb_path_ops\")`";
-            report.error_help("bad-operator-class", value.span(), "`raw` takes one string", help);
+            report.error_help("operator-class", argument.span(), "`raw` takes one string", help);
             None
         }),
         _ => {
             let message = format!("`ops` cannot be {}", value.describe());
-            let help = "write the name of a class, or `raw(\"...\")`";
-            report.error_help("bad-operator-class", value.span(), message, help);
+            report.error_help("operator-class", argument.span(), message, help);
             None
         }
     }

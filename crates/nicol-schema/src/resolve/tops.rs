@@ -11,7 +11,7 @@ use super::draft::*;
 
 /// Adds the blocks of one file to the draft, and reports its syntax errors in the order of the text.
 pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Report) {
-    let mut faults = Faults { file, list: Vec::new() };
+    let mut faults = Faults::default();
     for item in &file.tree.items {
         match item.kind {
             ItemKind::Block(index) => block(file, &file.tree.blocks[index as usize], draft, &mut faults),
@@ -58,12 +58,12 @@ struct Fault {
     help: String,
 }
 
-struct Faults<'a> {
-    file: File<'a>,
+#[derive(Default)]
+struct Faults {
     list: Vec<Fault>,
 }
 
-impl Faults<'_> {
+impl Faults {
     fn add(&mut self, code: &'static str, extent: Extent, message: impl Into<String>, help: impl Into<String>) {
         self.list.push(Fault {
             code,
@@ -74,7 +74,7 @@ impl Faults<'_> {
     }
 }
 
-fn escapes(file: File<'_>, faults: &mut Faults<'_>) {
+fn escapes(file: File<'_>, faults: &mut Faults) {
     let expressions = file
         .tree
         .expressions
@@ -99,7 +99,7 @@ fn escapes(file: File<'_>, faults: &mut Faults<'_>) {
     }
 }
 
-fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults<'a>) {
+fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults) {
     let name = file.slice(block.name);
     let docs = block.docs.and_then(|extent| documentation(file.text, extent));
     let top = match block.keyword {
@@ -174,7 +174,7 @@ fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
     nodes.map(|node| file.attribute(node)).collect()
 }
 
-fn attributes_in_type<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>) {
+fn attributes_in_type<'a>(file: File<'a>, block: &Block, faults: &mut Faults) {
     for attribute in attributes(file, block) {
         let (help, name) = ("remove it, or make the type a model", attribute.name());
         faults.add(
@@ -186,7 +186,7 @@ fn attributes_in_type<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>
     }
 }
 
-fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults<'a>) -> Vec<DraftField<'a>> {
+fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) -> Vec<DraftField<'a>> {
     let mut found = Vec::with_capacity(block.members.range().len());
     for member in members(file, block) {
         match member.kind {
@@ -218,7 +218,7 @@ fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults<'a>
     found
 }
 
-fn junk(extent: Extent, word: &str, faults: &mut Faults<'_>) {
+fn junk(extent: Extent, word: &str, faults: &mut Faults) {
     let (message, help) = match word {
         "enum" => (
             "this is not a value of an enum",
@@ -239,7 +239,7 @@ fn junk(extent: Extent, word: &str, faults: &mut Faults<'_>) {
 }
 
 /// How many values the field holds; none when it is not a field of today's language.
-fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults<'_>) -> Option<Arity> {
+fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> Option<Arity> {
     if let Some(colon) = node.colon {
         faults.add(
             "legacy-colon",
@@ -288,7 +288,7 @@ fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults<'_>) 
     }
 }
 
-fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>) -> Vec<DraftEnumValue<'a>> {
+fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults) -> Vec<DraftEnumValue<'a>> {
     let mut found = Vec::new();
     for member in members(file, block) {
         match member.kind {
@@ -312,28 +312,18 @@ fn config<'a>(
     block: &'a Block,
     name: &'a str,
     docs: Option<String>,
-    faults: &mut Faults<'a>,
+    faults: &mut Faults,
 ) -> ConfigBlock<'a> {
     let mut properties = Vec::new();
     for member in members(file, block) {
         match member.kind {
             MemberKind::Property(index) => {
                 let node = &file.tree.properties[index as usize];
-                let name = file.slice(node.name);
-                match node.value {
-                    Some(value) => properties.push(Property {
-                        name,
-                        name_span: file.span(node.name),
-                        value: file.value(value),
-                        span: file.span(node.extent),
-                    }),
-                    None => faults.add(
-                        "property-without-value",
-                        node.extent,
-                        format!("`{name}` has no value"),
-                        format!("write one behind the `=`, or remove the line: `{name} = \"...\"`"),
-                    ),
-                }
+                properties.push(Property {
+                    name: file.slice(node.name),
+                    name_span: file.span(node.name),
+                    value: node.value.map(|value| file.value(value)),
+                });
             }
             MemberKind::Junk => junk(member.extent, block.keyword.as_str(), faults),
             MemberKind::Field(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}

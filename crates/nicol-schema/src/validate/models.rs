@@ -105,7 +105,8 @@ fn fulltexts(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Repor
     }
 }
 
-fn schema_attribute(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
+/// Checks `@@schema` of a model or view.
+pub(crate) fn schema_attribute(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
     let schema = model.schema.as_ref().map(|(name, span)| (name.as_ref(), *span));
     schema_rules(checks, schema, model.word(), model.name, model.span(), report);
 }
@@ -134,7 +135,7 @@ pub(crate) fn schema_rules(
                 report.error_help("unknown-schema", span, message, help);
             }
         }
-        None if checks.can.multi_schema && checks.configuration.schemas.is_some() => {
+        None if checks.can.multi_schema && checks.configuration.has_schemas => {
             let message = format!("{word} `{name}` does not say which schema it is in");
             let help = format!(
                 "add `@@schema(\"{}\")`",
