@@ -436,7 +436,8 @@ impl Connection {
     pub(crate) fn reset_now(&mut self) -> bool {
         #[cfg(feature = "sqlite")]
         if let Driver::Sqlite(driver) = &mut self.driver {
-            if driver.reset_now().is_err() {
+            let is_touched = self.is_altered || self.is_busy || self.transaction != Transaction::None;
+            if (is_touched || driver.in_transaction()) && driver.reset_now().is_err() {
                 return false;
             }
             self.transaction = Transaction::None;
@@ -485,9 +486,14 @@ impl Connection {
 
     fn set_busy(&mut self, is_busy: bool) {
         self.is_busy = is_busy;
-        #[cfg(feature = "postgres")]
-        if let Driver::Postgres(driver) = &mut self.driver {
-            driver.set_busy(is_busy);
+        match &mut self.driver {
+            Driver::Absent(never) => match *never {},
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => {}
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.set_busy(is_busy),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.set_busy(is_busy),
         }
     }
 
