@@ -291,7 +291,7 @@ fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut 
         };
         if !known {
             let message = format!("a datasource has no property `{}` here", property.name);
-            let otherwise = format!("its properties are {}", PROPERTIES.join(", "));
+            let otherwise = format!("its properties are {}", PROPERTIES[..6].join(", "));
             let help = did_you_mean(
                 property.name,
                 PROPERTIES.into_iter().filter(|p| *p != "extensions"),
