@@ -4,6 +4,7 @@
 //! open and whether it is at rest. A call whose future is dropped half-way leaves it *broken*: every later call is refused, and
 //! a pool throws it away.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use crate::dialect::Dialect;
@@ -66,6 +67,9 @@ pub struct Connection {
 }
 
 enum Driver {
+    /// Without a value: lets a build without drivers match on the enum.
+    #[allow(dead_code, reason = "never made")]
+    Absent(Infallible),
     #[cfg(feature = "sqlite")]
     Sqlite(Sqlite),
     #[cfg(feature = "postgres")]
@@ -243,6 +247,7 @@ impl Connection {
         self.set_busy(true);
         self.is_altered = true;
         let outcome = match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.run_script(sql),
             #[cfg(feature = "postgres")]
@@ -396,6 +401,7 @@ impl Connection {
     /// have changed it behind our back. Only such a session may be used by somebody else.
     pub fn is_at_rest(&self) -> bool {
         let is_open = match &self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => !driver.in_transaction(),
             #[cfg(feature = "postgres")]
@@ -413,6 +419,7 @@ impl Connection {
     /// When the server cannot be told.
     pub async fn close(self) -> Result<()> {
         match self.driver {
+            Driver::Absent(never) => match never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.close(),
             #[cfg(feature = "postgres")]
@@ -429,7 +436,8 @@ impl Connection {
     pub(crate) fn reset_now(&mut self) -> bool {
         #[cfg(feature = "sqlite")]
         if let Driver::Sqlite(driver) = &mut self.driver {
-            if driver.reset_now().is_err() {
+            let is_touched = self.is_altered || self.is_busy || self.transaction != Transaction::None;
+            if (is_touched || driver.in_transaction()) && driver.reset_now().is_err() {
                 return false;
             }
             self.transaction = Transaction::None;
@@ -478,14 +486,20 @@ impl Connection {
 
     fn set_busy(&mut self, is_busy: bool) {
         self.is_busy = is_busy;
-        #[cfg(feature = "postgres")]
-        if let Driver::Postgres(driver) = &mut self.driver {
-            driver.set_busy(is_busy);
+        match &mut self.driver {
+            Driver::Absent(never) => match *never {},
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => {}
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.set_busy(is_busy),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => driver.set_busy(is_busy),
         }
     }
 
     async fn query_once(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.query(sql, params).await,
             #[cfg(feature = "postgres")]
@@ -497,6 +511,7 @@ impl Connection {
 
     async fn execute_once(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.execute(sql, params).await,
             #[cfg(feature = "postgres")]
@@ -509,6 +524,7 @@ impl Connection {
     /// Runs a statement that governs transactions.
     async fn control(&mut self, sql: &str) -> Result<()> {
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
             #[cfg(feature = "postgres")]
@@ -523,6 +539,7 @@ impl Connection {
     async fn renew_statement(&mut self, sql: &str, error: &Error) -> bool {
         let in_transaction = self.transaction != Transaction::None;
         match &mut self.driver {
+            Driver::Absent(never) => match *never {},
             // SQLite prepares again by itself.
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => false,
@@ -536,6 +553,7 @@ impl Connection {
     /// True when the database has ended the transaction by itself.
     fn is_over_on_server(&self) -> bool {
         match &self.driver {
+            Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => !driver.in_transaction(),
             #[cfg(feature = "postgres")]

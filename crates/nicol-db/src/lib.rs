@@ -9,6 +9,7 @@
     not(all(feature = "sqlite", feature = "postgres", feature = "mysql")),
     allow(
         dead_code,
+        unreachable_code,
         unused_variables,
         irrefutable_let_patterns,
         reason = "a build with fewer drivers needs fewer parts"

@@ -2,9 +2,11 @@
 //!
 //! **In**: a driver's result. **Out**: borrowed [`Cell`]s and decoded values. Nothing is copied or converted until asked for.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use crate::cell::{Cell, Decode};
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 use crate::driver;
 use crate::error::{Error, Result};
 
@@ -18,6 +20,9 @@ pub struct Column {
 /// The driver's own word for a column's type.
 #[derive(Debug, Clone)]
 pub(crate) enum ColumnType {
+    /// Without a value: lets a build without drivers match on the enum.
+    #[allow(dead_code, reason = "never made")]
+    Absent(Infallible),
     /// SQLite: what the table's definition says; nothing for expressions.
     #[cfg(feature = "sqlite")]
     Sqlite(Option<String>),
@@ -36,6 +41,7 @@ impl Column {
     /// The database's name of the column's type; empty when it tells none (SQLite expressions).
     pub fn type_name(&self) -> String {
         match &self.native {
+            ColumnType::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             ColumnType::Sqlite(declared) => declared.clone().unwrap_or_default(),
             #[cfg(feature = "postgres")]
@@ -56,6 +62,9 @@ pub struct Rows {
 
 #[derive(Debug)]
 pub(crate) enum Data {
+    /// Without a value, as [`ColumnType::Absent`].
+    #[allow(dead_code, reason = "never made")]
+    Absent(Infallible),
     #[cfg(feature = "sqlite")]
     Sqlite(driver::sqlite::Cells),
     #[cfg(feature = "postgres")]
@@ -73,6 +82,7 @@ impl Rows {
     /// Number of rows.
     pub fn len(&self) -> usize {
         match &self.data {
+            Data::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Data::Sqlite(cells) => cells.rows(),
             #[cfg(feature = "postgres")]
@@ -159,13 +169,14 @@ impl<'a> Row<'a> {
             return Cell::Null;
         };
         match (&self.rows.data, &column.native) {
+            (Data::Absent(never), _) => match *never {},
             #[cfg(feature = "sqlite")]
             (Data::Sqlite(cells), _) => cells.cell(self.index, index),
             #[cfg(feature = "postgres")]
             (Data::Postgres(rows), _) => driver::postgres::cell(&rows[self.index], index),
             #[cfg(feature = "mysql")]
             (Data::Mysql(rows), ColumnType::Mysql(native)) => driver::mysql::cell(&rows[self.index], index, native),
-            #[cfg(all(feature = "mysql", any(feature = "sqlite", feature = "postgres")))]
+            #[cfg(feature = "mysql")]
             (Data::Mysql(_), _) => Cell::Invalid("a column of another driver"),
         }
     }

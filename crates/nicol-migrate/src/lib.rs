@@ -10,10 +10,11 @@
 //! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can, otherwise statement
 //!   by statement, gone on with after a kill (`resume`)
 //! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
-//! - [`readme`] and `warnings`: the migration for people
+//! - `compare`: two catalogs as a change; [`readme`] and `warnings`: the migration for people
 
 mod apply;
 pub mod checksum;
+mod compare;
 pub mod deploy;
 pub mod dev;
 pub mod diff;

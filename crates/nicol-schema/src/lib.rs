@@ -15,6 +15,7 @@ pub mod diagnostic;
 mod format;
 mod lower;
 mod provider;
+pub mod render;
 mod report;
 mod resolve;
 pub mod schema;
@@ -55,7 +56,7 @@ pub fn validate(sources: &[Source]) -> Validated {
         .collect();
     let mut report = Report::default();
     let draft = resolve::resolve(&files, &mut report);
-    let configuration = config::read(&draft, &mut report);
+    let configuration = config::read(&draft, files.len() as u32, &mut report);
     if !report.has_errors() {
         validate::validate(&draft, &configuration, &mut report);
     }

@@ -5,6 +5,8 @@ mod bad_input;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod generate;
+#[cfg(test)]
 mod interface;
 #[cfg(test)]
 mod migrate;

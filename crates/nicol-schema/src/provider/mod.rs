@@ -1,6 +1,7 @@
 //! What each database can do, as data.
 
 pub(crate) mod native_types;
+pub(crate) mod operator_classes;
 
 use crate::schema::{Provider, ReferentialAction, RelationMode};
 

@@ -145,6 +145,7 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         args.finish(report);
     }
     indexes::id_is_required(&draft.models[index], report);
+    indexes::shard_key_is_required(&draft.models[index], report);
     visit.finish(report);
 }
 

@@ -52,7 +52,7 @@ pub(crate) struct ConfigBlock<'a> {
     pub(crate) block: &'a Block,
     /// Its name.
     pub(crate) name: &'a str,
-    /// Its properties in order, those without value left out.
+    /// Its properties in order.
     pub(crate) properties: Vec<Property<'a>>,
     /// Documentation.
     pub(crate) docs: Option<String>,
@@ -65,20 +65,25 @@ pub(crate) struct Property<'a> {
     pub(crate) name: &'a str,
     /// Where the name stands.
     pub(crate) name_span: Span,
-    /// Its value.
-    pub(crate) value: Value<'a>,
-    /// The whole line.
-    pub(crate) span: Span,
+    /// Its value; none is an error.
+    pub(crate) value: Option<Value<'a>>,
+}
+
+impl<'a> Property<'a> {
+    /// From the name to the end of the value.
+    pub(crate) fn span(self) -> Span {
+        Span {
+            end: self.value.map_or(self.name_span, Value::span).end,
+            ..self.name_span
+        }
+    }
 }
 
 impl<'a> ConfigBlock<'a> {
-    /// The last property of a name, as the reference has it.
-    pub(crate) fn property(&self, name: &str) -> Option<Property<'a>> {
-        self.properties
-            .iter()
-            .rev()
-            .find(|property| property.name == name)
-            .copied()
+    /// The value of the last property of a name, and the property.
+    pub(crate) fn property(&self, name: &str) -> Option<(Value<'a>, Property<'a>)> {
+        let property = self.properties.iter().rev().find(|property| property.name == name)?;
+        Some((property.value?, *property))
     }
 
     /// The whole block.
@@ -143,7 +148,7 @@ impl<'a> DraftModel<'a> {
     pub(crate) fn field_named(&self, name: &str) -> Option<FieldId> {
         self.fields
             .iter()
-            .position(|field| field.name == name)
+            .rposition(|field| field.name == name)
             .map(|index| FieldId(index as u32))
     }
 }
@@ -193,9 +198,9 @@ impl DraftField<'_> {
         }
     }
 
-    /// True for everything but relations.
+    /// True for everything but relations and fields of unknown types.
     pub(crate) fn is_scalar(&self) -> bool {
-        !matches!(self.ty, Some(FieldType::Model(_)))
+        self.ty.as_ref().is_some_and(|ty| !matches!(ty, FieldType::Model(_)))
     }
 }
 

@@ -112,7 +112,7 @@ fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut 
         .fields
         .iter()
         .enumerate()
-        .any(|(other, field)| other != at && field.is_scalar() && field.name == map && !has_map(model, field));
+        .any(|(other, field)| other != at && field.is_scalar() && field.name == map && field.map.is_none());
     if taken || shadowed {
         let message = format!("{} `{}` already has a column `{map}`", model.word(), model.name);
         report.error_help(
@@ -122,11 +122,6 @@ fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut 
             "map the field to another column",
         );
     }
-}
-
-fn has_map(model: &DraftModel<'_>, field: &DraftField<'_>) -> bool {
-    let nodes = model.file.tree.attributes_of(field.node.attributes);
-    nodes.iter().any(|node| model.file.slice(node.name) == "map")
 }
 
 /// The native type attribute, whatever its scope and name.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::provider::operator_classes;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::source::Span;
@@ -45,6 +46,26 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
         on_field: Some(field),
         attribute: args.attribute,
     });
+}
+
+/// The fields of a shard key hold a value in every row.
+pub(crate) fn shard_key_is_required(model: &DraftModel<'_>, report: &mut Report) {
+    let Some((fields, attribute)) = &model.shard_key else {
+        return;
+    };
+    let optional: Vec<&str> = fields
+        .iter()
+        .map(|id| model.field(*id))
+        .filter(|field| field.arity != Arity::Required)
+        .map(|field| field.name)
+        .collect();
+    if !model.is_ignored && !optional.is_empty() {
+        let message = format!(
+            "the fields of a shard key must be required, but these are not: {}",
+            optional.join(", ")
+        );
+        report.error_help("shard-key-optional", attribute.span(), message, "make them required");
+    }
 }
 
 /// A field with `@id` holds a value in every row.
@@ -395,7 +416,7 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
                 .named("sort")
                 .and_then(|value| sort_order(value, value.span(), report)),
             length: arguments.named("length").and_then(|value| entry_length(value, report)),
-            ops: arguments.named("ops").and_then(|value| operator_class(value, report)),
+            ops: operator_class(arguments, report),
         }),
         _ => {
             let message = format!(
@@ -425,18 +446,29 @@ fn entry_length(value: Value<'_>, report: &mut Report) -> Option<u32> {
     None
 }
 
-fn operator_class(value: Value<'_>, report: &mut Report) -> Option<OperatorClass> {
+fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<OperatorClass> {
+    let argument = arguments.iter().find(|argument| argument.name() == Some("ops"))?;
+    let value = argument.value()?;
+    let help = "write the name of a class, or `raw(\"...\")`";
     match value.kind() {
-        ValueKind::Constant(name) => Some(OperatorClass::Named(name.to_owned())),
+        ValueKind::Constant(name) if operator_classes::is_known(name) => Some(OperatorClass::Named(name.to_owned())),
+        ValueKind::Constant(name) => {
+            let message = format!("there is no operator class `{name}`");
+            report.error_help(
+                "operator-class",
+                value.span(),
+                message,
+                "write it as text: `ops: raw(\"...\")`",
+            );
+            None
+        }
         ValueKind::Call("raw", arguments) => raw_text(arguments).map(OperatorClass::Raw).or_else(|| {
-            let help = "write the class in quotes: `ops: raw(\"jsonb_path_ops\")`";
-            report.error_help("bad-operator-class", value.span(), "`raw` takes one string", help);
+            report.error_help("operator-class", argument.span(), "`raw` takes one string", help);
             None
         }),
         _ => {
             let message = format!("`ops` cannot be {}", value.describe());
-            let help = "write the name of a class, or `raw(\"...\")`";
-            report.error_help("bad-operator-class", value.span(), message, help);
+            report.error_help("operator-class", argument.span(), message, help);
             None
         }
     }
@@ -476,6 +508,15 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
     match members(value, span, false, id, draft, report) {
         Members::Found(fields) => {
             let fields = fields.into_iter().map(|field| field.field).collect();
+            let model = draft.model(id);
+            if model.shard_key.is_some() {
+                let message = format!(
+                    "{} `{}` has both `@shardKey` and `@@shardKey`",
+                    model.word(),
+                    model.name
+                );
+                report.error_help("shard-key", model.span(), message, "keep one of the two");
+            }
             draft.models[id.0 as usize].shard_key = Some((fields, args.attribute));
         }
         Members::Reported => {}

@@ -1,7 +1,8 @@
 //! Trees into meaning.
 //!
-//! **In**: the files with their trees. **Out**: a [`draft::Draft`] and what is wrong. The passes run in an order with
-//! explicit gates: a pass starts only when those before it found no error, so that one mistake is not reported as ten.
+//! **In**: the files with their trees. **Out**: a [`draft::Draft`] and what is wrong. Every pass runs, whatever the
+//! ones before it found: fields whose type is unknown are left out, so that one mistake is not reported as ten. The gate
+//! is behind the last pass: the checks of the whole schema start only when all of this is right.
 
 pub(crate) mod attributes;
 pub(crate) mod defaults;
@@ -29,13 +30,7 @@ pub(crate) fn resolve<'a>(files: &[File<'a>], report: &mut Report) -> Draft<'a> 
         tops::collect(*file, &mut draft, report);
     }
     let names = names::resolve(&draft, report);
-    if report.has_errors() {
-        return draft;
-    }
     types::resolve(&mut draft, &names, report);
-    if report.has_errors() {
-        return draft;
-    }
     attributes::resolve(&mut draft, report);
     relations::infer(&mut draft);
     draft

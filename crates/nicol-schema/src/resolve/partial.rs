@@ -31,6 +31,7 @@ pub(crate) fn predicate(
         },
         ValueKind::Object(conditions) => IndexPredicate::Fields(object(conditions, args, fields, report)?),
         _ => {
+            report.error("wrong-value-type", value.span(), "expected `raw(...)` or an object");
             let message = format!("`where` cannot be {}", value.describe());
             args.error("partial-condition", message, help, report);
             return None;

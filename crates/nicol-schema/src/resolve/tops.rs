@@ -1,7 +1,7 @@
 //! First pass: the trees into blocks with fields, and what is wrong with the syntax.
 
 use crate::ast::{Attribute, File};
-use crate::report::Report;
+use crate::report::{Report, did_you_mean};
 use crate::schema::Arity;
 use crate::syntax::comments::{documentation, joined};
 use crate::syntax::literal::{EscapeError, unescape};
@@ -11,7 +11,7 @@ use super::draft::*;
 
 /// Adds the blocks of one file to the draft, and reports its syntax errors in the order of the text.
 pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Report) {
-    let mut faults = Faults { file, list: Vec::new() };
+    let mut faults = Faults::default();
     for item in &file.tree.items {
         match item.kind {
             ItemKind::Block(index) => block(file, &file.tree.blocks[index as usize], draft, &mut faults),
@@ -28,16 +28,14 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
                 "this block does not start with a word the language knows",
                 "a block starts with model, view, enum, type, datasource or generator",
             ),
-            ItemKind::Junk => faults.add(
-                "stray-line",
-                item.extent,
-                "this line belongs to no block",
-                "a block starts with model, view, enum, type, datasource or generator, and ends with `}` on a line of its own",
-            ),
+            ItemKind::Junk => stray_line(file, item.extent, &mut faults),
         }
     }
     escapes(file, &mut faults);
-    for extent in &file.tree.too_deep {
+    let mut too_deep = file.tree.too_deep.clone();
+    too_deep.sort_by_key(|extent| extent.start);
+    too_deep.dedup();
+    for extent in &too_deep {
         faults.add(
             "nested-too-deep",
             *extent,
@@ -58,12 +56,12 @@ struct Fault {
     help: String,
 }
 
-struct Faults<'a> {
-    file: File<'a>,
+#[derive(Default)]
+struct Faults {
     list: Vec<Fault>,
 }
 
-impl Faults<'_> {
+impl Faults {
     fn add(&mut self, code: &'static str, extent: Extent, message: impl Into<String>, help: impl Into<String>) {
         self.list.push(Fault {
             code,
@@ -74,7 +72,23 @@ impl Faults<'_> {
     }
 }
 
-fn escapes(file: File<'_>, faults: &mut Faults<'_>) {
+fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
+    let words = "a block starts with model, view, enum, type, datasource or generator";
+    let line = file.slice(extent);
+    let first = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let opens = line.trim_end().ends_with('{');
+    let known = Keyword::ALL.iter().any(|keyword| first.starts_with(keyword.as_str()));
+    let help = if opens && known {
+        "the block is not closed: it ends with `}` on a line of its own".to_owned()
+    } else if opens {
+        did_you_mean(first, Keyword::ALL.iter().map(|keyword| keyword.as_str()), words)
+    } else {
+        format!("{words}, and ends with `}}` on a line of its own")
+    };
+    faults.add("stray-line", extent, "this line belongs to no block", help);
+}
+
+fn escapes(file: File<'_>, faults: &mut Faults) {
     let expressions = file
         .tree
         .expressions
@@ -99,7 +113,7 @@ fn escapes(file: File<'_>, faults: &mut Faults<'_>) {
     }
 }
 
-fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults<'a>) {
+fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults) {
     let name = file.slice(block.name);
     let docs = block.docs.and_then(|extent| documentation(file.text, extent));
     let top = match block.keyword {
@@ -125,7 +139,7 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
         }
         Keyword::Type => {
             let fields = fields(file, block, "type", faults);
-            attributes_in_type(file, block, faults);
+            attributes_in_type(file, block, &fields, faults);
             draft.composites.push(DraftComposite {
                 file,
                 block,
@@ -174,7 +188,22 @@ fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
     nodes.map(|node| file.attribute(node)).collect()
 }
 
-fn attributes_in_type<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>) {
+fn attributes_in_type(file: File<'_>, block: &Block, fields: &[DraftField<'_>], faults: &mut Faults) {
+    for field in fields {
+        let attributes = file.tree.attributes_of(field.node.attributes).iter();
+        for name in attributes
+            .map(|node| file.slice(node.name))
+            .filter(|name| matches!(*name, "id" | "unique" | "relation"))
+        {
+            let message = format!("a field of a composite type cannot have `@{name}`");
+            faults.add(
+                "attribute-in-type",
+                field.node.extent,
+                message,
+                "put it into the model that holds the type",
+            );
+        }
+    }
     for attribute in attributes(file, block) {
         let (help, name) = ("remove it, or make the type a model", attribute.name());
         faults.add(
@@ -186,7 +215,7 @@ fn attributes_in_type<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>
     }
 }
 
-fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults<'a>) -> Vec<DraftField<'a>> {
+fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) -> Vec<DraftField<'a>> {
     let mut found = Vec::with_capacity(block.members.range().len());
     for member in members(file, block) {
         match member.kind {
@@ -218,7 +247,7 @@ fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults<'a>
     found
 }
 
-fn junk(extent: Extent, word: &str, faults: &mut Faults<'_>) {
+fn junk(extent: Extent, word: &str, faults: &mut Faults) {
     let (message, help) = match word {
         "enum" => (
             "this is not a value of an enum",
@@ -239,7 +268,7 @@ fn junk(extent: Extent, word: &str, faults: &mut Faults<'_>) {
 }
 
 /// How many values the field holds; none when it is not a field of today's language.
-fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults<'_>) -> Option<Arity> {
+fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> Option<Arity> {
     if let Some(colon) = node.colon {
         faults.add(
             "legacy-colon",
@@ -288,7 +317,7 @@ fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults<'_>) 
     }
 }
 
-fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults<'a>) -> Vec<DraftEnumValue<'a>> {
+fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults) -> Vec<DraftEnumValue<'a>> {
     let mut found = Vec::new();
     for member in members(file, block) {
         match member.kind {
@@ -312,28 +341,18 @@ fn config<'a>(
     block: &'a Block,
     name: &'a str,
     docs: Option<String>,
-    faults: &mut Faults<'a>,
+    faults: &mut Faults,
 ) -> ConfigBlock<'a> {
     let mut properties = Vec::new();
     for member in members(file, block) {
         match member.kind {
             MemberKind::Property(index) => {
                 let node = &file.tree.properties[index as usize];
-                let name = file.slice(node.name);
-                match node.value {
-                    Some(value) => properties.push(Property {
-                        name,
-                        name_span: file.span(node.name),
-                        value: file.value(value),
-                        span: file.span(node.extent),
-                    }),
-                    None => faults.add(
-                        "property-without-value",
-                        node.extent,
-                        format!("`{name}` has no value"),
-                        format!("write one behind the `=`, or remove the line: `{name} = \"...\"`"),
-                    ),
-                }
+                properties.push(Property {
+                    name: file.slice(node.name),
+                    name_span: file.span(node.name),
+                    value: node.value.map(|value| file.value(value)),
+                });
             }
             MemberKind::Junk => junk(member.extent, block.keyword.as_str(), faults),
             MemberKind::Field(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}

@@ -6,16 +6,10 @@ use super::Checks;
 
 /// Checks the datasource.
 pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
-    if let Some((span, _)) = &checks.configuration.schemas
-        && !checks.can.multi_schema
-    {
-        let message = format!("{} has no schemas to choose from", checks.can.name);
-        report.error_help("property-unsupported", *span, message, "remove `schemas`");
-    }
-    if let Some((span, _)) = &checks.configuration.extensions
+    if let Some(span) = checks.configuration.extensions
         && !checks.configuration.has_preview("postgresqlExtensions")
     {
         let help = "add `\"postgresqlExtensions\"` to `previewFeatures` of a generator";
-        report.error_help("preview-needed", *span, "`extensions` is a preview feature", help);
+        report.error_help("preview-needed", span, "`extensions` is a preview feature", help);
     }
 }

@@ -3,7 +3,6 @@
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
-use crate::source::Span;
 
 use super::names::{INDEX_SCOPES, Names, index_name};
 use super::{Checks, keys};
@@ -148,8 +147,8 @@ fn clustering(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftInde
 }
 
 fn partial(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report) {
-    let Some((_, _place)) = &index.predicate else { return };
-    let span: Span = index.attribute.span();
+    let Some((_, place)) = &index.predicate else { return };
+    let span = keys::argument_span(index.attribute, "where").unwrap_or(*place);
     if !checks.configuration.has_preview("partialIndexes") {
         let help = "add `\"partialIndexes\"` to `previewFeatures` of a generator";
         report.error_help("preview-needed", span, "partial indexes are a preview feature", help);

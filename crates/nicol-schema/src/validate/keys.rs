@@ -103,7 +103,7 @@ fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
     let uniques = model
         .indexes
         .iter()
-        .filter(|index| index.kind == IndexKind::Unique && index.predicate.is_none())
+        .filter(|index| index.kind == IndexKind::Unique)
         .map(|index| &index.fields);
     let strict = |fields: &Vec<IndexField>| {
         fields.iter().all(|member| {

@@ -35,6 +35,16 @@ pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report
             report.error_help("many-to-many-rule", draft.field(side.at).span, message, help);
         }
     }
+    if sides.iter().any(|side| draft.model(side.at.model).is_view) {
+        for side in sides {
+            let message = format!(
+                "`{}` would need a join table, which views cannot have",
+                path(draft, side)
+            );
+            let help = "write a model for the join table";
+            report.error_help("view-relation", draft.field(side.at).span, message, help);
+        }
+    }
     for side in sides {
         let (target, span) = (draft.model(side.target), draft.field(side.at).span);
         let Some(id) = single_id(target) else {

@@ -18,6 +18,7 @@ mod native;
 mod operator_classes;
 mod relation_fields;
 mod relations;
+mod views;
 
 use crate::config::Configuration;
 use crate::provider::{Abilities, abilities};
@@ -73,8 +74,12 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
 /// Checks one model; false when its relations are ambiguous and nothing further makes sense.
 fn model(checks: &Checks<'_, '_>, id: ModelId, names: &names::Names, report: &mut Report) -> bool {
     let model = checks.draft.model(id);
-    keys::check(checks, id, names, report);
-    models::check(checks, id, report);
+    if model.is_view {
+        views::check(checks, model, report);
+    } else {
+        keys::check(checks, id, names, report);
+        models::check(checks, id, report);
+    }
     for (index, field) in model.fields.iter().enumerate() {
         if field.is_scalar() {
             fields::check(checks, id, FieldId(index as u32), names, report);
@@ -86,7 +91,11 @@ fn model(checks: &Checks<'_, '_>, id: ModelId, names: &names::Names, report: &mu
         }
     }
     for index in &model.indexes {
-        indexes::check(checks, id, index, names, report);
+        if model.is_view {
+            views::index(index, report);
+        } else {
+            indexes::check(checks, id, index, names, report);
+        }
     }
     true
 }

@@ -72,10 +72,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, relation: &DraftRelation, names: &N
 /// The fields of every key of a model.
 pub(crate) fn unique_keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<FieldId>> {
     let key = model.primary_key.iter().map(|key| &key.fields);
-    let uniques = model
-        .indexes
-        .iter()
-        .filter(|index| index.kind == IndexKind::Unique && index.predicate.is_none());
+    let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique);
     key.chain(uniques.map(|index| &index.fields))
         .map(|fields| fields.iter().map(|member| member.field).collect())
 }

@@ -1,0 +1,98 @@
+//! `generator` blocks.
+
+use crate::ast::{Value, ValueKind};
+use crate::report::{Report, did_you_mean};
+use crate::resolve::draft::ConfigBlock;
+use crate::resolve::visit::{list, text};
+use crate::schema::*;
+use crate::source::Span;
+
+use super::preview::{Feature, active, feature};
+use super::{string_or_env, values_are_there};
+
+/// Reads one generator; none when it cannot be used.
+pub(crate) fn generator(block: &ConfigBlock<'_>, provider: Option<Provider>, report: &mut Report) -> Option<Generator> {
+    if !values_are_there(block, "generator", report) {
+        return None;
+    }
+    if let Some((value, _)) = block.property("engineType") {
+        text(value, report);
+    }
+    let Some((value, _)) = block.property("provider") else {
+        let message = format!("generator `{}` does not say what generates", block.name);
+        report.error_help(
+            "missing-property",
+            block.span(),
+            message,
+            "add `provider = \"nicol\"` or another one",
+        );
+        return None;
+    };
+    let generator_provider = string_or_env(value, report)?;
+    let output = block
+        .property("output")
+        .and_then(|(value, _)| string_or_env(value, report));
+    if let Some((value, _)) = block.property("binaryTargets") {
+        list(value, report, string_or_env);
+    }
+    let mut preview_features = Vec::new();
+    if let Some((value, _)) = block.property("previewFeatures")
+        && let Some(names) = list(value, report, text)
+    {
+        for name in names {
+            check_feature(&name, provider, value.span(), report);
+            preview_features.push(name.into_owned());
+        }
+    }
+    let plain = block
+        .properties
+        .iter()
+        .filter(|p| !matches!(p.name, "provider" | "output" | "previewFeatures"));
+    let config = plain.filter_map(|property| Some((property.name.to_owned(), config_value(property.value?)?)));
+    Some(Generator {
+        name: block.name.to_owned(),
+        provider: generator_provider,
+        output,
+        preview_features,
+        config: config.collect(),
+        docs: block.docs.clone(),
+        span: block.span(),
+    })
+}
+
+fn check_feature(name: &str, provider: Option<Provider>, span: Span, report: &mut Report) {
+    match feature(name, provider) {
+        Feature::Active => {}
+        Feature::Deprecated => {
+            let message = format!("the preview feature `{name}` is always on");
+            report.warning("deprecated-preview-feature", span, message, "remove it from the list");
+        }
+        Feature::Renamed(new) => {
+            let message = format!("the preview feature `{name}` is called `{new}` now");
+            report.warning("renamed-preview-feature", span, message, format!("write `\"{new}\"`"));
+        }
+        Feature::Removed => {
+            let message = format!("the preview feature `{name}` is gone");
+            report.hint("removed-preview-feature", span, message, "remove it from the list");
+        }
+        Feature::Unknown => {
+            let otherwise = format!("there are {}", active().collect::<Vec<_>>().join(", "));
+            let help = did_you_mean(name, active(), otherwise);
+            let message = format!("there is no preview feature `{name}`");
+            report.error_help("unknown-preview-feature", span, message, help);
+        }
+    }
+}
+
+fn config_value(value: Value<'_>) -> Option<ConfigValue> {
+    match value.kind() {
+        ValueKind::Text(text) => Some(ConfigValue::Text(text.into_owned())),
+        ValueKind::Number(text) | ValueKind::Constant(text) => Some(ConfigValue::Text(text.to_owned())),
+        ValueKind::Array(values) => Some(ConfigValue::List(values.iter().filter_map(config_value).collect())),
+        ValueKind::Call("env", arguments) => {
+            let name = arguments.iter().next()?.value()?.as_text()?;
+            Some(ConfigValue::Env(name.into_owned()))
+        }
+        ValueKind::Call(..) | ValueKind::Object(_) => None,
+    }
+}

@@ -1,0 +1,97 @@
+//! Configuration blocks: what datasource and generators say.
+//!
+//! **In**: the blocks with their properties. **Out**: [`Datasource`] and [`Generator`]s, and what is wrong with them.
+
+mod datasource;
+mod generator;
+mod preview;
+
+use crate::ast::{Value, ValueKind};
+use crate::report::Report;
+use crate::resolve::draft::{ConfigBlock, Draft};
+use crate::schema::*;
+use crate::source::Span;
+
+/// What the configuration blocks of a schema say.
+#[derive(Debug, Default)]
+pub(crate) struct Configuration {
+    /// The first usable datasource.
+    pub(crate) datasource: Option<Datasource>,
+    /// True when the datasource has a list of schemas.
+    pub(crate) has_schemas: bool,
+    /// Where the `extensions` property stands.
+    pub(crate) extensions: Option<Span>,
+    /// Every usable generator.
+    pub(crate) generators: Vec<Generator>,
+}
+
+impl Configuration {
+    /// True when a generator names this preview feature.
+    pub(crate) fn has_preview(&self, name: &str) -> bool {
+        self.generators
+            .iter()
+            .any(|generator| generator.preview_features.iter().any(|f| f.eq_ignore_ascii_case(name)))
+    }
+}
+
+/// Reads all configuration blocks, file by file: datasources, then generators.
+pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Configuration {
+    let mut configuration = Configuration::default();
+    for file in 0..files {
+        let here = |block: &&ConfigBlock<'_>| block.file.index == file;
+        let mut usable = 0;
+        for block in draft.datasources.iter().filter(here) {
+            usable += usize::from(datasource::datasource(block, &mut configuration, report));
+        }
+        if usable > 1 {
+            for block in draft.datasources.iter().filter(here) {
+                let message = "a schema has one datasource";
+                report.error_help("several-datasources", block.span(), message, "remove all but one");
+            }
+        }
+        let provider = configuration.datasource.as_ref().map(|datasource| datasource.provider);
+        for block in draft.generators.iter().filter(here) {
+            configuration
+                .generators
+                .extend(generator::generator(block, provider, report));
+        }
+    }
+    configuration
+}
+
+/// Reports the first property without a value.
+fn values_are_there(block: &ConfigBlock<'_>, word: &str, report: &mut Report) -> bool {
+    match block.properties.iter().find(|property| property.value.is_none()) {
+        Some(property) => {
+            let message = format!("`{}` of {word} `{}` has no value", property.name, block.name);
+            let help = format!(
+                "write one behind the `=`, or remove the line: `{} = \"...\"`",
+                property.name
+            );
+            report.error_help("property-without-value", block.span(), message, help);
+            false
+        }
+        None => true,
+    }
+}
+
+/// A string or `env("NAME")`, or an error.
+fn string_or_env(value: Value<'_>, report: &mut Report) -> Option<StringOrEnv> {
+    match value.kind() {
+        ValueKind::Text(text) => Some(StringOrEnv::Literal(text.into_owned())),
+        ValueKind::Call("env", arguments) => {
+            let mut values = arguments.iter();
+            let (Some(first), None) = (values.next().and_then(|argument| argument.value()), values.next()) else {
+                let help = "write the name of one variable in quotes: `env(\"DATABASE_URL\")`";
+                report.error_help("wrong-value-type", value.span(), "`env` takes one name", help);
+                return None;
+            };
+            let name = crate::resolve::visit::text(first, report)?;
+            Some(StringOrEnv::Env(name.into_owned()))
+        }
+        _ => {
+            crate::resolve::visit::text(value, report);
+            None
+        }
+    }
+}
