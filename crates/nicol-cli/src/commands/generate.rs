@@ -101,7 +101,7 @@ fn select<'a>(
 fn text(project: &Project, generator: &Generator, property: &str, value: &StringOrEnv) -> Result<String> {
     match value {
         StringOrEnv::Literal(text) => Ok(text.clone()),
-        StringOrEnv::Env(name) => project.variables.find(name).map(|(value, _)| value).ok_or_else(|| {
+        StringOrEnv::Env(name) => project.variables()?.find(name).map(|(value, _)| value).ok_or_else(|| {
             Failure::new(
                 "variable-missing",
                 format!("the environment variable {name} is not set"),

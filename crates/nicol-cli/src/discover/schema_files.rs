@@ -31,7 +31,12 @@ impl SchemaPath {
             return SchemaPath::given(flag, working_directory);
         }
         if let Some(entry) = config.entry(|file| file.schema.as_ref()) {
-            let variables = Variables::load(&[&config.base])?;
+            let has_variables = entry.variables().next().is_some();
+            let variables = if has_variables {
+                Variables::load(&[&config.base])?
+            } else {
+                Variables::default()
+            };
             if let Some(path) = entry.resolve(|name| variables.find(name).map(|(value, _)| value))? {
                 return existing(paths::tidy(&entry.directory().join(path)), entry.origin());
             }
