@@ -328,13 +328,8 @@ pub struct Index {
     pub predicate: Option<String>,
     /// MySQL: made by the server because a foreign key needs it. Never created by a script.
     pub is_implied: bool,
-}
-
-impl Index {
-    /// True for the unnamed index behind a UNIQUE constraint inside a SQLite table: it goes with the table only.
-    pub(crate) fn is_of_constraint(&self) -> bool {
-        self.name.starts_with("sqlite_autoindex_")
-    }
+    /// It belongs to a UNIQUE constraint and goes only with that (known of live databases only).
+    pub is_of_constraint: bool,
 }
 
 /// Access methods.

@@ -30,6 +30,13 @@ fn is_text_of(expression: &str, literal: &Literal) -> bool {
             canonical_number(bare).is_some() && canonical_number(bare) == canonical_number(number)
         }
         (Literal::Boolean(flag), None) => bare.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
+        (Literal::List(items), None) => {
+            let inner = bare.strip_prefix("ARRAY[").and_then(|rest| rest.strip_suffix(']'));
+            let texts: Option<Vec<&str>> = inner.map(|inner| inner.split(',').collect());
+            texts.is_some_and(|texts| {
+                texts.len() == items.len() && texts.iter().zip(items).all(|(a, b)| is_text_of(a, b))
+            })
+        }
         (_, _) => false,
     }
 }

@@ -41,6 +41,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         None => Ok(help(&[], output)),
         Some(Command::Validate) => commands::validate::run(global, output),
         Some(Command::Format(args)) => commands::format::run(args, global, output),
+        Some(Command::Generate(args)) => commands::generate::run(args, global, output),
         Some(Command::Migrate(args)) => match &args.command {
             None => Ok(help(&["migrate"], output)),
             Some(MigrateCommand::Dev(args)) => commands::migrate::dev::run(args, global, output),

@@ -95,6 +95,9 @@ pub(crate) enum Command {
     /// Format the schema and add missing back relations
     #[command(after_help = "Examples:\n  nicol format\n  nicol format --check   # in CI: exit 1 and name the files")]
     Format(FormatArgs),
+    /// Write the Rust client of each `generator` block with provider "nicol"
+    #[command(after_help = "Example:\n  nicol generate")]
+    Generate(GenerateArgs),
     /// Create, apply and compare migrations
     #[command(subcommand_required = false, disable_help_subcommand = true)]
     Migrate(Box<MigrateArgs>),
@@ -125,6 +128,27 @@ pub(crate) struct FormatArgs {
     /// Print the formatted text and change nothing.
     #[arg(long, conflicts_with = "check")]
     pub(crate) stdout: bool,
+}
+
+/// Options of `generate`.
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// Run only the generator block of this name (repeatable).
+    #[arg(long = "generator", value_name = "NAME")]
+    pub(crate) generators: Vec<String>,
+    /// Fail when the schema has no models.
+    #[arg(long)]
+    pub(crate) require_models: bool,
+    #[arg(long, hide = true)]
+    no_engine: bool,
+    #[arg(long, hide = true)]
+    data_proxy: bool,
+    #[arg(long, hide = true)]
+    accelerate: bool,
+    #[arg(long, hide = true)]
+    allow_no_models: bool,
+    #[arg(long, hide = true)]
+    postinstall: Option<Option<String>>,
 }
 
 /// `migrate` and its commands.

@@ -96,9 +96,12 @@ impl Database {
         }
     }
 
-    /// A failure that happened at this database.
-    pub(crate) fn failure(&self, error: &nicol_migrate::Error) -> Failure {
-        Failure::from_migrate(error, Some(self.describe()))
+    /// Runs work on this database to its end.
+    ///
+    /// # Errors
+    /// The work fails.
+    pub(crate) fn run<T>(&self, work: impl Future<Output = nicol_migrate::Result<T>>) -> Result<T> {
+        block_on(work)?.map_err(|error| Failure::from_migrate(&error, Some(self.describe())))
     }
 }
 

@@ -38,6 +38,19 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
         .help(help)
 }
 
+/// Removes a file.
+///
+/// # Errors
+/// The folder cannot be written.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    fs::remove_file(path).map_err(|error| {
+        Failure::new("file-unwritable", "the file cannot be removed")
+            .at(paths::show(path))
+            .why(reason(&error))
+            .help("check who may write there")
+    })
+}
+
 /// Writes a file whole or not at all: a new file beside it takes its place. Folders above it are made. Permissions of a
 /// file that was there are kept, and a symbolic link stays one.
 ///

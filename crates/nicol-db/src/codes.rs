@@ -6,6 +6,9 @@
 /// Any database error that no table names.
 pub(crate) const OTHER: &str = "P2039";
 
+/// Native codes of a lock that stayed busy: of all that is `P1008`, only these are worth another try.
+pub(crate) const LOCK_WAITS: &[&str] = &["55P03", "1205", "3572", "5", "6", "261", "262", "773"];
+
 /// SQLSTATE → P-code.
 #[cfg(feature = "postgres")]
 const POSTGRES: &[(&str, &str)] = &[

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::codes;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -88,7 +90,9 @@ impl Error {
 
     /// True when the whole transaction may be run again: serialization failure, deadlock, or a lock that was busy.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.0.code, "P2034" | "P1008") && !self.0.outcome_unknown
+        let native = self.native_code().unwrap_or_default();
+        let is_lock = self.0.code == "P1008" && codes::LOCK_WAITS.contains(&native);
+        (self.0.code == "P2034" || is_lock) && !self.0.outcome_unknown
     }
 
     /// True when the connection cannot be used any more.

@@ -328,6 +328,63 @@ fn serialization_failures_can_be_retried() {
     }
 }
 
+/// `require` encrypts without asking who it is, `verify-full` asks, and a server without TLS is refused by both.
+#[test]
+fn tls() {
+    for (_, server) in servers() {
+        on(&server, |url| async move {
+            let mut c = open(&url.with_param("sslmode", "disable")).await;
+            let (offers, used) = if c.dialect().is_postgres_family() {
+                (
+                    "SELECT setting = 'on' FROM pg_settings WHERE name = 'ssl'",
+                    "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+                )
+            } else if c.dialect() == Dialect::Mysql {
+                (
+                    "SELECT 1",
+                    "SELECT variable_value <> '' FROM performance_schema.session_status WHERE variable_name = 'Ssl_version'",
+                )
+            } else {
+                ("SELECT @@have_ssl = 'YES'", "SELECT 1")
+            };
+            let rows = c.query(offers, &[]).await.expect("asks");
+            let is_offered: bool = rows.first().expect("a row").get(0).expect("yes or no");
+            if c.dialect() != Dialect::Mariadb {
+                let rows = c.query(used, &[]).await.expect("asks");
+                assert!(!rows.first().expect("a row").get::<bool>(0).expect("yes or no"));
+            }
+            c.close().await.expect("closes");
+            let required = Connection::open(&url.with_param("sslmode", "require")).await;
+            if is_offered {
+                let mut c = required.expect("opens");
+                let rows = c.query(used, &[]).await.expect("asks");
+                assert!(rows.first().expect("a row").get::<bool>(0).expect("yes or no"));
+                c.close().await.expect("closes");
+            } else {
+                assert_eq!(required.expect_err("not offered").code(), "P1011");
+            }
+            for mode in ["verify-full", "verify-ca"] {
+                let error = Connection::open(&url.with_param("sslmode", mode))
+                    .await
+                    .expect_err("nobody vouches for it");
+                assert_eq!(error.code(), "P1011", "{mode}: {error}");
+            }
+            open(&url.with_param("sslmode", "prefer"))
+                .await
+                .close()
+                .await
+                .expect("closes");
+            let missing = url
+                .with_param("sslmode", "verify-ca")
+                .with_param("sslrootcert", "/no/such/file.pem");
+            assert_eq!(
+                Connection::open(&missing).await.expect_err("no such file").code(),
+                "P1011"
+            );
+        });
+    }
+}
+
 #[test]
 fn databases_are_made_and_dropped() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -12,6 +12,7 @@ use nicol_catalog::{Catalog, Risk, RiskKind};
 use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 use nicol_schema::ValidSchema;
 
+use crate::compare::Change;
 use crate::deploy::{self, DeployOptions};
 use crate::directory::{self, Directory};
 use crate::error::{Error, Result, code};
@@ -293,7 +294,7 @@ async fn draft(
         dialect: place.dialect,
         create_only: options.create_only,
         all_risks: forth.risks,
-        down: down_script(&Change::between(&to, &from.catalog)),
+        down: down_script(&Change::toward_found(&to, &from.catalog, to.extensions.is_some())),
         schema_text: snapshot::join(&schema.sources),
         snapshot: snapshot::snapshot(&schema.sources),
         lock: options.lock,
@@ -309,29 +310,16 @@ pub(crate) fn namespaces(schema: &ValidSchema) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The way from one catalog to another.
-struct Change {
-    script: String,
-    summary: String,
-    risks: Vec<Risk>,
-}
-
-impl Change {
-    fn between(from: &Catalog, to: &Catalog) -> Change {
-        let diff = nicol_catalog::diff(from, to);
-        let plan = nicol_catalog::plan(&diff);
-        let script = nicol_catalog::script(&plan);
-        Change {
-            script,
-            summary: nicol_catalog::summary(&diff),
-            risks: plan.risks,
-        }
-    }
-}
-
+/// What a database has that is not expected of it, or the other way round.
+///
+/// Drift is what would have to be changed to get back to what is expected: a schema cannot speak of everything (views,
+/// partial indexes, extensions), and what it does not speak of may be there.
 pub(crate) fn drift_between(expected: &Catalog, live: &Catalog) -> Option<Drift> {
-    let change = Change::between(expected, live);
-    (!change.script.is_empty()).then_some(Drift {
+    if Change::between(live, expected).script.is_empty() {
+        return None;
+    }
+    let change = Change::toward_found(expected, live, expected.extensions.is_some());
+    Some(Drift {
         summary: change.summary,
         script: change.script,
     })

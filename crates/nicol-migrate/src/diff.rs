@@ -4,6 +4,7 @@ use nicol_catalog::Catalog;
 use nicol_db::{Connection, ConnectionUrl, Dialect};
 use nicol_schema::ValidSchema;
 
+use crate::compare::Change;
 use crate::deploy::close;
 use crate::dev;
 use crate::directory::Directory;
@@ -58,12 +59,19 @@ pub async fn difference(from: Side<'_>, to: Side<'_>, options: DiffOptions<'_>) 
         Side::Empty | Side::Migrations(_) | Side::Database(_) => None,
     });
     let namespaces = namespaces.unwrap_or_default();
-    let from = catalog_of(from, dialect, options, &namespaces).await?;
-    let to = catalog_of(to, dialect, options, &namespaces).await?;
-    let diff = nicol_catalog::diff(&from, &to);
-    let summary = nicol_catalog::summary(&diff);
-    let script = nicol_catalog::script(&nicol_catalog::plan(&diff));
-    Ok(Difference { summary, script })
+    let before = catalog_of(from, dialect, options, &namespaces).await?;
+    let after = catalog_of(to, dialect, options, &namespaces).await?;
+    let change = match to {
+        Side::Empty | Side::Schema(_) => Change::between(&before, &after),
+        Side::Migrations(_) | Side::Database(_) => {
+            let speaks_of_extensions = matches!(from, Side::Schema(_)) && before.extensions.is_some();
+            Change::toward_found(&before, &after, speaks_of_extensions)
+        }
+    };
+    Ok(Difference {
+        summary: change.summary,
+        script: change.script,
+    })
 }
 
 /// The dialect both sides speak. A live server knows best whether it is MySQL or MariaDB.

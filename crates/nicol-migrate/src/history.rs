@@ -177,7 +177,7 @@ pub(crate) async fn any_foreign_table(conn: &mut Connection) -> Result<Option<St
             conn.query(&sql, &[schema]).await?
         }
     };
-    Ok(rows.first().map(|row| row.get::<String>(0)).transpose()?)
+    rows.first().map(|row| row.get::<String>(0)).transpose()
 }
 
 /// All rows in order of their start, whichever tool wrote them.

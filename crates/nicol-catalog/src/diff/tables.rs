@@ -136,7 +136,8 @@ fn column_pairs(before: &Table, after: &Table) -> Vec<ColumnDiff> {
             from,
             to,
             ty: list_changed || !old.ty.is_same(&new.ty),
-            arity: old.arity != new.arity,
+            // MySQL makes a counter NOT NULL, whatever is declared.
+            arity: old.arity != new.arity && !(old.auto_increment && new.auto_increment),
             default: !is_same_default(old.default.as_ref(), new.default.as_ref()),
             auto_increment: old.auto_increment != new.auto_increment,
             identity: matches!((&old.identity, &new.identity), (Some(a), Some(b)) if a != b),
@@ -167,7 +168,9 @@ fn is_same_columns(a: &[IndexColumn], b: &[IndexColumn]) -> bool {
 }
 
 fn is_same_operator_class(a: &IndexColumn, b: &IndexColumn) -> bool {
-    match (&a.operator_class, &b.operator_class) {
+    // An empty raw class is none.
+    let class = |column: &'_ IndexColumn| column.operator_class.clone().filter(|class| !class.name.is_empty());
+    match (class(a), class(b)) {
         (Some(a), Some(b)) => a.name == b.name,
         (Some(only), None) | (None, Some(only)) => only.is_default,
         (None, None) => true,
@@ -220,7 +223,7 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
             Some(j) => {
                 let b = &new[*j];
                 let twins = old.iter().filter(|other| is_same_index(a, other, false)).count();
-                if a.name == b.name || b.is_implied || a.is_of_constraint() || twins > 1 {
+                if a.name == b.name || b.is_implied || is_unnamed(a) || twins > 1 {
                     pairing.kept.push((i, *j));
                 } else {
                     pairing.renamed.push((i, *j));
@@ -242,6 +245,11 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
         }
     }
     pairing
+}
+
+/// The index behind a UNIQUE constraint of SQLite has no name that could be changed.
+fn is_unnamed(index: &Index) -> bool {
+    index.name.starts_with("sqlite_autoindex_")
 }
 
 /// An index the server made goes by itself as soon as a declared one does its work.

@@ -37,6 +37,7 @@ fn table(context: &Context<'_>, a: FieldRef, b: FieldRef, relation: &str) -> Tab
         algorithm: None,
         predicate: None,
         is_implied: false,
+        is_of_constraint: false,
     };
     let has_key = context.dialect == Dialect::Postgres;
     let mut indexes = Vec::new();

@@ -168,13 +168,17 @@ impl Context<'_> {
             name: column_name(model, field.field).to_owned(),
             sort: field.sort,
             length: field.length,
-            operator_class: field.ops.as_ref().map(|ops| OperatorClass {
-                name: match ops {
-                    model::OperatorClass::Named(name) => operator_class_name(name),
-                    model::OperatorClass::Raw(name) => name.clone(),
-                },
-                is_default: false,
-            }),
+            operator_class: field
+                .ops
+                .as_ref()
+                .filter(|_| self.dialect.is_postgres_family())
+                .map(|ops| OperatorClass {
+                    name: match ops {
+                        model::OperatorClass::Named(name) => operator_class_name(name),
+                        model::OperatorClass::Raw(name) => name.clone(),
+                    },
+                    is_default: false,
+                }),
         };
         fields.iter().map(of).collect()
     }
@@ -204,12 +208,17 @@ impl Context<'_> {
         Index {
             name: index.map.clone().unwrap_or_else(default),
             kind: index.kind,
-            algorithm: index.algorithm.as_deref().and_then(algorithm),
+            algorithm: index
+                .algorithm
+                .as_deref()
+                .filter(|_| self.dialect.is_postgres_family())
+                .and_then(algorithm),
             predicate: index
                 .predicate
                 .as_ref()
                 .map(|predicate| self.predicate(model, predicate)),
             is_implied: false,
+            is_of_constraint: false,
             columns,
         }
     }

@@ -128,7 +128,7 @@ fn quoted(text: &str) -> Option<String> {
 }
 
 async fn indexes(connection: &mut Connection, table: &str) -> Result<Vec<Index>> {
-    let sql = "SELECT l.name, l.\"unique\", m.sql FROM pragma_index_list(?) AS l \
+    let sql = "SELECT l.name, l.\"unique\", m.sql, l.origin FROM pragma_index_list(?) AS l \
                LEFT JOIN sqlite_master AS m ON m.type = 'index' AND m.name = l.name WHERE l.origin <> 'pk' ORDER BY l.name";
     let rows = connection.query(sql, &[Value::Text(table.to_owned())]).await?;
     let mut found = Vec::new();
@@ -137,10 +137,11 @@ async fn indexes(connection: &mut Connection, table: &str) -> Result<Vec<Index>>
             row.get::<String>(0)?,
             row.get::<bool>(1)?,
             row.get::<Option<String>>(2)?,
+            row.get::<String>(3)? == "u",
         ));
     }
     let mut indexes = Vec::new();
-    for (name, is_unique, definition) in found {
+    for (name, is_unique, definition, is_of_constraint) in found {
         let Some(columns) = index_columns(connection, &name).await? else {
             continue;
         };
@@ -155,6 +156,7 @@ async fn indexes(connection: &mut Connection, table: &str) -> Result<Vec<Index>>
             algorithm: None,
             predicate: definition.as_deref().and_then(predicate),
             is_implied: false,
+            is_of_constraint,
         });
     }
     Ok(indexes)

@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod debug;
 pub(crate) mod format;
+pub(crate) mod generate;
 pub(crate) mod migrate;
 pub(crate) mod validate;
 pub(crate) mod version;

@@ -43,7 +43,11 @@ fn a_syntax_error_is_shown_in_the_text() {
     let place = Place::with(&[("schema.prisma", "model User {\n  id Int @id\n")]);
     let ran = place.run(&["validate"]).exits(1).says("schema.prisma:");
     assert!(ran.err.contains("error"), "{}", ran.err);
-    for command in [&["debug", "dmmf"][..], &["migrate", "dev", "--url", "file:x.db"]] {
+    for command in [
+        &["generate"][..],
+        &["debug", "dmmf"],
+        &["migrate", "dev", "--url", "file:x.db"],
+    ] {
         place.run(command).fails("P1012").says("schema.prisma");
     }
     let json = place.run(&["migrate", "status", "--json"]).exits(1).json();

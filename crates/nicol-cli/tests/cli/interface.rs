@@ -2,9 +2,10 @@
 
 use crate::support::{PLAIN, Place};
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 12] = [
     &["validate"],
     &["format"],
+    &["generate"],
     &["migrate"],
     &["migrate", "dev"],
     &["migrate", "deploy"],
@@ -105,6 +106,14 @@ fn flags_of_prisma_are_accepted() {
             "x",
             "--experimental",
             "--early-access",
+        ],
+        &[
+            "generate",
+            "--no-hints",
+            "--no-engine",
+            "--data-proxy",
+            "--accelerate",
+            "--allow-no-models",
         ],
         &["format", "--preview-feature"],
     ] {

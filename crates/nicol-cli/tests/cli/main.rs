@@ -5,6 +5,8 @@ mod bad_input;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod generate;
+#[cfg(test)]
 mod interface;
 #[cfg(test)]
 mod migrate;
@@ -12,3 +14,5 @@ mod migrate;
 mod schema;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod systems;

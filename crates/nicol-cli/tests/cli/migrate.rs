@@ -108,7 +108,6 @@ fn sqlite_goes_the_whole_way() {
 }
 
 #[test]
-#[ignore = "the structure of servers cannot be read yet"]
 fn servers_go_the_whole_way() {
     for (variable, provider) in [
         ("NICOL_TEST_POSTGRES_URL", "postgresql"),

@@ -3,6 +3,7 @@
 //! Values are sent in the binary protocol; prepared statements are cached by the driver. Text is `utf8mb4`, the session's time
 //! zone is UTC, and counts of changed rows are counts of rows found, as on the other databases.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,8 +11,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
 use mysql_async::consts::{ColumnFlags, ColumnType as Kind};
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, DriverError, IoError, OptsBuilder, Params, SslOpts};
+use mysql_async::{Conn, DriverError, IoError, Opts, OptsBuilder, Params, SslOpts};
 
+use super::unreachable;
 use crate::cell::{Cell, parse_decimal, widen};
 use crate::codes;
 use crate::dialect::Dialect;
@@ -34,19 +36,40 @@ const STALE_STATEMENT: &[&str] = &["1615", "3988"];
 /// One open session.
 pub(crate) struct Mysql {
     connection: Conn,
+    watch: Watch,
     pub(crate) dialect: Dialect,
     pub(crate) version: String,
 }
 
+/// Stops on the server what a call was doing whose future was given up.
+struct Watch {
+    options: Opts,
+    session: u32,
+    /// A call is under way; still set on drop when its future was given up.
+    is_busy: bool,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if !self.is_busy {
+            return;
+        }
+        let (options, session) = (self.options.clone(), self.session);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            // Best effort: nobody is left to tell. A session of its own is needed, for this one is in the middle of a call.
+            runtime.spawn(async move {
+                if let Ok(mut helper) = Conn::new(options).await {
+                    drop(helper.query_drop(format!("KILL {session}")).await);
+                    drop(helper.disconnect().await);
+                }
+            });
+        }
+    }
+}
+
 impl Mysql {
     pub(crate) async fn open(url: &ConnectionUrl) -> Result<Mysql> {
-        let mut connection = match url.connect_timeout() {
-            None => connect(url).await?,
-            Some(limit) => match tokio::time::timeout(limit, connect(url)).await {
-                Ok(connection) => connection?,
-                Err(_) => return Err(unreachable(url, "no answer within the time allowed")),
-            },
-        };
+        let mut connection = connect(url).await?;
         let version: Option<String> = async {
             connection.query_drop("SET time_zone = '+00:00'").await?;
             connection.query_first("SELECT VERSION()").await
@@ -59,8 +82,14 @@ impl Mysql {
         } else {
             Dialect::Mysql
         };
+        let watch = Watch {
+            options: connection.opts().clone(),
+            session: connection.id(),
+            is_busy: false,
+        };
         Ok(Mysql {
             connection,
+            watch,
             dialect,
             version,
         })
@@ -164,6 +193,10 @@ impl Mysql {
         }
     }
 
+    pub(crate) fn set_busy(&mut self, is_busy: bool) {
+        self.watch.is_busy = is_busy;
+    }
+
     pub(crate) async fn close(self) -> Result<()> {
         self.connection.disconnect().await.map_err(from_driver)
     }
@@ -197,6 +230,12 @@ async fn connect(url: &ConnectionUrl) -> Result<Conn> {
         outcome => outcome,
     }
     .map_err(|error| match error {
+        // A certificate that is not believed, or a certificate file that is not there.
+        mysql_async::Error::Io(IoError::Io(error))
+            if encrypted && matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::NotFound) =>
+        {
+            Error::new("P1011", format!("TLS: {error}")).lost()
+        }
         mysql_async::Error::Io(IoError::Io(error)) => unreachable(url, &error.to_string()),
         error => from_driver(error),
     })
@@ -216,15 +255,6 @@ fn options(url: &ConnectionUrl, tls: Option<SslOpts>) -> OptsBuilder {
         .client_found_rows(true)
         .tcp_keepalive(Some(std::time::Duration::from_secs(60)))
         .ssl_opts(tls)
-}
-
-fn unreachable(url: &ConnectionUrl, reason: &str) -> Error {
-    let place = url.host_port().unwrap_or_default();
-    Error::new(
-        "P1001",
-        format!("cannot reach the database server at `{place}`: {reason}"),
-    )
-    .lost()
 }
 
 fn to_driver(value: &Value) -> mysql_async::Value {

@@ -120,7 +120,7 @@ async fn schemas_become_migrations() {
         for from in sides {
             for to in sides {
                 let found = difference(from, to, options).await.unwrap();
-                assert!(found.is_empty(), "{from:?} → {to:?}: {}", found.script);
+                assert!(found.is_empty(), "{}\n{:.40?} → {:.40?}", found.script, from, to);
             }
         }
         assert!(
@@ -332,5 +332,118 @@ async fn given_shadow_databases() {
         assert_eq!(refused.code(), code::SHADOW);
         nicol_db::admin::drop_database(&url).await.unwrap();
     })
+    .await;
+}
+
+/// A project that grows: after every step schema, snapshot, replay and database agree.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_grows() {
+    const START: &str = "model User {\n  id Int @id @default(autoincrement())\n  email String @unique\n  posts Post[]\n}\n\n\
+        model Post {\n  id Int @id @default(autoincrement())\n  title String\n  author User @relation(fields: [authorId], references: [id])\n  \
+        authorId Int\n  at DateTime @default(now())\n}\n";
+    let steps: &[&[(&str, &str)]] = &[
+        &[],
+        &[(
+            "  title String\n",
+            "  title String @default(\"x\")\n  views BigInt @default(0)\n  price Decimal?\n",
+        )],
+        &[(
+            "  posts Post[]\n",
+            "  posts Post[]\n  name String?\n\n  @@index([name, email])\n",
+        )],
+        &[
+            ("references: [id])", "references: [id], onDelete: Cascade)"),
+            ("  price Decimal?\n", ""),
+        ],
+        &[(
+            "  posts Post[]\n",
+            "  posts Post[]\n  friends User[] @relation(\"f\")\n  friendOf User[] @relation(\"f\")\n",
+        )],
+        &[
+            ("  email String @unique\n", "  email String\n"),
+            ("  name String?\n", "  name String? @map(\"full_name\")\n"),
+        ],
+    ];
+    everywhere(all, move |db| async move {
+        let mut models = START.to_string();
+        for (n, step) in steps.iter().enumerate() {
+            for (old, new) in *step {
+                assert!(models.contains(old), "{old}");
+                models = models.replace(old, new);
+            }
+            let draft = prepare(&db, &models, DevOptions::default()).await.unwrap();
+            let accepted = Decision {
+                accept_data_loss: true,
+                ..decision("step")
+            };
+            dev::carry_out(&db.url, &draft, &accepted, &mut Silent).await.unwrap();
+            for always_replay in [false, true] {
+                let options = DevOptions {
+                    always_replay,
+                    ..DevOptions::default()
+                };
+                let again = prepare(&db, &models, options).await.unwrap();
+                assert!(
+                    again.is_empty() && again.drift.is_none(),
+                    "step {n}: {} {:?}",
+                    again.script,
+                    again.drift
+                );
+                let expected = if always_replay {
+                    OriginKind::Replay
+                } else {
+                    OriginKind::Snapshot
+                };
+                assert_eq!(again.origin, expected, "step {n}");
+            }
+        }
+        way_back(&db).await;
+    })
+    .await;
+}
+
+/// Runs every `down.sql`, newest first: nothing but the history is left.
+async fn way_back(db: &Scratch) {
+    let directory = Directory::read(&db.folder).unwrap();
+    for migration in directory.migrations().iter().rev() {
+        let mut conn = db.open().await;
+        for statement in nicol_db::script::split(migration.down.as_deref().unwrap(), db.dialect) {
+            conn.run_script(statement.text)
+                .await
+                .unwrap_or_else(|e| panic!("{}: {e}\n{}", migration.name, statement.text));
+        }
+        conn.close().await.unwrap();
+    }
+    let options = DiffOptions {
+        shadow: Shadow {
+            main: Some(&db.url),
+            given: None,
+        },
+    };
+    let left = difference(Side::Database(&db.url), Side::Empty, options).await.unwrap();
+    assert!(left.script.replace("public", "").is_empty(), "{}", left.script);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_namespaces() {
+    everywhere(
+        |dialect| dialect == Dialect::Postgres,
+        |db| async move {
+            let text = "datasource db {\n  provider = \"postgresql\"\n  schemas = [\"one\", \"two\"]\n}\n\n\
+                model A {\n  id Int @id\n  b B?\n  @@schema(\"one\")\n}\n\nenum E {\n  X\n  @@schema(\"two\")\n}\n\n\
+                model B {\n  id Int @id\n  e E\n  aId Int @unique\n  a A @relation(fields: [aId], references: [id])\n  @@schema(\"two\")\n}\n";
+            let schema = nicol_schema::validate(&[Source::new("schema.prisma", text)]).schema.unwrap();
+            for (n, always_replay) in [false, false, true].into_iter().enumerate() {
+                let directory = Directory::read(&db.folder).unwrap();
+                let options = DevOptions { always_replay, ..DevOptions::default() };
+                let draft = dev::prepare(&db.url, &directory, &schema, options, &mut Silent).await.unwrap();
+                assert!(draft.drift.is_none(), "{:?}", draft.drift);
+                assert_eq!(draft.is_empty(), n > 0, "{}", draft.script);
+                dev::carry_out(&db.url, &draft, &decision("a"), &mut Silent).await.unwrap();
+            }
+            assert_eq!(db.row("SELECT count(*) FROM _prisma_migrations").await, ["1"]);
+            assert!(db.has_table("two.\"B\"").await);
+        },
+    )
     .await;
 }

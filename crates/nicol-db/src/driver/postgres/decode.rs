@@ -349,3 +349,104 @@ impl<'a> Fields<'a> {
         Some(value.ok_or_else(|| Error::conversion("a list or record that ends too early", "its elements")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TYPES: &[Type] = &[
+        Type::BOOL,
+        Type::INT2,
+        Type::INT4,
+        Type::INT8,
+        Type::OID,
+        Type::FLOAT4,
+        Type::FLOAT8,
+        Type::NUMERIC,
+        Type::MONEY,
+        Type::TEXT,
+        Type::CHAR,
+        Type::JSON,
+        Type::JSONB,
+        Type::BYTEA,
+        Type::UUID,
+        Type::TIMESTAMP,
+        Type::DATE,
+        Type::TIME,
+        Type::TIMETZ,
+        Type::INTERVAL,
+        Type::INET,
+        Type::CIDR,
+        Type::MACADDR,
+        Type::BIT,
+        Type::RECORD,
+        Type::RECORD_ARRAY,
+        Type::INT4_ARRAY,
+        Type::TEXT_ARRAY,
+        Type::NUMERIC_ARRAY,
+        Type::POINT,
+    ];
+
+    /// Reads a cell down to its last part.
+    fn walk(cell: Cell<'_>, depth: u32) {
+        assert!(depth < 100);
+        match cell {
+            Cell::Array(array) => array.iter().flatten().for_each(|cell| walk(cell, depth + 1)),
+            Cell::Record(record) => record.iter().flatten().for_each(|cell| walk(cell, depth + 1)),
+            _ => {}
+        }
+    }
+
+    /// Whatever a server sends, reading it ends without a panic.
+    #[test]
+    fn hostile_bytes() {
+        let mut seed = 11_u64;
+        let mut next = || {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            seed >> 33
+        };
+        for _ in 0..20_000 {
+            let length = usize::try_from(next() % 40).expect("short");
+            let bytes: Vec<u8> = (0..length)
+                .map(|_| match next() % 4 {
+                    0 => 0,
+                    1 => 255,
+                    2 => u8::try_from(next() % 8).expect("small"),
+                    _ => u8::try_from(next() % 256).expect("a byte"),
+                })
+                .collect();
+            for ty in TYPES {
+                walk(read(ty, &bytes), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn every_cut_of_an_array() {
+        // One dimension, no NULLs, int4, two elements from 1: 7 and NULL.
+        let whole = [
+            [0, 0, 0, 1],
+            [0, 0, 0, 1],
+            [0, 0, 0, 23],
+            [0, 0, 0, 2],
+            [0, 0, 0, 1],
+            [0, 0, 0, 4],
+            [0, 0, 0, 7],
+            [255; 4],
+        ]
+        .concat();
+        let elements = |bytes: &[u8]| match read(&Type::INT4_ARRAY, bytes) {
+            Cell::Array(array) => array
+                .iter()
+                .map(|cell| cell.map(|cell| format!("{cell:?}")))
+                .collect::<Result<Vec<_>>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(elements(&whole).expect("whole"), ["Int(7)", "Null"]);
+        for cut in 20..whole.len() {
+            assert_eq!(elements(&whole[..cut]).expect_err("cut").code(), "P2023", "{cut}");
+        }
+    }
+}
