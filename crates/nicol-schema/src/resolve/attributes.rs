@@ -73,6 +73,9 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
     let composite = &draft.composites[index];
     let (file, name) = (composite.file, composite.name);
     for at in 0..fields.len() {
+        if !fields[at].is_scalar() {
+            continue;
+        }
         let nodes = file.tree.attributes_of(fields[at].node.attributes).iter();
         let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), COMPOSITE_FIELD);
         if fields[at].scalar().is_some() {

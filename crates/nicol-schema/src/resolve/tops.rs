@@ -352,6 +352,7 @@ fn config<'a>(
                     name: file.slice(node.name),
                     name_span: file.span(node.name),
                     value: node.value.map(|value| file.value(value)),
+                    span: file.span(node.extent),
                 });
             }
             MemberKind::Junk => junk(member.extent, block.keyword.as_str(), faults),

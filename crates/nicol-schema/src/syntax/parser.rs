@@ -304,6 +304,7 @@ impl<'a> Parser<'a> {
     }
 
     fn property(&mut self) -> Option<MemberKind> {
+        let start = self.at;
         let name = self.eat(TokenKind::Word)?;
         self.skip_space();
         self.eat(TokenKind::Equals)?;
@@ -317,10 +318,16 @@ impl<'a> Parser<'a> {
         };
         self.skip_space();
         let comment = self.trailing_comment();
+        let extent = self.extent_from(start);
         self.skip_space();
         self.eat(TokenKind::Newline)?;
         let index = self.tree.properties.len() as u32;
-        self.tree.properties.push(PropertyNode { name, value, comment });
+        self.tree.properties.push(PropertyNode {
+            name,
+            value,
+            comment,
+            extent,
+        });
         Some(MemberKind::Property(index))
     }
 

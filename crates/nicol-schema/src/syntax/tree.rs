@@ -273,6 +273,8 @@ pub(crate) struct PropertyNode {
     pub(crate) value: Option<u32>,
     /// The comment at the end of the line.
     pub(crate) comment: Option<Extent>,
+    /// From the name to the comment, or to the spaces behind the value if there is none.
+    pub(crate) extent: Extent,
 }
 
 /// The syntax of one file.
