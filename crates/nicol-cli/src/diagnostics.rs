@@ -1,11 +1,12 @@
 //! Diagnostics of a schema: as JSON, as text, and as the end of a command.
 
+use nicol_schema::source::line_column;
 use nicol_schema::{Diagnostic, Severity, Source, ValidSchema};
 use serde_json::{Value, json};
 
 use crate::discover::{Project, SchemaFiles};
 use crate::failure::{Failure, Result};
-use crate::files::position;
+use crate::mask::mask;
 use crate::output::Output;
 
 /// The machine form: an object a diagnostic, files relative to the schema's folder, `start` and `end` in bytes, `line`
@@ -13,7 +14,7 @@ use crate::output::Output;
 pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
     let one = |diagnostic: &Diagnostic| {
         let source = sources.get(diagnostic.span.file as usize)?;
-        let (line, column) = position(&source.text, diagnostic.span.start as usize);
+        let (line, column) = line_column(&source.text, diagnostic.span.start);
         Some(json!({
             "file": source.path,
             "start": diagnostic.span.start,
@@ -22,8 +23,8 @@ pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
             "column": column,
             "severity": severity(diagnostic.severity),
             "code": diagnostic.code,
-            "message": diagnostic.message,
-            "help": diagnostic.help,
+            "message": mask(&diagnostic.message),
+            "help": diagnostic.help.as_deref().map(mask),
         }))
     };
     diagnostics.iter().filter_map(one).collect()
@@ -40,7 +41,11 @@ fn severity(severity: Severity) -> &'static str {
 /// Shows diagnostics on stderr, each with the part of the file it is about.
 pub(crate) fn show(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &Output) {
     if !diagnostics.is_empty() {
-        output.raw_error(&render(diagnostics, &files.shown()));
+        output.raw_error(&nicol_schema::render::render(
+            diagnostics,
+            &files.shown(),
+            output.color(),
+        ));
     }
 }
 
@@ -81,23 +86,4 @@ pub(crate) fn invalid(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &
         .why(count(errors.len(), "error"))
         .help("`nicol validate` lists all that is to say about the schema")
         .diagnostics(json(&errors, &files.sources))
-}
-
-/// One line a diagnostic, and one for what to do about it.
-fn render(diagnostics: &[Diagnostic], sources: &[Source]) -> String {
-    let one = |diagnostic: &Diagnostic| {
-        let source = sources.get(diagnostic.span.file as usize)?;
-        let (line, column) = position(&source.text, diagnostic.span.start as usize);
-        let help = diagnostic
-            .help
-            .as_ref()
-            .map(|help| format!("  help: {help}\n"))
-            .unwrap_or_default();
-        let (kind, code, message) = (severity(diagnostic.severity), diagnostic.code, &diagnostic.message);
-        Some(format!(
-            "{kind}[{code}]: {message}\n  where: {}:{line}:{column}\n{help}",
-            source.path
-        ))
-    };
-    diagnostics.iter().filter_map(one).collect()
 }

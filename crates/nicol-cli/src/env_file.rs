@@ -40,7 +40,8 @@ impl Variables {
         for folder in folders {
             let path = folder.join(".env");
             if path.is_file() && !files.iter().any(|file| file.path == path) {
-                let values = parse(&files::read_text(&path)?).into_iter().collect();
+                let bytes = std::fs::read(&path).map_err(|error| files::unreadable(&path, &error))?;
+                let values = parse(&String::from_utf8_lossy(&bytes)).into_iter().collect();
                 files.push(EnvFile { path, values });
             }
         }

@@ -1,54 +1,86 @@
 //! Hides passwords in any text that may hold a database URL.
 
+use std::ops::Range;
+
+/// Parts of the names of parameters that hold a secret.
+const SECRET_NAMES: [&str; 5] = ["password", "passwd", "token", "secret", "key"];
+
 /// `text` with the password of every URL in it replaced by `***`: between the user and the host, and in the parameters
 /// whose name says that they hold one.
 pub(crate) fn mask(text: &str) -> String {
+    replace_secrets(text, |_| "***".to_owned())
+}
+
+/// As [`mask`], with every byte of a password replaced by `*`: places in the text stay what they are.
+pub(crate) fn mask_in_place(text: &str) -> String {
+    replace_secrets(text, |secret| "*".repeat(secret.len()))
+}
+
+fn replace_secrets(text: &str, replacement: impl Fn(&str) -> String) -> String {
     let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        masked.push_str(before);
-        let end = after
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '`' | '<' | '>'))
-            .unwrap_or(after.len());
-        masked.push_str(&mask_parameters(&mask_user(&after[..end])));
-        rest = &after[end..];
+    let mut done = 0;
+    for secret in secrets(text) {
+        masked.push_str(&text[done..secret.start]);
+        masked.push_str(&replacement(&text[secret.clone()]));
+        done = secret.end;
     }
-    masked.push_str(rest);
+    masked.push_str(&text[done..]);
     masked
 }
 
-/// `user:password@host` → `user:***@host`. The last `@` before the query ends the password: it may hold an unescaped one.
-fn mask_user(url: &str) -> String {
+/// The places of secrets, in order.
+fn secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = text[at..].find("://") {
+        let start = at + offset + 3;
+        let length = text[start..].find(|c: char| c.is_whitespace() || matches!(c, '"' | '`' | '<' | '>'));
+        let end = length.map_or(text.len(), |length| start + length);
+        let url = &text[start..end];
+        let password = password(url);
+        let parameters_from = password.as_ref().map_or(0, |password| password.end);
+        found.extend(
+            password
+                .into_iter()
+                .chain(parameters(url, parameters_from))
+                .map(|it| start + it.start..start + it.end),
+        );
+        at = end;
+    }
+    found
+}
+
+/// The password in `user:password@host`. The last `@` before the query ends it: it may hold an unescaped one.
+fn password(url: &str) -> Option<Range<usize>> {
     let query = url.find('?').unwrap_or(url.len());
     // A password may hold an unescaped `?` too: then the `@` is behind it.
     let authority = if url[..query].contains('@') { &url[..query] } else { url };
-    match (authority.find(':'), authority.rfind('@')) {
-        (Some(colon), Some(at)) if colon < at => format!("{}:***{}", &url[..colon], &url[at..]),
-        _ => url.to_owned(),
-    }
+    let (colon, end) = (authority.find(':')?, authority.rfind('@')?);
+    (colon < end).then_some(colon + 1..end)
 }
 
-fn mask_parameters(url: &str) -> String {
-    let Some((address, query)) = url.split_once('?') else {
-        return url.to_owned();
+/// The values of secret parameters in the query after `from`.
+fn parameters(url: &str, from: usize) -> Vec<Range<usize>> {
+    let Some(query) = url[from..].find('?').map(|offset| from + offset + 1) else {
+        return Vec::new();
     };
-    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
-        Some((name, _))
-            if ["password", "passwd", "token", "secret", "key"]
-                .iter()
-                .any(|secret| name.contains(secret)) =>
+    let mut found = Vec::new();
+    let mut at = query;
+    for parameter in url[query..].split('&') {
+        if let Some((name, value)) = parameter.split_once('=')
+            && SECRET_NAMES.iter().any(|secret| name.contains(secret))
         {
-            format!("{name}=***")
+            let start = at + name.len() + 1;
+            found.push(start..start + value.len());
         }
-        _ => parameter.to_owned(),
-    });
-    format!("{address}?{}", parameters.collect::<Vec<_>>().join("&"))
+        at += parameter.len() + 1;
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::mask;
+    use super::{mask, mask_in_place};
 
     #[test]
     fn no_password_is_left() {
@@ -70,6 +102,8 @@ mod tests {
             ("postgres://u:@h", "postgres://u:***@h"),
         ] {
             assert_eq!(mask(text), expected, "{text}");
+            assert_eq!(mask_in_place(text).len(), text.len());
+            assert_eq!(mask(&mask_in_place(text)), expected, "{text}");
         }
     }
 }

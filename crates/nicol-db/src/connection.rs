@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::fmt;
 
 use crate::dialect::Dialect;
+use crate::driver;
 #[cfg(feature = "mysql")]
 use crate::driver::mysql::Mysql;
 #[cfg(feature = "postgres")]
@@ -86,6 +87,19 @@ impl Connection {
     /// `P1000` wrong credentials, `P1001` not reachable, `P1003` no such database, `P1010` not allowed, `P1011` TLS, `P1013` the
     /// URL cannot be used.
     pub async fn open(url: &ConnectionUrl) -> Result<Connection> {
+        match url.connect_timeout().filter(|_| url.dialect() != Dialect::Sqlite) {
+            None => Connection::open_without_limit(url).await,
+            Some(limit) => match tokio::time::timeout(limit, Connection::open_without_limit(url)).await {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    let reason = format!("no answer within {} s (connect_timeout)", limit.as_secs());
+                    Err(driver::unreachable(url, &reason))
+                }
+            },
+        }
+    }
+
+    async fn open_without_limit(url: &ConnectionUrl) -> Result<Connection> {
         match url.dialect() {
             #[cfg(feature = "sqlite")]
             Dialect::Sqlite => Sqlite::open(url).map(Connection::of_sqlite),

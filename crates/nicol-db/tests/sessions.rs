@@ -13,6 +13,31 @@ fn assert_send<T: Send>(value: T) -> T {
     value
 }
 
+/// Every call can be awaited on a runtime of many threads.
+#[test]
+fn calls_can_move_between_threads() {
+    let url = ConnectionUrl::parse("file:unused.db").expect("a URL");
+    drop(assert_send(async move {
+        nicol_db::admin::create_database(&url).await?;
+        let pool = Pool::connect(&url, PoolOptions::from_url(&url)).await?;
+        let mut c = pool.acquire().await?;
+        c.begin(None).await?;
+        c.query("SELECT 1", &[Value::Int(1)]).await?;
+        c.query_all(&[("SELECT 1", &[])]).await?;
+        c.execute("SELECT 1", &[]).await?;
+        c.run_script("SELECT 1").await?;
+        c.savepoint("a").await?;
+        c.rollback_to("a").await?;
+        c.release("a").await?;
+        c.commit().await?;
+        c.rollback().await?;
+        drop(c);
+        pool.close().await?;
+        Connection::open(&url).await?.close().await?;
+        nicol_db::admin::drop_database(&url).await
+    }));
+}
+
 async fn count(c: &mut Connection) -> i64 {
     let rows = c.query("SELECT count(*) FROM t", &[]).await.expect("counts");
     rows.first().expect("a row").get(0).expect("a count")

@@ -15,6 +15,7 @@ pub mod diagnostic;
 mod format;
 mod lower;
 mod provider;
+pub mod render;
 mod report;
 mod resolve;
 pub mod schema;

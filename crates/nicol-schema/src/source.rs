@@ -29,3 +29,31 @@ pub struct Span {
     /// One past the last byte.
     pub end: u32,
 }
+
+/// Line and column of a byte, both from 1; the column counts characters. A byte inside a character counts as its first
+/// one, a byte behind the end as the end.
+pub fn line_column(text: &str, byte_offset: u32) -> (u32, u32) {
+    let mut at = (byte_offset as usize).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    (line as u32, before[line_start..].chars().count() as u32 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one() {
+        let text = "a\r\né=1\n";
+        assert_eq!(line_column(text, 0), (1, 1));
+        assert_eq!(line_column(text, 3), (2, 1));
+        assert_eq!(line_column(text, 4), (2, 1));
+        assert_eq!(line_column(text, 5), (2, 2));
+        assert_eq!(line_column(text, 99), (3, 1));
+    }
+}

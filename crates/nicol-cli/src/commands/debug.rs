@@ -89,8 +89,7 @@ pub(crate) fn run(args: &DebugArgs, global: &Global, output: &Output) -> Result<
         Ok(project) => lines.extend(project_lines(&project, args.url.url.as_deref())),
         Err(problem) => {
             lines.push(Line::problem("schema", problem));
-            let env_files = Variables::load(&[&here]);
-            lines.extend(env_files.ok().map(|variables| env_line(&variables)));
+            lines.push(env_line(Variables::load(&[&here]).as_ref().map_err(Failure::clone)));
         }
     }
     if output.json {
@@ -113,7 +112,11 @@ fn config_line(config: &Config) -> Line {
     Line::new("config", files.collect::<Vec<_>>().join(", "))
 }
 
-fn env_line(variables: &Variables) -> Line {
+fn env_line(variables: Result<&Variables>) -> Line {
+    let variables = match variables {
+        Ok(variables) => variables,
+        Err(problem) => return Line::problem("env files", problem),
+    };
     let files: Vec<String> = variables.files().map(paths::show).collect();
     if files.is_empty() {
         Line::none("env files")
@@ -138,7 +141,7 @@ fn project_lines(project: &Project, given_url: Option<&str>) -> Vec<Line> {
             format!("{} ({size}, {validity})", paths::show(&files.path.path)),
         )
         .from(files.path.origin.clone()),
-        env_line(&project.variables),
+        env_line(project.variables()),
     ];
     let datasource = schema.and_then(|schema| schema.datasource.as_ref());
     lines.push(match datasource {
@@ -178,7 +181,7 @@ fn seed_line(project: &Project) -> Line {
     let Some(entry) = project.config.entry(|file| file.seed.as_ref()) else {
         return Line::none("seed");
     };
-    match entry.resolve(|name| project.variables.find(name).map(|(value, _)| value)) {
+    match project.resolve(entry) {
         Ok(Some(seed)) => Line::new("seed", seed).from(entry.origin()),
         Ok(None) => Line::none("seed"),
         Err(problem) => Line::problem("seed", problem),

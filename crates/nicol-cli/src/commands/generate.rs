@@ -7,6 +7,7 @@ use std::time::Instant;
 use nicol_codegen::rust::{GeneratedFile, Layout, Options, client};
 use nicol_schema::ValidSchema;
 use nicol_schema::schema::{Generator, StringOrEnv};
+use nicol_schema::source::line_column;
 use serde_json::{Value, json};
 
 use crate::app::DONE;
@@ -101,7 +102,7 @@ fn select<'a>(
 fn text(project: &Project, generator: &Generator, property: &str, value: &StringOrEnv) -> Result<String> {
     match value {
         StringOrEnv::Literal(text) => Ok(text.clone()),
-        StringOrEnv::Env(name) => project.variables.find(name).map(|(value, _)| value).ok_or_else(|| {
+        StringOrEnv::Env(name) => project.variables()?.find(name).map(|(value, _)| value).ok_or_else(|| {
             Failure::new(
                 "variable-missing",
                 format!("the environment variable {name} is not set"),
@@ -124,7 +125,7 @@ fn place(project: &Project, generator: &Generator) -> String {
         .get(file)
         .map(|source| source.text.as_str())
         .unwrap_or_default();
-    let (line, column) = files::position(text, generator.span.start as usize);
+    let (line, column) = line_column(text, generator.span.start);
     let path = project.schema.paths.get(file).unwrap_or(&project.schema.path.path);
     format!("{}:{line}:{column}", paths::show(path))
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::app::DONE;
 use crate::args::Global;
-use crate::diagnostics::{self, count};
+use crate::diagnostics;
 use crate::discover::{Project, SchemaFiles};
 use crate::failure::{FAILED, Result};
 use crate::output::Output;
@@ -25,16 +25,10 @@ pub(crate) fn run(global: &Global, output: &Output) -> Result<u8> {
     diagnostics::show(&validated.diagnostics, &files, output);
     let path = paths::show(&files.path.path);
     if validated.schema.is_some() {
-        output.say(&format!(
-            "The schema at {path} is valid{}",
-            remarks(&validated.diagnostics, "; ", "")
-        ));
+        output.say(&format!("The schema at {path} is valid"));
         return Ok(DONE);
     }
-    output.raw_error(&format!(
-        "The schema at {path} is not valid{}\n",
-        remarks(&validated.diagnostics, " (", ")")
-    ));
+    output.raw_error(&format!("The schema at {path} is not valid\n"));
     Ok(FAILED)
 }
 
@@ -55,29 +49,4 @@ fn machine(files: &SchemaFiles, output: &Output) -> u8 {
     }
     output.json(&json!({ "valid": valid, "diagnostics": diagnostics::json(&found, &files.sources) }));
     if valid { DONE } else { FAILED }
-}
-
-/// ` (2 errors, 1 warning)`
-fn remarks(diagnostics: &[Diagnostic], open: &str, close: &str) -> String {
-    let kinds = [
-        (Severity::Error, "error"),
-        (Severity::Warning, "warning"),
-        (Severity::Hint, "hint"),
-    ];
-    let counts: Vec<String> = kinds
-        .into_iter()
-        .map(|(severity, noun)| {
-            (
-                diagnostics.iter().filter(|found| found.severity == severity).count(),
-                noun,
-            )
-        })
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, noun)| count(number, noun))
-        .collect();
-    if counts.is_empty() {
-        String::new()
-    } else {
-        format!("{open}{}{close}", counts.join(", "))
-    }
 }

@@ -180,7 +180,8 @@ impl Config {
         };
         let package = base.join("package.json");
         if package.is_file() {
-            files.extend(package_json::parse(&package, &files::read_text(&package)?));
+            let bytes = std::fs::read(&package).map_err(|error| files::unreadable(&package, &error))?;
+            files.extend(package_json::parse(&package, &bytes));
         }
         Ok(Config { base, files })
     }

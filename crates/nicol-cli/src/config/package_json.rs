@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{Choice, ConfigFile, Entry};
 
 /// Reads the text of the `package.json` at `path`.
-pub(super) fn parse(path: &Path, text: &str) -> Option<ConfigFile> {
-    let package: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+pub(super) fn parse(path: &Path, text: &[u8]) -> Option<ConfigFile> {
+    let package: Value = serde_json::from_slice(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)).ok()?;
     let section = package.get("prisma")?.as_object()?;
     let entry = |name: &str| {
         section.get(name).map(|value| Entry {

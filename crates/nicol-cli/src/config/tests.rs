@@ -210,7 +210,7 @@ fn nicol_toml_is_read_and_its_mistakes_are_named_without_its_text() {
 
 #[test]
 fn package_json_says_where_the_schema_is() {
-    let parse = |text: &str| package_json::parse(Path::new("/p/package.json"), text);
+    let parse = |text: &str| package_json::parse(Path::new("/p/package.json"), text.as_bytes());
     let config = parse(r#"{ "name": "x", "prisma": { "schema": "db/a.prisma", "seed": "node seed" } }"#).expect("it");
     assert_eq!(
         (show(&config.schema), show(&config.seed)),

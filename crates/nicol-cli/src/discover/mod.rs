@@ -7,13 +7,14 @@ mod migrations;
 mod schema_files;
 mod url;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use nicol_schema::ValidSchema;
 use nicol_schema::schema::Datasource;
 
 use crate::args::Global;
-use crate::config::Config;
+use crate::config::{Config, Entry};
 use crate::env_file::Variables;
 use crate::failure::{Failure, Result};
 
@@ -25,12 +26,13 @@ pub(crate) use url::{FoundUrl, UrlKind};
 pub(crate) struct Project {
     pub(crate) working_directory: PathBuf,
     pub(crate) config: Config,
-    pub(crate) variables: Variables,
     pub(crate) schema: SchemaFiles,
+    /// Read when the first variable is asked for: most commands on schemas need none.
+    variables: OnceCell<Result<Variables>>,
 }
 
 impl Project {
-    /// Finds config, schema and `.env` files and reads them.
+    /// Finds config and schema and reads them.
     ///
     /// # Errors
     /// There is no schema, or a file cannot be read.
@@ -55,13 +57,30 @@ impl Project {
     fn with_schema(working_directory: PathBuf, config: Config, path: SchemaPath) -> Result<Project> {
         let configured = migrations::configured(&config)?;
         let schema = SchemaFiles::read(path, configured.as_deref())?;
-        let variables = Variables::load(&schema.env_folders(&working_directory))?;
         Ok(Project {
             working_directory,
             config,
-            variables,
             schema,
+            variables: OnceCell::new(),
         })
+    }
+
+    /// The variables of the environment and of `.env` files.
+    ///
+    /// # Errors
+    /// A `.env` file cannot be read.
+    pub(crate) fn variables(&self) -> Result<&Variables> {
+        let load = || Variables::load(&self.schema.env_folders(&self.working_directory));
+        self.variables.get_or_init(load).as_ref().map_err(Failure::clone)
+    }
+
+    /// The value of a config entry.
+    ///
+    /// # Errors
+    /// It cannot be known without running the file, or a `.env` file cannot be read.
+    pub(crate) fn resolve(&self, entry: &Entry) -> Result<Option<String>> {
+        let variables = self.variables()?;
+        entry.resolve(|name| variables.find(name).map(|(value, _)| value))
     }
 
     /// The folder of the file that holds the datasource, else of the schema.

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::env_file::Variables;
 use crate::failure::{Failure, Result};
 use crate::files;
+use crate::mask::mask_in_place;
 use crate::paths;
 
 /// Where the schema is, and who said so.
@@ -31,7 +32,12 @@ impl SchemaPath {
             return SchemaPath::given(flag, working_directory);
         }
         if let Some(entry) = config.entry(|file| file.schema.as_ref()) {
-            let variables = Variables::load(&[&config.base])?;
+            let has_variables = entry.variables().next().is_some();
+            let variables = if has_variables {
+                Variables::load(&[&config.base])?
+            } else {
+                Variables::default()
+            };
             if let Some(path) = entry.resolve(|name| variables.find(name).map(|(value, _)| value))? {
                 return existing(paths::tidy(&entry.directory().join(path)), entry.origin());
             }
@@ -158,11 +164,12 @@ impl SchemaFiles {
         Ok(())
     }
 
-    /// The sources, named as the user would name them from the working directory: for showing, not for JSON.
+    /// The sources for showing, never for JSON: named as the user would name them from the working directory, passwords
+    /// masked.
     pub(crate) fn shown(&self) -> Vec<Source> {
         let named = self.sources.iter().zip(&self.paths);
         named
-            .map(|(source, path)| Source::new(paths::show(path), source.text.clone()))
+            .map(|(source, path)| Source::new(paths::show(path), mask_in_place(&source.text)))
             .collect()
     }
 

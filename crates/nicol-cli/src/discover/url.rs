@@ -102,11 +102,11 @@ pub(super) fn find(project: &Project, kind: UrlKind, datasource: Option<&Datasou
     let is_default = named.config.is_none_or(|entry| entry.variables().next().is_none())
         && !matches!(named.schema, Some(StringOrEnv::Env(_)));
     let overrides_literal = is_default && (named.config.is_some() || named.schema.is_some());
-    if let Some(found) = from_variables(&project.variables, &variables, overrides_literal) {
+    if let Some(found) = from_variables(project.variables()?, &variables, overrides_literal) {
         return Ok(Some(found));
     }
     if let Some(entry) = named.config
-        && let Some(text) = entry.resolve(|name| project.variables.find(name).map(|(value, _)| value))?
+        && let Some(text) = project.resolve(entry)?
     {
         let folder = entry.directory().to_path_buf();
         return Ok(Some(FoundUrl {
@@ -160,7 +160,10 @@ pub(super) fn missing(project: &Project, datasource: Option<&Datasource>) -> Fai
     let named = Named::of(project, UrlKind::Main, datasource);
     let variables = named.variables(project, Path::new(""), UrlKind::Main);
     let names: Vec<&str> = variables.iter().map(|(name, _)| *name).collect();
-    let files: Vec<String> = project.variables.files().map(paths::show).collect();
+    let files: Vec<String> = match project.variables() {
+        Ok(variables) => variables.files().map(paths::show).collect(),
+        Err(unreadable) => return unreadable,
+    };
     let searched = if files.is_empty() {
         "the environment; there is no .env file".to_owned()
     } else {

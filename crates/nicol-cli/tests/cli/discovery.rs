@@ -203,3 +203,12 @@ fn a_schema_folder_is_read_without_migrations_dependencies_and_hidden_folders() 
     let names: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("// ")).collect();
     assert_eq!(names, ["b.prisma", "sub/deep/a.prisma"]);
 }
+
+#[test]
+fn what_a_command_does_not_need_does_not_disturb_it() {
+    let place = Place::with(&[("schema.prisma", PLAIN), ("package.json", "{ not json")]);
+    place.file(".env", b"# caf\xe9\nDATABASE_URL=file:a.db\n");
+    std::fs::create_dir(place.path("prisma.config.ts")).expect("a folder");
+    place.run(&["validate"]).exits(0);
+    assert_eq!(debug(&place, &[], "url").0, "file:a.db");
+}

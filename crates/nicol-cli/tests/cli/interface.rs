@@ -74,6 +74,16 @@ fn groups_without_a_command_print_their_help() {
 }
 
 #[test]
+fn help_is_a_command_too() {
+    let place = Place::new();
+    assert_eq!(place.run(&["help"]).exits(0).out, place.run(&["--help"]).exits(0).out);
+    assert_eq!(
+        place.run(&["help", "migrate", "dev"]).exits(0).out,
+        place.run(&["migrate", "dev", "--help"]).exits(0).out
+    );
+}
+
+#[test]
 fn the_version_is_told_in_every_spelling() {
     let place = Place::new();
     let expected = format!("nicol {}", env!("CARGO_PKG_VERSION"));

@@ -14,3 +14,5 @@ mod migrate;
 mod schema;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod systems;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -150,6 +151,8 @@ fn collect(folder: &Path, root: &Path, found: &mut Vec<String>) {
     }
 }
 
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
 /// A database of its own on a test server; dropped at the end.
 pub(crate) struct Server {
     url: nicol_db::ConnectionUrl,
@@ -162,7 +165,8 @@ impl Server {
             println!("skipped: {variable} is not set");
             return None;
         };
-        let name = format!("nicol_cli_{}_{}", std::process::id(), variable.to_lowercase());
+        let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("nicol_cli_{}_{number}", std::process::id());
         let url = nicol_db::ConnectionUrl::parse(&text)
             .expect("a URL")
             .with_database(&name);
@@ -171,6 +175,11 @@ impl Server {
 
     pub(crate) fn url(&self) -> &str {
         Box::leak(self.url.as_connection_string().into_boxed_str())
+    }
+
+    /// The database's name.
+    pub(crate) fn name(&self) -> &str {
+        self.url.database()
     }
 
     /// The URL with another password, where it has a user at all.

@@ -13,6 +13,7 @@ use mysql_async::consts::{ColumnFlags, ColumnType as Kind};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, DriverError, IoError, Opts, OptsBuilder, Params, SslOpts};
 
+use super::unreachable;
 use crate::cell::{Cell, parse_decimal, widen};
 use crate::codes;
 use crate::dialect::Dialect;
@@ -68,13 +69,7 @@ impl Drop for Watch {
 
 impl Mysql {
     pub(crate) async fn open(url: &ConnectionUrl) -> Result<Mysql> {
-        let mut connection = match url.connect_timeout() {
-            None => connect(url).await?,
-            Some(limit) => match tokio::time::timeout(limit, connect(url)).await {
-                Ok(connection) => connection?,
-                Err(_) => return Err(unreachable(url, "no answer within the time allowed")),
-            },
-        };
+        let mut connection = connect(url).await?;
         let version: Option<String> = async {
             connection.query_drop("SET time_zone = '+00:00'").await?;
             connection.query_first("SELECT VERSION()").await
@@ -260,15 +255,6 @@ fn options(url: &ConnectionUrl, tls: Option<SslOpts>) -> OptsBuilder {
         .client_found_rows(true)
         .tcp_keepalive(Some(std::time::Duration::from_secs(60)))
         .ssl_opts(tls)
-}
-
-fn unreachable(url: &ConnectionUrl, reason: &str) -> Error {
-    let place = url.host_port().unwrap_or_default();
-    Error::new(
-        "P1001",
-        format!("cannot reach the database server at `{place}`: {reason}"),
-    )
-    .lost()
 }
 
 fn to_driver(value: &Value) -> mysql_async::Value {

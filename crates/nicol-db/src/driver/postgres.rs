@@ -23,7 +23,7 @@ pub(crate) use decode::cell;
 pub use decode::{Array, Record};
 use encode::Param;
 
-use super::tls;
+use super::{tls, unreachable};
 use crate::codes;
 use crate::dialect::Dialect;
 use crate::error::{Constraint, Error, Result};
@@ -80,14 +80,8 @@ impl Postgres {
         let settings = url.tls()?;
         let tls = MakeRustlsConnect::new(tls::client_config(&settings)?);
         let config = config(url, settings.mode);
-        let attempt = config.connect(tls.clone());
-        let (client, connection) = match url.connect_timeout() {
-            None => attempt.await.map_err(|error| while_connecting(url, error))?,
-            Some(limit) => match tokio::time::timeout(limit, attempt).await {
-                Ok(connected) => connected.map_err(|error| while_connecting(url, error))?,
-                Err(_) => return Err(unreachable(url, "no answer within the time allowed")),
-            },
-        };
+        let connected = config.connect(tls.clone()).await;
+        let (client, connection) = connected.map_err(|error| while_connecting(url, error))?;
         // When the connection ends, every waiting call gets the error; the task itself has nobody to tell.
         let task = tokio::spawn(async move { drop(connection.await) });
         let wire = Wire {
@@ -395,15 +389,6 @@ fn parameter_count(wanted: usize, given: usize) -> Error {
         "P1016",
         format!("the statement has {wanted} parameters, but {given} were given"),
     )
-}
-
-fn unreachable(url: &ConnectionUrl, reason: &str) -> Error {
-    let place = url.host_port().unwrap_or_default();
-    Error::new(
-        "P1001",
-        format!("cannot reach the database server at `{place}`: {reason}"),
-    )
-    .lost()
 }
 
 fn while_connecting(url: &ConnectionUrl, error: tokio_postgres::Error) -> Error {

@@ -50,7 +50,7 @@ pub(super) fn datasource(block: &ConfigBlock<'_>, configuration: &mut Configurat
         let message = "preview features belong into a generator";
         report.error_help(
             "unknown-property",
-            property.span(),
+            property.span,
             message,
             "move the line into a `generator` block",
         );
@@ -62,7 +62,7 @@ pub(super) fn datasource(block: &ConfigBlock<'_>, configuration: &mut Configurat
     if configuration.datasource.is_some() {
         return true;
     }
-    configuration.extensions = has_extensions.map(|(_, property)| property.span());
+    configuration.extensions = has_extensions.map(|(_, property)| property.span);
     configuration.has_schemas = schemas.is_some();
     configuration.datasource = Some(Datasource {
         name: block.name.to_owned(),
@@ -133,14 +133,14 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
     let old = block.property("referentialIntegrity");
     if let Some((_, property)) = old {
         let message = "`referentialIntegrity` is the old name of `relationMode`";
-        report.warning("deprecated-property", property.span(), message, "rename it");
+        report.warning("deprecated-property", property.span, message, "rename it");
     }
     let value = match (block.property("relationMode"), old) {
         (Some(_), Some((_, old))) => {
             let message = "`relationMode` and its old name `referentialIntegrity` cannot both be set";
             report.error_help(
                 "exclusive-properties",
-                old.span(),
+                old.span,
                 message,
                 "remove `referentialIntegrity`",
             );
@@ -283,7 +283,14 @@ fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> Ex
 }
 
 fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut Report) {
-    for property in &block.properties {
+    for (at, property) in block.properties.iter().enumerate() {
+        // Of several of one name, the last one counts.
+        if block.properties[at + 1..]
+            .iter()
+            .any(|later| later.name == property.name)
+        {
+            continue;
+        }
         let known = match property.name {
             "extensions" => provider == Provider::Postgresql,
             "referentialIntegrity" | "previewFeatures" => true,
@@ -291,13 +298,13 @@ fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut 
         };
         if !known {
             let message = format!("a datasource has no property `{}` here", property.name);
-            let otherwise = format!("its properties are {}", PROPERTIES.join(", "));
+            let otherwise = format!("its properties are {}", PROPERTIES[..6].join(", "));
             let help = did_you_mean(
                 property.name,
                 PROPERTIES.into_iter().filter(|p| *p != "extensions"),
                 otherwise,
             );
-            report.error_help("unknown-property", property.span(), message, help);
+            report.error_help("unknown-property", property.span, message, help);
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn write_block(text: &str, tree: &Tree, block: &Block, output: &mut O
     output.write(" {");
     output.end_line();
     output.indent(INDENT);
-    let attributes = lines(text, tree, &tree.members[block.members.range()], output);
+    let attributes = lines(text, tree, block, output);
     write_attributes(text, tree, attributes, output);
     output.indent(0);
     output.write("}");
@@ -28,7 +28,8 @@ pub(crate) fn write_block(text: &str, tree: &Tree, block: &Block, output: &mut O
 type Attached<'t> = (Option<Extent>, &'t AttributeNode);
 
 /// Writes everything but attributes, which are returned.
-fn lines<'t>(text: &str, tree: &'t Tree, members: &[Member], output: &mut Output) -> Vec<Attached<'t>> {
+fn lines<'t>(text: &str, tree: &'t Tree, block: &Block, output: &mut Output) -> Vec<Attached<'t>> {
+    let members = &tree.members[block.members.range()];
     let mut attributes = Vec::new();
     let mut table = Table::default();
     let mut comments_above = None;
@@ -68,7 +69,14 @@ fn lines<'t>(text: &str, tree: &'t Tree, members: &[Member], output: &mut Output
             MemberKind::Attribute(index) => {
                 attributes.push((comments_above.take(), &tree.attributes[index as usize]));
             }
-            MemberKind::Field(index) => field_row(text, tree, &tree.fields[index as usize], &mut table),
+            MemberKind::Field(index) => {
+                let row = if block.keyword == Keyword::Enum {
+                    value_row
+                } else {
+                    field_row
+                };
+                row(text, tree, &tree.fields[index as usize], &mut table);
+            }
             MemberKind::Property(index) => property_row(text, tree, &tree.properties[index as usize], &mut table),
             MemberKind::Junk => table.raw(member.extent.of(text).trim_end_matches('\n')),
         }
@@ -118,35 +126,35 @@ pub(crate) fn comment_rows(text: &str, comments: Extent, table: &mut Table) {
 }
 
 fn field_row(text: &str, tree: &Tree, field: &FieldNode, table: &mut Table) {
-    let name = field.name.of(text).to_owned();
-    let comment = field.comment.map_or("", |extent| extent.of(text));
     let mut nodes: Vec<&AttributeNode> = tree.attributes_of(field.attributes).iter().collect();
-    let Some(ty) = field.ty else {
-        return untyped_row(text, tree, name, &nodes, comment, table);
-    };
     nodes.sort_by_key(|node| rank(node.name.of(text)));
     let mut attributes = String::new();
     for (index, node) in nodes.into_iter().enumerate() {
         attributes.push_str(if index > 0 { " @" } else { "@" });
         attribute(text, tree, node, &mut attributes);
     }
-    let suffix = match ty.shape {
-        TypeShape::Plain | TypeShape::Bang => "",
-        TypeShape::Optional => "?",
-        TypeShape::List | TypeShape::Bracketed => "[]",
-        TypeShape::OptionalList => "[]?",
-    };
-    table.row([name, format!("{}{suffix}", ty.base.of(text)), attributes], comment);
+    let ty = field.ty.map_or(String::new(), |ty| {
+        let suffix = match ty.shape {
+            TypeShape::Plain | TypeShape::Bang => "",
+            TypeShape::Optional => "?",
+            TypeShape::List | TypeShape::Bracketed => "[]",
+            TypeShape::OptionalList => "[]?",
+        };
+        format!("{}{suffix}", ty.base.of(text))
+    });
+    let comment = field.comment.map_or("", |extent| extent.of(text));
+    table.row([field.name.of(text).to_owned(), ty, attributes], comment);
 }
 
-/// An enum value, or a field without a type.
-fn untyped_row(text: &str, tree: &Tree, name: String, nodes: &[&AttributeNode], comment: &str, table: &mut Table) {
+/// A value of an enum; its attributes stand where the type of a field does.
+fn value_row(text: &str, tree: &Tree, value: &FieldNode, table: &mut Table) {
     let mut attributes = String::new();
-    for node in nodes {
+    for node in tree.attributes_of(value.attributes) {
         attributes.push('@');
         attribute(text, tree, node, &mut attributes);
     }
-    table.row([name, attributes, String::new()], comment);
+    let comment = value.comment.map_or("", |extent| extent.of(text));
+    table.row([value.name.of(text).to_owned(), attributes, String::new()], comment);
 }
 
 fn property_row(text: &str, tree: &Tree, property: &PropertyNode, table: &mut Table) {

@@ -73,6 +73,9 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
     let composite = &draft.composites[index];
     let (file, name) = (composite.file, composite.name);
     for at in 0..fields.len() {
+        if !fields[at].is_scalar() {
+            continue;
+        }
         let nodes = file.tree.attributes_of(fields[at].node.attributes).iter();
         let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), COMPOSITE_FIELD);
         if fields[at].scalar().is_some() {
@@ -145,6 +148,7 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         args.finish(report);
     }
     indexes::id_is_required(&draft.models[index], report);
+    indexes::shard_key_is_required(&draft.models[index], report);
     visit.finish(report);
 }
 

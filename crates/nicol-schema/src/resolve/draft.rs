@@ -67,16 +67,8 @@ pub(crate) struct Property<'a> {
     pub(crate) name_span: Span,
     /// Its value; none is an error.
     pub(crate) value: Option<Value<'a>>,
-}
-
-impl<'a> Property<'a> {
-    /// From the name to the end of the value.
-    pub(crate) fn span(self) -> Span {
-        Span {
-            end: self.value.map_or(self.name_span, Value::span).end,
-            ..self.name_span
-        }
-    }
+    /// The whole line, without its line end.
+    pub(crate) span: Span,
 }
 
 impl<'a> ConfigBlock<'a> {

@@ -48,6 +48,26 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
     });
 }
 
+/// The fields of a shard key hold a value in every row.
+pub(crate) fn shard_key_is_required(model: &DraftModel<'_>, report: &mut Report) {
+    let Some((fields, attribute)) = &model.shard_key else {
+        return;
+    };
+    let optional: Vec<&str> = fields
+        .iter()
+        .map(|id| model.field(*id))
+        .filter(|field| field.arity != Arity::Required)
+        .map(|field| field.name)
+        .collect();
+    if !model.is_ignored && !optional.is_empty() {
+        let message = format!(
+            "the fields of a shard key must be required, but these are not: {}",
+            optional.join(", ")
+        );
+        report.error_help("shard-key-optional", attribute.span(), message, "make them required");
+    }
+}
+
 /// A field with `@id` holds a value in every row.
 pub(crate) fn id_is_required(model: &DraftModel<'_>, report: &mut Report) {
     if model.is_ignored {
@@ -488,6 +508,15 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
     match members(value, span, false, id, draft, report) {
         Members::Found(fields) => {
             let fields = fields.into_iter().map(|field| field.field).collect();
+            let model = draft.model(id);
+            if model.shard_key.is_some() {
+                let message = format!(
+                    "{} `{}` has both `@shardKey` and `@@shardKey`",
+                    model.word(),
+                    model.name
+                );
+                report.error_help("shard-key", model.span(), message, "keep one of the two");
+            }
             draft.models[id.0 as usize].shard_key = Some((fields, args.attribute));
         }
         Members::Reported => {}

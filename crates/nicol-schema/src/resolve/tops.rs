@@ -1,7 +1,7 @@
 //! First pass: the trees into blocks with fields, and what is wrong with the syntax.
 
 use crate::ast::{Attribute, File};
-use crate::report::Report;
+use crate::report::{Report, did_you_mean};
 use crate::schema::Arity;
 use crate::syntax::comments::{documentation, joined};
 use crate::syntax::literal::{EscapeError, unescape};
@@ -28,16 +28,14 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
                 "this block does not start with a word the language knows",
                 "a block starts with model, view, enum, type, datasource or generator",
             ),
-            ItemKind::Junk => faults.add(
-                "stray-line",
-                item.extent,
-                "this line belongs to no block",
-                "a block starts with model, view, enum, type, datasource or generator, and ends with `}` on a line of its own",
-            ),
+            ItemKind::Junk => stray_line(file, item.extent, &mut faults),
         }
     }
     escapes(file, &mut faults);
-    for extent in &file.tree.too_deep {
+    let mut too_deep = file.tree.too_deep.clone();
+    too_deep.sort_by_key(|extent| extent.start);
+    too_deep.dedup();
+    for extent in &too_deep {
         faults.add(
             "nested-too-deep",
             *extent,
@@ -72,6 +70,22 @@ impl Faults {
             help: help.into(),
         });
     }
+}
+
+fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
+    let words = "a block starts with model, view, enum, type, datasource or generator";
+    let line = file.slice(extent);
+    let first = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let opens = line.trim_end().ends_with('{');
+    let known = Keyword::ALL.iter().any(|keyword| first.starts_with(keyword.as_str()));
+    let help = if opens && known {
+        "the block is not closed: it ends with `}` on a line of its own".to_owned()
+    } else if opens {
+        did_you_mean(first, Keyword::ALL.iter().map(|keyword| keyword.as_str()), words)
+    } else {
+        format!("{words}, and ends with `}}` on a line of its own")
+    };
+    faults.add("stray-line", extent, "this line belongs to no block", help);
 }
 
 fn escapes(file: File<'_>, faults: &mut Faults) {
@@ -125,7 +139,7 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
         }
         Keyword::Type => {
             let fields = fields(file, block, "type", faults);
-            attributes_in_type(file, block, faults);
+            attributes_in_type(file, block, &fields, faults);
             draft.composites.push(DraftComposite {
                 file,
                 block,
@@ -174,7 +188,22 @@ fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
     nodes.map(|node| file.attribute(node)).collect()
 }
 
-fn attributes_in_type<'a>(file: File<'a>, block: &Block, faults: &mut Faults) {
+fn attributes_in_type(file: File<'_>, block: &Block, fields: &[DraftField<'_>], faults: &mut Faults) {
+    for field in fields {
+        let attributes = file.tree.attributes_of(field.node.attributes).iter();
+        for name in attributes
+            .map(|node| file.slice(node.name))
+            .filter(|name| matches!(*name, "id" | "unique" | "relation"))
+        {
+            let message = format!("a field of a composite type cannot have `@{name}`");
+            faults.add(
+                "attribute-in-type",
+                field.node.extent,
+                message,
+                "put it into the model that holds the type",
+            );
+        }
+    }
     for attribute in attributes(file, block) {
         let (help, name) = ("remove it, or make the type a model", attribute.name());
         faults.add(
@@ -323,6 +352,7 @@ fn config<'a>(
                     name: file.slice(node.name),
                     name_span: file.span(node.name),
                     value: node.value.map(|value| file.value(value)),
+                    span: file.span(node.extent),
                 });
             }
             MemberKind::Junk => junk(member.extent, block.keyword.as_str(), faults),

@@ -41,7 +41,8 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
                         let target = model_names[target.0 as usize];
                         let message = format!("type `{name}` cannot have a relation to model `{target}`");
                         let help = "composite types hold values only; put the relation into a model";
-                        report.error_help("relation-in-type", field.type_span, message, help);
+                        let base = field.node.ty.map_or(field.type_span, |ty| file.span(ty.base));
+                        report.error_help("relation-in-type", base, message, help);
                     }
                 }
             }

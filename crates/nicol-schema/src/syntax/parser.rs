@@ -41,7 +41,6 @@ struct Mark {
     attributes: usize,
     arguments: usize,
     expressions: usize,
-    too_deep: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -76,7 +75,6 @@ impl<'a> Parser<'a> {
             attributes: self.tree.attributes.len(),
             arguments: self.tree.arguments.len(),
             expressions: self.tree.expressions.len(),
-            too_deep: self.tree.too_deep.len(),
         }
     }
 
@@ -88,7 +86,6 @@ impl<'a> Parser<'a> {
         self.tree.attributes.truncate(mark.attributes);
         self.tree.arguments.truncate(mark.arguments);
         self.tree.expressions.truncate(mark.expressions);
-        self.tree.too_deep.truncate(mark.too_deep);
     }
 
     fn file(&mut self) {
@@ -154,15 +151,13 @@ impl<'a> Parser<'a> {
         let name = self.eat(TokenKind::Word)?;
         self.skip_space();
         self.opening_line()?;
-        let inner_start = self.at;
-        let (members, inner_end) = self.members(keyword)?;
+        let members = self.members(keyword)?;
         Some(Block {
             keyword,
             name,
             members,
             docs,
             extent: self.extent_from(start),
-            inner: Extent::new(inner_start, inner_end),
         })
     }
 
@@ -244,8 +239,8 @@ impl<'a> Parser<'a> {
         self.eat(TokenKind::Newline);
     }
 
-    /// Everything up to the closing brace: the members and where the brace stands. None at the end of the text.
-    fn members(&mut self, keyword: Keyword) -> Option<(Run, usize)> {
+    /// Everything up to the closing brace: the members. None at the end of the text.
+    fn members(&mut self, keyword: Keyword) -> Option<Run> {
         let first = self.tree.members.len() as u32;
         let mut pending: Option<Extent> = None;
         loop {
@@ -258,13 +253,8 @@ impl<'a> Parser<'a> {
                 }
                 TokenKind::CloseBrace => {
                     self.at += 1;
-                    return Some((
-                        Run {
-                            start: first,
-                            end: self.tree.members.len() as u32,
-                        },
-                        start,
-                    ));
+                    let end = self.tree.members.len() as u32;
+                    return Some(Run { start: first, end });
                 }
                 TokenKind::Newline => {
                     self.empty_lines();
@@ -328,6 +318,7 @@ impl<'a> Parser<'a> {
         };
         self.skip_space();
         let comment = self.trailing_comment();
+        let extent = self.extent_from(start);
         self.skip_space();
         self.eat(TokenKind::Newline)?;
         let index = self.tree.properties.len() as u32;
@@ -335,7 +326,7 @@ impl<'a> Parser<'a> {
             name,
             value,
             comment,
-            extent: self.extent_from(start),
+            extent,
         });
         Some(MemberKind::Property(index))
     }
@@ -477,7 +468,6 @@ impl<'a> Parser<'a> {
             arguments,
             comment: None,
             extent: self.extent_from(start),
-            docs: None,
         })
     }
 

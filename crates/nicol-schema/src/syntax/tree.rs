@@ -123,8 +123,6 @@ pub(crate) struct Block {
     pub(crate) docs: Option<Extent>,
     /// From the keyword to the closing brace.
     pub(crate) extent: Extent,
-    /// Between the line of the opening brace and the closing brace.
-    pub(crate) inner: Extent,
 }
 
 /// Something inside a block.
@@ -213,8 +211,6 @@ pub(crate) struct AttributeNode {
     pub(crate) comment: Option<Extent>,
     /// The whole attribute, with the spaces that follow an attribute without arguments.
     pub(crate) extent: Extent,
-    /// The comments above it (block attributes only).
-    pub(crate) docs: Option<Extent>,
 }
 
 /// What stands between parentheses.
@@ -277,7 +273,7 @@ pub(crate) struct PropertyNode {
     pub(crate) value: Option<u32>,
     /// The comment at the end of the line.
     pub(crate) comment: Option<Extent>,
-    /// The whole line with its line end.
+    /// From the name to the comment, or to the spaces behind the value if there is none.
     pub(crate) extent: Extent,
 }
 
@@ -308,10 +304,5 @@ impl Tree {
     /// The attributes of a run.
     pub(crate) fn attributes_of(&self, run: Run) -> &[AttributeNode] {
         &self.attributes[run.range()]
-    }
-
-    /// The arguments of a list.
-    pub(crate) fn arguments_of(&self, arguments: Option<Arguments>) -> &[ArgumentNode] {
-        &self.arguments[arguments.unwrap_or_default().list.range()]
     }
 }

@@ -128,12 +128,10 @@ pub(crate) fn schema_rules(
             let message = format!("{} has no schemas to choose from", checks.can.name);
             report.error_help("schema-unsupported", span, message, "remove `@@schema`");
         }
-        Some((schema, span)) => {
-            if !datasource.schemas.iter().any(|known| known == schema) {
-                let message = format!("the datasource does not list the schema `{schema}`");
-                let help = format!("add it there: `schemas = [.., \"{schema}\"]`");
-                report.error_help("unknown-schema", span, message, help);
-            }
+        Some((schema, span)) if !datasource.schemas.iter().any(|known| known == schema) => {
+            let message = format!("the datasource does not list the schema `{schema}`");
+            let help = format!("add it there: `schemas = [.., \"{schema}\"]`");
+            report.error_help("unknown-schema", span, message, help);
         }
         None if checks.can.multi_schema && checks.configuration.has_schemas => {
             let message = format!("{word} `{name}` does not say which schema it is in");
@@ -143,7 +141,7 @@ pub(crate) fn schema_rules(
             );
             report.error_help("missing-schema", block, message, help);
         }
-        None => {}
+        Some(_) | None => {}
     }
 }
 

@@ -7,7 +7,6 @@ use super::watch::Teller;
 use super::{Workplace, lock_options, note_unused};
 use crate::app::DONE;
 use crate::args::{DeployArgs, Global};
-use crate::database::block_on;
 use crate::diagnostics::count;
 use crate::failure::Result;
 use crate::output::Output;
@@ -33,9 +32,8 @@ pub(crate) fn run(args: &DeployArgs, global: &Global, output: &Output) -> Result
         lock: lock_options(),
     };
     let mut teller = Teller::new(output);
-    let deployed = block_on(deploy(&database.url, &directory, options, &mut teller))?;
+    let deployed = database.run(deploy(&database.url, &directory, options, &mut teller))?;
     drop(teller);
-    let deployed = deployed.map_err(|error| database.failure(&error))?;
     if output.json {
         output.json(&json!({ "found": deployed.found, "applied": deployed.applied }));
     }

@@ -14,7 +14,7 @@ use super::watch::Teller;
 use super::{Workplace, lock_options, note_unused};
 use crate::app::DONE;
 use crate::args::{DevArgs, Global};
-use crate::database::{Database, block_on};
+use crate::database::Database;
 use crate::diagnostics::count;
 use crate::discover::{FoundUrl, UrlKind};
 use crate::failure::{Failure, Result};
@@ -29,68 +29,67 @@ use crate::prompt;
 pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8> {
     note_unused(&args.unused, output);
     let place = Workplace::open(global, args.url.url.as_deref(), output)?;
-    let shadow = shadow_url(args, &place)?;
+    let draft = prepare(args, &place, output)?;
+    tell(&draft, &place.database, output);
+    let developed = if draft.is_empty() && !args.create_only {
+        output.say(if draft.applied.is_empty() {
+            "Already in sync: the schema has not changed and no migration is pending."
+        } else {
+            "The database is in sync with the schema."
+        });
+        None
+    } else {
+        let developed = carry_out(args, &place, &draft, output)?;
+        tell_result(args, &developed, output);
+        Some(developed)
+    };
+    if output.json {
+        output.json(&report(&draft, developed.as_ref()));
+    }
+    Ok(DONE)
+}
+
+/// Brings the database up to the folder and drafts the migration to the schema.
+fn prepare(args: &DevArgs, place: &Workplace, output: &Output) -> Result<Draft> {
+    let shadow = shadow_url(args, place)?;
     let options = DevOptions {
         create_only: args.create_only,
         always_replay: args.shadow,
         shadow: shadow.as_ref(),
         lock: lock_options(),
     };
-    let database = &place.database;
     let mut teller = Teller::new(output);
-    let prepared = block_on(dev::prepare(
-        &database.url,
-        &place.directory,
-        &place.schema,
-        options,
-        &mut teller,
-    ))?;
-    drop(teller);
-    let draft = prepared.map_err(|error| database.failure(&error))?;
-    tell(&draft, database, output);
-    if draft.is_empty() && !args.create_only {
-        if output.json {
-            output.json(&report(
-                &draft,
-                &Developed {
-                    created: None,
-                    applied: Vec::new(),
-                },
-            ));
-        }
-        output.say(if draft.applied.is_empty() {
-            "Already in sync: the schema has not changed and no migration is pending."
-        } else {
-            "The database is in sync with the schema."
-        });
-        return Ok(DONE);
-    }
-    let title = decide(args, &draft, output)?;
-    let wants_readme = wants_readme(args, &place);
+    let url = &place.database.url;
+    place
+        .database
+        .run(dev::prepare(url, &place.directory, &place.schema, options, &mut teller))
+}
+
+/// Gets the answers the draft needs, writes the migration and applies it.
+fn carry_out(args: &DevArgs, place: &Workplace, draft: &Draft, output: &Output) -> Result<Developed> {
+    let title = decide(args, draft, output)?;
+    let wants_readme = wants_readme(args, place);
     let author = if wants_readme { git_user() } else { None };
+    let mask = if place.project.config.readme_shows_env() {
+        Mask::Literal
+    } else {
+        Mask::All
+    };
+    let readme = ReadmeSettings {
+        author: author.as_deref(),
+        time_zone: TimeZone::system(),
+        mask,
+    };
     let decision = Decision {
         title: &title,
         accept_data_loss: true,
-        readme: wants_readme.then(|| ReadmeSettings {
-            author: author.as_deref(),
-            time_zone: TimeZone::system(),
-            mask: if place.project.config.readme_shows_env() {
-                Mask::Literal
-            } else {
-                Mask::All
-            },
-        }),
+        readme: wants_readme.then_some(readme),
         now: Timestamp::now(),
     };
     let mut teller = Teller::new(output);
-    let carried_out = block_on(dev::carry_out(&database.url, &draft, &decision, &mut teller))?;
-    drop(teller);
-    let developed = carried_out.map_err(|error| database.failure(&error))?;
-    tell_result(args, &developed, output);
-    if output.json {
-        output.json(&report(&draft, &developed));
-    }
-    Ok(DONE)
+    place
+        .database
+        .run(dev::carry_out(&place.database.url, draft, &decision, &mut teller))
 }
 
 /// The shadow database that flag, config or schema name.
@@ -196,18 +195,18 @@ fn tell_result(args: &DevArgs, developed: &Developed, output: &Output) {
     });
 }
 
-fn report(draft: &Draft, developed: &Developed) -> Value {
+fn report(draft: &Draft, developed: Option<&Developed>) -> Value {
     let risks = draft
         .risks
         .iter()
         .map(|counted| json!({ "text": counted.risk.text, "rows": counted.rows }));
-    let created = developed
-        .created
-        .as_ref()
-        .map(|(name, folder)| json!({ "name": name, "folder": paths::show(folder) }));
+    let created = developed.and_then(|developed| developed.created.as_ref());
+    let applied_now = developed
+        .map(|developed| developed.applied.as_slice())
+        .unwrap_or_default();
     json!({
-        "created": created,
-        "applied": draft.applied.iter().chain(&developed.applied).collect::<Vec<_>>(),
+        "created": created.map(|(name, folder)| json!({ "name": name, "folder": paths::show(folder) })),
+        "applied": draft.applied.iter().chain(applied_now).collect::<Vec<_>>(),
         "database_created": draft.database_created,
         "risks": risks.collect::<Vec<_>>(),
         "drift": draft.drift.as_ref().map(|drift| &drift.summary),

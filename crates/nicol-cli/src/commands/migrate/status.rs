@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::Workplace;
 use crate::app::DONE;
 use crate::args::{Global, StatusArgs};
-use crate::database::block_on;
 use crate::diagnostics::count;
 use crate::failure::{FAILED, Result};
 use crate::output::Output;
@@ -26,8 +25,7 @@ pub(crate) fn run(args: &StatusArgs, global: &Global, output: &Output) -> Result
         folder,
         ..
     } = Workplace::open(global, args.url.url.as_deref(), output)?;
-    let status = block_on(status(&database.url, &directory, Some(&schema)))?;
-    let status = status.map_err(|error| database.failure(&error))?;
+    let status = database.run(status(&database.url, &directory, Some(&schema)))?;
     if output.json {
         output.json(&report(&status, &folder, &database.describe()));
     } else {

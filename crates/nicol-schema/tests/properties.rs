@@ -1,0 +1,158 @@
+//! What holds for every text: nothing panics, formatting is idempotent, a valid schema stays valid when formatted.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use nicol_schema::{Severity, Source, format, render, validate};
+use proptest::prelude::*;
+
+fn all(text: &str) {
+    let sources = [Source::new("a.prisma", text)];
+    let validated = validate(&sources);
+    let errors = validated
+        .diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    assert_eq!(validated.schema.is_none(), errors);
+    for diagnostic in &validated.diagnostics {
+        let (start, end) = (diagnostic.span.start as usize, diagnostic.span.end as usize);
+        assert!(
+            start <= end && text.is_char_boundary(start) && text.is_char_boundary(end),
+            "{diagnostic:?}"
+        );
+    }
+    render::render(&validated.diagnostics, &sources, false);
+    let once = format(&sources).remove(0);
+    if errors {
+        return;
+    }
+    let formatted = [Source::new("a.prisma", once.as_str())];
+    assert!(
+        validate(&formatted).schema.is_some(),
+        "formatting broke\n{text}\ninto\n{once}"
+    );
+    assert_eq!(format(&formatted)[0], once, "not idempotent");
+}
+
+/// Pieces that make half-right schemas.
+const PIECES: &[&str] = &[
+    "model A {\n",
+    "model B {\n",
+    "enum E {\n",
+    "view V {\n",
+    "type T {\n",
+    "datasource db {\n",
+    "generator g {\n",
+    "}\n",
+    "  id Int @id\n",
+    "  a  String?",
+    "  b  B[]",
+    "  a  A @relation(fields: [id], references: [id])",
+    " @unique",
+    " @default(",
+    "now()",
+    "\"x\"",
+    ")",
+    "1.5",
+    " // c",
+    " /// d",
+    "/* e */",
+    "\n",
+    "\r\n",
+    "\r",
+    "  X\n",
+    "  @@index([a, b(sort: Desc)])\n",
+    "  @@id([a])\n",
+    "provider = \"postgresql\"\n",
+    "[",
+    "]",
+    ",",
+    ":",
+    "é",
+    "\u{2028}",
+    "\u{a0}",
+    "Unsupported(\"x\")",
+    "@db.VarChar(3)",
+    "@@map(\"t\")\n",
+    "{ a: { not: null } }",
+    "where: ",
+    "\\u12",
+    "\"\\q\"",
+    "  e E @default(X)\n",
+    "  t T\n",
+    "=",
+    "?",
+    "!",
+    "-",
+    "_",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text(text in "\\PC{0,200}") {
+        all(&text);
+    }
+
+    #[test]
+    fn any_pieces(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..60)) {
+        all(&pieces.concat());
+    }
+}
+
+#[test]
+fn deep_nesting_is_an_error_and_no_crash() {
+    for open in ["[", "f(", "{ a: "] {
+        let text = format!("model A {{\n  id Int @id @default({})\n}}\n", open.repeat(100_000));
+        let validated = validate(&[Source::new("a.prisma", text)]);
+        assert!(
+            validated
+                .diagnostics
+                .iter()
+                .any(|diagnostic| diagnostic.code == "nested-too-deep")
+        );
+    }
+}
+
+fn fixtures() -> Vec<String> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/schema");
+    let mut paths: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    let schemas = paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "prisma"));
+    schemas.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+#[test]
+fn mutated_schemas() {
+    for text in fixtures() {
+        all(&text);
+        let characters: Vec<(usize, char)> = text.char_indices().collect();
+        for step in (0..characters.len()).step_by(7) {
+            let (at, character) = characters[step];
+            let after = at + character.len_utf8();
+            all(&format!("{}{}", &text[..at], &text[after..]));
+            all(&text[..at]);
+            for piece in ["}", "\n", "\"", "@", "("] {
+                all(&format!("{}{piece}{}", &text[..at], &text[at..]));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_thousand_models() {
+    let mut text = String::from("datasource db {\n  provider = \"postgresql\"\n}\n");
+    for index in 0..1000 {
+        write!(text, "\nmodel M{index} {{\n  id Int @id\n  next Int @unique\n  to M{} @relation(fields: [next], references: [id])\n  from M{}?\n  name String @db.VarChar(30) @default(\"x\")\n\n  @@index([name])\n}}\n", (index + 1) % 1000, (index + 999) % 1000).unwrap();
+    }
+    let schema = validate(&[Source::new("a.prisma", text)]).schema.unwrap();
+    assert_eq!((schema.models.len(), schema.relations.len()), (1000, 1000));
+}
