@@ -1,6 +1,8 @@
 //! The repository's own cases: a schema, or two, with the script and the risks that come of them. `NICOL_BLESS=1` writes
 //! the expected files anew.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::fs;

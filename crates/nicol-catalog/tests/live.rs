@@ -1,5 +1,7 @@
 //! Scripts on real servers: they run, and reading the database afterwards gives the schema's catalog.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! What holds for any schema: nothing differs from itself, and SQLite ends where a script was to lead.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod common;
 
 use nicol_catalog::{Catalog, diff, from_schema, introspect, plan, summary};
