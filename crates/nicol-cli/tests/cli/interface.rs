@@ -141,3 +141,29 @@ fn colour_is_for_terminals_only_and_can_be_forced() {
     assert!(!is_coloured(&forced, &["validate", "--schema", "none", "--no-color"]));
     assert!(!is_coloured(&Place::new().env("NO_COLOR", "1"), &arguments));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_is_lost_is_an_error_and_a_reader_that_goes_away_is_none() {
+    use std::process::{Command, Stdio};
+    let nicol = || Command::new(env!("CARGO_BIN_EXE_nicol"));
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("a full device");
+    let ran = nicol()
+        .arg("version")
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("nicol runs");
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("error[output-lost]"));
+    let mut piped = nicol()
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("nicol runs");
+    drop(piped.stdout.take());
+    assert_eq!(piped.wait().expect("an end").code(), Some(0));
+}
