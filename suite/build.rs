@@ -10,11 +10,11 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=schemas");
     let out = env::var("OUT_DIR")?;
     let base = fs::read_to_string("schemas/client.prisma")?;
-    let lists = fs::read_to_string("schemas/client.lists.prisma")?;
     for provider in ["sqlite", "postgresql", "mysql"] {
         let mut text = base.replace("\"sqlite\"", &format!("\"{provider}\""));
-        if provider == "postgresql" {
-            text.push_str(&lists);
+        let more = format!("schemas/client.{provider}.prisma");
+        if Path::new(&more).exists() {
+            text.push_str(&fs::read_to_string(more)?);
         }
         let path = format!("{provider}.prisma");
         let validated = validate(&[Source {

@@ -47,5 +47,5 @@ macro_rules! provider {
 }
 
 provider!(on_sqlite, "sqlite", [], cases::nothing_more, [sqlite]);
-provider!(on_postgres, "postgresql", [#[path = "lists.rs"] mod lists;], lists::run, [postgres, postgres18]);
-provider!(on_mysql, "mysql", [], cases::nothing_more, [mysql, mariadb]);
+provider!(on_postgres, "postgresql", [#[path = "postgres.rs"] mod more;], more::run, [postgres, postgres18]);
+provider!(on_mysql, "mysql", [#[path = "mysql.rs"] mod more;], more::run, [mysql, mariadb]);

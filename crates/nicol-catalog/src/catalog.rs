@@ -366,10 +366,6 @@ impl IndexColumn {
             operator_class: None,
         }
     }
-
-    pub(crate) fn is_descending(&self) -> bool {
-        self.sort == Some(SortOrder::Desc)
-    }
 }
 
 /// An operator class of an index column.

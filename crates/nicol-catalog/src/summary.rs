@@ -5,12 +5,14 @@
 
 use std::fmt::Write;
 
-use crate::catalog::{Arity, Column, ForeignKey, Index, IndexKind, Table};
+use crate::catalog::{Arity, Column, Default, ForeignKey, Index, IndexKind, Literal, Table};
 use crate::diff::{ColumnDiff, Diff};
 use crate::plan::{Plan, Step, TableChange, plan};
 
 /// The text shown when nothing differs.
 const NOTHING: &str = "No difference detected.";
+
+const REDEFINED: &str = "[*] Redefined table";
 
 /// The differences in words.
 pub fn summary(diff: &Diff<'_>) -> String {
@@ -19,9 +21,39 @@ pub fn summary(diff: &Diff<'_>) -> String {
         return NOTHING.to_owned();
     }
     let mut groups = Vec::new();
-    changed_extensions(&plan, &mut groups);
     let (from, to) = (diff.from, diff.to);
     let names = |steps: &dyn Fn(&Step) -> Option<String>| plan.steps.iter().filter_map(steps).collect::<Vec<_>>();
+    let extension = |catalog: &crate::catalog::Catalog, place: usize| {
+        catalog
+            .extensions
+            .as_ref()
+            .and_then(|all| all.get(place))
+            .map(|one| one.name.clone())
+    };
+    list(
+        &mut groups,
+        "[-] Removed extensions",
+        names(&|step| match step {
+            Step::DropExtension(place) => extension(from, *place),
+            _ => None,
+        }),
+    );
+    list(
+        &mut groups,
+        "[+] Added extensions",
+        names(&|step| match step {
+            Step::CreateExtension(place) => extension(to, *place),
+            _ => None,
+        }),
+    );
+    list(
+        &mut groups,
+        "[*] Changed extensions",
+        names(&|step| match step {
+            Step::AlterExtension(_, place) => extension(to, *place),
+            _ => None,
+        }),
+    );
     list(
         &mut groups,
         "[+] Added Schemas",
@@ -83,29 +115,6 @@ fn list(groups: &mut Vec<String>, title: &str, names: Vec<String>) {
     }
 }
 
-fn changed_extensions(plan: &Plan<'_>, groups: &mut Vec<String>) {
-    let name = |catalog: &crate::catalog::Catalog, place: usize| {
-        catalog
-            .extensions
-            .as_ref()
-            .and_then(|all| all.get(place))
-            .map(|one| one.name.clone())
-            .unwrap_or_default()
-    };
-    let mut lines = String::new();
-    for step in &plan.steps {
-        let _ = match step {
-            Step::CreateExtension(place) => writeln!(lines, "  - Created `{}`", name(plan.diff.to, *place)),
-            Step::AlterExtension(_, place) => writeln!(lines, "  - Altered `{}`", name(plan.diff.to, *place)),
-            Step::DropExtension(place) => writeln!(lines, "  - Dropped `{}`", name(plan.diff.from, *place)),
-            _ => Ok(()),
-        };
-    }
-    if !lines.is_empty() {
-        groups.push(format!("[*] Changed extensions\n{lines}"));
-    }
-}
-
 /// A group for each run of steps on one table, in the order of the steps.
 fn changed_tables(plan: &Plan<'_>, groups: &mut Vec<String>) {
     let mut changed: Vec<(String, String)> = Vec::new();
@@ -118,7 +127,7 @@ fn changed_tables(plan: &Plan<'_>, groups: &mut Vec<String>) {
             Step::RedefineTables(places) => {
                 for place in places {
                     let name = &plan.diff.to.tables[plan.diff.tables[*place].to].name;
-                    add(format!("[*] Redefined table `{name}`"), redefined(plan.diff, *place));
+                    add(format!("{REDEFINED} `{name}`"), redefined(plan.diff, *place));
                 }
             }
             other => {
@@ -128,6 +137,8 @@ fn changed_tables(plan: &Plan<'_>, groups: &mut Vec<String>) {
             }
         }
     }
+    // Rebuilt tables first, then by name.
+    changed.sort_by(|(a, _), (b, _)| (!a.starts_with(REDEFINED), a).cmp(&(!b.starts_with(REDEFINED), b)));
     groups.extend(changed.into_iter().map(|(title, lines)| format!("{title}\n{lines}")));
 }
 
@@ -135,9 +146,8 @@ fn table_step(plan: &Plan<'_>, step: &Step) -> Option<(String, String)> {
     let diff = plan.diff;
     let old = |place: usize| &diff.from.tables[place];
     let new = |place: usize| &diff.to.tables[place];
-    let is_dropped = |place: &usize| diff.dropped_tables.contains(place);
     Some(match step {
-        Step::DropForeignKey(table, key) if !is_dropped(table) => (
+        Step::DropForeignKey(table, key) => (
             old(*table).name.clone(),
             key_line("[-] Removed", &old(*table).foreign_keys[*key]),
         ),
@@ -159,7 +169,7 @@ fn table_step(plan: &Plan<'_>, step: &Step) -> Option<(String, String)> {
                 format!("  [*] Renamed the foreign key \"{before}\" to \"{after}\"\n"),
             )
         }
-        Step::DropIndex(table, index) if !is_dropped(table) => (
+        Step::DropIndex(table, index) => (
             old(*table).name.clone(),
             index_line("[-] Removed", &old(*table).indexes[*index]),
         ),
@@ -206,9 +216,7 @@ fn table_step(plan: &Plan<'_>, step: &Step) -> Option<(String, String)> {
                 format!("  [*] Altered the sequence of column `{name}`\n"),
             )
         }
-        Step::DropForeignKey(..)
-        | Step::DropIndex(..)
-        | Step::CreateNamespace(_)
+        Step::CreateNamespace(_)
         | Step::DropExtension(_)
         | Step::CreateExtension(_)
         | Step::AlterExtension(..)
@@ -294,8 +302,9 @@ fn changes(old: &Column, new: &Column, change: &ColumnDiff) -> String {
     }
     if change.default {
         parts.push(format!(
-            "default changed from `{:?}` to `{:?}`",
-            old.default, new.default
+            "default changed from `{}` to `{}`",
+            default_words(old.default.as_ref()),
+            default_words(new.default.as_ref())
         ));
     }
     if change.ty {
@@ -338,4 +347,28 @@ fn redefined(diff: &Diff<'_>, place: usize) -> String {
         out.push_str(&index_line("[+] Added", &new.indexes[*index]));
     }
     out
+}
+
+/// A default as people write it.
+fn default_words(default: Option<&Default>) -> String {
+    match default {
+        None => "none".to_owned(),
+        Some(Default::Literal(literal)) => literal_words(literal),
+        Some(Default::Now) => "now()".to_owned(),
+        Some(Default::UniqueRowid) => "unique_rowid()".to_owned(),
+        Some(Default::Expression(text)) => text.clone(),
+        Some(Default::Unknown) => "an expression of the database".to_owned(),
+    }
+}
+
+fn literal_words(literal: &Literal) -> String {
+    match literal {
+        Literal::Text(text) | Literal::Enum(text) | Literal::Json(text) | Literal::DateTime(text) => {
+            format!("'{text}'")
+        }
+        Literal::Number(text) => text.clone(),
+        Literal::Boolean(flag) => flag.to_string(),
+        Literal::Bytes(bytes) => format!("x'{}'", crate::sql::hex(bytes)),
+        Literal::List(items) => format!("[{}]", items.iter().map(literal_words).collect::<Vec<_>>().join(", ")),
+    }
 }

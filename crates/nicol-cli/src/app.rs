@@ -9,7 +9,7 @@ use crate::args::{Cli, Command, DebugCommand, MigrateCommand};
 use crate::commands;
 use crate::failure::{FAILED, Failure, Result};
 use crate::mask::mask;
-use crate::output::Output;
+use crate::output::{Output, has_lost_result};
 
 /// Exit code of success.
 pub(crate) const DONE: u8 = 0;
@@ -23,13 +23,26 @@ pub(crate) fn run() -> u8 {
         Err(error) => return usage(&error, &arguments),
     };
     let output = Output::new(cli.global.json, cli.global.quiet, cli.global.no_color);
-    match dispatch(&cli, &output) {
+    let result = dispatch(&cli, &output).and_then(|code| {
+        if has_lost_result() {
+            Err(lost_result())
+        } else {
+            Ok(code)
+        }
+    });
+    match result {
         Ok(code) => code,
         Err(failure) => {
             output.failure(&failure);
             failure.exit()
         }
     }
+}
+
+fn lost_result() -> Failure {
+    Failure::new("output-lost", "the result could not be written to standard output")
+        .why("the disk is full, or the stream is closed")
+        .help("make room, or write somewhere else")
 }
 
 fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {

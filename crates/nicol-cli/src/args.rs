@@ -35,7 +35,6 @@ Exit codes: 0 done, 1 error, 2 differences (with --exit-code), 130 declined or n
     help_template = TOP_HELP,
     subcommand_help_heading = "Commands",
     disable_version_flag = true,
-    disable_help_subcommand = true,
     infer_long_args = false
 )]
 pub(crate) struct Cli {

@@ -44,12 +44,12 @@ impl Database {
     pub(crate) fn of_schema(found: &FoundUrl, datasource: Option<&Datasource>) -> Result<Database> {
         let database = Database::new(found)?;
         if let Some(provider) = datasource.map(|datasource| datasource.provider) {
-            database.require(provider)?;
+            database.require(provider, found.overrides_literal)?;
         }
         Ok(database)
     }
 
-    fn require(&self, provider: Provider) -> Result<()> {
+    fn require(&self, provider: Provider, overrides_literal: bool) -> Result<()> {
         let Some(wanted) = nicol_catalog::dialect_of(provider) else {
             return Err(
                 Failure::new("provider-without-migrations", "nicol has no databases of this provider")
@@ -67,7 +67,11 @@ impl Database {
                 "the URL is for {given}, the schema says provider = \"{}\"",
                 provider.as_str()
             ))
-            .help("change the URL, or the provider in the datasource block"))
+            .help(if overrides_literal {
+                "this URL takes the place of the one that is written in the project: unset the variable, or pass --url"
+            } else {
+                "change the URL, or the provider in the datasource block"
+            }))
     }
 
     /// `PostgreSQL database "shop" at db.example:5432`

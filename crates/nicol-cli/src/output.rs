@@ -1,6 +1,7 @@
 //! What the program prints, and where: results on stdout, everything said about them on stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -26,7 +27,7 @@ impl Output {
 
     /// Prints a result: what the command was asked for.
     pub(crate) fn result(&self, text: &str) {
-        write_all(&mut io::stdout().lock(), text);
+        write_result(text);
     }
 
     /// Prints a result as JSON.
@@ -37,7 +38,7 @@ impl Output {
     /// Tells what was done, on stdout. Silenced by `--quiet` and `--json`.
     pub(crate) fn say(&self, text: &str) {
         if !self.quiet && !self.json {
-            write_all(&mut io::stdout().lock(), &format!("{text}\n"));
+            write_result(&format!("{text}\n"));
         }
     }
 
@@ -55,15 +56,12 @@ impl Output {
 
     fn labelled(&self, label: &str, style: Style, text: &str) {
         let style = if self.color() { style } else { Style::new() };
-        write_all(
-            &mut io::stderr().lock(),
-            &format!("{style}{label}{style:#}: {}\n", mask(text)),
-        );
+        write_remark(&format!("{style}{label}{style:#}: {}\n", mask(text)));
     }
 
     /// Prints text on stderr as it is.
     pub(crate) fn raw_error(&self, text: &str) {
-        write_all(&mut io::stderr().lock(), text);
+        write_remark(text);
     }
 
     /// Prints a failure: on stderr, or with `--json` as JSON on stdout.
@@ -86,7 +84,28 @@ impl Output {
     }
 }
 
-/// A reader that went away (`nicol .. | head`) is no error, and there is nowhere to report another one to.
-fn write_all(stream: &mut impl Write, text: &str) {
-    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+/// Set when a result could not be written: the command has then not done what it was asked for.
+static LOST_RESULT: AtomicBool = AtomicBool::new(false);
+
+/// Whether a result could not be written, for the exit code.
+pub(crate) fn has_lost_result() -> bool {
+    LOST_RESULT.load(Ordering::Relaxed)
+}
+
+/// A reader that went away (`nicol .. | head`) has read enough; a full disk is another matter.
+fn write_result(text: &str) {
+    let written = write_all(&mut io::stdout().lock(), text);
+    if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        LOST_RESULT.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What is said on stderr and cannot be heard is not worth an error, and there is nowhere to report one.
+fn write_remark(text: &str) {
+    let _ = write_all(&mut io::stderr().lock(), text);
+}
+
+fn write_all(stream: &mut impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
 }

@@ -9,97 +9,12 @@ use nicol_db::{Connection, Dialect};
 use crate::checksum::checksum;
 use crate::directory::Migration;
 use crate::error::{Error, Result, code};
-use crate::event::{Event, Stepwise, Watch};
+use crate::event::{Event, Watch};
 use crate::history::{self, HistoryRow};
 use crate::lock::{self, LockOptions};
-use crate::resume;
-use crate::statement::{self, Kind};
-
-/// First line of a script that is to run without a transaction around it.
-const NO_TRANSACTION: &str = "-- nicol:no-transaction";
-
-/// How a script is run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// In one transaction. The text is the script, without transaction statements of its own.
-    Whole { script: String, foreign_keys_off: bool },
-    /// One statement after the other.
-    Stepwise(Stepwise),
-}
-
-/// Decides how a script is run on a database.
-pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
-    if !has_transactional_structure(dialect) {
-        return Mode::Stepwise(Stepwise::Database);
-    }
-    if script
-        .lines()
-        .next()
-        .is_some_and(|line| line.trim().eq_ignore_ascii_case(NO_TRANSACTION))
-    {
-        return Mode::Stepwise(Stepwise::Asked);
-    }
-    let statements = nicol_db::script::split(script, dialect);
-    let kinds: Vec<Kind> = statements.iter().map(|s| statement::kind(s.text, dialect)).collect();
-    if kinds.contains(&Kind::Alone) {
-        return Mode::Stepwise(Stepwise::Statement);
-    }
-    let own_control = |kind: &Kind| matches!(kind, Kind::Begin | Kind::Commit | Kind::Rollback);
-    let mut text = script.to_string();
-    if kinds.iter().any(own_control) {
-        // A value added to an enum can be used only after a commit: such scripts mean their commits.
-        let adds_value = statements.iter().any(|s| statement::adds_enum_value(s.text, dialect));
-        if adds_value || !are_plain_pairs(&kinds) {
-            return Mode::Stepwise(Stepwise::OwnTransactions);
-        }
-        for (statement, kind) in statements.iter().zip(&kinds) {
-            if own_control(kind) {
-                blank_out(&mut text, statement);
-            }
-        }
-    }
-    let foreign_keys_off =
-        dialect == Dialect::Sqlite && statements.iter().any(|s| statement::switches_foreign_keys_off(s.text));
-    Mode::Whole {
-        script: text,
-        foreign_keys_off,
-    }
-}
-
-fn has_transactional_structure(dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => true,
-        Dialect::Mysql | Dialect::Mariadb | Dialect::Cockroachdb => false,
-    }
-}
-
-/// Transactions that open, close and never roll back: one around all of them means the same or more.
-fn are_plain_pairs(kinds: &[Kind]) -> bool {
-    let mut open = false;
-    for kind in kinds {
-        match kind {
-            Kind::Begin if open => return false,
-            Kind::Begin => open = true,
-            Kind::Commit if !open => return false,
-            Kind::Commit => open = false,
-            Kind::Rollback => return false,
-            Kind::Session | Kind::Data | Kind::Alone | Kind::TableLock | Kind::Structure => {}
-        }
-    }
-    !open
-}
-
-/// Replaces a statement by spaces, so that every other one stays at its line and column.
-fn blank_out(text: &mut String, statement: &ScriptStatement<'_>) {
-    let code = statement::without_leading_comments(statement.text);
-    let start = statement.start + (statement.text.len() - code.len());
-    let end = start + code.len();
-    let blank: String = code
-        .bytes()
-        .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-        .collect();
-    text.replace_range(start..end, &blank);
-}
+use crate::mode::{Mode, mode};
+use crate::statement;
+use crate::stepwise;
 
 /// Where one migration stands in a run.
 #[derive(Debug, Clone, Copy)]
@@ -143,7 +58,7 @@ pub(crate) async fn apply(
             script,
             foreign_keys_off,
         } => whole(conn, migration, script, *foreign_keys_off, options, watch).await?,
-        Mode::Stepwise(reason) => stepwise_recorded(conn, migration, interrupted, *reason, options, watch).await?,
+        Mode::Stepwise(reason) => stepwise::run(conn, migration, interrupted, *reason, options, watch).await?,
     };
     restore_search_path(conn, search_path).await?;
     if done {
@@ -214,7 +129,7 @@ async fn restore_search_path(conn: &mut Connection, search_path: Option<String>)
 }
 
 /// SQLite ignores this inside a transaction, so it is set before one.
-async fn set_foreign_keys(conn: &mut Connection, on: bool) -> Result<()> {
+pub(crate) async fn set_foreign_keys(conn: &mut Connection, on: bool) -> Result<()> {
     if conn.dialect() == Dialect::Sqlite {
         conn.run_script(if on {
             "PRAGMA foreign_keys=ON"
@@ -277,7 +192,7 @@ async fn in_transaction(
 
 /// Where no lock of the session keeps others out another runner may have been faster; here, inside the transaction, that
 /// can be seen.
-async fn is_recorded(conn: &mut Connection, migration: &Migration) -> Result<bool> {
+pub(crate) async fn is_recorded(conn: &mut Connection, migration: &Migration) -> Result<bool> {
     let rows = history::read(conn).await?;
     let live = |row: &&HistoryRow| row.state() != history::RowState::RolledBack;
     if let Some(row) = rows
@@ -336,210 +251,8 @@ async fn check_foreign_keys(
         ))
 }
 
-/// The part of a run that goes statement by statement.
-struct Steps<'a> {
-    migration: &'a Migration,
-    row: String,
-    reason: Stepwise,
-    options: LockOptions,
-    own_transaction: bool,
-    tables_locked: bool,
-}
-
-async fn stepwise_recorded(
-    conn: &mut Connection,
-    migration: &Migration,
-    interrupted: Option<&HistoryRow>,
-    reason: Stepwise,
-    options: LockOptions,
-    watch: &mut dyn Watch,
-) -> Result<bool> {
-    let statements = nicol_db::script::split(migration.statements(), conn.dialect());
-    set_foreign_keys(conn, true).await?;
-    let (row, first) = match interrupted {
-        Some(row) => (
-            row.id.clone(),
-            resume::first_statement(conn, migration, &statements, row).await?,
-        ),
-        None => match insert_running(conn, migration, options, watch).await? {
-            Some(row) => (row, 0),
-            None => return Ok(false),
-        },
-    };
-    let mut steps = Steps {
-        migration,
-        row,
-        reason,
-        options,
-        own_transaction: false,
-        tables_locked: false,
-    };
-    if let Some((at, error)) = steps.run_all(conn, &statements, first, watch).await? {
-        if error.is_connection_lost() {
-            // The record stays that of a run in progress: the next one goes on from there.
-            return Err(
-                failed(error.code(), "was cut off", migration, Some((&statements, at)), &error)
-                    .with_help("Run the command again once the server can be reached: it goes on where it stopped."),
-            );
-        }
-        let failure = failed("P3018", "failed", migration, Some((&statements, at)), &error);
-        steps.record_failure(conn, &failure).await?;
-        return Err(failure.with_help(format!(
-            "The {at} statement(s) before it stay applied. Put the database right by hand, then say so with \
-             `nicol migrate resolve --applied {0}` or `nicol migrate resolve --rolled-back {0}`.",
-            migration.name
-        )));
-    }
-    steps.finish(conn).await?;
-    Ok(true)
-}
-
-/// The row is written in a transaction that has looked at the history before.
-async fn insert_running(
-    conn: &mut Connection,
-    migration: &Migration,
-    options: LockOptions,
-    watch: &mut dyn Watch,
-) -> Result<Option<String>> {
-    let sum = checksum(&migration.script);
-    lock::begin_exclusive(conn, options, watch).await?;
-    lock::check(conn, options).await?;
-    let inserted = match is_recorded(conn, migration).await {
-        Ok(true) => Ok(None),
-        Ok(false) => history::insert_running(conn, &migration.name, &sum)
-            .await
-            .map(Some)
-            .map_err(Error::from),
-        Err(error) => Err(error),
-    };
-    if matches!(inserted, Ok(Some(_))) {
-        conn.commit().await?;
-    } else {
-        conn.rollback().await?;
-    }
-    inserted
-}
-
-impl Steps<'_> {
-    /// Runs the statements from `first` on. Returns the number of the one that failed and its error.
-    async fn run_all(
-        &mut self,
-        conn: &mut Connection,
-        statements: &[ScriptStatement<'_>],
-        first: usize,
-        watch: &mut dyn Watch,
-    ) -> Result<Option<(usize, nicol_db::Error)>> {
-        for (at, statement) in statements.iter().enumerate() {
-            let kind = statement::kind(statement.text, conn.dialect());
-            if at < first {
-                // What an earlier run has set in its session is gone with it.
-                if kind == Kind::Session
-                    && let Err(error) = conn.run_script(statement.text).await
-                {
-                    return Ok(Some((at, error)));
-                }
-                continue;
-            }
-            if !self.own_transaction && !self.tables_locked {
-                lock::check(conn, self.options).await?;
-            }
-            if let Err(error) = self.run_one(conn, statement.text, kind, at + 1).await {
-                return Ok(Some((at, error)));
-            }
-            watch.event(Event::StatementDone {
-                migration: self.migration.name.clone(),
-                statement: at + 1,
-                total: statements.len(),
-            });
-        }
-        Ok(None)
-    }
-
-    /// Runs a statement and records that it is done, both in one transaction where it only touches rows.
-    async fn run_one(&mut self, conn: &mut Connection, text: &str, kind: Kind, done: usize) -> nicol_db::Result<()> {
-        let shares = self.shares_transaction(kind, conn.dialect()) && !self.own_transaction && !self.tables_locked;
-        if shares {
-            conn.begin(None).await?;
-            let ran = self.run_with_record(conn, text, done).await;
-            if ran.is_err() {
-                // The first error is the one to report.
-                let _ = conn.rollback().await;
-                return ran;
-            }
-            return conn.commit().await;
-        }
-        conn.run_script(text).await?;
-        match kind {
-            Kind::Begin => self.own_transaction = true,
-            Kind::Commit | Kind::Rollback => self.own_transaction = false,
-            Kind::TableLock => self.tables_locked = !statement::without_leading_comments(text).starts_with(['u', 'U']),
-            // MySQL commits at every change of structure.
-            Kind::Structure if conn.dialect().is_mysql_family() => self.own_transaction = false,
-            Kind::Session | Kind::Data | Kind::Alone | Kind::Structure => {}
-        }
-        // With tables locked no other table can be written; the record follows when they are free again.
-        if self.tables_locked {
-            Ok(())
-        } else {
-            history::set_steps(conn, &self.row, done).await
-        }
-    }
-
-    async fn run_with_record(&self, conn: &mut Connection, text: &str, done: usize) -> nicol_db::Result<()> {
-        conn.run_script(text).await?;
-        history::set_steps(conn, &self.row, done).await
-    }
-
-    /// Whether a statement and the record of it can be one transaction. A script that asks for none gets none around its
-    /// changes of structure.
-    fn shares_transaction(&self, kind: Kind, dialect: Dialect) -> bool {
-        match kind {
-            Kind::Data => true,
-            Kind::Structure => self.reason != Stepwise::Asked && has_transactional_structure(dialect),
-            Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session | Kind::Alone | Kind::TableLock => false,
-        }
-    }
-
-    /// Leaves the failure in the history, whatever state the session is in.
-    async fn record_failure(&mut self, conn: &mut Connection, failure: &Error) -> Result<()> {
-        self.leave_own_state(conn).await?;
-        history::fail(conn, &self.row, failure.message()).await?;
-        Ok(())
-    }
-
-    /// Ends what the script has left open. Without a transaction this is refused or ignored, both of which is fine.
-    async fn leave_own_state(&mut self, conn: &mut Connection) -> Result<()> {
-        let _ = conn.run_script("ROLLBACK").await;
-        if self.tables_locked {
-            conn.run_script("UNLOCK TABLES").await?;
-            self.tables_locked = false;
-        }
-        Ok(())
-    }
-
-    async fn finish(&mut self, conn: &mut Connection) -> Result<()> {
-        if self.own_transaction {
-            let message = format!("Migration {} leaves its own transaction open.", self.migration.name);
-            let error = Error::new("P3018", message)
-                .with_migration(&self.migration.name)
-                .with_help("What the transaction did was rolled back. End it in the script with COMMIT.");
-            self.record_failure(conn, &error).await?;
-            return Err(error);
-        }
-        if self.tables_locked {
-            conn.run_script("UNLOCK TABLES").await?;
-        }
-        history::finish(conn, &self.row).await?;
-        if conn.dialect().is_mysql_family() {
-            // A script that says `SET autocommit = 0` has put the record into a transaction that nobody ended.
-            conn.run_script("COMMIT").await?;
-        }
-        Ok(())
-    }
-}
-
 /// The error of a script: which migration, which statement at which line, what the database said.
-fn failed(
+pub(crate) fn failed(
     code: &'static str,
     what: &str,
     migration: &Migration,

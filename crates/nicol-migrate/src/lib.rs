@@ -7,8 +7,8 @@
 //! What happens to the data on its way:
 //! - [`directory`]: the folder, read and written whole; [`naming`]: names of its migrations; [`checksum`]
 //! - [`history`]: the rows of `_prisma_migrations`; [`standing`]: folder against history
-//! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can, otherwise statement
-//!   by statement, gone on with after a kill (`resume`)
+//! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can (`mode`),
+//!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`)
 //! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
 //! - `compare`: two catalogs as a change; [`readme`] and `warnings`: the migration for people
 
@@ -24,6 +24,7 @@ pub mod event;
 pub mod history;
 mod line_diff;
 pub mod lock;
+mod mode;
 pub mod naming;
 mod origin;
 pub mod readme;
@@ -34,6 +35,7 @@ pub mod snapshot;
 pub mod standing;
 mod statement;
 pub mod status;
+mod stepwise;
 mod warnings;
 
 pub use deploy::{DeployOptions, Deployed, deploy};

@@ -95,18 +95,20 @@ impl Client {
                     outer: None,
                 })
             }
+            Place::Transaction(_) if isolation.is_some() => Err(Error::transaction(
+                "a nested transaction has the isolation of the outer one",
+            )),
             Place::Transaction(outer) => {
-                let mut connection = take_ready(&mut *outer.lock().await, Slot::Lent)?;
-                if isolation.is_some() {
-                    *outer.lock().await = Slot::Ready(connection);
-                    return Err(Error::transaction(
-                        "a nested transaction has the isolation of the outer one",
-                    ));
+                let mut slot = outer.lock().await;
+                let mut connection = take_ready(&mut slot, Slot::Lent)?;
+                let begun = connection.savepoint(NESTED).await;
+                if let Err(error) = begun {
+                    *slot = Slot::Ready(connection);
+                    return Err(error.into());
                 }
-                connection.savepoint(NESTED).await?;
-                let slot = Arc::new(Mutex::new(Slot::Ready(connection)));
+                let inner = Arc::new(Mutex::new(Slot::Ready(connection)));
                 Ok(Open {
-                    slot,
+                    slot: inner,
                     outer: Some(Arc::clone(outer)),
                 })
             }

@@ -1,5 +1,6 @@
 //! Identifiers made by the client: cuid, cuid2, ulid, nanoid, uuid. Randomness comes from the operating system.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
@@ -51,7 +52,15 @@ pub(crate) fn cuid(now: Timestamp) -> Result<String> {
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     let time = base36(milliseconds(now), 8);
     let counter = base36(u64::from(count), 4);
-    let process = base36(u64::from(std::process::id()), 4);
+    // Drawn once: two processes that count alike differ here.
+    static PROCESS: OnceLock<String> = OnceLock::new();
+    let process = match PROCESS.get() {
+        Some(process) => process,
+        None => PROCESS.get_or_init({
+            let drawn = random_text(BASE36, 4)?;
+            || drawn
+        }),
+    };
     Ok(format!("c{time}{counter}{process}{}", random_text(BASE36, 8)?))
 }
 
@@ -108,7 +117,7 @@ mod tests {
             "{two}"
         );
         let ulid = ulid(now).unwrap();
-        assert!(ulid.len() == 26 && ulid.starts_with("01KA"), "{ulid}");
+        assert!(ulid.len() == 26 && ulid.starts_with("01M7XYHRPV"), "{ulid}");
         assert_eq!(nanoid(21).unwrap().len(), 21);
         assert_eq!(uuid4().unwrap().as_bytes()[14], b'4');
         assert_eq!(uuid7(now).unwrap().as_bytes()[14], b'7');

@@ -107,3 +107,48 @@ impl<F: Form> From<F> for Child<F::Table, F::Scope> {
         }
     }
 }
+
+/// Rows below a new row: an array, a vector, an option or a mapped iterator of one kind, or a tuple of several kinds
+/// (`(post::In { .. }.published(true), post::In { .. }, post::by_id(7))`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for rows of `{T}` here",
+    note = "give an array of one kind of row, or a tuple of several"
+)]
+pub trait Children<T, S> {
+    /// Appends the rows.
+    #[doc(hidden)]
+    fn push_onto(self, children: &mut Vec<Child<T, S>>);
+}
+
+macro_rules! sequence {
+    ($([$($generics:tt)*] $sequence:ty),*) => {$(
+        impl<T, S, X: Into<Child<T, S>>, $($generics)*> Children<T, S> for $sequence {
+            fn push_onto(self, children: &mut Vec<Child<T, S>>) {
+                children.extend(self.into_iter().map(Into::into));
+            }
+        }
+    )*};
+}
+
+sequence!([const N: usize] [X; N], [] Vec<X>, [] Option<X>, [I: Iterator, F: FnMut(I::Item) -> X] std::iter::Map<I, F>);
+
+macro_rules! tuple {
+    ($($name:ident)*) => {
+        impl<T, S, $($name: Into<Child<T, S>>),*> Children<T, S> for ($($name,)*) {
+            #[allow(non_snake_case, reason = "the type's name serves for its value")]
+            fn push_onto(self, children: &mut Vec<Child<T, S>>) {
+                let ($($name,)*) = self;
+                $(children.push($name.into());)*
+            }
+        }
+    };
+}
+
+tuple!(A);
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);
+tuple!(A B C D E F G);
+tuple!(A B C D E F G H);

@@ -35,7 +35,7 @@ pub use client::{Client, Transaction};
 pub use column::{Col, Order};
 pub use error::{Error, Result};
 pub use filter::Filter;
-pub use key::{Child, Form, Parent, Root, Unique};
+pub use key::{Child, Children, Form, Parent, Root, Unique};
 pub use nicol_db::{Isolation, Value};
 pub use operation::{Draft, Patch};
 pub use relation::{Many, Maybe, One};

@@ -3,7 +3,7 @@
 use nicol_db::Value;
 
 use crate::filter::{Comparison, Condition};
-use crate::key::{Child, Parent};
+use crate::key::{Child, Children, Parent};
 use crate::meta::TableMeta;
 use crate::scalar::Assign;
 
@@ -141,9 +141,10 @@ impl Draft {
 
     /// Adds rows below this one; for generated code.
     #[must_use]
-    pub fn children<T, S>(mut self, relation: u16, children: impl IntoIterator<Item: Into<Child<T, S>>>) -> Self {
-        self.links
-            .extend(children.into_iter().map(|child| (relation, child.into().write)));
+    pub fn children<T, S>(mut self, relation: u16, children: impl Children<T, S>) -> Self {
+        let mut list = Vec::new();
+        children.push_onto(&mut list);
+        self.links.extend(list.into_iter().map(|child| (relation, child.write)));
         self
     }
 

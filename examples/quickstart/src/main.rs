@@ -51,30 +51,31 @@ async fn migrate(url: &str) -> Result<(), Box<dyn Error>> {
 
 /// Two users with posts. Leave out `email` and rustc says: missing field `email`.
 async fn write(db: &Db) -> nicol::Result<()> {
-    let ann = user::New {
-        email: "ann@example.com".into(),
-    }
-    .name("Ann")
-    .posts([
+    let posts = (
         post::In { title: "Hello".into() }.published(true).views(12),
         post::In {
             title: "A draft".into(),
-        }
-        .views(1),
+        },
         post::In {
             title: "On types".into(),
         }
         .published(true)
         .views(99),
-    ]);
-    let bob = user::New {
-        email: "bob@example.com".into(),
+    );
+    let ann = user::New {
+        email: "ann@example.com".into(),
     }
-    .posts([post::In {
+    .name("Ann")
+    .posts(posts);
+    let first = post::In {
         title: "Bob's first".into(),
     }
     .published(true)
-    .views(3)]);
+    .views(3);
+    let bob = user::New {
+        email: "bob@example.com".into(),
+    }
+    .posts([first]);
     // Created by the first run; every later run counts a visit.
     let ann: User = db
         .user()

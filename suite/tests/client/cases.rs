@@ -7,7 +7,7 @@ use nicol::{Filter, dec, div, inc, mul};
 use tokio::runtime::Runtime;
 
 use super::db::{self, Comment, Db, Post, Role, Scalars, Tag, User, access_tokens, comment, post, profile};
-use super::db::{scalars, seat, tag, ticket, user};
+use super::db::{node, scalars, seat, tag, ticket, user};
 
 type Result<T = ()> = nicol::Result<T>;
 
@@ -45,6 +45,8 @@ async fn clear(db: &Db) -> Result {
     db.seat().delete_all().await?;
     db.scalars().delete_all().await?;
     db.access_tokens().delete_all().await?;
+    db.node().update_all().set(|s| s.parent_id(None)).await?;
+    db.node().delete_all().await?;
     Ok(())
 }
 
@@ -150,7 +152,7 @@ cases! {
         let taken = db.user().create(user::New { email: "c@x.io".into() }.posts([post::by_id(by_id.id)])).await?;
         assert_eq!(db.post().get(post::by_id(by_id.id)).await?.author_id, taken.id);
         let tagged = post::New { title: "d".into(), author: user::by_id(ann.id).into() };
-        let tagged = tagged.tags([tag::by_name("rust")]).tags([tag::New { name: "fresh".into() }]);
+        let tagged = tagged.tags((tag::by_name("rust"), tag::New { name: "fresh".into() }));
         let (_, tags) = db.post().create(tagged).with(post::tags.order_by(tag::name.asc())).await?;
         assert_eq!(tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>(), ["fresh", "rust"]);
         Ok(())
@@ -469,6 +471,31 @@ cases! {
         let db::AccessTokens { self_, r#match, r#loop, into_ } = made;
         assert_eq!((self_, r#match.as_str(), r#loop.as_str(), into_), (1, "m", "l", 5));
         assert!(db.access_tokens().find(access_tokens::by_loop("l")).await?.is_some());
+        Ok(())
+    }
+
+    async fn relations_to_itself(db) {
+        let leaf = |id| node::New { id };
+        db.node().create(leaf(1).children((leaf(2).children([leaf(4)]), leaf(3)))).await?;
+        db.node().create(leaf(5).likes([node::by_id(1), node::by_id(2)]).liked_by([node::by_id(4)]).parent(node::by_id(1))).await?;
+        let (_, parent, children) = db
+            .node()
+            .get(node::by_id(2))
+            .with(node::parent)
+            .with(node::children.with(node::parent.select(node::id)))
+            .await?;
+        assert_eq!(parent.map(|parent| parent.id), Some(1));
+        assert_eq!(children.iter().map(|(node, parent)| (node.id, *parent)).collect::<Vec<_>>(), [(4, Some(2))]);
+        let ids = |filter| async move { db.node().find_many().filter(filter).order_by(node::id.asc()).select(node::id).await };
+        assert_eq!(ids(node::likes.some(node::id.eq(1))).await?, [5]);
+        assert_eq!(ids(node::liked_by.some(node::id.eq(5))).await?, [1, 2]);
+        assert_eq!(ids(node::liked_by.is_empty()).await?, [3, 4]);
+        assert_eq!(ids(node::likes.some(node::id.eq(5))).await?, [4]);
+        assert_eq!(ids(node::children.some(node::children.exists())).await?, [1]);
+        assert_eq!(ids(node::parent.is(node::parent.is_null())).await?, [2, 3, 5]);
+        let liked = node::likes.order_by(node::id.desc()).select(node::id);
+        let by = node::liked_by.select(node::id);
+        assert_eq!(db.node().get(node::by_id(5)).select((liked, by)).await?, (vec![2, 1], vec![4]));
         Ok(())
     }
 

@@ -126,6 +126,9 @@ fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
             if !new.indexes[after].is_implied {
                 decisions.created_indexes.insert((table.from, table.to, after));
             }
+        } else if is_renamed && takes_a_name_in_use(diff, &new.indexes[after].name) {
+            decisions.dropped_indexes.insert((table.from, before));
+            decisions.created_indexes.insert((table.from, table.to, after));
         } else if is_renamed {
             decisions
                 .renamed_indexes
@@ -164,6 +167,9 @@ fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
         decisions
             .added_keys
             .extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
+        for key in &table.dropped_foreign_keys {
+            drop_made_index(diff, decisions, table, *key);
+        }
         let renamed = table.renamed_foreign_keys.iter().map(|pair| (*pair, true));
         for ((before, after), is_renamed) in table.kept_foreign_keys.iter().map(|pair| (*pair, false)).chain(renamed) {
             let recreate_for_name = is_renamed && decisions.rules.key_renaming == KeyRenaming::Recreate;
@@ -178,13 +184,24 @@ fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
     }
 }
 
-/// The index the server made for a foreign key goes with it, to come back with it.
+/// The index the server made for a foreign key goes with it, to come back with it: when columns of the key change, and
+/// when it bears the key's old name. Not when another key that stays leans on it too.
 fn drop_made_index(diff: &Diff<'_>, decisions: &mut Decisions, table: &TableDiff, key: usize) {
-    let old = &diff.from.tables[table.from];
+    let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
+    let key_name = old.foreign_keys[key].name.as_ref();
     let columns = &old.foreign_keys[key].columns;
-    for (place, index) in old.indexes.iter().enumerate() {
-        if index.is_implied && index.columns.len() == columns.len() && covers(&index.columns, columns) {
-            decisions.dropped_indexes.insert((table.from, place));
+    let columns_change = its_columns_change(diff, decisions, table, &old.foreign_keys[key]);
+    for (before, after) in &table.kept_indexes {
+        let (index, next) = (&old.indexes[*before], &new.indexes[*after]);
+        let is_made_for_it = index.is_implied && next.is_implied && index.columns.len() == columns.len();
+        let is_misnamed = Some(&index.name) == key_name && index.name != next.name;
+        let is_shared = old.foreign_keys.iter().enumerate().any(|(other, foreign_key)| {
+            other != key
+                && covers(&index.columns, &foreign_key.columns)
+                && !decisions.dropped_keys.contains(&(table.from, other))
+        });
+        if is_made_for_it && covers(&index.columns, columns) && (columns_change || is_misnamed) && !is_shared {
+            decisions.dropped_indexes.insert((table.from, *before));
         }
     }
 }

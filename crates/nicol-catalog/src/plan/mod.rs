@@ -12,8 +12,8 @@ use nicol_db::Dialect;
 
 pub use risks::{Risk, RiskKind};
 
-use crate::catalog::{Catalog, Column, Table};
-use crate::diff::{ColumnDiff, Diff, TableDiff};
+use crate::catalog::{Catalog, Column, Default, Literal, Table};
+use crate::diff::{ColumnDiff, Diff, EnumDiff, TableDiff};
 use crate::{cockroach, mariadb, mysql, postgres, sqlite};
 
 /// The steps between two catalogs.
@@ -33,6 +33,32 @@ impl Plan<'_> {
     /// True when there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// True when the script cannot run inside one transaction: PostgreSQL lets nobody use an enum value in the
+    /// transaction that adds it, and a column's default counts as use.
+    pub fn must_run_outside_transaction(&self) -> bool {
+        self.dialect == Dialect::Postgres
+            && self
+                .diff
+                .changed_enums
+                .iter()
+                .any(|change| change.removed.is_empty() && self.is_used_at_once(change))
+    }
+
+    fn is_used_at_once(&self, change: &EnumDiff) -> bool {
+        let after = &self.diff.to.enums[change.to];
+        postgres::ddl::enum_usages(self.diff.to, after)
+            .into_iter()
+            .any(
+                |(table, column)| match &self.diff.to.tables[table].columns[column].default {
+                    Some(Default::Literal(Literal::Enum(value))) => change.added.contains(value),
+                    Some(Default::Literal(Literal::List(items))) => items
+                        .iter()
+                        .any(|item| matches!(item, Literal::Enum(value) if change.added.contains(value))),
+                    Some(_) | None => false,
+                },
+            )
     }
 }
 

@@ -197,19 +197,22 @@ pub(crate) fn column(column: &Column) -> String {
 }
 
 fn identity(options: &Identity) -> String {
+    let numbers = [
+        ("INCREMENT", options.increment),
+        ("CACHE", options.cache),
+        ("START", options.start),
+        ("MINVALUE", options.min_value),
+        ("MAXVALUE", options.max_value),
+    ];
     let mut parts = Vec::new();
-    let mut part = |word: &str, value: Option<i64>| parts.extend(value.map(|value| format!("{word} {value}")));
     if options.is_virtual {
-        part("VIRTUAL", None);
+        parts.push("VIRTUAL".to_owned());
     }
-    part("INCREMENT", options.increment);
-    part("CACHE", options.cache);
-    part("START", options.start);
-    part("MINVALUE", options.min_value);
-    part("MAXVALUE", options.max_value);
-    if options.is_virtual {
-        parts.insert(0, "VIRTUAL".to_owned());
-    }
+    parts.extend(
+        numbers
+            .into_iter()
+            .filter_map(|(word, value)| Some(format!("{word} {}", value?))),
+    );
     if parts.is_empty() {
         String::new()
     } else {

@@ -9,7 +9,7 @@ use nicol_catalog::{Catalog, dialect_of, diff, from_schema, plan, script};
 use nicol_schema::{Source, ValidSchema};
 
 /// The conformance data beside the repository; none, with a printed line, when it is not there.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance");
     if path.exists() {
         return Some(path);
@@ -19,12 +19,12 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// The repository's own cases.
-pub fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/catalog")
 }
 
 /// A schema of one file or of a folder.
-pub fn sources(path: &Path) -> Vec<Source> {
+pub(crate) fn sources(path: &Path) -> Vec<Source> {
     let mut files = Vec::new();
     collect(path, &mut files);
     files.sort();
@@ -50,7 +50,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// A schema that has to be valid.
-pub fn schema(sources: &[Source]) -> Result<ValidSchema, String> {
+pub(crate) fn schema(sources: &[Source]) -> Result<ValidSchema, String> {
     let validated = nicol_schema::validate(sources);
     validated
         .schema
@@ -58,14 +58,14 @@ pub fn schema(sources: &[Source]) -> Result<ValidSchema, String> {
 }
 
 /// A schema's catalog in the dialect of its provider.
-pub fn catalog(path: &Path) -> Result<Catalog, String> {
+pub(crate) fn catalog(path: &Path) -> Result<Catalog, String> {
     let schema = schema(&sources(path))?;
     let dialect = schema.provider().and_then(dialect_of).ok_or("no dialect")?;
     Ok(from_schema(&schema, dialect))
 }
 
 /// The script between two catalogs.
-pub fn script_between(from: &Catalog, to: &Catalog) -> String {
+pub(crate) fn script_between(from: &Catalog, to: &Catalog) -> String {
     let diff = diff(from, to);
     let text = script(&plan(&diff));
     assert_eq!(text.is_empty(), plan(&diff).is_empty());
@@ -73,7 +73,7 @@ pub fn script_between(from: &Catalog, to: &Catalog) -> String {
 }
 
 /// A script without the comment lines that are sentences: only labels of steps stay.
-pub fn without_sentences(script: &str) -> String {
+pub(crate) fn without_sentences(script: &str) -> String {
     let is_label = |line: &str| {
         line.strip_prefix("-- ")
             .is_none_or(|rest| !rest.is_empty() && rest.chars().all(char::is_alphanumeric))

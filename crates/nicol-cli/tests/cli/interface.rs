@@ -74,6 +74,16 @@ fn groups_without_a_command_print_their_help() {
 }
 
 #[test]
+fn help_is_a_command_too() {
+    let place = Place::new();
+    assert_eq!(place.run(&["help"]).exits(0).out, place.run(&["--help"]).exits(0).out);
+    assert_eq!(
+        place.run(&["help", "migrate", "dev"]).exits(0).out,
+        place.run(&["migrate", "dev", "--help"]).exits(0).out
+    );
+}
+
+#[test]
 fn the_version_is_told_in_every_spelling() {
     let place = Place::new();
     let expected = format!("nicol {}", env!("CARGO_PKG_VERSION"));
@@ -130,4 +140,30 @@ fn colour_is_for_terminals_only_and_can_be_forced() {
     assert!(is_coloured(&forced, &arguments));
     assert!(!is_coloured(&forced, &["validate", "--schema", "none", "--no-color"]));
     assert!(!is_coloured(&Place::new().env("NO_COLOR", "1"), &arguments));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_is_lost_is_an_error_and_a_reader_that_goes_away_is_none() {
+    use std::process::{Command, Stdio};
+    let nicol = || Command::new(env!("CARGO_BIN_EXE_nicol"));
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .expect("a full device");
+    let ran = nicol()
+        .arg("version")
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .expect("nicol runs");
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("error[output-lost]"));
+    let mut piped = nicol()
+        .args(["completions", "bash"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("nicol runs");
+    drop(piped.stdout.take());
+    assert_eq!(piped.wait().expect("an end").code(), Some(0));
 }

@@ -108,6 +108,46 @@ fn sqlite_goes_the_whole_way() {
 }
 
 #[test]
+fn a_project_of_prisma_7_goes_the_whole_way() {
+    let bare = schema("sqlite").replace("  url      = env(\"DATABASE_URL\")\n", "");
+    let config = "import 'dotenv/config'\nimport { defineConfig, env } from 'prisma/config'\n\n\
+        export default defineConfig({\n  schema: 'prisma/schema.prisma',\n  migrations: { path: 'prisma/migrations' },\n  \
+        datasource: { url: env('DB') },\n})\n";
+    let place = Place::with(&[
+        ("prisma/schema.prisma", &bare),
+        ("prisma.config.ts", config),
+        (".env", "DB=file:./dev.db\n"),
+    ]);
+    whole_way(&place);
+    assert!(
+        place.path("dev.db").is_file(),
+        "beside the config that names the variable: {:?}",
+        place.files()
+    );
+}
+
+#[test]
+fn a_url_of_the_environment_that_does_not_fit_is_explained() {
+    let literal = schema("sqlite").replace("env(\"DATABASE_URL\")", "\"file:dev.db\"");
+    let place = Place::with(&[("schema.prisma", &literal)]).env("DATABASE_URL", "postgres://u:s3cr3t@h/d");
+    let ran = place
+        .run(&["migrate", "status"])
+        .fails("P1013")
+        .says("DATABASE_URL in the environment")
+        .says("unset");
+    assert!(!ran.err.contains("s3cr3t"));
+    place
+        .run(&["migrate", "dev", "--name", "init", "--url", "file:dev.db"])
+        .exits(0);
+    let place = Place::with(&[("schema.prisma", &literal)]).env("DATABASE_URL", "file:other.db");
+    place
+        .run(&["migrate", "dev", "--name", "init"])
+        .exits(0)
+        .says("takes the place of");
+    assert!(place.path("other.db").is_file() && !place.path("dev.db").exists());
+}
+
+#[test]
 fn servers_go_the_whole_way() {
     for (variable, provider) in [
         ("NICOL_TEST_POSTGRES_URL", "postgresql"),

@@ -247,7 +247,7 @@ fn relation_setter(
         };
     }
     if relation.source.arity == Arity::List {
-        let argument = format!("impl IntoIterator<Item: Into<{child}>>");
+        let argument = format!("impl nicol::Children<{target}, {scope}>");
         let call = format!("children::<{target}, {scope}>({index}, {})", model.items);
         return Setter {
             name,

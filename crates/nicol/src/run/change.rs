@@ -77,7 +77,7 @@ async fn read_one(session: &mut Session<'_>, condition: Condition, wanted: &Read
     Ok((level.len() > 0).then_some(level))
 }
 
-/// Where UPDATE gives no rows back: the row's key is read and locked, the row changed, and read by its new key.
+/// Where UPDATE gives no rows back: the row's key is read, the row changed, and read by its new key.
 async fn update_by_key(session: &mut Session<'_>, key: &Key, patch: &Patch, wanted: &Read) -> Result<Option<Level>> {
     let table = wanted.table;
     let Some(values) = find_values(session, table, key, table.key).await? else {

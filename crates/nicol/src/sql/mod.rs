@@ -164,6 +164,12 @@ impl Writer {
     }
 }
 
+/// How many repeated values make the length of a list a power of two; none where the list would no longer fit.
+fn padding(length: usize) -> usize {
+    let padded = length.next_power_of_two();
+    if padded <= 32_768 { padded - length } else { 0 }
+}
+
 /// True when a value survives as an element of a JSON array.
 fn fits_json(value: &Value) -> bool {
     match value {
@@ -171,3 +177,6 @@ fn fits_json(value: &Value) -> bool {
         Value::Null | Value::Float(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Json(_) | Value::List(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

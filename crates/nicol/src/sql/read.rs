@@ -2,7 +2,7 @@
 
 use nicol_db::{Dialect, Value};
 
-use super::{Source, Statement, Writer};
+use super::{Source, Statement, Writer, padding};
 use crate::filter::Condition;
 use crate::meta::TableMeta;
 use crate::operation::{Nulls, OrderTerm, Read};
@@ -186,7 +186,7 @@ impl Writer {
         } else {
             ") IN ("
         });
-        let padding = scope.keys.len().next_power_of_two() - scope.keys.len();
+        let padding = padding(scope.keys.len());
         let padded = scope
             .keys
             .iter()

@@ -1,0 +1,225 @@
+//! The generated Rust client: reviewed text, always parseable, whatever the schema says.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "test helpers are not test functions")]
+
+use nicol_codegen::rust::{Error, GeneratedFile, Layout, Options, client};
+use nicol_schema::{Source, ValidSchema, validate};
+
+fn schema(text: &str) -> ValidSchema {
+    let text = format!("datasource db {{\n  provider = \"postgresql\"\n}}\n{text}");
+    let validated = validate(&[Source {
+        path: "schema.prisma".to_owned(),
+        text,
+    }]);
+    validated
+        .schema
+        .unwrap_or_else(|| panic!("{:#?}", validated.diagnostics))
+}
+
+fn generate(text: &str, layout: Layout) -> Vec<GeneratedFile> {
+    client(&schema(text), &Options { layout }).expect("a client")
+}
+
+const BLOG: &str = r#"
+/// How much a user may do.
+enum Role {
+  USER
+  ADMIN @map("administrator")
+}
+
+/// Somebody with an account.
+model User {
+  id    Int     @id @default(autoincrement())
+  /// Where mail goes.
+  email String  @unique
+  name  String?
+  role  Role    @default(USER)
+  posts Post[]
+}
+
+model Post {
+  id       String   @id @default(cuid())
+  title    String
+  author   User     @relation(fields: [authorId], references: [id])
+  authorId Int      @map("author_id")
+  tags     Tag[]
+  changed  DateTime @updatedAt
+
+  @@unique([authorId, title])
+  @@map("posts")
+}
+
+model Tag {
+  name  String @id
+  posts Post[]
+}
+"#;
+
+#[test]
+fn blog() {
+    let files = generate(BLOG, Layout::FilePerModel);
+    for file in &files {
+        syn::parse_file(&file.text).unwrap_or_else(|error| panic!("{}: {error}\n{}", file.path, file.text));
+        insta::assert_snapshot!(file.path.as_str(), file.text);
+    }
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["user.rs", "post.rs", "tag.rs", "mod.rs"]);
+}
+
+#[test]
+fn both_layouts_say_the_same() {
+    let lines = |layout| -> Vec<String> {
+        let files = generate(BLOG, layout);
+        let lines = files.iter().flat_map(|file| file.text.lines());
+        let kept = lines
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with("// "));
+        kept.filter(|line| !line.contains("pub mod "))
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, many) = (lines(Layout::OneFile), lines(Layout::FilePerModel));
+    // The closing brackets of the modules are all that one file has more.
+    assert_eq!(one.len(), many.len() + 3);
+    assert!(many.iter().all(|line| one.contains(line)));
+}
+
+/// Every string literal of a file.
+fn literals(text: &str) -> Vec<String> {
+    fn walk(tokens: proc_macro2::TokenStream, found: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Group(group) => walk(group.stream(), found),
+                proc_macro2::TokenTree::Literal(literal) => {
+                    if let syn::Lit::Str(text) = syn::Lit::new(literal) {
+                        found.push(text.value());
+                    }
+                }
+                proc_macro2::TokenTree::Ident(_) | proc_macro2::TokenTree::Punct(_) => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(text.parse().expect("tokens"), &mut found);
+    found
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let hostile = [
+        "\"; fn main() {} //",
+        "a`b${c}{d}",
+        "back\\\\slash",
+        "*/ } pub mod evil { /*",
+        "tab\\tnew\\nline",
+        "\u{202e}reversed",
+    ];
+    for text in hostile {
+        let quoted = text.replace('"', "\\\"");
+        let schema = format!(
+            "/// {text}\n/// ```\n/// fn main() {{}}\nenum E {{\n  /// {text}\n  A @map(\"{quoted}\")\n}}\n\
+             /// {text}\nmodel M {{\n  /// {text}\n  id String @id @default(\"{quoted}\") @map(\"{quoted}c\")\n  \
+             e E\n  @@map(\"{quoted}t\")\n}}\n"
+        );
+        let files = generate(&schema, Layout::OneFile);
+        let source = &files[0].text;
+        let parsed = syn::parse_file(source).unwrap_or_else(|error| panic!("{error}\n{source}"));
+        let modules = parsed
+            .items
+            .iter()
+            .filter(|item| matches!(item, syn::Item::Mod(_)))
+            .count();
+        assert_eq!(modules, 1, "{source}");
+        let meant = text.replace("\\\\", "\\").replace("\\t", "\t").replace("\\n", "\n");
+        let literals = literals(source);
+        for wanted in [meant.clone(), format!("{meant}c"), format!("{meant}t")] {
+            assert!(literals.contains(&wanted), "{wanted:?} in {source}");
+        }
+        assert!(!source.contains('\u{202e}'));
+    }
+}
+
+#[test]
+fn names_never_collide() {
+    let files = generate(
+        "model Option {\n  id Int @id\n  createdAt Int\n  created_at Int\n  type Int\n  self Int\n  value Int\n  reader Int\n  by_id Int\n}\n\
+         model Model {\n  id Int @id\n  New Int @unique\n  clone Int\n}\n\
+         model tx {\n  id Int @id\n}\n\
+         model access_tokens {\n  id Int @id\n}\n\
+         model AccessTokens {\n  id Int @id\n}\n\
+         model nicol {\n  id Int @id\n  nicol Int\n  meta Int\n}\n\
+         enum Db {\n  Self\n  self\n  crate\n}\n",
+        Layout::OneFile,
+    );
+    let source = &files[0].text;
+    syn::parse_file(source).unwrap_or_else(|error| panic!("{error}\n{source}"));
+    for line in [
+        "pub struct Option_ {",
+        "pub created_at: i32,",
+        "pub created_at_: i32,",
+        "pub r#type: i32,",
+        "pub self_: i32,",
+        "pub fn by_id_(id_: impl nicol::Given<i32>) -> nicol::Unique<Model> {",
+        "pub struct Model_ {",
+        "pub fn tx_(&self) -> ::nicol::Models<tx::Model> {",
+        "pub struct AccessTokens {",
+        "pub struct AccessTokens_ {",
+        "pub mod access_tokens_ {",
+        "pub enum Db_ {",
+    ] {
+        assert!(source.lines().any(|present| present.trim() == line), "{line}\n{source}");
+    }
+}
+
+#[test]
+fn forms_hold_what_a_row_must_say() {
+    let files = generate(
+        "model A {\n  id Int @id\n  bs B[]\n}\n\
+         model C {\n  id Int @id\n  bs B[]\n}\n\
+         model B {\n  id Int @id @default(autoincrement())\n  must String\n  may String?\n  list String[]\n  \
+         when DateTime @default(now())\n  a A @relation(fields: [aId], references: [id])\n  aId Int\n  \
+         c C @relation(fields: [cId], references: [id])\n  cId Int\n}\n\
+         model Odd {\n  id Int @id\n  what Unsupported(\"circle\")\n}\n",
+        Layout::FilePerModel,
+    );
+    let text = |path: &str| {
+        files
+            .iter()
+            .find(|file| file.path == path)
+            .map(|file| file.text.as_str())
+            .unwrap_or_default()
+    };
+    let fields = |path: &str, form: &str| -> Vec<String> {
+        let lines = text(path)
+            .lines()
+            .skip_while(|line| *line != format!("pub struct {form} {{"));
+        lines
+            .skip(1)
+            .take_while(|line| *line != "}")
+            .map(|line| line.trim().to_owned())
+            .collect()
+    };
+    let (a, c) = (
+        "pub a: nicol::Parent<super::a::Model>,",
+        "pub c: nicol::Parent<super::c::Model>,",
+    );
+    assert_eq!(fields("b.rs", "New"), ["pub must: String,", a, c]);
+    assert_eq!(fields("b.rs", "InA"), ["pub must: String,", c]);
+    assert_eq!(fields("b.rs", "InC"), ["pub must: String,", a]);
+    assert_eq!(
+        fields("b.rs", "Raw"),
+        ["pub must: String,", "pub a_id: i32,", "pub c_id: i32,"]
+    );
+    assert!(text("odd.rs").contains("pub struct Odd") && !text("odd.rs").contains("pub struct New"));
+}
+
+#[test]
+fn there_is_no_client_for_other_products() {
+    let text = "datasource db {\n  provider = \"sqlserver\"\n}\nmodel M {\n  id Int @id\n}\n".to_owned();
+    let validated = validate(&[Source {
+        path: "schema.prisma".to_owned(),
+        text,
+    }]);
+    let schema = validated.schema.expect("valid");
+    assert_eq!(client(&schema, &Options::default()), Err(Error::Provider("sqlserver")));
+}

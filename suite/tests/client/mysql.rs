@@ -1,0 +1,48 @@
+//! What only MySQL and MariaDB have.
+
+use nicol::types::{DateTime, Decimal};
+
+use super::db::{Db, Native, native};
+
+pub(crate) async fn run(db: &Db) -> nicol::Result<()> {
+    db.native().delete_all().await?;
+    let moment = |text: &str| text.parse::<DateTime>().expect("a moment");
+    let fixed: Decimal = "12345678901234567.125".parse().expect("a decimal");
+    let given = native::New {}
+        .tiny(-7)
+        .small(65_535)
+        .big(i64::MAX)
+        .real(0.5)
+        .fixed(fixed.clone())
+        .short("ten")
+        .fixed_l("abc")
+        .text("t".repeat(70_000))
+        .bytes(&[0u8, 255])
+        .day(moment("2026-11-21T00:00:00Z"))
+        .time(moment("1970-01-01T12:34:56.789Z"))
+        .stamp(moment("2026-11-21T02:21:46.075Z"))
+        .year(2026)
+        .flag(true);
+    let made: Native = db.native().create(given).await?;
+    assert_eq!(made, db.native().get(native::by_id(made.id)).await?);
+    assert_eq!((made.tiny, made.small, made.big, made.year), (Some(-7), Some(65_535), Some(i64::MAX), Some(2026)));
+    assert_eq!((made.fixed.clone(), made.flag, made.real), (Some(fixed.clone()), Some(true), Some(0.5)));
+    assert_eq!(made.day, Some(moment("2026-11-21T00:00:00Z")));
+    assert_eq!(made.time, Some(moment("1970-01-01T12:34:56.789Z")));
+    assert_eq!(made.stamp, Some(moment("2026-11-21T02:21:46.075Z")));
+    let filters = [
+        native::tiny.eq(-7),
+        native::small.in_([65_535, 1]),
+        native::big.eq(i64::MAX),
+        native::fixed.eq(fixed),
+        native::day.eq(moment("2026-11-21T00:00:00Z")),
+        native::stamp.lte(moment("2026-11-21T02:21:46.075Z")),
+        native::year.gt(2025),
+        native::flag.eq(true),
+        native::text.starts_with("ttt"),
+    ];
+    for (index, filter) in filters.into_iter().enumerate() {
+        assert_eq!(db.native().count().filter(filter).await?, 1, "filter {index}");
+    }
+    Ok(())
+}
