@@ -109,7 +109,9 @@ impl Directory {
                 directory.migrations.push(migration);
             }
         }
-        directory.provider = read_optional(&path.join(LOCK_FILE))?.as_deref().and_then(parse_lock);
+        if let Some(text) = read_optional(&path.join(LOCK_FILE))? {
+            directory.provider = Some(parse_lock(&text).ok_or_else(|| unreadable_lock(path))?);
+        }
         Ok(directory)
     }
 
@@ -202,6 +204,12 @@ pub fn lock_text(dialect: Dialect) -> String {
     )
 }
 
+fn unreadable_lock(folder: &Path) -> Error {
+    let message = format!("{} names no provider.", folder.join(LOCK_FILE).display());
+    Error::new("P3019", message)
+        .with_help("Restore it from version control, or delete it: the next `nicol migrate dev` writes it again.")
+}
+
 /// The provider in the text of a lock file: the first line that starts with `provider`.
 fn parse_lock(text: &str) -> Option<String> {
     let line = text.lines().map(str::trim).find(|line| line.starts_with("provider"))?;
@@ -240,9 +248,9 @@ fn legacy_folder(folder: &Path, name: &str) -> Error {
         "{} holds migrations in the format of Prisma's experimental tool of 2019 and 2020 ({name} has no {SCRIPT_FILE}).",
         folder.display()
     );
-    Error::new("P3003", message)
-        .with_migration(name)
-        .with_help("Run `nicol migrate import` once: it writes today's scripts beside the old files.")
+    Error::new("P3003", message).with_migration(name).with_help(
+        "Move the old folder away, or give each of its migrations a `migration.sql` with the statements of its README.",
+    )
 }
 
 /// The text of a file, nothing when there is no such file.
@@ -392,7 +400,7 @@ mod tests {
         write(at("20200420002856/README.md"), "# Migration");
         let error = Directory::read(folder.path()).unwrap_err();
         assert_eq!(error.code(), "P3003");
-        assert!(error.help().unwrap().contains("nicol migrate import"));
+        assert!(error.help().unwrap().contains("migration.sql"));
         // Once imported, the old files do no harm.
         write(at("20200420002856/migration.sql"), "SELECT 1;");
         write(at("migrate.lock"), "# Prisma Migrate lockfile v1\n\n20200420002856");

@@ -64,8 +64,8 @@ async fn replay_in_scratch(migrations: &[Migration], main: &ConnectionUrl, names
     admin::create_database(&scratch).await.map_err(|error| {
         let message = format!("No scratch database could be made to replay the migrations in: {}", error.message());
         Error::new("P3014", message).with_database_code(error.native_code()).with_help(
-            "Grant the user the right to create databases, or give a database for it with `--shadow-database-url`, or write \
-             a snapshot of the schema into the newest migration with `nicol migrate snapshot`: then none is needed.",
+            "Grant the user the right to create databases, or give a database for it with `--shadow-database-url`. None is needed \
+             where the newest migration has a `schema.prisma` beside its script.",
         )
     })?;
     let result = open_and_replay(&scratch, migrations, namespaces).await;
