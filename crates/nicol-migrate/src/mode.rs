@@ -40,7 +40,9 @@ pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
     if kinds.iter().any(own_control) {
         // A value added to an enum can be used only after a commit: such scripts mean their commits.
         let adds_value = statements.iter().any(|s| statement::adds_enum_value(s.text, dialect));
-        if adds_value || !are_plain_pairs(&kinds) {
+        // This has to be the first word of a transaction, and ours has said something already.
+        let sets_isolation = statements.iter().any(|s| statement::sets_transaction(s.text, dialect));
+        if adds_value || sets_isolation || !are_plain_pairs(&kinds) {
             return Mode::Stepwise(Stepwise::OwnTransactions);
         }
         for (statement, kind) in statements.iter().zip(&kinds) {
@@ -132,7 +134,12 @@ mod tests {
             ("BEGIN; BEGIN; COMMIT;", Dialect::Postgres, own.clone()),
             ("COMMIT; SELECT 1;", Dialect::Postgres, own.clone()),
             ("BEGIN; SELECT 1;", Dialect::Sqlite, own.clone()),
-            ("BEGIN; ALTER TYPE e ADD VALUE 'x'; COMMIT;", Dialect::Postgres, own),
+            (
+                "BEGIN; ALTER TYPE e ADD VALUE 'x'; COMMIT;",
+                Dialect::Postgres,
+                own.clone(),
+            ),
+            ("BEGIN; SET TRANSACTION READ WRITE; COMMIT;", Dialect::Postgres, own),
             (
                 "ALTER TYPE e ADD VALUE 'x';",
                 Dialect::Postgres,

@@ -27,9 +27,8 @@ pub(crate) async fn first_statement(
         return Ok(statements.len());
     };
     let has_run = match statement::kind(next.text, conn.dialect()) {
-        Kind::Begin | Kind::Rollback | Kind::Session | Kind::Data => Some(false),
-        // The record before it was part of the transaction: that it can be seen means that the commit happened.
-        Kind::Commit => Some(true),
+        // A transaction of the script's own records its end itself, so one whose record is missing has not happened.
+        Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session | Kind::Data => Some(false),
         Kind::TableLock => None,
         Kind::Alone | Kind::Structure => match statement::trace(next.text, conn.dialect()) {
             Some(trace) => has_run(conn, &trace).await?,

@@ -136,6 +136,12 @@ pub(crate) fn adds_enum_value(text: &str, dialect: Dialect) -> bool {
             .any(|pair| is_word(&pair[0], "ADD") && is_word(&pair[1], "VALUE"))
 }
 
+/// True for `SET TRANSACTION ...`.
+pub(crate) fn sets_transaction(text: &str, dialect: Dialect) -> bool {
+    let tokens = tokens(text, dialect, 2);
+    words_at(&tokens, 0) == "SET" && words_at(&tokens, 1) == "TRANSACTION"
+}
+
 /// What to look for to know whether the statement has run; nothing when that cannot be seen.
 pub(crate) fn trace(text: &str, dialect: Dialect) -> Option<Trace> {
     let tokens = tokens(text, dialect, TOKEN_LIMIT);

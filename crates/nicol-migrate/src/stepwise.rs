@@ -147,21 +147,26 @@ impl Steps<'_> {
             }
             return conn.commit().await;
         }
+        if self.own_transaction && commits(kind, conn.dialect()) {
+            // Recorded by the transaction itself, so that the record is there exactly when what it did is. A statement that
+            // commits what was before it has itself still to run then.
+            let recorded = if kind == Kind::Commit { done } else { done - 1 };
+            history::set_steps(conn, &self.row, recorded).await?;
+        }
         conn.run_script(text).await?;
         match kind {
             Kind::Begin => self.own_transaction = true,
             Kind::Commit | Kind::Rollback => self.own_transaction = false,
             Kind::TableLock => self.tables_locked = !statement::without_leading_comments(text).starts_with(['u', 'U']),
-            // MySQL commits at every change of structure.
-            Kind::Structure if conn.dialect().is_mysql_family() => self.own_transaction = false,
+            Kind::Structure if commits(kind, conn.dialect()) => self.own_transaction = false,
             Kind::Session | Kind::Data | Kind::Alone | Kind::Structure => {}
         }
-        // With tables locked no other table can be written; the record follows when they are free again.
-        if self.tables_locked {
-            Ok(())
-        } else {
-            history::set_steps(conn, &self.row, done).await
+        // With tables locked no other table can be written, and in a transaction of the script's own (which may begin with
+        // SET TRANSACTION) nothing of ours is to come between: the record follows.
+        if self.tables_locked || self.own_transaction {
+            return Ok(());
         }
+        history::set_steps(conn, &self.row, done).await
     }
 
     async fn run_with_record(&self, conn: &mut Connection, text: &str, done: usize) -> nicol_db::Result<()> {
@@ -214,5 +219,14 @@ impl Steps<'_> {
             conn.run_script("COMMIT").await?;
         }
         Ok(())
+    }
+}
+
+/// Whether a statement commits the transaction it stands in: MySQL does so at every change of structure.
+fn commits(kind: Kind, dialect: Dialect) -> bool {
+    match kind {
+        Kind::Commit => true,
+        Kind::Structure | Kind::TableLock | Kind::Begin => dialect.is_mysql_family(),
+        Kind::Rollback | Kind::Session | Kind::Data | Kind::Alone => false,
     }
 }

@@ -7,7 +7,7 @@ use nicol::{Filter, dec, div, inc, mul};
 use tokio::runtime::Runtime;
 
 use super::db::{self, Comment, Db, Post, Role, Scalars, Tag, User, access_tokens, comment, post, profile};
-use super::db::{node, scalars, seat, tag, ticket, user};
+use super::db::{keyless, node, part, scalars, seat, tag, ticket, user};
 
 type Result<T = ()> = nicol::Result<T>;
 
@@ -47,6 +47,8 @@ async fn clear(db: &Db) -> Result {
     db.access_tokens().delete_all().await?;
     db.node().update_all().set(|s| s.parent_id(None)).await?;
     db.node().delete_all().await?;
+    db.part().delete_all().await?;
+    db.keyless().delete_all().await?;
     Ok(())
 }
 
@@ -496,6 +498,53 @@ cases! {
         let liked = node::likes.order_by(node::id.desc()).select(node::id);
         let by = node::liked_by.select(node::id);
         assert_eq!(db.node().get(node::by_id(5)).select((liked, by)).await?, (vec![2, 1], vec![4]));
+        Ok(())
+    }
+
+    async fn tables_without_a_primary_key(db) {
+        let parts = [part::New {}, part::New {}];
+        let (made, parts) = db.keyless().create(keyless::New { code: "a".into() }.parts(parts)).with(keyless::parts).await?;
+        assert_eq!((made.code.as_str(), made.other, parts.len()), ("a", None, 2));
+        let changed = db.keyless().update(keyless::by_code("a")).set(|s| s.code("b").other(7)).await?;
+        assert_eq!(db.keyless().get(keyless::by_other(7)).await?, changed);
+        assert_eq!(db.part().count().filter(part::of.is(keyless::code.eq("b"))).await?, 2, "the update cascades");
+        let lone = db.part().create(part::New {}).await?;
+        assert_eq!(db.part().find_many().filter(part::of.is_null()).await?, [lone]);
+        Ok(())
+    }
+
+    async fn many_tasks_write_at_once(db) {
+        let tasks: Vec<_> = (0..40)
+            .map(|n| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    let posts = [post::In { title: format!("{n}") }];
+                    db.user().create(user::New { email: format!("{n}@x.io") }.posts(posts)).await?;
+                    db.tx().retry(9).run(async |tx| tx.user().update_many(user::age.eq(0)).set(|s| s.age(inc(0))).await).await
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.expect("no panic")?;
+        }
+        assert_eq!((db.user().count().await?, db.post().count().await?), (40, 40));
+        Ok(())
+    }
+
+    async fn dropped_requests_leave_nothing_half_done(db) {
+        for step in 0..60u64 {
+            let posts = [post::In { title: "t".into() }.comments([comment::InPost {
+                text: "c".into(),
+                author: user::New { email: format!("c{step}") }.into(),
+            }])];
+            let request = db.user().create(user::New { email: format!("u{step}") }.posts(posts)).with(user::posts);
+            drop(tokio::time::timeout(std::time::Duration::from_micros(step * 40), request).await);
+            let reading = db.user().find_many().with(user::posts.with(post::comments));
+            drop(tokio::time::timeout(std::time::Duration::from_micros(step * 20), reading).await);
+        }
+        let whole = user::posts.some(post::comments.exists());
+        assert_eq!(db.user().count().filter(user::email.starts_with("u") & !whole).await?, 0);
+        assert_eq!(db.user().count().filter(user::email.starts_with("u")).await?, db.comment().count().await?);
         Ok(())
     }
 

@@ -284,17 +284,21 @@ async fn scripts_with_transactions_of_their_own() {
              -- CreateTable\nCREATE TABLE u (id INTEGER);\n",
         );
         db.write("3_c", "BEGIN;\nALTER TYPE \"E\" ADD VALUE 'C';\nCOMMIT;\nINSERT INTO t VALUES (1, 'C');\n");
+        db.write(
+            "3_d",
+            "BEGIN;\nSET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nCREATE TABLE s (id INTEGER);\nCOMMIT;\n",
+        );
         db.write("4_d", "CREATE INDEX CONCURRENTLY i ON t(id);\nCREATE TABLE v (id INTEGER);\n");
         db.write("5_e", "-- nicol:no-transaction\nALTER TYPE \"E\" ADD VALUE 'D';\nINSERT INTO t VALUES (2, 'D');\n");
         // As dumps begin.
         db.write("6_f", "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.w (id INTEGER);\n");
         db.write("7_g", "CREATE TABLE x (id INTEGER);\nDO $$ BEGIN PERFORM 1; END $$;\n");
         let own = Some(Stepwise::OwnTransactions);
-        let expected = [None, None, own, Some(Stepwise::Statement), Some(Stepwise::Asked), None, None];
+        let expected = [None, None, own, own, Some(Stepwise::Statement), Some(Stepwise::Asked), None, None];
         assert_eq!(modes(&db).await, expected);
         assert_eq!(db.row("SELECT count(*) FROM t").await, ["2"]);
         let rows = "SELECT count(*) FROM _prisma_migrations WHERE applied_steps_count = 1 AND logs IS NULL AND finished_at IS NOT NULL";
-        assert_eq!(db.row(rows).await, ["7"]);
+        assert_eq!(db.row(rows).await, ["8"]);
 
         db.write("8_h", "CREATE TABLE y (id INTEGER);\nBEGIN;\nCREATE TABLE nowhere.z (id INTEGER);\nCOMMIT;\n");
         assert_eq!(code_of(&db).await, "P3018");
@@ -349,9 +353,33 @@ async fn a_killed_run_is_gone_on_with() {
             let row = format!("SELECT applied_steps_count, logs FROM _prisma_migrations WHERE id = '{name}'");
             assert_eq!(db.row(&row).await, ["1", "-"]);
         }
+        // A transaction of the script's own counts as one step: all of it, or none.
+        let script = "START TRANSACTION;\nINSERT INTO a (id) VALUES (1);\nINSERT INTO a (id) VALUES (2);\nCOMMIT;\n\
+                      CREATE TABLE d (id INTEGER);\n";
+        for (name, steps, before) in [("3_a", 0, ""), ("3_b", 4, "INSERT INTO a (id) VALUES (1), (2);")] {
+            db.write(name, script);
+            if !before.is_empty() {
+                db.run(before).await;
+            }
+            interrupt(&db, name, script, steps).await;
+            assert_eq!(run(&db).await.unwrap().applied, [name]);
+            assert_eq!(db.row("SELECT count(*) FROM a").await, ["2"]);
+            db.run("DELETE FROM a; DROP TABLE d;").await;
+        }
+        db.write("3_x", &format!("{script}INSERT INTO nowhere VALUES (1);\n"));
+        assert_eq!(code_of(&db).await, "P3018");
+        assert_eq!(
+            db.row("SELECT applied_steps_count FROM _prisma_migrations WHERE migration_name = '3_x'")
+                .await,
+            ["5"]
+        );
+        db.run("UPDATE _prisma_migrations SET rolled_back_at = started_at WHERE migration_name = '3_x'")
+            .await;
+        db.remove("3_x");
+
         let script = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @x = 1;\n";
-        db.write("3_c", script);
-        interrupt(&db, "3_c", script, 0).await;
+        db.write("3_y", script);
+        interrupt(&db, "3_y", script, 0).await;
         assert_eq!(code_of(&db).await, code::INTERRUPTED);
     })
     .await;
