@@ -182,7 +182,8 @@ fn answers(url: &str) -> bool {
         return false;
     };
     let reachable = url.host_port().and_then(|text| text.parse::<SocketAddr>().ok());
-    if !reachable.is_some_and(|address| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()) {
+    let refuses = |address| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_err();
+    if reachable.is_none_or(refuses) {
         return false;
     }
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {

@@ -59,6 +59,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
             None => Ok(help(&["migrate"], output)),
             Some(MigrateCommand::Dev(args)) => commands::migrate::dev::run(args, global, output),
             Some(MigrateCommand::Deploy(args)) => commands::migrate::deploy::run(args, global, output),
+            Some(MigrateCommand::Resolve(args)) => commands::migrate::resolve::run(args, global, output),
             Some(MigrateCommand::Status(args)) => commands::migrate::status::run(args, global, output),
             Some(MigrateCommand::Diff(args)) => commands::migrate::diff::run(args, global, output),
         },

@@ -168,6 +168,14 @@ pub(crate) enum MigrateCommand {
     /// Apply the migrations that are not applied yet (production)
     #[command(after_help = "Example:\n  DATABASE_URL=postgres://app@db/shop nicol migrate deploy")]
     Deploy(DeployArgs),
+    /// Say what became of a failed or hand-made migration; runs nothing
+    #[command(
+        override_usage = "nicol migrate resolve (--applied NAME | --rolled-back NAME) [OPTIONS]",
+        after_help = "Examples:
+  nicol migrate resolve --rolled-back 20260101120000_add_users
+  nicol migrate resolve --applied 20260101120000_init"
+    )]
+    Resolve(ResolveArgs),
     /// Compare the migrations folder with the database; exit 1 unless they agree
     #[command(after_help = "Example:\n  nicol migrate status --json")]
     Status(StatusArgs),
@@ -235,6 +243,20 @@ pub(crate) struct DeployArgs {
     pub(crate) allow_out_of_order: bool,
     #[command(flatten)]
     pub(crate) unused: UnusedMigrate,
+}
+
+/// Options of `migrate resolve`.
+#[derive(Debug, Args)]
+#[group(id = "resolution", required = true, multiple = false, args = ["applied", "rolled_back"])]
+pub(crate) struct ResolveArgs {
+    /// All of it is in the database: record it as applied. The name is that of the folder.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) applied: Option<String>,
+    /// Nothing of it is in the database: the next deploy runs it again.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rolled_back: Option<String>,
+    #[command(flatten)]
+    pub(crate) url: UrlArgs,
 }
 
 /// Options of `migrate status`.

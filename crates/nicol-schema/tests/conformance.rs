@@ -181,9 +181,61 @@ fn show() -> bool {
     std::env::var_os("NICOL_SHOW").is_some()
 }
 
-/// Compares one set; returns (cases, agreeing on validity, agreeing on diagnostics, agreeing on format).
-fn compare(set: &str, cases: &[Case]) -> [usize; 4] {
+/// Where nicol differs on purpose, or where the expected answer cannot be had.
+const DIFFERENT: &[(&str, &str)] = &[
+    (
+        "amplication-amplication-packages-amplication-server-src-core-dbschemaimport-predefinedsche",
+        "several schemas in one folder",
+    ),
+    (
+        "robertcraigie-prisma-client-py-docs-src-examples",
+        "several schemas in one folder",
+    ),
+    (
+        "bloom-housing-bloom-api-prisma-schema",
+        "a removed preview feature is a hint",
+    ),
+    (
+        "triggerdotdev-trigger-dev-internal-packages-database-prisma-schema",
+        "a removed preview feature is a hint",
+    ),
+    (
+        "triggerdotdev-trigger-dev-internal-packages-run-ops-database-prisma-schema",
+        "a removed preview feature is a hint",
+    ),
+    (
+        "datasource/direct_url_not_allowed",
+        "connection properties are accepted",
+    ),
+    (
+        "datasource/shadow_url_not_allowed",
+        "connection properties are accepted",
+    ),
+    (
+        "datasource/url_literal_not_allowed",
+        "connection properties are accepted",
+    ),
+    (
+        "datasource/url_not_allowed_any_more-pg",
+        "connection properties are accepted",
+    ),
+    (
+        "datasource/url_not_allowed_any_more-sl",
+        "connection properties are accepted",
+    ),
+    (
+        "relations/relation_on_enum",
+        "unknown arguments are reported in their order, not in that of a hash table",
+    ),
+];
+
+/// Compares one set and prints, for every group: cases, and how many agree on validity, diagnostics, format.
+///
+/// # Panics
+/// On any disagreement that is not in [`DIFFERENT`].
+fn compare(set: &str, cases: &[Case]) {
     let mut total = [0; 4];
+    let mut unexpected = Vec::new();
     let mut groups: BTreeMap<String, [usize; 4]> = BTreeMap::new();
     for case in cases {
         let (our_valid, our_places, our_words) = ours(case);
@@ -196,7 +248,15 @@ fn compare(set: &str, cases: &[Case]) -> [usize; 4] {
             counts[index] += usize::from(hit);
             total[index] += usize::from(hit);
         }
-        if show() && !(hits[1] && hits[2]) {
+        let agrees = hits[1] && hits[2];
+        let known = DIFFERENT.iter().any(|(name, _)| *name == case.name);
+        if !agrees && !known {
+            unexpected.push(format!("diagnostics of {}", case.name));
+        }
+        if !hits[3] {
+            unexpected.push(format!("format of {}", case.name));
+        }
+        if show() && !agrees {
             println!("DIAGNOSTICS {set} {}", case.name);
             for (place, word) in their_places
                 .iter()
@@ -221,7 +281,7 @@ fn compare(set: &str, cases: &[Case]) -> [usize; 4] {
         println!("{set:10} {group:16} cases {cases:5} valid {valid:5} diagnostics {diagnostics:5} format {format:5}");
     }
     println!("{set:10} {:16} {total:?}", "ALL");
-    total
+    assert!(unexpected.is_empty(), "disagreement: {}", unexpected.join(", "));
 }
 
 #[test]

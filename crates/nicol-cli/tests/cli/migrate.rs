@@ -380,3 +380,45 @@ fn a_folder_that_cannot_be_written_is_named_and_nothing_is_applied() {
     );
     assert_eq!(place.files(), [".env", "prisma/migrations", "prisma/schema.prisma"]);
 }
+
+#[test]
+fn a_database_older_than_its_history_is_resolved() {
+    let place = sqlite();
+    place.run(&["migrate", "dev", "--name", "init"]).exits(0);
+    let folder = migration(&place, "init");
+    let name = folder.rsplit('/').next().expect("its name");
+
+    // The same tables without a history.
+    let other = ["migrate", "resolve", "--url", "file:./other.db"];
+    std::fs::copy(place.path("prisma/dev.db"), place.path("other.db")).expect("a copy");
+    let forget = "DROP TABLE _prisma_migrations;";
+    let url = nicol_db::ConnectionUrl::parse(&format!("file:{}", place.path("other.db").display())).expect("a URL");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = nicol_db::Connection::open(&url).await.expect("the copy opens");
+        connection.run_script(forget).await.expect("the history goes");
+    });
+    place
+        .run(&["migrate", "deploy", "--url", "file:./other.db"])
+        .fails("P3005");
+
+    place
+        .run(&[&other[..], &["--applied", "20200101000000_none"]].concat())
+        .fails("P3017");
+    place
+        .run(&[&other[..], &["--applied", name]].concat())
+        .exits(0)
+        .says("recorded as applied");
+    place.run(&[&other[..], &["--applied", name]].concat()).fails("P3008");
+    place
+        .run(&[&other[..], &["--rolled-back", name]].concat())
+        .fails("P3012");
+    place
+        .run(&["migrate", "deploy", "--url", "file:./other.db"])
+        .exits(0)
+        .says("No pending migrations");
+    place.run(&other).exits(1).says("--rolled-back");
+}

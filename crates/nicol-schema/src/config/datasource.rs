@@ -189,16 +189,17 @@ fn schemas(value: Value<'_>, provider: Provider, report: &mut Report) -> Option<
         );
         return None;
     }
+    let can = abilities(Some(provider));
+    if !can.multi_schema {
+        let message = format!("{} has no schemas to choose from", can.name);
+        report.error_help("property-unsupported", value.span(), message, "remove `schemas`");
+        return Some(Vec::new());
+    }
     let mut sorted: Vec<&(String, Span)> = names.iter().collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     for pair in sorted.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
         let message = format!("the schema `{}` is listed twice", pair[0].0);
         report.error_help("duplicate-schema", pair[0].1, message, "remove one of the two");
-    }
-    let can = abilities(Some(provider));
-    if !can.multi_schema {
-        let message = format!("{} has no schemas to choose from", can.name);
-        report.error_help("property-unsupported", value.span(), message, "remove `schemas`");
     }
     Some(names.into_iter().map(|(name, _)| name).collect())
 }

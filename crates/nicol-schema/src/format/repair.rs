@@ -135,7 +135,7 @@ impl<'d, 'a> Inline<'d, 'a> {
         let far = self.referenced();
         let written = self.forward().and_then(|forward| forward.references.clone());
         let ids = written
-            .or_else(|| keys(far).find(|key| is_strict(far, key)))
+            .or_else(|| keys(far).find(|key| key.iter().all(|id| far.field(*id).is_strict())))
             .unwrap_or_default();
         let names: Vec<&str> = ids.iter().map(|id| far.field(*id).name).collect();
         format!("references: [{}]", names.join(", "))
@@ -238,14 +238,6 @@ fn keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<FieldId>> {
     primary
         .chain(unique)
         .map(|fields| fields.iter().map(|field| field.field).collect())
-}
-
-/// True when every row has a value in all of the fields.
-fn is_strict(model: &DraftModel<'_>, key: &[FieldId]) -> bool {
-    key.iter().all(|id| {
-        let field = model.field(*id);
-        field.arity != Arity::Optional && !matches!(field.ty, Some(FieldType::Unsupported(_)))
-    })
 }
 
 fn first_letter(name: &str, upper: bool) -> String {

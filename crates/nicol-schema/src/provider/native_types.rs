@@ -213,6 +213,14 @@ pub(crate) fn table(provider: Provider) -> &'static [NativeTypeRow] {
     }
 }
 
+/// True when the provider has this native type and it takes these arguments.
+pub(crate) fn exists(provider: Provider, name: &str, args: &[String]) -> bool {
+    table(provider).iter().any(|row| {
+        let (required, optional) = row.shape.counts();
+        row.name == name && (required..=required + optional).contains(&args.len()) && numbers(row.shape, args).is_some()
+    })
+}
+
 /// The numbers between the parentheses; `Max` is `u32::MAX`. None when they are not of the type's shape.
 pub(crate) fn numbers(shape: Shape, args: &[String]) -> Option<Vec<u32>> {
     let parsed: Option<Vec<u32>> = args

@@ -190,6 +190,11 @@ impl DraftField<'_> {
         }
     }
 
+    /// True for columns that hold a value in every row.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.arity != Arity::Optional && !matches!(self.ty, Some(FieldType::Unsupported(_)))
+    }
+
     /// True for everything but relations and fields of unknown types.
     pub(crate) fn is_scalar(&self) -> bool {
         self.ty.as_ref().is_some_and(|ty| !matches!(ty, FieldType::Model(_)))

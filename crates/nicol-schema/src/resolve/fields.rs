@@ -5,7 +5,7 @@ use crate::schema::*;
 
 use super::attributes::mapped_name;
 use super::draft::*;
-use super::visit::{Visit, boolean, integer, sort_order};
+use super::visit::{Visit, boolean, sort_order};
 use super::{defaults, indexes, partial};
 
 const FIELD: &[&str] = &[
@@ -146,10 +146,7 @@ fn field_unique<'a>(
     report: &mut Report,
 ) -> DraftIndex<'a> {
     let map = args.text("map", report);
-    let length = args
-        .named("length")
-        .and_then(|value| integer(value, report))
-        .map(|length| length as u32);
+    let length = args.named("length").and_then(|value| indexes::length(value, report));
     let sort = args
         .named("sort")
         .and_then(|value| sort_order(value, args.attribute.span(), report));

@@ -23,10 +23,7 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
         return;
     }
     let map = args.text("map", report);
-    let length = args
-        .named("length")
-        .and_then(|value| integer(value, report))
-        .map(|length| length as u32);
+    let length = args.named("length").and_then(|value| length(value, report));
     let sort = args
         .named("sort")
         .and_then(|value| sort_order(value, args.attribute.span(), report));
@@ -413,9 +410,10 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
         ValueKind::Call(name, arguments) => Some(Entry {
             name,
             sort: arguments
-                .named("sort")
-                .and_then(|value| sort_order(value, value.span(), report)),
-            length: arguments.named("length").and_then(|value| entry_length(value, report)),
+                .iter()
+                .find(|argument| argument.name() == Some("sort"))
+                .and_then(|argument| sort_order(argument.value()?, argument.span(), report)),
+            length: arguments.named("length").and_then(|value| length(value, report)),
             ops: operator_class(arguments, report),
         }),
         _ => {
@@ -435,15 +433,20 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
     }
 }
 
-fn entry_length(value: Value<'_>, report: &mut Report) -> Option<u32> {
-    if let ValueKind::Number(number) = value.kind()
-        && let Ok(length) = number.parse()
-    {
-        return Some(length);
+/// `length:` as a number of characters; what is no such number is left out with a hint, as the reference lets it pass.
+pub(crate) fn length(value: Value<'_>, report: &mut Report) -> Option<u32> {
+    let number = integer(value, report)?;
+    let length = u32::try_from(number).ok();
+    if length.is_none() {
+        let help = "write a number above zero";
+        report.hint(
+            "bad-length",
+            value.span(),
+            format!("`length: {number}` has no effect"),
+            help,
+        );
     }
-    let message = format!("`length` must be a whole number above zero, not `{}`", value.source());
-    report.error("bad-length", value.span(), message);
-    None
+    length
 }
 
 fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<OperatorClass> {
@@ -463,7 +466,7 @@ fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<Op
             None
         }
         ValueKind::Call("raw", arguments) => raw_text(arguments).map(OperatorClass::Raw).or_else(|| {
-            report.error_help("operator-class", argument.span(), "`raw` takes one string", help);
+            report.error_help("operator-class", value.span(), "`raw` takes one string", help);
             None
         }),
         _ => {

@@ -74,6 +74,16 @@ fn object(
             );
             return None;
         };
+        if matches!(fields[at].ty, Some(FieldType::Model(_))) {
+            let help = "name the fields that hold the key";
+            args.error(
+                "partial-condition",
+                format!("`where` names the relation `{name}`"),
+                help,
+                report,
+            );
+            return None;
+        }
         let condition = condition(value, &fields[at], args, report)?;
         conditions.push((FieldId(at as u32), condition));
     }
@@ -110,26 +120,13 @@ fn literal(value: Value<'_>, field: &DraftField<'_>, args: &Args<'_>, report: &m
         ValueKind::Number(number) => Some(DefaultValue::Number(number.to_owned())),
         ValueKind::Constant("true") => Some(DefaultValue::Boolean(true)),
         ValueKind::Constant("false") => Some(DefaultValue::Boolean(false)),
-        ValueKind::Constant(name) => Some(DefaultValue::EnumValue(name.to_owned())),
-        ValueKind::Call(..) | ValueKind::Array(_) | ValueKind::Object(_) => None,
+        ValueKind::Constant(_) | ValueKind::Call(..) | ValueKind::Array(_) | ValueKind::Object(_) => None,
     };
     let fits = match (&found, field.ty.as_ref()) {
-        (None, _) | (_, None) => false,
-        (Some(value), Some(FieldType::Scalar(scalar))) => match value {
-            DefaultValue::String(_) => !matches!(
-                scalar,
-                ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Boolean
-            ),
-            DefaultValue::Number(_) => matches!(
-                scalar,
-                ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Decimal
-            ),
-            DefaultValue::Boolean(_) => *scalar == ScalarType::Boolean,
-            DefaultValue::EnumValue(_) | DefaultValue::List(_) | DefaultValue::Function(_) => false,
-        },
-        (Some(value), Some(FieldType::Enum(_))) => {
-            matches!(value, DefaultValue::EnumValue(_) | DefaultValue::String(_))
-        }
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(value), Some(FieldType::Scalar(scalar))) => fits_scalar(value, *scalar),
+        (Some(value), Some(FieldType::Enum(_))) => matches!(value, DefaultValue::String(_)),
         (Some(_), Some(FieldType::Model(_) | FieldType::Composite(_) | FieldType::Unsupported(_))) => false,
     };
     if !fits {
@@ -147,4 +144,18 @@ fn literal(value: Value<'_>, field: &DraftField<'_>, args: &Args<'_>, report: &m
         return None;
     }
     found
+}
+
+fn fits_scalar(value: &DefaultValue, scalar: ScalarType) -> bool {
+    match value {
+        DefaultValue::String(_) => matches!(scalar, ScalarType::String | ScalarType::DateTime),
+        DefaultValue::Number(_) => {
+            matches!(
+                scalar,
+                ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Decimal
+            )
+        }
+        DefaultValue::Boolean(_) => scalar == ScalarType::Boolean,
+        DefaultValue::EnumValue(_) | DefaultValue::List(_) | DefaultValue::Function(_) => false,
+    }
 }

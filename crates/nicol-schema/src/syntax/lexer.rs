@@ -187,12 +187,13 @@ fn is_letter(character: char) -> bool {
     unicode_ident::is_xid_start(character) && !character.is_numeric()
 }
 
-/// One past the closing quote; none when the line, or the text, ends before it.
+/// One past the closing quote; none when there is a control character or the end of the text before it.
 fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         match bytes.get(at)? {
             b'"' => return Some(at + 1),
-            b'\\' if bytes.get(at + 1).is_some_and(|b| *b >= 0x20) => at += 2,
+            // Whatever is escaped belongs to the string, a line end too.
+            b'\\' if at + 1 < bytes.len() => at += 2,
             0..=0x1f | b'\\' => return None,
             _ => at += 1,
         }

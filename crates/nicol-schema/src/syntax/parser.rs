@@ -90,6 +90,7 @@ impl<'a> Parser<'a> {
 
     fn file(&mut self) {
         let mut pending: Option<Extent> = None;
+        let mut handed_on: Option<Extent> = None;
         loop {
             self.skip_space();
             let start = self.at;
@@ -103,7 +104,11 @@ impl<'a> Parser<'a> {
                     self.comments();
                     ItemKind::Comments
                 }
-                TokenKind::Word => self.block_or_junk(pending),
+                TokenKind::Word => {
+                    let kind = self.block_or_junk(pending);
+                    self.hand_on(kind, &mut handed_on);
+                    kind
+                }
                 _ => {
                     self.junk();
                     ItemKind::Junk
@@ -112,6 +117,20 @@ impl<'a> Parser<'a> {
             let extent = self.extent_from(start);
             pending = matches!(kind, ItemKind::Comments).then_some(extent);
             self.tree.items.push(Item { kind, extent });
+        }
+    }
+
+    /// The comments above a configuration block also document the next model, type or enum that has none of its own: so
+    /// the reference has it, and its DMMF shows it.
+    fn hand_on(&mut self, kind: ItemKind, handed_on: &mut Option<Extent>) {
+        let ItemKind::Block(index) = kind else { return };
+        let block = &mut self.tree.blocks[index as usize];
+        match block.keyword {
+            Keyword::Datasource | Keyword::Generator => *handed_on = block.docs.or(*handed_on),
+            Keyword::Model | Keyword::Type | Keyword::View | Keyword::Enum => {
+                block.docs = block.docs.or(*handed_on);
+                *handed_on = None;
+            }
         }
     }
 

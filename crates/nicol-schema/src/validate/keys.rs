@@ -105,12 +105,7 @@ fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
         .iter()
         .filter(|index| index.kind == IndexKind::Unique)
         .map(|index| &index.fields);
-    let strict = |fields: &Vec<IndexField>| {
-        fields.iter().all(|member| {
-            let field = model.field(member.field);
-            field.arity != Arity::Optional && !matches!(field.ty, Some(FieldType::Unsupported(_)))
-        })
-    };
+    let strict = |fields: &Vec<IndexField>| fields.iter().all(|member| model.field(member.field).is_strict());
     if key.clone().chain(uniques.clone()).any(strict) {
         return;
     }

@@ -58,7 +58,7 @@ pub(crate) fn database_name_clashes(checks: &Checks<'_, '_>, report: &mut Report
 pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, report: &mut Report) {
     let model = checks.draft.model(id);
     fulltexts(checks, model, report);
-    schema_attribute(checks, model, report);
+    shard_key(checks, model, report);
     match checks.provider {
         Some(Provider::Postgresql) => {
             for index in &model.indexes {
@@ -83,8 +83,8 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, report: &mut Report) {
         Some(Provider::Sqlite) | None => {}
     }
     autoincrement(checks, model, report);
+    schema_attribute(checks, model, report);
     keys::check_late(checks, model, report);
-    shard_key(checks, model, report);
 }
 
 fn fulltexts(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {

@@ -78,8 +78,9 @@ impl Names {
         }
         if foreign_keys {
             for relation in &checks.draft.relations {
-                if let Some(name) = foreign_key_name(checks, relation) {
-                    let space = space(checks, scope, relation.model_a);
+                let holder = holder(checks, scope, relation);
+                if let (Some(holder), Some(name)) = (holder, foreign_key_name(checks, relation)) {
+                    let space = space(checks, scope, holder);
                     *self.counts.entry(space).or_default().entry(name).or_default() += 1;
                 }
             }
@@ -104,6 +105,22 @@ impl Names {
     /// True when a compound key of the model has this client name.
     pub(crate) fn custom_count(&self, id: ModelId, name: &str) -> u32 {
         self.custom.get(&(id, name.to_owned())).copied().unwrap_or_default()
+    }
+}
+
+/// The model to whose names the reference counts a foreign key: in spaces of a table that of the forward field, or of
+/// the only field there is, and none for views.
+fn holder(checks: &Checks<'_, '_>, scope: Scope, relation: &DraftRelation) -> Option<ModelId> {
+    match scope {
+        Scope::GlobalIndexes
+        | Scope::GlobalForeignKeys
+        | Scope::GlobalKeysAndIndexes
+        | Scope::GlobalKeysForeignKeysDefaults => Some(relation.model_a),
+        Scope::TableIndexes | Scope::TableKeyAndIndexes | Scope::TableKeyIndexesForeignKeys => {
+            let side = relation.a.or(relation.b)?;
+            let model = checks.draft.relation_fields[side].at.model;
+            (!checks.draft.model(model).is_view).then_some(model)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Index types and operator classes of PostgreSQL and CockroachDB.
 
+use crate::provider::native_types;
 use crate::provider::operator_classes::{brin_fits, class_fits_algorithm};
 use crate::report::Report;
 use crate::resolve::draft::*;
@@ -61,7 +62,12 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
 }
 
 fn column_fits(field: &DraftField<'_>, algorithm: &str, class: Option<&str>) -> bool {
-    let native = field.native.as_ref().map(|native| native.name);
+    // A native type that does not exist, or not like this, is reported where it stands and counts as none here.
+    let native = field
+        .native
+        .as_ref()
+        .filter(|native| native_types::exists(Provider::Postgresql, native.name, &native.args));
+    let native = native.map(|native| native.name);
     let scalar = field.scalar();
     match algorithm {
         "Gist" => match (native, class) {

@@ -169,11 +169,12 @@ fn arity(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut Report
 }
 
 fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut Report) {
-    let (Some(fields), Some(references)) = (&forward.fields, &forward.references) else {
-        return;
-    };
+    let Some(fields) = &forward.fields else { return };
     let (near, far) = (sides.near(), sides.far());
-    for (column, reference) in fields.iter().zip(references) {
+    // Without `references:` the first key whose fields are all required is meant.
+    let meant = || unique_keys(far).find(|key| key.iter().all(|id| far.field(*id).is_strict()));
+    let references = forward.references.clone().or_else(meant).unwrap_or_default();
+    for (column, reference) in fields.iter().zip(&references) {
         let (column, reference) = (near.field(*column), far.field(*reference));
         if column.ty != reference.ty {
             let message = format!(

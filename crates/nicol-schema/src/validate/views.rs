@@ -29,7 +29,6 @@ pub(crate) fn index(index: &DraftIndex<'_>, report: &mut Report) {
             "a view has no indexes",
             "remove it, and index the tables below",
         );
-        return;
     }
     let nothing_behind = "unique keys of a view exist for the client only";
     if index.map.is_some() {
