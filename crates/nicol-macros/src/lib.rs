@@ -1,4 +1,24 @@
 //! Derive macros of the nicol client.
 //!
-//! **In**: a user's struct. **Out**: an implementation for it. Ordinary use of a generated client needs no macro; this crate is the
-//! place for those that save writing, and there is none so far. It knows nothing of databases or schemas.
+//! **In**: a struct. **Out**: the impl that makes it a query. The macros only write paths and calls; what fits what is for
+//! rustc to say, against the generated client.
+
+mod shape;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct the description of what is read: `db.user().find_many().select(Card::shape())`.
+///
+/// `#[shape(user)]` on the struct names the generated module. A field takes the column or relation of its name; a relation
+/// takes `Vec`, `Option` or a plain struct that derives `Shape` itself. On a field:
+///
+/// - `#[shape(from = author_id)]` takes another column or relation;
+/// - `#[shape(count)]` the number of related rows, an `i64`;
+/// - `#[shape(filter = post::published.eq(true), order_by = post::id.desc(), skip = 1, take = 3)]` which related rows.
+#[proc_macro_derive(Shape, attributes(shape))]
+pub fn derive_shape(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    shape::derive(input)
+        .unwrap_or_else(|error| error.into_compile_error())
+        .into()
+}

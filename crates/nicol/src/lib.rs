@@ -37,10 +37,12 @@ pub use error::{Error, Result};
 pub use filter::Filter;
 pub use key::{Child, Children, Form, Parent, Root, Unique};
 pub use nicol_db::{Isolation, Value};
-pub use operation::{Draft, Patch};
+pub use nicol_macros::Shape;
+pub use operation::{Draft, Fields, Patch};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
 pub use scalar::{Change, Enumeration, Given, Scalar, dec, div, inc, mul, value};
+pub use shape::Shaped;
 
 /// The Rust types of columns, under one roof for generated code and for users.
 pub mod types {
@@ -52,14 +54,9 @@ pub mod types {
 /// A table, as a type: the `Model` of a generated module.
 pub trait Table: Sized + Send + Sync + 'static {
     /// The struct of a row.
-    type Row: Send + 'static;
+    type Row: shape::Shaped<Table = Self>;
     /// Columns, keys and relations.
     const META: &'static meta::TableMeta;
-    /// Reads a row whose columns were asked for in order.
-    ///
-    /// # Errors
-    /// When a cell does not hold the type of its column.
-    fn read(reader: &mut Reader<'_>) -> Result<Self::Row>;
 }
 
 /// A table whose rows can be written (a model, not a view).

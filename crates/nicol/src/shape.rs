@@ -5,6 +5,7 @@ use crate::Table;
 use crate::column::Col;
 use crate::error::Result;
 use crate::operation::{Field, Fields};
+use crate::relation::{Count, Nested, Relation, ToMany, ToMaybe, ToOne};
 use crate::run::Reader;
 use crate::scalar::Scalar;
 
@@ -39,12 +40,10 @@ pub struct Whole<M>(Marks<M>);
 impl<M: Table> Shape<M> for Whole<M> {
     type Out = M::Row;
     fn plan(self, fields: &mut Fields) {
-        fields
-            .0
-            .extend((0..).zip(M::META.columns).map(|(column, _)| Field::Column(column)));
+        <M::Row as Shaped>::plan(fields);
     }
     fn decode(reader: &mut Reader<'_>) -> Result<M::Row> {
-        M::read(reader)
+        <M::Row as Shaped>::decode(reader)
     }
 }
 
@@ -107,3 +106,96 @@ append!(A B C D E F G H);
 append!(A B C D E F G H I);
 append!(A B C D E F G H I J);
 append!(A B C D E F G H I J K);
+
+/// A struct that says what is read of a row, field by field: the generated structs of rows, and those that derive it with
+/// `#[derive(nicol::Shape)]`.
+pub trait Shaped: Sized + Send + 'static {
+    /// The table of the rows.
+    type Table: Table;
+    /// Appends the wanted fields: every column, unless the struct is another than the table's own.
+    #[doc(hidden)]
+    fn plan(fields: &mut Fields) {
+        let columns = (0..).zip(Self::Table::META.columns);
+        fields.0.extend(columns.map(|(column, _)| Field::Column(column)));
+    }
+    /// Reads them back.
+    #[doc(hidden)]
+    fn decode(reader: &mut Reader<'_>) -> Result<Self>;
+}
+
+/// The shape of a [`Shaped`] struct.
+pub struct Of<S>(Marks<S>);
+
+impl<S> Of<S> {
+    /// The shape of `S`.
+    #[allow(clippy::new_without_default, reason = "a shape is named, never defaulted")]
+    pub const fn new() -> Self {
+        Of(std::marker::PhantomData)
+    }
+}
+
+impl<M: Table, S: Shaped<Table = M>> Shape<M> for Of<S> {
+    type Out = S;
+    fn plan(self, fields: &mut Fields) {
+        S::plan(fields);
+    }
+    fn decode(reader: &mut Reader<'_>) -> Result<S> {
+        S::decode(reader)
+    }
+}
+
+/// A column, relation or count that can fill a struct's field of type `F`.
+#[diagnostic::on_unimplemented(message = "this part of the schema cannot fill a field of type `{F}`")]
+pub trait Pick<M, F> {
+    /// The shape that gives an `F`.
+    type Shape: Shape<M, Out = F>;
+    /// The shape.
+    fn pick(self) -> Self::Shape;
+}
+
+impl<M: Table, T: Scalar> Pick<M, T> for Col<M, T> {
+    type Shape = Self;
+    fn pick(self) -> Self {
+        self
+    }
+}
+
+impl<M: Table, T: Table> Pick<M, i64> for Count<M, T> {
+    type Shape = Self;
+    fn pick(self) -> Self {
+        self
+    }
+}
+
+macro_rules! pick {
+    ($arity:ident => $field:ty) => {
+        impl<M: Table, T: Table, S: Shaped<Table = T>> Pick<M, $field> for Relation<M, T, $arity> {
+            type Shape = Nested<M, T, $arity, Of<S>>;
+            fn pick(self) -> Self::Shape {
+                self.select(Of::new())
+            }
+        }
+        impl<M: Table, T: Table, S: Shaped<Table = T>, X: 'static> Pick<M, $field> for Nested<M, T, $arity, X> {
+            type Shape = Nested<M, T, $arity, Of<S>>;
+            fn pick(self) -> Self::Shape {
+                self.select(Of::new())
+            }
+        }
+    };
+}
+
+pick!(ToMany => Vec<S>);
+pick!(ToOne => S);
+pick!(ToMaybe => Option<S>);
+
+/// Plans a field of a derived shape.
+#[doc(hidden)]
+pub fn plan_field<M, F, P: Pick<M, F>>(source: P, fields: &mut Fields) {
+    source.pick().plan(fields);
+}
+
+/// Reads a field of a derived shape; `_source` only says from what.
+#[doc(hidden)]
+pub fn read_field<M, F, P: Pick<M, F>>(_source: impl FnOnce() -> P, reader: &mut Reader<'_>) -> Result<F> {
+    P::Shape::decode(reader)
+}

@@ -94,6 +94,49 @@ async fn emails(db: &Db, filter: Filter<user::Model>) -> Result<Vec<String>> {
     db.user().find_many().filter(filter).order_by(user::email.asc()).select(user::email).await
 }
 
+#[derive(Debug, PartialEq, nicol::Shape)]
+#[shape(user)]
+struct Card {
+    id: i32,
+    #[shape(from = email)]
+    mail: String,
+    name: Option<String>,
+    role: Role,
+    #[shape(filter = post::views.gt(1), order_by = post::id.desc(), take = 2)]
+    posts: Vec<Title>,
+    profile: Option<Bio>,
+    edited: Vec<Post>,
+    #[shape(from = posts, count)]
+    written: i64,
+}
+
+#[derive(Debug, PartialEq, nicol::Shape)]
+#[shape(post)]
+struct Title {
+    title: String,
+    r#type: String,
+    tags: Vec<Name>,
+    author: Writer,
+}
+
+#[derive(Debug, PartialEq, nicol::Shape)]
+#[shape(tag)]
+struct Name {
+    name: String,
+}
+
+#[derive(Debug, PartialEq, nicol::Shape)]
+#[shape(profile)]
+struct Bio {
+    bio: String,
+}
+
+#[derive(Debug, PartialEq, nicol::Shape)]
+#[shape(user)]
+struct Writer {
+    id: i32,
+}
+
 cases! {
     async fn create_gives_the_row_with_defaults(db) {
         let before = DateTime::now();
@@ -347,6 +390,33 @@ cases! {
         let rows = counts.await?;
         assert_eq!(rows[0], ("First".to_owned(), 1, Some("Ann".to_owned()), None));
         assert_eq!(rows[2].3.as_ref().map(|(_, email)| email.as_str()), Some("bob@x.io"));
+        Ok(())
+    }
+
+    async fn structs_are_shapes(db) {
+        let (ann, _) = fill(db).await?;
+        let cards: Vec<Card> = db.user().find_many().order_by(user::email.asc()).select(Card::shape()).await?;
+        let title = |title: &str| Title {
+            title: title.into(),
+            r#type: "note".into(),
+            tags: Vec::new(),
+            author: Writer { id: ann.id },
+        };
+        let expected = Card {
+            id: ann.id,
+            mail: "ann@x.io".into(),
+            name: Some("Ann".into()),
+            role: Role::Admin,
+            posts: vec![title("Third"), title("Second")],
+            profile: Some(Bio { bio: "writes".into() }),
+            edited: Vec::new(),
+            written: 3,
+        };
+        assert_eq!(cards[0], expected);
+        assert_eq!(cards[1].edited.len(), 1);
+        assert!(cards.len() == 2 && cards[1].posts.is_empty() && cards[1].profile.is_none());
+        let one = db.post().find_first().filter(post::title.eq("First")).select(Title::shape()).await?;
+        assert_eq!(one.map(|title| title.tags.len()), Some(2));
         Ok(())
     }
 

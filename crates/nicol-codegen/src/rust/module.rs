@@ -121,9 +121,18 @@ fn write_table(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) 
     }
     text.close("],");
     text.close("};");
+    text.close("}");
+    write_reading(text, model);
+}
+
+/// How the struct of a row is read.
+fn write_reading(text: &mut Text, model: &ModelPlan<'_>) {
     let reader = &model.reader;
+    text.blank();
+    text.open(format!("impl nicol::Shaped for {} {{", model.row));
+    text.line("type Table = Model;");
     text.open(format!(
-        "fn read({reader}: &mut nicol::Reader<'_>) -> nicol::Result<Self::Row> {{"
+        "fn decode({reader}: &mut nicol::Reader<'_>) -> nicol::Result<Self> {{"
     ));
     text.open(format!("Ok({} {{", model.row));
     for column in &model.columns {
