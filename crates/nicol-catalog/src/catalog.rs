@@ -201,6 +201,18 @@ pub struct Column {
     pub has_client_default: bool,
 }
 
+impl Column {
+    /// The column with the default it has had, where only the database knows which: for statements that say the whole
+    /// definition again.
+    pub(crate) fn with_known_default(&self, before: &Column) -> Column {
+        let mut column = self.clone();
+        if column.default == Some(Default::Unknown) {
+            column.default.clone_from(&before.default);
+        }
+        column
+    }
+}
+
 /// Options of an identity column, each none where the database decides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are SQL's own")]

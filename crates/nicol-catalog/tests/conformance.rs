@@ -69,7 +69,6 @@ const DEVIATIONS: &[(&str, &str)] = &[
         "the reference does not quote JSON",
     ),
     ("manytomany/join_table_name_taken", "the reference swallows a model"),
-    ("datasource/extensions_not_array", "only lists are read"),
     (
         "uniques/reserved_map_sqlite_prefix",
         "the reference edits SQLite's own tables",

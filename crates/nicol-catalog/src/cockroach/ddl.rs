@@ -106,7 +106,11 @@ fn changed_options(before: &Identity, after: &Identity) -> String {
 /// A new table takes the rows over and then the name; its indexes and foreign keys follow at once.
 fn redefine(diff: &Diff<'_>, place: usize) -> Vec<String> {
     let pair = &diff.tables[place];
-    let (old, new) = (&diff.from.tables[pair.from], &diff.to.tables[pair.to]);
+    let (old, mut new) = (&diff.from.tables[pair.from], diff.to.tables[pair.to].clone());
+    for column in &pair.columns {
+        new.columns[column.to] = new.columns[column.to].with_known_default(&old.columns[column.from]);
+    }
+    let new = &new;
     let temporary = format!("_prisma_new_{}", new.name);
     let in_namespace = |name: &str| qualified(D, new.namespace.as_deref(), name);
     let mut shared: Vec<&str> = pair

@@ -240,7 +240,8 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
         }
     }
     for (j, partner) in partner_of_new.iter().enumerate() {
-        if partner.is_none() {
+        // The server makes its own indexes when the foreign key comes.
+        if partner.is_none() && !new[j].is_implied {
             pairing.new.push(j);
         }
     }

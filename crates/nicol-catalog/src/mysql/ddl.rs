@@ -217,7 +217,7 @@ fn alter_table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
                 clauses.push(format!("DROP COLUMN {}", D.quote(&old.columns[*place].name)));
             }
             TableChange::AddColumn(place) => clauses.push(format!("ADD COLUMN {}", column(&new.columns[*place]))),
-            TableChange::AlterColumn(change) => clauses.push(alter_column(new, change)),
+            TableChange::AlterColumn(change) => clauses.push(alter_column(old, new, change)),
             TableChange::RecreateColumn(change) => {
                 clauses.push(format!("DROP COLUMN {}", D.quote(&old.columns[change.from].name)));
                 clauses.push(format!("ADD COLUMN {}", column(&new.columns[change.to])));
@@ -241,11 +241,11 @@ fn alter_table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
 }
 
 /// MODIFY wants the complete definition; only a default that goes has a clause of its own.
-fn alter_column(table: &Table, change: &ColumnDiff) -> String {
-    let new = &table.columns[change.to];
+fn alter_column(old: &Table, new: &Table, change: &ColumnDiff) -> String {
+    let new = new.columns[change.to].with_known_default(&old.columns[change.from]);
     let only_default = change.default && !change.ty && !change.arity && !change.auto_increment;
     if only_default && new.default.is_none() {
         return format!("ALTER COLUMN {} DROP DEFAULT", D.quote(&new.name));
     }
-    format!("MODIFY {}", column(new))
+    format!("MODIFY {}", column(&new))
 }

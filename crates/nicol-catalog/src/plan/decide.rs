@@ -108,9 +108,7 @@ fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
         .dropped_indexes
         .extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
     for index in &table.created_indexes {
-        if !new.indexes[*index].is_implied {
-            decisions.created_indexes.insert((table.from, table.to, *index));
-        }
+        decisions.created_indexes.insert((table.from, table.to, *index));
     }
     let renamed = table.renamed_indexes.iter().map(|pair| (*pair, true));
     for ((before, after), is_renamed) in table.kept_indexes.iter().map(|pair| (*pair, false)).chain(renamed) {

@@ -220,7 +220,11 @@ fn redefine(diff: &Diff<'_>, places: &[usize]) -> StepText {
 }
 
 fn redefine_table(diff: &Diff<'_>, pair: &TableDiff) -> Vec<String> {
-    let (old, new) = (&diff.from.tables[pair.from], &diff.to.tables[pair.to]);
+    let (old, mut new) = (&diff.from.tables[pair.from], diff.to.tables[pair.to].clone());
+    for column in &pair.columns {
+        new.columns[column.to] = new.columns[column.to].with_known_default(&old.columns[column.from]);
+    }
+    let new = &new;
     let temporary = format!("new_{}", new.name);
     let mut out = vec![create_table(new, &temporary)];
     let mut shared: Vec<(&Column, &Column)> = pair
