@@ -198,8 +198,9 @@ fn remove_files(url: &ConnectionUrl) -> Result<()> {
 }
 
 fn file_problem(url: &ConnectionUrl, error: &std::io::Error) -> Error {
-    Error::new(
-        "P1003",
-        format!("the SQLite database file `{}`: {error}", url.database()),
-    )
+    let code = match error.kind() {
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => "P1010",
+        _ => "P1003",
+    };
+    Error::new(code, format!("the SQLite database file `{}`: {error}", url.database()))
 }

@@ -14,15 +14,17 @@ use nicol_schema::ValidSchema;
 
 use crate::compare::Change;
 use crate::deploy::{self, DeployOptions};
-use crate::directory::{self, Directory};
+use crate::directory::{self, Directory, SCRIPT_FILE};
 use crate::error::{Error, Result, code};
 use crate::event::Watch;
+use crate::history;
 use crate::lock::LockOptions;
 use crate::naming;
 use crate::origin::{self, OriginKind};
 use crate::readme::{self, Readme};
 use crate::shadow::Shadow;
 use crate::snapshot::{self, Mask};
+use crate::standing::standing;
 use crate::warnings;
 
 /// The script of a migration that does nothing yet.
@@ -165,6 +167,8 @@ pub async fn prepare(
         // Writing a migration needs no database; counting rows is then left out.
         Err(_) if options.create_only => (None, false),
         Err(error) if error.code() == "P1003" => {
+            // A database without the migration that it was made for would be half a result.
+            directory::check_writable(folder)?;
             let created = admin::create_database(url).await?;
             (Some(Connection::open(url).await?), created)
         }
@@ -223,6 +227,19 @@ fn check_dialect(written: Dialect, found: Dialect) -> Result<()> {
     )))
 }
 
+/// P3009 when a migration has failed on this database: what the next one would start from is not known.
+async fn refuse_failed(conn: &mut Connection, directory: &Directory) -> Result<()> {
+    let rows = history::read_if_exists(conn).await?.unwrap_or_default();
+    match standing(directory.migrations(), &rows).failed.first() {
+        Some(failed) => Err(deploy::failed_before(
+            &failed.name,
+            failed.started_at,
+            failed.logs.as_deref(),
+        )),
+        None => Ok(()),
+    }
+}
+
 struct Place<'a> {
     url: &'a ConnectionUrl,
     folder: &'a Path,
@@ -247,7 +264,11 @@ async fn draft(
             };
             deploy::deploy_on(conn, directory, options, watch).await?.applied
         }
-        _ => Vec::new(),
+        Some(conn) => {
+            refuse_failed(conn, directory).await?;
+            Vec::new()
+        }
+        None => Vec::new(),
     };
     let namespaces = namespaces(schema);
     let shadow = Shadow {
@@ -407,11 +428,29 @@ pub async fn carry_out(
         allow_out_of_order: true,
         lock: draft.lock,
     };
-    let deployed = deploy::deploy(url, &directory, options, watch).await?;
+    let deployed = deploy::deploy(url, &directory, options, watch)
+        .await
+        .map_err(|error| with_way_out(error, draft.dialect, &name, &path))?;
     Ok(Developed {
         created: Some((name, path)),
         applied: deployed.applied,
     })
+}
+
+/// Where a script that fails leaves nothing in the database, its new folder may simply go.
+fn with_way_out(error: Error, dialect: Dialect, name: &str, path: &Path) -> Error {
+    let leaves_nothing = match dialect {
+        Dialect::Sqlite | Dialect::Postgres => true,
+        Dialect::Mysql | Dialect::Mariadb | Dialect::Cockroachdb => false,
+    };
+    if error.code() != "P3018" || error.migration() != Some(name) || !leaves_nothing {
+        return error;
+    }
+    let path = path.display();
+    error.with_help(format!(
+        "Correct {path}/{SCRIPT_FILE} and run this again, or delete the folder {path} and change the schema: nothing of it \
+         was applied."
+    ))
 }
 
 fn refuse_risks(draft: &Draft, decision: &Decision<'_>) -> Result<()> {

@@ -291,6 +291,18 @@ pub fn write_migration(folder: &Path, name: &str, files: &[(&str, &str)], dialec
     Ok(target)
 }
 
+/// Tries whether a migration could be written into the folder, and leaves nothing behind.
+///
+/// # Errors
+/// `file-access` when it could not.
+pub(crate) fn check_writable(folder: &Path) -> Result<()> {
+    let existing = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(folder);
+    let probe = existing.join(format!("{STAGING_PREFIX}{}", uuid::Uuid::new_v4()));
+    fs::create_dir(&probe)
+        .and_then(|()| fs::remove_dir(&probe))
+        .map_err(|error| Error::file("write into", existing, &error).with_help("Is the folder writable?"))
+}
+
 /// Removes what writers that crashed have left. nicol never reads it, but other tools might. Whatever is young may belong
 /// to a writer at work.
 fn remove_abandoned(folder: &Path) {

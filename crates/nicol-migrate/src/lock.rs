@@ -197,9 +197,11 @@ async fn holder(conn: &mut Connection) -> Result<Option<String>> {
              WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = {POSTGRES_KEY} AND l.objsubid = 1 \
              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) LIMIT 1"
         ),
+        // The lock's name is the whole server's: a statement in somebody else's database is not for these eyes.
         Dialect::Mysql | Dialect::Mariadb => format!(
             "SELECT CONCAT('connection ', p.id, ' of ', p.user, '@', p.host, COALESCE(CONCAT(' to ', p.db), ''), ', ', p.time, \
-             ' s in its last statement', COALESCE(CONCAT(': ', LEFT(p.info, 120)), '')) \
+             ' s in its last statement', \
+             COALESCE(IF(p.db <=> DATABASE(), CONCAT(': ', LEFT(p.info, 120)), NULL), '')) \
              FROM information_schema.processlist p WHERE p.id = IS_USED_LOCK('{MYSQL_NAME}')"
         ),
         Dialect::Sqlite | Dialect::Cockroachdb => return Ok(None),

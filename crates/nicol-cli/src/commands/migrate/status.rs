@@ -99,7 +99,10 @@ fn advice(verdict: Verdict) -> &'static str {
             "Folder and database have parted: bring the missing folders back from version control."
         }
         Verdict::Edited => "Restore the files from version control and make a new migration for the change.",
-        Verdict::Failed => "See what the failed migration left behind, repair it, then deploy again.",
+        Verdict::Failed => {
+            "See what the failed migration left behind and put it right; `nicol migrate resolve` then says whether all or none \
+             of it is in the database."
+        }
         Verdict::Unmanaged => "The database has tables, but no record of migrations.",
         Verdict::Drifted => "Something else than migrations has changed the database.",
     }
