@@ -5,6 +5,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use nicol_codegen::rust::{Options, client};
+use nicol_schema::render::render;
 use nicol_schema::{Source, validate};
 
 const SCHEMA: &str = "prisma/schema.prisma";
@@ -16,14 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         text: fs::read_to_string(SCHEMA)?,
     }];
     let validated = validate(&sources);
-    let messages: Vec<String> = validated
-        .diagnostics
-        .into_iter()
-        .map(|diagnostic| diagnostic.message)
-        .collect();
-    let schema = validated
-        .schema
-        .ok_or_else(|| format!("{SCHEMA}: {}", messages.join("; ")))?;
+    let report = render(&validated.diagnostics, &sources, false);
+    let schema = validated.schema.ok_or(report)?;
     let out = env::var("OUT_DIR")?;
     for file in client(&schema, &Options::default())? {
         fs::write(Path::new(&out).join(file.path), file.text)?;

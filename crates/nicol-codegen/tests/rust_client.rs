@@ -223,3 +223,48 @@ fn there_is_no_client_for_other_products() {
     let schema = validated.schema.expect("valid");
     assert_eq!(client(&schema, &Options::default()), Err(Error::Provider("sqlserver")));
 }
+
+/// Schemas of one file in a folder and below.
+fn schemas_below(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            schemas_below(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "prisma") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn real_schemas_give_source_that_parses() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/real");
+    let mut paths = Vec::new();
+    schemas_below(&root, &mut paths);
+    if paths.is_empty() {
+        println!("skipped: no ../shared");
+        return;
+    }
+    let mut clients = 0;
+    for path in paths {
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let validated = validate(&[Source {
+            path: "schema.prisma".to_owned(),
+            text,
+        }]);
+        let Some(schema) = validated.schema else { continue };
+        let Ok(files) = client(&schema, &Options::default()) else {
+            continue;
+        };
+        clients += 1;
+        for file in files {
+            if let Err(error) = syn::parse_file(&file.text) {
+                panic!("{}: {error}", path.display());
+            }
+        }
+    }
+    println!("{clients} clients");
+    assert!(clients > 50);
+}
