@@ -17,18 +17,10 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             text.push_str(&fs::read_to_string(more)?);
         }
         let path = format!("{provider}.prisma");
-        let validated = validate(&[Source {
-            path,
-            text: text.clone(),
-        }]);
-        let errors = validated
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let validated = validate(&[Source { path, text: text.clone() }]);
+        let errors = validated.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let messages: Vec<&str> = errors.map(|diagnostic| diagnostic.message.as_str()).collect();
-        let schema = validated
-            .schema
-            .ok_or_else(|| format!("schemas/client.prisma for {provider}: {messages:?}"))?;
+        let schema = validated.schema.ok_or_else(|| format!("schemas/client.prisma for {provider}: {messages:?}"))?;
         fs::write(Path::new(&out).join(format!("{provider}.prisma")), &text)?;
         for file in client(&schema, &Options::default())? {
             fs::write(Path::new(&out).join(format!("{provider}.rs")), file.text)?;

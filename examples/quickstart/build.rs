@@ -12,10 +12,7 @@ const SCHEMA: &str = "prisma/schema.prisma";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={SCHEMA}");
-    let sources = [Source {
-        path: SCHEMA.to_owned(),
-        text: fs::read_to_string(SCHEMA)?,
-    }];
+    let sources = [Source { path: SCHEMA.to_owned(), text: fs::read_to_string(SCHEMA)? }];
     let validated = validate(&sources);
     let report = render(&validated.diagnostics, &sources, false);
     let schema = validated.schema.ok_or(report)?;

@@ -1,19 +1,8 @@
 //! The client on every database: one list of behaviours, compiled against the client generated for each provider.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test helpers are not test functions"
-)]
-#![allow(
-    clippy::type_complexity,
-    reason = "results are spelled out to see that they have this type"
-)]
-#![allow(
-    clippy::duplicate_mod,
-    reason = "the same behaviours against another generated client"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "test helpers are not test functions")]
+#![allow(clippy::type_complexity, reason = "results are spelled out to see that they have this type")]
+#![allow(clippy::duplicate_mod, reason = "the same behaviours against another generated client")]
 
 #[path = "client/database.rs"]
 mod database;

@@ -25,13 +25,7 @@ enum Aspect {
 }
 
 impl Aspect {
-    const ALL: [Aspect; 5] = [
-        Aspect::Validity,
-        Aspect::Diagnostics,
-        Aspect::Format,
-        Aspect::Dmmf,
-        Aspect::Sql,
-    ];
+    const ALL: [Aspect; 5] = [Aspect::Validity, Aspect::Diagnostics, Aspect::Format, Aspect::Dmmf, Aspect::Sql];
 
     fn name(self) -> &'static str {
         match self {
@@ -51,11 +45,7 @@ struct Options {
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options {
-        sets: Set::ALL.to_vec(),
-        only: None,
-        all: false,
-    };
+    let mut options = Options { sets: Set::ALL.to_vec(), only: None, all: false };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -92,11 +82,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let mut excused = 0;
     for set in &options.sets {
         for case in cases::read(&folder, *set)? {
-            if options
-                .only
-                .as_ref()
-                .is_some_and(|only| !case.id.contains(only.as_str()))
-            {
+            if options.only.as_ref().is_some_and(|only| !case.id.contains(only.as_str())) {
                 continue;
             }
             for (aspect, difference) in answers::compare(&case) {
@@ -112,22 +98,14 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         }
     }
     print_table(&tallies);
-    let shown = if options.all || options.only.is_some() {
-        unlisted.len()
-    } else {
-        40
-    };
+    let shown = if options.all || options.only.is_some() { unlisted.len() } else { 40 };
     for line in unlisted.iter().take(shown) {
         println!("{line}");
     }
     if unlisted.len() > shown {
         println!("... and {} more (--all shows them)", unlisted.len() - shown);
     }
-    println!(
-        "{} difference(s) listed in docs/compatibility.md, {} not",
-        excused,
-        unlisted.len()
-    );
+    println!("{} difference(s) listed in docs/compatibility.md, {} not", excused, unlisted.len());
     Ok(unlisted.is_empty())
 }
 

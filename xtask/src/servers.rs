@@ -68,26 +68,14 @@ pub(crate) struct Servers {
 impl Servers {
     /// Looks for each product in turn; PostgreSQL and MariaDB are started, and if need be installed, when nothing answers.
     pub(crate) fn find_or_start() -> Result<Servers> {
-        let mut servers = Servers {
-            found: Vec::new(),
-            started: Vec::new(),
-            folder: None,
-        };
+        let mut servers = Servers { found: Vec::new(), started: Vec::new(), folder: None };
         for product in Product::ALL {
             if let Ok(url) = std::env::var(product.variable()) {
-                servers.found.push(Server {
-                    product,
-                    url,
-                    origin: format!("from {}", product.variable()),
-                });
+                servers.found.push(Server { product, url, origin: format!("from {}", product.variable()) });
             } else if let Some(url) = product.standard_url() {
                 if answers(url) {
                     let origin = "already running on its standard port".to_owned();
-                    servers.found.push(Server {
-                        product,
-                        url: url.to_owned(),
-                        origin,
-                    });
+                    servers.found.push(Server { product, url: url.to_owned(), origin });
                 } else {
                     servers.start(product)?;
                 }
@@ -98,24 +86,17 @@ impl Servers {
 
     /// One line for each server: what and where from. URLs may hold passwords and are not shown.
     pub(crate) fn report(&self) -> Vec<String> {
-        self.found
-            .iter()
-            .map(|server| format!("{}: {}", server.product.name(), server.origin))
-            .collect()
+        self.found.iter().map(|server| format!("{}: {}", server.product.name(), server.origin)).collect()
     }
 
     /// Environment variables for the tests.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.found
-            .iter()
-            .map(|server| (server.product.variable(), server.url.as_str()))
+        self.found.iter().map(|server| (server.product.variable(), server.url.as_str()))
     }
 
     /// Names of the databases that tests run on, SQLite first.
     pub(crate) fn names(&self) -> Vec<&'static str> {
-        std::iter::once("SQLite")
-            .chain(self.found.iter().map(|server| server.product.name()))
-            .collect()
+        std::iter::once("SQLite").chain(self.found.iter().map(|server| server.product.name())).collect()
     }
 
     /// What is missing from the matrix, with the reason.
@@ -151,18 +132,11 @@ impl Servers {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !answers(&url) {
             if Instant::now() > deadline {
-                bail!(
-                    "the {} server that was started does not answer on port {port}",
-                    product.name()
-                );
+                bail!("the {} server that was started does not answer on port {port}", product.name());
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        self.found.push(Server {
-            product,
-            url,
-            origin: format!("started for this run on port {port}"),
-        });
+        self.found.push(Server { product, url, origin: format!("started for this run on port {port}") });
         Ok(())
     }
 }
@@ -210,21 +184,16 @@ fn binaries_installed(product: Product) -> bool {
 
 /// A program on the PATH or in the folders where Debian keeps servers.
 fn program(name: &str) -> Option<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::env::var_os("PATH")
-        .map(|path| std::env::split_paths(&path).collect())
-        .unwrap_or_default();
+    let mut folders: Vec<PathBuf> =
+        std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     folders.push(PathBuf::from("/usr/sbin"));
     if let Ok(versions) = fs::read_dir("/usr/lib/postgresql") {
-        let mut versions: Vec<PathBuf> = versions
-            .filter_map(|entry| entry.ok().map(|entry| entry.path().join("bin")))
-            .collect();
+        let mut versions: Vec<PathBuf> =
+            versions.filter_map(|entry| entry.ok().map(|entry| entry.path().join("bin"))).collect();
         versions.sort();
         folders.extend(versions.into_iter().rev());
     }
-    folders
-        .into_iter()
-        .map(|folder| folder.join(name))
-        .find(|path| path.is_file())
+    folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 fn install(product: Product) -> Result<()> {
@@ -241,10 +210,7 @@ fn install(product: Product) -> Result<()> {
     }
     println!("installing {package}");
     let apt = |arguments: &[&str]| -> Result<bool> {
-        let status = Command::new("apt-get")
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .status()?;
+        let status = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()?;
         Ok(status.success())
     };
     if !apt(&["update", "-qq"])? || !apt(&["install", "-y", "-qq", package])? {
@@ -279,11 +245,7 @@ fn account(name: &str) -> Result<(u32, u32)> {
 /// A command that runs as the given account when we are root: PostgreSQL refuses to be root, MariaDB wants to be asked.
 fn as_account(program: &Path, name: &str, data: &Path) -> Result<Command> {
     let mut command = Command::new(program);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .current_dir("/");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
     if is_root() {
         let (user, group) = account(name)?;
         chown(data, Some(user), Some(group))?;
@@ -299,14 +261,7 @@ fn start_postgres(folder: &Path, port: u16) -> Result<(Child, String)> {
     let status = as_account(&initdb, "postgres", &data)?
         .arg("-D")
         .arg(&data)
-        .args([
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ])
+        .args(["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
         .status()?;
     if !status.success() {
         bail!("initdb failed");
@@ -340,11 +295,7 @@ fn start_mariadb(folder: &Path, port: u16) -> Result<(Child, String)> {
         .arg(format!("--datadir={}", data.display()))
         .arg(format!("--socket={}", data.join("server.sock").display()))
         .arg(format!("--pid-file={}", data.join("server.pid").display()))
-        .args([
-            &format!("--port={port}"),
-            "--bind-address=127.0.0.1",
-            "--innodb-flush-log-at-trx-commit=0",
-        ])
+        .args([&format!("--port={port}"), "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0"])
         .spawn()?;
     Ok((child, format!("mysql://root@127.0.0.1:{port}/mysql")))
 }

@@ -22,10 +22,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         println!("{line}");
     }
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .current_dir(root)
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .args(arguments);
+    command.current_dir(root).args(["test", "--workspace", "--no-fail-fast"]).args(arguments);
     for (name, url) in servers.variables() {
         command.env(name, url);
     }
@@ -43,15 +40,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     if !root.join("../shared/conformance").is_dir() {
         skipped.push("reference answers (no ../shared)".to_owned());
     }
-    println!(
-        "\n{} passed, {} failed, {} skipped",
-        counts.passed, counts.failed, counts.ignored
-    );
-    let skipped = if skipped.is_empty() {
-        "nothing".to_owned()
-    } else {
-        skipped.join("; ")
-    };
+    println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
+    let skipped = if skipped.is_empty() { "nothing".to_owned() } else { skipped.join("; ") };
     println!(
         "{}: {} tests on {}; skipped: {skipped}",
         if succeeded { "ok" } else { "FAILED" },
@@ -90,10 +80,7 @@ mod tests {
             "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s",
             &mut counts,
         );
-        count(
-            "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured",
-            &mut counts,
-        );
+        count("test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured", &mut counts);
         count("test passed ... 5 passed", &mut counts);
         assert_eq!((counts.passed, counts.failed, counts.ignored), (13, 2, 1));
     }

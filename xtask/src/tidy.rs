@@ -20,50 +20,20 @@ const PROCESSES: &str = "std::process";
 const PRINTING: [&str; 4] = ["println!", "eprintln!", "print!(", "eprint!("];
 
 const RULES: &[Rule] = &[
-    Rule {
-        name: "nicol-schema",
-        may_use: &[],
-        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
-    },
-    Rule {
-        name: "nicol-db",
-        may_use: &[],
-        forbidden: &[ENVIRONMENT, PROCESSES],
-    },
-    Rule {
-        name: "nicol-catalog",
-        may_use: &["nicol-schema", "nicol-db"],
-        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
-    },
+    Rule { name: "nicol-schema", may_use: &[], forbidden: &[FILES, ENVIRONMENT, PROCESSES] },
+    Rule { name: "nicol-db", may_use: &[], forbidden: &[ENVIRONMENT, PROCESSES] },
+    Rule { name: "nicol-catalog", may_use: &["nicol-schema", "nicol-db"], forbidden: &[FILES, ENVIRONMENT, PROCESSES] },
     Rule {
         name: "nicol-migrate",
         may_use: &["nicol-catalog", "nicol-schema", "nicol-db"],
         forbidden: &[ENVIRONMENT, PROCESSES],
     },
-    Rule {
-        name: "nicol-codegen",
-        may_use: &["nicol-schema"],
-        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
-    },
-    Rule {
-        name: "nicol",
-        may_use: &["nicol-db", "nicol-macros"],
-        forbidden: &[FILES, PROCESSES],
-    },
-    Rule {
-        name: "nicol-macros",
-        may_use: &[],
-        forbidden: &[FILES, ENVIRONMENT, PROCESSES],
-    },
+    Rule { name: "nicol-codegen", may_use: &["nicol-schema"], forbidden: &[FILES, ENVIRONMENT, PROCESSES] },
+    Rule { name: "nicol", may_use: &["nicol-db", "nicol-macros"], forbidden: &[FILES, PROCESSES] },
+    Rule { name: "nicol-macros", may_use: &[], forbidden: &[FILES, ENVIRONMENT, PROCESSES] },
     Rule {
         name: "nicol-cli",
-        may_use: &[
-            "nicol-catalog",
-            "nicol-codegen",
-            "nicol-db",
-            "nicol-migrate",
-            "nicol-schema",
-        ],
+        may_use: &["nicol-catalog", "nicol-codegen", "nicol-db", "nicol-migrate", "nicol-schema"],
         forbidden: &[],
     },
 ];
@@ -85,17 +55,12 @@ fn check(root: &Path) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let architecture = fs::read_to_string(root.join("ARCHITECTURE.md")).context("ARCHITECTURE.md")?;
     for folder in crate_folders(root)? {
-        let name = folder
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if !architecture.contains(&format!("`{name}`")) {
             findings.push(format!("ARCHITECTURE.md does not name the crate `{name}`"));
         }
         let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
-            findings.push(format!(
-                "crates/{name}: no rule says what it may depend on (xtask/src/tidy.rs)"
-            ));
+            findings.push(format!("crates/{name}: no rule says what it may depend on (xtask/src/tidy.rs)"));
             continue;
         };
         dependencies(&folder, rule, &mut findings)?;
@@ -124,10 +89,7 @@ fn dependencies(folder: &Path, rule: &Rule, findings: &mut Vec<String>) -> Resul
             findings.push(format!("crates/{}: must not depend on `{dependency}`", rule.name));
         }
         if DRIVERS.contains(&dependency.as_str()) && rule.name != "nicol-db" {
-            findings.push(format!(
-                "crates/{}: only nicol-db uses the driver `{dependency}`",
-                rule.name
-            ));
+            findings.push(format!("crates/{}: only nicol-db uses the driver `{dependency}`", rule.name));
         }
     }
     Ok(())
@@ -140,24 +102,13 @@ fn sources(root: &Path, folder: &Path, rule: &Rule, findings: &mut Vec<String>) 
         let shown = path.strip_prefix(root).unwrap_or(&path).display();
         let lines = code.lines().count();
         if lines > LONGEST_FILE {
-            findings.push(format!(
-                "{shown}: {lines} lines without tests; {LONGEST_FILE} is the limit"
-            ));
+            findings.push(format!("{shown}: {lines} lines without tests; {LONGEST_FILE} is the limit"));
         }
         let printing: &[&str] = if rule.name == "nicol-cli" { &[] } else { &PRINTING };
         for (number, line) in code.lines().enumerate() {
             let statement = line.split("//").next().unwrap_or(line);
-            for word in rule
-                .forbidden
-                .iter()
-                .chain(printing)
-                .filter(|word| statement.contains(**word))
-            {
-                findings.push(format!(
-                    "{shown}:{}: `{word}` has no place in {}",
-                    number + 1,
-                    rule.name
-                ));
+            for word in rule.forbidden.iter().chain(printing).filter(|word| statement.contains(**word)) {
+                findings.push(format!("{shown}:{}: `{word}` has no place in {}", number + 1, rule.name));
             }
         }
     }
@@ -199,11 +150,7 @@ mod tests {
     #[test]
     fn a_forbidden_dependency_is_found() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(
-            folder.path().join("Cargo.toml"),
-            "[dependencies]\nnicol-cli = \"1\"\nrusqlite = \"1\"\n",
-        )
-        .unwrap();
+        fs::write(folder.path().join("Cargo.toml"), "[dependencies]\nnicol-cli = \"1\"\nrusqlite = \"1\"\n").unwrap();
         let mut findings = Vec::new();
         dependencies(folder.path(), &RULES[0], &mut findings).unwrap();
         assert_eq!(findings.len(), 2, "{findings:?}");

@@ -64,9 +64,7 @@ impl Catalog {
         }
         let tables = self.tables.iter().map(|table| &table.namespace);
         let all = tables.chain(self.enums.iter().map(|enumeration| &enumeration.namespace));
-        let mut all: Vec<String> = all
-            .map(|name| name.clone().unwrap_or_else(|| PUBLIC.to_owned()))
-            .collect();
+        let mut all: Vec<String> = all.map(|name| name.clone().unwrap_or_else(|| PUBLIC.to_owned())).collect();
         all.sort();
         all.dedup();
         all
@@ -83,9 +81,7 @@ impl Catalog {
 
     /// The table of a name; namespaces are compared as [`same_namespace`] does.
     pub fn table(&self, namespace: Option<&str>, name: &str) -> Option<&Table> {
-        self.tables
-            .iter()
-            .find(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
+        self.tables.iter().find(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
     }
 }
 
@@ -151,16 +147,12 @@ impl Table {
 
     /// True when the column is in the primary key.
     pub fn is_in_primary_key(&self, column: &str) -> bool {
-        self.primary_key
-            .as_ref()
-            .is_some_and(|key| key.columns.iter().any(|part| part.name == column))
+        self.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|part| part.name == column))
     }
 
     /// True when the column alone is the primary key.
     pub fn is_whole_primary_key(&self, column: &str) -> bool {
-        self.primary_key
-            .as_ref()
-            .is_some_and(|key| key.columns.len() == 1 && key.columns[0].name == column)
+        self.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1 && key.columns[0].name == column)
     }
 
     /// True for the table behind an implicit many-to-many relation: two columns, `A` and `B`.
@@ -256,16 +248,9 @@ impl ColumnType {
             (ColumnType::Postgres(a), ColumnType::Postgres(b)) => a.is_same(b),
             (ColumnType::Cockroach(a), ColumnType::Cockroach(b)) => a.is_same(b),
             (ColumnType::Mysql(a), ColumnType::Mysql(b)) => a.is_same(b),
-            (
-                ColumnType::Enum {
-                    namespace: a_in,
-                    name: a,
-                },
-                ColumnType::Enum {
-                    namespace: b_in,
-                    name: b,
-                },
-            ) => a == b && same_namespace(a_in.as_deref(), b_in.as_deref()),
+            (ColumnType::Enum { namespace: a_in, name: a }, ColumnType::Enum { namespace: b_in, name: b }) => {
+                a == b && same_namespace(a_in.as_deref(), b_in.as_deref())
+            }
             (ColumnType::Unsupported(_), ColumnType::Unsupported(_)) => true,
             (
                 ColumnType::Sqlite(_)
@@ -371,12 +356,7 @@ pub struct IndexColumn {
 impl IndexColumn {
     /// A column without anything further.
     pub(crate) fn plain(name: impl Into<String>) -> IndexColumn {
-        IndexColumn {
-            name: name.into(),
-            sort: None,
-            length: None,
-            operator_class: None,
-        }
+        IndexColumn { name: name.into(), sort: None, length: None, operator_class: None }
     }
 }
 

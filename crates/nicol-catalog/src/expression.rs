@@ -23,10 +23,7 @@ pub(crate) fn key(text: &str) -> String {
             }
             ':' if chars.peek() == Some(&':') => {
                 chars.next();
-                while chars
-                    .next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '"' | '.' | '[' | ']'))
-                    .is_some()
-                {}
+                while chars.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '"' | '.' | '[' | ']')).is_some() {}
             }
             '"' => {
                 while let Some(inner) = chars.next_if(|c| *c != '"') {

@@ -59,10 +59,7 @@ fn is_same_literal(a: &Literal, b: &Literal) -> bool {
 }
 
 fn is_same_json(a: &str, b: &str) -> bool {
-    match (
-        serde_json::from_str::<serde_json::Value>(a),
-        serde_json::from_str::<serde_json::Value>(b),
-    ) {
+    match (serde_json::from_str::<serde_json::Value>(a), serde_json::from_str::<serde_json::Value>(b)) {
         (Ok(a), Ok(b)) => a == b,
         (Err(_), _) | (_, Err(_)) => a == b,
     }
@@ -112,11 +109,7 @@ pub(crate) fn spaced_date_time(text: &str) -> String {
     };
     let (time, offset) = rest.split_at(zone);
     let (seconds, fraction) = time.split_once('.').unwrap_or((time, ""));
-    let offset = if offset.eq_ignore_ascii_case("z") {
-        "+00:00"
-    } else {
-        offset
-    };
+    let offset = if offset.eq_ignore_ascii_case("z") { "+00:00" } else { offset };
     format!("{date} {seconds}{} {offset}", grouped_fraction(fraction))
 }
 
@@ -174,13 +167,7 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_by_value() {
-        for (a, b) in [
-            ("1.10", "1.1"),
-            ("-0", "0"),
-            ("1e2", "100"),
-            ("100.0", "1E2"),
-            ("+7", "7"),
-        ] {
+        for (a, b) in [("1.10", "1.1"), ("-0", "0"), ("1e2", "100"), ("100.0", "1E2"), ("+7", "7")] {
             assert_eq!(canonical_number(a), canonical_number(b), "{a} {b}");
         }
         assert_ne!(canonical_number("10"), canonical_number("1"));
@@ -189,19 +176,10 @@ mod tests {
 
     #[test]
     fn times_are_written_with_spaces() {
-        assert_eq!(
-            spaced_date_time("2020-02-03T04:05:06.789+02:00"),
-            "2020-02-03 04:05:06.789 +02:00"
-        );
+        assert_eq!(spaced_date_time("2020-02-03T04:05:06.789+02:00"), "2020-02-03 04:05:06.789 +02:00");
         assert_eq!(spaced_date_time("2020-01-01T00:00:00Z"), "2020-01-01 00:00:00 +00:00");
-        assert_eq!(
-            spaced_date_time("2020-01-01T00:00:00.1234Z"),
-            "2020-01-01 00:00:00.123400 +00:00"
-        );
-        assert_eq!(
-            utc_date_time("2020-02-03T04:05:06.789+02:00"),
-            "2020-02-03 02:05:06.789"
-        );
+        assert_eq!(spaced_date_time("2020-01-01T00:00:00.1234Z"), "2020-01-01 00:00:00.123400 +00:00");
+        assert_eq!(utc_date_time("2020-02-03T04:05:06.789+02:00"), "2020-02-03 02:05:06.789");
     }
 
     #[test]

@@ -8,10 +8,7 @@ use crate::mysql::introspect::table_of;
 use crate::plan::Rules;
 
 /// Indexes are made anew instead of renamed: older servers know no RENAME INDEX.
-pub(crate) const RULES: Rules = Rules {
-    renames_indexes: false,
-    ..mysql::plan::RULES
-};
+pub(crate) const RULES: Rules = Rules { renames_indexes: false, ..mysql::plan::RULES };
 
 /// Check constraints with the tables they are on.
 pub(crate) const CHECKS: &str =
@@ -22,9 +19,7 @@ pub(crate) fn mark_json(tables: &mut [Table], checks: &Rows) -> Result<()> {
     for row in checks.iter() {
         let clause: String = row.get(1)?;
         let Some(table) = table_of(tables, &row)? else { continue };
-        let column = clause
-            .strip_prefix("json_valid(`")
-            .and_then(|rest| rest.strip_suffix("`)"));
+        let column = clause.strip_prefix("json_valid(`").and_then(|rest| rest.strip_suffix("`)"));
         let Some(column) = column.map(|name| name.replace("``", "`")) else {
             continue;
         };

@@ -18,10 +18,7 @@ pub(crate) struct StepText {
 
 impl StepText {
     pub(crate) fn one(statement: String) -> StepText {
-        StepText {
-            lead: "",
-            statements: vec![statement],
-        }
+        StepText { lead: "", statements: vec![statement] }
     }
 
     pub(crate) fn many(statements: Vec<String>) -> StepText {

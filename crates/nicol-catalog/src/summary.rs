@@ -24,11 +24,7 @@ pub fn summary(diff: &Diff<'_>) -> String {
     let (from, to) = (diff.from, diff.to);
     let names = |steps: &dyn Fn(&Step) -> Option<String>| plan.steps.iter().filter_map(steps).collect::<Vec<_>>();
     let extension = |catalog: &crate::catalog::Catalog, place: usize| {
-        catalog
-            .extensions
-            .as_ref()
-            .and_then(|all| all.get(place))
-            .map(|one| one.name.clone())
+        catalog.extensions.as_ref().and_then(|all| all.get(place)).map(|one| one.name.clone())
     };
     list(
         &mut groups,
@@ -147,74 +143,44 @@ fn table_step(plan: &Plan<'_>, step: &Step) -> Option<(String, String)> {
     let old = |place: usize| &diff.from.tables[place];
     let new = |place: usize| &diff.to.tables[place];
     Some(match step {
-        Step::DropForeignKey(table, key) => (
-            old(*table).name.clone(),
-            key_line("[-] Removed", &old(*table).foreign_keys[*key]),
-        ),
-        Step::AddForeignKey(table, key) => (
-            new(*table).name.clone(),
-            key_line("[+] Added", &new(*table).foreign_keys[*key]),
-        ),
-        Step::RenameForeignKey((table, key), (new_table, new_key)) => {
-            let (before, after) = (
-                &old(*table).foreign_keys[*key].name,
-                &new(*new_table).foreign_keys[*new_key].name,
-            );
-            let (before, after) = (
-                before.as_deref().unwrap_or_default(),
-                after.as_deref().unwrap_or_default(),
-            );
-            (
-                new(*new_table).name.clone(),
-                format!("  [*] Renamed the foreign key \"{before}\" to \"{after}\"\n"),
-            )
+        Step::DropForeignKey(table, key) => {
+            (old(*table).name.clone(), key_line("[-] Removed", &old(*table).foreign_keys[*key]))
         }
-        Step::DropIndex(table, index) => (
-            old(*table).name.clone(),
-            index_line("[-] Removed", &old(*table).indexes[*index]),
-        ),
-        Step::CreateIndex(table, index) => (
-            new(*table).name.clone(),
-            index_line("[+] Added", &new(*table).indexes[*index]),
-        ),
+        Step::AddForeignKey(table, key) => {
+            (new(*table).name.clone(), key_line("[+] Added", &new(*table).foreign_keys[*key]))
+        }
+        Step::RenameForeignKey((table, key), (new_table, new_key)) => {
+            let (before, after) = (&old(*table).foreign_keys[*key].name, &new(*new_table).foreign_keys[*new_key].name);
+            let (before, after) = (before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default());
+            (new(*new_table).name.clone(), format!("  [*] Renamed the foreign key \"{before}\" to \"{after}\"\n"))
+        }
+        Step::DropIndex(table, index) => {
+            (old(*table).name.clone(), index_line("[-] Removed", &old(*table).indexes[*index]))
+        }
+        Step::CreateIndex(table, index) => {
+            (new(*table).name.clone(), index_line("[+] Added", &new(*table).indexes[*index]))
+        }
         Step::RenameIndex((table, index), (new_table, new_index)) => {
-            let (before, after) = (
-                &old(*table).indexes[*index].name,
-                &new(*new_table).indexes[*new_index].name,
-            );
-            (
-                new(*new_table).name.clone(),
-                format!("  [*] Renamed index `{before}` to `{after}`\n"),
-            )
+            let (before, after) = (&old(*table).indexes[*index].name, &new(*new_table).indexes[*new_index].name);
+            (new(*new_table).name.clone(), format!("  [*] Renamed index `{before}` to `{after}`\n"))
         }
         Step::RedefineIndex(_, (new_table, new_index)) => {
             let after = &new(*new_table).indexes[*new_index].name;
-            (
-                new(*new_table).name.clone(),
-                format!("  [*] Redefined index `{after}`\n"),
-            )
+            (new(*new_table).name.clone(), format!("  [*] Redefined index `{after}`\n"))
         }
         Step::AlterTable(alter) => {
             let pair = &diff.tables[alter.table];
             let (before, after) = (old(pair.from), new(pair.to));
-            let lines = alter
-                .changes
-                .iter()
-                .map(|change| change_line(before, after, change))
-                .collect();
+            let lines = alter.changes.iter().map(|change| change_line(before, after, change)).collect();
             (after.name.clone(), lines)
         }
-        Step::AlterPrimaryKey(place) => (
-            new(diff.tables[*place].to).name.clone(),
-            "  [*] Changed the primary key\n".to_owned(),
-        ),
+        Step::AlterPrimaryKey(place) => {
+            (new(diff.tables[*place].to).name.clone(), "  [*] Changed the primary key\n".to_owned())
+        }
         Step::AlterSequence { table, column } => {
             let pair = &diff.tables[*table];
             let name = &old(pair.from).columns[column.from].name;
-            (
-                new(pair.to).name.clone(),
-                format!("  [*] Altered the sequence of column `{name}`\n"),
-            )
+            (new(pair.to).name.clone(), format!("  [*] Altered the sequence of column `{name}`\n"))
         }
         Step::CreateNamespace(_)
         | Step::DropExtension(_)
@@ -242,50 +208,29 @@ fn index_line(word: &str, index: &Index) -> String {
 fn change_line(old: &Table, new: &Table, change: &TableChange) -> String {
     match change {
         TableChange::DropPrimaryKey => {
-            let columns: Vec<&str> = old
-                .primary_key
-                .iter()
-                .flat_map(|key| &key.columns)
-                .map(|column| column.name.as_str())
-                .collect();
+            let columns: Vec<&str> =
+                old.primary_key.iter().flat_map(|key| &key.columns).map(|column| column.name.as_str()).collect();
             format!("  [-] Dropped the primary key on columns ({})\n", columns.join(", "))
         }
         TableChange::RenamePrimaryKey => {
-            let name = |table: &Table| {
-                table
-                    .primary_key
-                    .as_ref()
-                    .and_then(|key| key.name.clone())
-                    .unwrap_or_default()
-            };
+            let name = |table: &Table| table.primary_key.as_ref().and_then(|key| key.name.clone()).unwrap_or_default();
             format!("  [*] Renamed the primary key `{}` to `{}`\n", name(old), name(new))
         }
         TableChange::AddPrimaryKey => {
-            let columns: Vec<&str> = new
-                .primary_key
-                .iter()
-                .flat_map(|key| &key.columns)
-                .map(|column| column.name.as_str())
-                .collect();
+            let columns: Vec<&str> =
+                new.primary_key.iter().flat_map(|key| &key.columns).map(|column| column.name.as_str()).collect();
             format!("  [+] Added primary key on columns ({})\n", columns.join(", "))
         }
         TableChange::DropColumn(place) => format!("  [-] Removed column `{}`\n", old.columns[*place].name),
         TableChange::AddColumn(place) => format!("  [+] Added column `{}`\n", new.columns[*place].name),
         TableChange::AlterColumn(column) => {
             let (before, after) = (&old.columns[column.from], &new.columns[column.to]);
-            format!(
-                "  [*] Altered column `{}` ({})\n",
-                before.name,
-                changes(before, after, column)
-            )
+            format!("  [*] Altered column `{}` ({})\n", before.name, changes(before, after, column))
         }
         TableChange::RecreateColumn(column) => {
             let (before, after) = (&old.columns[column.from], &new.columns[column.to]);
             let changes = changes(before, after, column);
-            format!(
-                "  [*] Column `{}` would be dropped and recreated ({changes})\n",
-                before.name
-            )
+            format!("  [*] Column `{}` would be dropped and recreated ({changes})\n", before.name)
         }
     }
 }
@@ -311,11 +256,8 @@ fn changes(old: &Column, new: &Column, change: &ColumnDiff) -> String {
         parts.push("type changed".to_owned());
     }
     if change.auto_increment {
-        let text = if new.auto_increment {
-            "column became autoincrementing"
-        } else {
-            "column is no longer autoincrementing"
-        };
+        let text =
+            if new.auto_increment { "column became autoincrementing" } else { "column is no longer autoincrementing" };
         parts.push(text.to_owned());
     }
     parts.join(", ")

@@ -45,9 +45,7 @@ fn document() -> Option<(Vec<String>, Catalog)> {
     let statements = statements.map(|text| text.replace("`staart`.", "")).collect();
     let added = document.lines().skip_while(|line| *line != "+++ datamodel.dml").skip(2);
     let lines: Vec<&str> = added.map_while(|line| line.strip_prefix('+')).collect();
-    let text = lines
-        .join("\n")
-        .replace("references: [id])", "references: [id], onDelete: Cascade)");
+    let text = lines.join("\n").replace("references: [id])", "references: [id], onDelete: Cascade)");
     let schema = common::schema(&[Source::new("schema.prisma", text)]).unwrap();
     Some((statements, from_schema(&schema, Dialect::Mysql)))
 }

@@ -12,11 +12,8 @@ use common::{catalog, fixtures};
 use nicol_catalog::{Catalog, Plan, RiskKind, diff, plan, script, summary};
 
 fn folders(path: &Path) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = fs::read_dir(path)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
+    let mut all: Vec<PathBuf> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     all.sort();
     all
 }
@@ -27,10 +24,7 @@ fn risks(plan: &Plan<'_>) -> String {
             RiskKind::Warning => "warning",
             RiskKind::Unexecutable => "unexecutable",
         };
-        let place = risk
-            .column
-            .as_ref()
-            .map_or(risk.table.clone(), |column| format!("{}.{column}", risk.table));
+        let place = risk.column.as_ref().map_or(risk.table.clone(), |column| format!("{}.{column}", risk.table));
         let count = risk.count_query.as_deref().unwrap_or("-");
         format!("{kind} {place}\n  {}\n  {count}\n", risk.text)
     };
@@ -49,10 +43,7 @@ fn expect(path: PathBuf, actual: &str, failures: &mut Vec<String>) {
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     if expected != actual {
-        failures.push(format!(
-            "{}\n--- expected\n{expected}--- actual\n{actual}",
-            path.display()
-        ));
+        failures.push(format!("{}\n--- expected\n{expected}--- actual\n{actual}", path.display()));
     }
 }
 
@@ -63,11 +54,7 @@ fn every_case_gives_its_script_and_risks() {
     for case in folders(&fixtures()).iter().flat_map(|provider| folders(provider)) {
         let to = catalog(&case.join("to.prisma")).unwrap();
         let from_file = case.join("from.prisma");
-        let from = if from_file.exists() {
-            catalog(&from_file).unwrap()
-        } else {
-            Catalog::fresh(to.dialect)
-        };
+        let from = if from_file.exists() { catalog(&from_file).unwrap() } else { Catalog::fresh(to.dialect) };
         let difference = diff(&from, &to);
         let plan = plan(&difference);
         expect(case.join("expected.sql"), &script(&plan), &mut failures);

@@ -22,11 +22,8 @@ const IMPOSSIBLE_PAIRS: &[&str] = &[
 ];
 
 fn folders(path: &Path) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = fs::read_dir(path)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
+    let mut all: Vec<PathBuf> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     all.sort();
     all
 }
@@ -49,14 +46,8 @@ const IMPOSSIBLE: &[&str] = &[
 
 /// Every schema of the conformance data that a provider speaks.
 fn schemas(shared: &Path, provider: &str) -> Vec<(String, Catalog)> {
-    let mut paths: Vec<PathBuf> = folders(&shared.join("real"))
-        .iter()
-        .map(|case| case.join("schema"))
-        .collect();
-    for case in folders(&shared.join("evolution"))
-        .iter()
-        .flat_map(|provider| folders(provider))
-    {
+    let mut paths: Vec<PathBuf> = folders(&shared.join("real")).iter().map(|case| case.join("schema")).collect();
+    for case in folders(&shared.join("evolution")).iter().flat_map(|provider| folders(provider)) {
         paths.extend([case.join("from.prisma"), case.join("to.prisma")]);
     }
     for group in folders(&shared.join("synthetic")) {
@@ -88,19 +79,10 @@ fn schemas(shared: &Path, provider: &str) -> Vec<(String, Catalog)> {
 /// Runs a script and compares what the server then holds.
 async fn apply_and_compare(connection: &mut Connection, from: &Catalog, to: &Catalog) -> Result<(), String> {
     let script = script_between(from, to);
-    connection
-        .run_script(&script)
-        .await
-        .map_err(|error| format!("refused: {error}\n{script}"))?;
-    let live = introspect(connection, &[])
-        .await
-        .map_err(|error| format!("introspection: {error}"))?;
+    connection.run_script(&script).await.map_err(|error| format!("refused: {error}\n{script}"))?;
+    let live = introspect(connection, &[]).await.map_err(|error| format!("introspection: {error}"))?;
     let rest = diff(&live, to);
-    if plan(&rest).is_empty() {
-        Ok(())
-    } else {
-        Err(format!("{}\n{script}", summary(&rest)))
-    }
+    if plan(&rest).is_empty() { Ok(()) } else { Err(format!("{}\n{script}", summary(&rest))) }
 }
 
 fn report(set: &str, all: usize, failures: &[String]) {
@@ -131,15 +113,9 @@ async fn sqlite_evolution_ends_at_the_new_schema() {
     let cases = folders(&shared.join("evolution/sqlite"));
     let mut failures = Vec::new();
     for case in &cases {
-        let (from, to) = (
-            catalog(&case.join("from.prisma")).unwrap(),
-            catalog(&case.join("to.prisma")).unwrap(),
-        );
+        let (from, to) = (catalog(&case.join("from.prisma")).unwrap(), catalog(&case.join("to.prisma")).unwrap());
         let mut connection = Connection::open_in_memory().await.unwrap();
-        connection
-            .run_script(&script_between(&Catalog::empty(from.dialect), &from))
-            .await
-            .unwrap();
+        connection.run_script(&script_between(&Catalog::empty(from.dialect), &from)).await.unwrap();
         let live = introspect(&mut connection, &[]).await.unwrap();
         if let Err(message) = apply_and_compare(&mut connection, &live, &to).await {
             failures.push(format!("{}: {message}", case.display()));
@@ -155,9 +131,8 @@ async fn own_database(variable: &str, name: &str) -> Option<(ConnectionUrl, Conn
         println!("skipped: {variable} is not set");
         return None;
     };
-    let url = ConnectionUrl::parse(&url)
-        .unwrap()
-        .with_database(&format!("nicol_catalog_{name}_{}", std::process::id()));
+    let url =
+        ConnectionUrl::parse(&url).unwrap().with_database(&format!("nicol_catalog_{name}_{}", std::process::id()));
     admin::drop_database(&url).await.ok();
     admin::create_database(&url).await.unwrap();
     let connection = Connection::open(&url).await.unwrap();
@@ -181,10 +156,7 @@ async fn postgres_round_trips(variable: &str, name: &str) {
         return;
     };
     // Durability is not what is tested.
-    connection
-        .run_script("SET synchronous_commit = off; SET client_min_messages = error")
-        .await
-        .unwrap();
+    connection.run_script("SET synchronous_commit = off; SET client_min_messages = error").await.unwrap();
     let cases = schemas(&shared, "postgresql");
     let mut failures = Vec::new();
     let mut refused = 0;
@@ -227,9 +199,8 @@ fn pairs(shared: &Path, provider: &str, dialect: Dialect) -> Vec<(String, Catalo
             continue;
         }
         let side = |name: &str| {
-            let text = fs::read_to_string(case.join(name))
-                .unwrap()
-                .replace("\"postgresql\"", &format!("\"{provider}\""));
+            let text =
+                fs::read_to_string(case.join(name)).unwrap().replace("\"postgresql\"", &format!("\"{provider}\""));
             common::schema(&[Source::new(name, text)]).map(|schema| from_schema(&schema, dialect))
         };
         if let (Ok(from), Ok(to)) = (side("from.prisma"), side("to.prisma")) {
@@ -241,10 +212,7 @@ fn pairs(shared: &Path, provider: &str, dialect: Dialect) -> Vec<(String, Catalo
 
 /// Applies the first schema, then the way to the second, from the live database and from the first schema.
 async fn evolve(connection: &mut Connection, from: &Catalog, to: &Catalog, from_live: bool) -> Result<(), String> {
-    if run(connection, &script_between(&Catalog::empty(from.dialect), from))
-        .await
-        .is_err()
-    {
+    if run(connection, &script_between(&Catalog::empty(from.dialect), from)).await.is_err() {
         return Ok(());
     }
     let asked = namespaces(&[from, to]);
@@ -263,21 +231,14 @@ async fn evolve(connection: &mut Connection, from: &Catalog, to: &Catalog, from_
     }
     let live = introspect(connection, &asked).await.unwrap();
     let rest = diff(&live, to);
-    if plan(&rest).is_empty() {
-        Ok(())
-    } else {
-        Err(format!("{}\n{script}", summary(&rest)))
-    }
+    if plan(&rest).is_empty() { Ok(()) } else { Err(format!("{}\n{script}", summary(&rest))) }
 }
 
 async fn run(connection: &mut Connection, script: &str) -> Result<(), String> {
     if script.is_empty() {
         return Ok(());
     }
-    connection
-        .run_script(script)
-        .await
-        .map_err(|error| format!("refused: {error}\n{script}"))
+    connection.run_script(script).await.map_err(|error| format!("refused: {error}\n{script}"))
 }
 
 async fn postgres_evolution(variable: &str, name: &str) {
@@ -285,10 +246,7 @@ async fn postgres_evolution(variable: &str, name: &str) {
     let Some((url, mut connection)) = own_database(variable, name).await else {
         return;
     };
-    connection
-        .run_script("SET synchronous_commit = off; SET client_min_messages = error")
-        .await
-        .unwrap();
+    connection.run_script("SET synchronous_commit = off; SET client_min_messages = error").await.unwrap();
     let cases = pairs(&shared, "postgresql", Dialect::Postgres);
     let mut failures = Vec::new();
     for (case, from, to) in &cases {
@@ -407,9 +365,7 @@ async fn sqlite_rebuilds_keep_every_row() {
     };
     let (from, to) = (side("Int?"), side("String @default(\"x\")"));
     let mut connection = Connection::open_in_memory().await.unwrap();
-    run(&mut connection, &script_between(&Catalog::empty(from.dialect), &from))
-        .await
-        .unwrap();
+    run(&mut connection, &script_between(&Catalog::empty(from.dialect), &from)).await.unwrap();
     run(&mut connection, "PRAGMA foreign_keys = ON").await.unwrap();
     let rows = "INSERT INTO P (id, n) VALUES (1, 7), (2, NULL); INSERT INTO C (id, pId) VALUES (10, 1), (11, 2)";
     run(&mut connection, rows).await.unwrap();
@@ -437,10 +393,7 @@ async fn legacy_schema_has_no_rest(variable: &str, name: &str) {
     let all = to.tables.iter().flat_map(|table| &table.indexes);
     let (implied, named): (Vec<_>, Vec<_>) = all.partition(|index| index.is_implied);
     assert_eq!((named.len(), implied.len()), (11, 2));
-    assert_eq!(
-        to.tables.iter().map(|table| table.foreign_keys.len()).sum::<usize>(),
-        11
-    );
+    assert_eq!(to.tables.iter().map(|table| table.foreign_keys.len()).sum::<usize>(), 11);
     let Some((url, mut connection)) = own_database(variable, name).await else {
         return;
     };

@@ -22,11 +22,7 @@ fn field() -> impl Strategy<Value = String> {
     ];
     (types, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|((ty, default), optional, has_default, unique)| {
         let mark = if optional { "?" } else { "" };
-        let default = if has_default {
-            format!(" @default({default})")
-        } else {
-            String::new()
-        };
+        let default = if has_default { format!(" @default({default})") } else { String::new() };
         let unique = if unique { " @unique" } else { "" };
         format!("{ty}{mark}{default}{unique}")
     })
@@ -56,11 +52,7 @@ fn model(name: &'static str) -> impl Strategy<Value = String> {
 
 /// Up to three models.
 fn models() -> impl Strategy<Value = String> {
-    (
-        model("One"),
-        prop::option::of(model("Two")),
-        prop::option::of(model("Three")),
-    )
+    (model("One"), prop::option::of(model("Two")), prop::option::of(model("Three")))
         .prop_map(|(one, two, three)| format!("{one}{}{}", two.unwrap_or_default(), three.unwrap_or_default()))
 }
 

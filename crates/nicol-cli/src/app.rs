@@ -23,13 +23,7 @@ pub(crate) fn run() -> u8 {
         Err(error) => return usage(&error, &arguments),
     };
     let output = Output::new(cli.global.json, cli.global.quiet, cli.global.no_color);
-    let result = dispatch(&cli, &output).and_then(|code| {
-        if has_lost_result() {
-            Err(lost_result())
-        } else {
-            Ok(code)
-        }
-    });
+    let result = dispatch(&cli, &output).and_then(|code| if has_lost_result() { Err(lost_result()) } else { Ok(code) });
     match result {
         Ok(code) => code,
         Err(failure) => {
@@ -76,9 +70,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
 fn help(path: &[&str], output: &Output) -> u8 {
     let mut command = Cli::command();
     command.build();
-    let found = path
-        .iter()
-        .try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
+    let found = path.iter().try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
     if let Some(found) = found {
         output.result(&found.render_help().to_string());
     }
@@ -123,6 +115,5 @@ fn report_panics() {
 fn panic_text(panic: &std::panic::PanicHookInfo<'_>) -> String {
     let payload = panic.payload();
     let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no reason given".to_owned())
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_owned())
 }

@@ -31,10 +31,7 @@ impl Database {
                 .why(error.message())
                 .help("write it like postgres://user:password@host:5432/database, mysql://.. or file:path")
         })?;
-        Ok(Database {
-            url: url.relative_to(&found.folder),
-            origin: found.origin.clone(),
-        })
+        Ok(Database { url: url.relative_to(&found.folder), origin: found.origin.clone() })
     }
 
     /// The same, for a schema with this datasource.
@@ -51,11 +48,9 @@ impl Database {
 
     fn require(&self, provider: Provider, overrides_literal: bool) -> Result<()> {
         let Some(wanted) = nicol_catalog::dialect_of(provider) else {
-            return Err(
-                Failure::new("provider-without-migrations", "nicol has no databases of this provider")
-                    .why(format!("the schema says provider = \"{}\"", provider.as_str()))
-                    .help("such schemas can be validated and formatted only"),
-            );
+            return Err(Failure::new("provider-without-migrations", "nicol has no databases of this provider")
+                .why(format!("the schema says provider = \"{}\"", provider.as_str()))
+                .help("such schemas can be validated and formatted only"));
         };
         if is_same_family(wanted, self.url.dialect()) {
             return Ok(());
@@ -63,10 +58,7 @@ impl Database {
         let given = self.url.dialect().product_name();
         Err(Failure::new("P1013", "the database URL does not fit the schema")
             .at(self.origin.clone())
-            .why(format!(
-                "the URL is for {given}, the schema says provider = \"{}\"",
-                provider.as_str()
-            ))
+            .why(format!("the URL is for {given}, the schema says provider = \"{}\"", provider.as_str()))
             .help(if overrides_literal {
                 "this URL takes the place of the one that is written in the project: unset the variable, or pass --url"
             } else {
@@ -93,10 +85,7 @@ impl Database {
         }
         output.note(&format!("{} (from {})", self.describe(), self.origin));
         if found.overrides_literal {
-            output.note(&format!(
-                "{} takes the place of the URL that is written in the project",
-                self.origin
-            ));
+            output.note(&format!("{} takes the place of the URL that is written in the project", self.origin));
         }
     }
 
@@ -121,13 +110,8 @@ fn is_same_family(one: Dialect, other: Dialect) -> bool {
 /// # Errors
 /// The system has no resources for it.
 pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Failure::new("runtime", "nothing can be awaited")
-                .why(crate::files::reason(&error))
-                .help("free some resources")
-        })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::new("runtime", "nothing can be awaited").why(crate::files::reason(&error)).help("free some resources")
+    })?;
     Ok(runtime.block_on(work))
 }

@@ -41,21 +41,13 @@ fn severity(severity: Severity) -> &'static str {
 /// Shows diagnostics on stderr, each with the part of the file it is about.
 pub(crate) fn show(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &Output) {
     if !diagnostics.is_empty() {
-        output.raw_error(&nicol_schema::render::render(
-            diagnostics,
-            &files.shown(),
-            output.color(),
-        ));
+        output.raw_error(&nicol_schema::render::render(diagnostics, &files.shown(), output.color()));
     }
 }
 
 /// `2 errors`
 pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The meaning of the project's schema, for commands that are about something else: only errors are shown.
@@ -73,11 +65,8 @@ pub(crate) fn require_valid(project: &Project, output: &Output) -> Result<ValidS
 
 /// Shows the errors among `diagnostics` and makes the failure that ends the command.
 pub(crate) fn invalid(diagnostics: &[Diagnostic], files: &SchemaFiles, output: &Output) -> Failure {
-    let errors: Vec<Diagnostic> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .cloned()
-        .collect();
+    let errors: Vec<Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).cloned().collect();
     if !output.json {
         show(&errors, files, output);
     }

@@ -122,11 +122,7 @@ pub(crate) fn parse(text: &str) -> Vec<(String, String)> {
         match assignment(&text, line) {
             Some((name, value, end)) => {
                 pairs.push((name, value));
-                line = if starts_line(&text, end) {
-                    end
-                } else {
-                    next_line(&text, end)
-                };
+                line = if starts_line(&text, end) { end } else { next_line(&text, end) };
             }
             None => line = next_line(&text, line),
         }
@@ -143,17 +139,11 @@ fn next_line(text: &[char], from: usize) -> usize {
 }
 
 fn line_end(text: &[char], from: usize) -> usize {
-    text[from..]
-        .iter()
-        .position(|c| *c == '\n')
-        .map_or(text.len(), |length| from + length)
+    text[from..].iter().position(|c| *c == '\n').map_or(text.len(), |length| from + length)
 }
 
 fn skip(text: &[char], from: usize, accept: impl Fn(char) -> bool) -> usize {
-    text[from..]
-        .iter()
-        .position(|c| !accept(*c))
-        .map_or(text.len(), |length| from + length)
+    text[from..].iter().position(|c| !accept(*c)).map_or(text.len(), |length| from + length)
 }
 
 fn is_space(character: char) -> bool {
@@ -201,11 +191,7 @@ fn value(text: &[char], start: usize) -> (String, usize) {
         && let Some((close, end)) = closing_quote(text, open, quote)
     {
         let inner: String = text[open + 1..close].iter().collect();
-        let value = if quote == '"' {
-            inner.replace("\\n", "\n").replace("\\r", "\r")
-        } else {
-            inner
-        };
+        let value = if quote == '"' { inner.replace("\\n", "\n").replace("\\r", "\r") } else { inner };
         return (value, end);
     }
     let bare_end = skip(text, start, |c| c != '#' && c != '\n');
@@ -225,11 +211,7 @@ fn unquoted(value: &str) -> String {
             None => {}
         }
     }
-    if value.starts_with('"') {
-        value.replace("\\n", "\n").replace("\\r", "\r")
-    } else {
-        value.to_owned()
-    }
+    if value.starts_with('"') { value.replace("\\n", "\n").replace("\\r", "\r") } else { value.to_owned() }
 }
 
 /// The quote that closes the one at `open` and has nothing but a comment behind it: the first that is not escaped, else
@@ -251,10 +233,7 @@ fn closing_quote(text: &[char], open: usize, quote: char) -> Option<(usize, usiz
         }
         at += 1;
     }
-    escaped
-        .into_iter()
-        .rev()
-        .find_map(|close| Some((close, rest_of_line(text, close + 1)?)))
+    escaped.into_iter().rev().find_map(|close| Some((close, rest_of_line(text, close + 1)?)))
 }
 
 /// Where an assignment ends whose value ended at `from`: only spaces and a comment may follow, and the comment may stand
@@ -276,27 +255,15 @@ mod tests {
     fn values_are_those_of_dotenv() {
         // Each case was run through the parser of npm's dotenv 18.
         let cases: &[(&str, &[(&str, &str)])] = &[
-            (
-                "A=1\nB = two words  \n\n# c\nC=",
-                &[("A", "1"), ("B", "two words"), ("C", "")],
-            ),
-            (
-                "export A=1\nexport = 2\nexporter=3",
-                &[("A", "1"), ("export", "2"), ("exporter", "3")],
-            ),
-            (
-                "A='x # y' # z\nB=x#y\nC=\"a#b\"",
-                &[("A", "x # y"), ("B", "x"), ("C", "a#b")],
-            ),
+            ("A=1\nB = two words  \n\n# c\nC=", &[("A", "1"), ("B", "two words"), ("C", "")]),
+            ("export A=1\nexport = 2\nexporter=3", &[("A", "1"), ("export", "2"), ("exporter", "3")]),
+            ("A='x # y' # z\nB=x#y\nC=\"a#b\"", &[("A", "x # y"), ("B", "x"), ("C", "a#b")]),
             (
                 "A=\"a\\nb\"\nB='a\\nb'\nC=`a\\nb`\nD=a\\nb",
                 &[("A", "a\nb"), ("B", "a\\nb"), ("C", "a\\nb"), ("D", "a\\nb")],
             ),
             ("A=\"one\ntwo\"\nB=3", &[("A", "one\ntwo"), ("B", "3")]),
-            (
-                "A='it\\'s'\nB=\"say \\\"hi\\\"\"",
-                &[("A", "it\\'s"), ("B", "say \\\"hi\\\"")],
-            ),
+            ("A='it\\'s'\nB=\"say \\\"hi\\\"\"", &[("A", "it\\'s"), ("B", "say \\\"hi\\\"")]),
             ("A='x' y\nB='x\nC=2", &[("A", "'x' y"), ("B", "'x"), ("C", "2")]),
             ("A: 1\nB:2\nC : 3", &[("A", "1")]),
             ("A.b-c_9=1\r\nB=2\rC=3", &[("A.b-c_9", "1"), ("B", "2"), ("C", "3")]),
@@ -305,16 +272,11 @@ mod tests {
             ("\u{feff}A=1", &[("A", "1")]),
             ("no assignment\nA=a=b=c", &[("A", "a=b=c")]),
             ("A=1\nA=2", &[("A", "1"), ("A", "2")]),
-            (
-                "URL=postgres://u:p%23@h/d?x=1&y=2",
-                &[("URL", "postgres://u:p%23@h/d?x=1&y=2")],
-            ),
+            ("URL=postgres://u:p%23@h/d?x=1&y=2", &[("URL", "postgres://u:p%23@h/d?x=1&y=2")]),
         ];
         for (text, expected) in cases {
-            let expected: Vec<(String, String)> = expected
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect();
+            let expected: Vec<(String, String)> =
+                expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             assert_eq!(parse(text), expected, "{text:?}");
         }
     }
@@ -322,16 +284,9 @@ mod tests {
     #[test]
     fn braces_are_expanded_from_the_same_file() {
         let values = parse("A=1\nB=x${A}y${NICOL_TEST_UNSET}\nC=\\${A}\nD=${E}\nE=${D}\nF=$A ${A");
-        let file = EnvFile {
-            path: PathBuf::new(),
-            values: values.into_iter().collect(),
-        };
+        let file = EnvFile { path: PathBuf::new(), values: values.into_iter().collect() };
         for (name, expected) in [("B", "x1y"), ("C", "${A}"), ("D", ""), ("F", "$A ${A")] {
-            assert_eq!(
-                expand(&file.values[name], &file, &mut vec![name.to_owned()]),
-                expected,
-                "{name}"
-            );
+            assert_eq!(expand(&file.values[name], &file, &mut vec![name.to_owned()]), expected, "{name}");
         }
     }
 }

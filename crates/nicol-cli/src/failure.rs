@@ -53,13 +53,9 @@ impl Failure {
     /// An error of migrations, at a database or elsewhere.
     pub(crate) fn from_migrate(error: &nicol_migrate::Error, place: Option<String>) -> Failure {
         let (what, rest) = error.message().split_once('\n').unwrap_or((error.message(), ""));
-        let code = error
-            .database_code()
-            .map(|code| format!("the database's own code is {code}"));
-        let why: Vec<&str> = [rest, code.as_deref().unwrap_or_default()]
-            .into_iter()
-            .filter(|line| !line.is_empty())
-            .collect();
+        let code = error.database_code().map(|code| format!("the database's own code is {code}"));
+        let why: Vec<&str> =
+            [rest, code.as_deref().unwrap_or_default()].into_iter().filter(|line| !line.is_empty()).collect();
         let mut failure = Failure::new(error.code(), what.trim_end_matches(['.', ':']));
         failure.0.place = place;
         failure.0.why = (!why.is_empty()).then(|| why.join("\n"));
@@ -114,19 +110,11 @@ impl Failure {
     /// For a terminal.
     pub(crate) fn text(&self, color: bool) -> String {
         let (strong, red, cyan) = if color {
-            (
-                Style::new().bold(),
-                AnsiColor::Red.on_default().bold(),
-                AnsiColor::Cyan.on_default().bold(),
-            )
+            (Style::new().bold(), AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default().bold())
         } else {
             (Style::new(), Style::new(), Style::new())
         };
-        let mut text = format!(
-            "{red}error[{}]{red:#}{strong}: {}{strong:#}\n",
-            self.0.code,
-            mask(&self.0.what)
-        );
+        let mut text = format!("{red}error[{}]{red:#}{strong}: {}{strong:#}\n", self.0.code, mask(&self.0.what));
         for (label, part) in [("where", &self.0.place), ("why", &self.0.why), ("help", &self.0.help)] {
             if let Some(part) = part {
                 let lines = mask(part).trim_end().replace('\n', "\n         ");

@@ -32,10 +32,7 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => ("file-unreadable", "check who may read the file"),
         _ => ("file-unreadable", "check the path and the disk"),
     };
-    Failure::new(code, "the file cannot be read")
-        .at(paths::show(path))
-        .why(reason(error))
-        .help(help)
+    Failure::new(code, "the file cannot be read").at(paths::show(path)).why(reason(error)).help(help)
 }
 
 /// Removes a file.
@@ -68,19 +65,13 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
 
 fn write_beside(target: &Path, text: &str) -> io::Result<()> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
-    let folder = target
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let old = fs::metadata(target).ok();
     if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
     }
-    let name = target
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
     let temporary: PathBuf = folder.join(format!(".{name}.{}-{number}.tmp", std::process::id()));
     let written = (|| {

@@ -40,10 +40,7 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
         let password = password(url);
         let parameters_from = password.as_ref().map_or(0, |password| password.end);
         found.extend(
-            password
-                .into_iter()
-                .chain(parameters(url, parameters_from))
-                .map(|it| start + it.start..start + it.end),
+            password.into_iter().chain(parameters(url, parameters_from)).map(|it| start + it.start..start + it.end),
         );
         at = end;
     }
@@ -87,16 +84,10 @@ mod tests {
         for (text, expected) in [
             ("no url: here", "no url: here"),
             ("postgres://u:p@h:5432/db", "postgres://u:***@h:5432/db"),
-            (
-                "`postgres://u:p@ss:w/rd@h/db` and mysql://a:b@c",
-                "`postgres://u:***@h/db` and mysql://a:***@c",
-            ),
+            ("`postgres://u:p@ss:w/rd@h/db` and mysql://a:b@c", "`postgres://u:***@h/db` and mysql://a:***@c"),
             ("postgres://u:p?q@h/db?schema=x", "postgres://u:***@h/db?schema=x"),
             ("postgres://u@h:5432/db", "postgres://u@h:5432/db"),
-            (
-                "postgres://h/d?sslpassword=x&user=a",
-                "postgres://h/d?sslpassword=***&user=a",
-            ),
+            ("postgres://h/d?sslpassword=x&user=a", "postgres://h/d?sslpassword=***&user=a"),
             // This may be a port, or a password with `/` and `?` in it: better to hide too much.
             ("postgres://h:1/d?email=a@b", "postgres://h:***@b"),
             ("postgres://u:@h", "postgres://u:***@h"),

@@ -5,9 +5,7 @@ use std::path::{Component, Path, PathBuf};
 /// A path for the user: relative to the working directory where it lies in it.
 pub(crate) fn show(path: &Path) -> String {
     let path = tidy(path);
-    let relative = std::env::current_dir()
-        .ok()
-        .and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
+    let relative = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_path_buf));
     match relative {
         Some(relative) if relative.as_os_str().is_empty() => ".".to_owned(),
         Some(relative) => relative.display().to_string(),
@@ -17,9 +15,7 @@ pub(crate) fn show(path: &Path) -> String {
 
 /// A relative path with `/` between folders, as sources and JSON name it.
 pub(crate) fn with_slashes(path: &Path) -> String {
-    let parts = path
-        .components()
-        .map(|component| component.as_os_str().to_string_lossy().into_owned());
+    let parts = path.components().map(|component| component.as_os_str().to_string_lossy().into_owned());
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -47,13 +43,9 @@ mod tests {
 
     #[test]
     fn tidy_takes_back_steps() {
-        for (path, expected) in [
-            ("/a/./b/../c", "/a/c"),
-            ("/../a", "/a"),
-            ("../a", "../a"),
-            ("a/../../b", "../b"),
-            ("./a", "a"),
-        ] {
+        for (path, expected) in
+            [("/a/./b/../c", "/a/c"), ("/../a", "/a"), ("../a", "../a"), ("a/../../b", "../b"), ("./a", "a")]
+        {
             assert_eq!(tidy(Path::new(path)), Path::new(expected), "{path}");
         }
     }

@@ -26,9 +26,7 @@ const CI_VARIABLES: [&str; 14] = [
 
 /// Whether somebody is there to answer.
 fn can_ask(output: &Output) -> bool {
-    let is_ci = CI_VARIABLES
-        .iter()
-        .any(|name| environment(name).is_some_and(|value| value != "false"));
+    let is_ci = CI_VARIABLES.iter().any(|name| environment(name).is_some_and(|value| value != "false"));
     let is_dumb = environment("TERM").is_some_and(|term| term == "dumb");
     !output.json && !is_ci && !is_dumb && io::stdin().is_terminal() && io::stderr().is_terminal()
 }
@@ -44,11 +42,7 @@ pub(crate) fn text(question: &str, output: &Output) -> Option<String> {
 /// `refusal`, with exit code 130, when the answer is no or nobody can be asked.
 pub(crate) fn consent(question: &str, refusal: Failure, output: &Output) -> Result<()> {
     let answer = text(&format!("{question} [y/N]"), output).unwrap_or_default();
-    if matches!(answer.to_lowercase().as_str(), "y" | "yes") {
-        Ok(())
-    } else {
-        Err(refusal.declined())
-    }
+    if matches!(answer.to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(refusal.declined()) }
 }
 
 /// The line typed; none at the end of input.

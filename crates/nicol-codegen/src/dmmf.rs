@@ -25,8 +25,7 @@ pub fn datamodel(schema: &ValidSchema) -> String {
         json.key("models").list(models.clone(), |json, (id, model)| {
             model_object(json, schema, ModelId(id as u32), model);
         });
-        json.key("types")
-            .list(&schema.composite_types, |json, ty| composite_type(json, schema, ty));
+        json.key("types").list(&schema.composite_types, |json, ty| composite_type(json, schema, ty));
         json.key("indexes").array(|json| {
             for (_, model) in models {
                 indexes(json, model);
@@ -66,23 +65,17 @@ fn model_object(json: &mut Json, schema: &ValidSchema, id: ModelId, model: &Mode
         json.key("name").string(&model.name);
         json.key("dbName").optional(model.map.as_deref());
         json.key("schema").optional(model.schema.as_deref());
-        json.key("fields")
-            .list(model.fields.iter().enumerate(), |json, (index, field)| {
-                if is_visible(schema, field) {
-                    let place = Place {
-                        model,
-                        id: FieldId(index as u32),
-                        referencing: &referencing,
-                    };
-                    model_field(json, schema, field, &place);
-                }
-            });
+        json.key("fields").list(model.fields.iter().enumerate(), |json, (index, field)| {
+            if is_visible(schema, field) {
+                let place = Place { model, id: FieldId(index as u32), referencing: &referencing };
+                model_field(json, schema, field, &place);
+            }
+        });
         match model.primary_key.as_ref().filter(|key| !key.on_field) {
             Some(key) => named_fields(json.key("primaryKey"), model, key.name.as_deref(), &key.fields),
             None => json.key("primaryKey").null(),
         }
-        json.key("uniqueFields")
-            .list(uniques.clone(), |json, index| field_names(json, model, &index.fields));
+        json.key("uniqueFields").list(uniques.clone(), |json, index| field_names(json, model, &index.fields));
         json.key("uniqueIndexes").list(uniques, |json, index| {
             named_fields(json, model, index.name.as_deref(), &index.fields);
         });
@@ -128,11 +121,7 @@ struct Flags {
 
 fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Place<'_>) {
     let is_alone = |fields: &[IndexField]| matches!(fields, [only] if only.field == place.id && only.path.is_empty());
-    let is_id = place
-        .model
-        .primary_key
-        .as_ref()
-        .is_some_and(|key: &PrimaryKey| is_alone(&key.fields));
+    let is_id = place.model.primary_key.as_ref().is_some_and(|key: &PrimaryKey| is_alone(&key.fields));
     let is_unique = |i: &Index| i.kind == IndexKind::Unique && i.predicate.is_none() && is_alone(&i.fields);
     let flags = Flags {
         is_unique: !is_id && place.model.indexes.iter().any(is_unique),
@@ -164,9 +153,7 @@ fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Pla
 
 fn relation_columns(json: &mut Json, schema: &ValidSchema, foreign: Option<&ForeignKey>) {
     let names = |json: &mut Json, model: ModelId, fields: &[FieldId]| {
-        json.list(fields, |json, field| {
-            json.string(&schema.model(model).fields[field.0 as usize].name)
-        });
+        json.list(fields, |json, field| json.string(&schema.model(model).fields[field.0 as usize].name));
     };
     match foreign {
         None => {
@@ -376,11 +363,8 @@ struct IndexTail<'a> {
 }
 
 fn index_tail(json: &mut Json, model: &Model, tail: &IndexTail<'_>) {
-    for (key, text) in [
-        ("name", tail.name.as_deref()),
-        ("dbName", tail.map.as_deref()),
-        ("algorithm", tail.algorithm),
-    ] {
+    for (key, text) in [("name", tail.name.as_deref()), ("dbName", tail.map.as_deref()), ("algorithm", tail.algorithm)]
+    {
         if let Some(text) = text {
             json.key(key).string(text);
         }

@@ -7,13 +7,8 @@ use nicol_schema::{Source, ValidSchema, validate};
 
 fn schema(text: &str) -> ValidSchema {
     let text = format!("datasource db {{\n  provider = \"postgresql\"\n}}\n{text}");
-    let validated = validate(&[Source {
-        path: "schema.prisma".to_owned(),
-        text,
-    }]);
-    validated
-        .schema
-        .unwrap_or_else(|| panic!("{:#?}", validated.diagnostics))
+    let validated = validate(&[Source { path: "schema.prisma".to_owned(), text }]);
+    validated.schema.unwrap_or_else(|| panic!("{:#?}", validated.diagnostics))
 }
 
 fn generate(text: &str, layout: Layout) -> Vec<GeneratedFile> {
@@ -71,12 +66,8 @@ fn both_layouts_say_the_same() {
     let lines = |layout| -> Vec<String> {
         let files = generate(BLOG, layout);
         let lines = files.iter().flat_map(|file| file.text.lines());
-        let kept = lines
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with("// "));
-        kept.filter(|line| !line.contains("pub mod "))
-            .map(str::to_owned)
-            .collect()
+        let kept = lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("// "));
+        kept.filter(|line| !line.contains("pub mod ")).map(str::to_owned).collect()
     };
     let (one, many) = (lines(Layout::OneFile), lines(Layout::FilePerModel));
     // The closing brackets of the modules are all that one file has more.
@@ -124,11 +115,7 @@ fn hostile_text_stays_text() {
         let files = generate(&schema, Layout::OneFile);
         let source = &files[0].text;
         let parsed = syn::parse_file(source).unwrap_or_else(|error| panic!("{error}\n{source}"));
-        let modules = parsed
-            .items
-            .iter()
-            .filter(|item| matches!(item, syn::Item::Mod(_)))
-            .count();
+        let modules = parsed.items.iter().filter(|item| matches!(item, syn::Item::Mod(_))).count();
         assert_eq!(modules, 1, "{source}");
         let meant = text.replace("\\\\", "\\").replace("\\t", "\t").replace("\\n", "\n");
         let literals = literals(source);
@@ -182,44 +169,24 @@ fn forms_hold_what_a_row_must_say() {
          model Odd {\n  id Int @id\n  what Unsupported(\"circle\")\n}\n",
         Layout::FilePerModel,
     );
-    let text = |path: &str| {
-        files
-            .iter()
-            .find(|file| file.path == path)
-            .map(|file| file.text.as_str())
-            .unwrap_or_default()
-    };
+    let text =
+        |path: &str| files.iter().find(|file| file.path == path).map(|file| file.text.as_str()).unwrap_or_default();
     let fields = |path: &str, form: &str| -> Vec<String> {
-        let lines = text(path)
-            .lines()
-            .skip_while(|line| *line != format!("pub struct {form} {{"));
-        lines
-            .skip(1)
-            .take_while(|line| *line != "}")
-            .map(|line| line.trim().to_owned())
-            .collect()
+        let lines = text(path).lines().skip_while(|line| *line != format!("pub struct {form} {{"));
+        lines.skip(1).take_while(|line| *line != "}").map(|line| line.trim().to_owned()).collect()
     };
-    let (a, c) = (
-        "pub a: nicol::Parent<super::a::Model>,",
-        "pub c: nicol::Parent<super::c::Model>,",
-    );
+    let (a, c) = ("pub a: nicol::Parent<super::a::Model>,", "pub c: nicol::Parent<super::c::Model>,");
     assert_eq!(fields("b.rs", "New"), ["pub must: String,", a, c]);
     assert_eq!(fields("b.rs", "InA"), ["pub must: String,", c]);
     assert_eq!(fields("b.rs", "InC"), ["pub must: String,", a]);
-    assert_eq!(
-        fields("b.rs", "Raw"),
-        ["pub must: String,", "pub a_id: i32,", "pub c_id: i32,"]
-    );
+    assert_eq!(fields("b.rs", "Raw"), ["pub must: String,", "pub a_id: i32,", "pub c_id: i32,"]);
     assert!(text("odd.rs").contains("pub struct Odd") && !text("odd.rs").contains("pub struct New"));
 }
 
 #[test]
 fn there_is_no_client_for_other_products() {
     let text = "datasource db {\n  provider = \"sqlserver\"\n}\nmodel M {\n  id Int @id\n}\n".to_owned();
-    let validated = validate(&[Source {
-        path: "schema.prisma".to_owned(),
-        text,
-    }]);
+    let validated = validate(&[Source { path: "schema.prisma".to_owned(), text }]);
     let schema = validated.schema.expect("valid");
     assert_eq!(client(&schema, &Options::default()), Err(Error::Provider("sqlserver")));
 }
@@ -250,10 +217,7 @@ fn real_schemas_give_source_that_parses() {
         let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };
-        let validated = validate(&[Source {
-            path: "schema.prisma".to_owned(),
-            text,
-        }]);
+        let validated = validate(&[Source { path: "schema.prisma".to_owned(), text }]);
         let Some(schema) = validated.schema else { continue };
         let Ok(files) = client(&schema, &Options::default()) else {
             continue;

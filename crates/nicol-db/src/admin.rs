@@ -12,14 +12,8 @@ use crate::value::Value;
 /// Databases a PostgreSQL server has besides the user's own.
 const POSTGRES_DATABASES: &[&str] = &["postgres", "template1", "defaultdb"];
 /// Databases that belong to the server itself.
-const SYSTEM_DATABASES: &[&str] = &[
-    "mysql",
-    "information_schema",
-    "performance_schema",
-    "sys",
-    "template0",
-    "template1",
-];
+const SYSTEM_DATABASES: &[&str] =
+    &["mysql", "information_schema", "performance_schema", "sys", "template0", "template1"];
 
 /// Creates the database, and on PostgreSQL the URL's schema in it; for SQLite the file and its folder. `true` when the
 /// database was not there before.
@@ -47,14 +41,8 @@ pub async fn drop_database(url: &ConnectionUrl) -> Result<()> {
         Dialect::Sqlite => remove_files(url),
         Dialect::Postgres | Dialect::Cockroachdb => {
             let mut admin = open_postgres_admin(url).await?;
-            let forced = if admin.dialect() == Dialect::Cockroachdb {
-                "CASCADE"
-            } else {
-                "WITH (FORCE)"
-            };
-            let outcome = admin
-                .execute(&format!("DROP DATABASE IF EXISTS {name} {forced}"), &[])
-                .await;
+            let forced = if admin.dialect() == Dialect::Cockroachdb { "CASCADE" } else { "WITH (FORCE)" };
+            let outcome = admin.execute(&format!("DROP DATABASE IF EXISTS {name} {forced}"), &[]).await;
             let outcome = match outcome {
                 // Servers before 13 do not know FORCE.
                 Err(error) if error.native_code() == Some("42601") => {
@@ -89,10 +77,7 @@ pub async fn database_exists(url: &ConnectionUrl) -> Result<bool> {
 fn refuse_system(url: &ConnectionUrl) -> Result<()> {
     let name = url.database();
     if url.dialect() != Dialect::Sqlite && SYSTEM_DATABASES.iter().any(|system| system.eq_ignore_ascii_case(name)) {
-        return Err(Error::new(
-            "P3004",
-            format!("the database `{name}` belongs to the server and cannot be changed"),
-        ));
+        return Err(Error::new("P3004", format!("the database `{name}` belongs to the server and cannot be changed")));
     }
     Ok(())
 }
@@ -100,12 +85,7 @@ fn refuse_system(url: &ConnectionUrl) -> Result<()> {
 async fn create_on_postgres(url: &ConnectionUrl) -> Result<bool> {
     let created = !database_exists(url).await? && {
         let mut admin = open_postgres_admin(url).await?;
-        let outcome = admin
-            .execute(
-                &format!("CREATE DATABASE {}", Dialect::Postgres.quote(url.database())),
-                &[],
-            )
-            .await;
+        let outcome = admin.execute(&format!("CREATE DATABASE {}", Dialect::Postgres.quote(url.database())), &[]).await;
         admin.close().await?;
         match outcome {
             Ok(_) => true,
@@ -126,15 +106,9 @@ async fn create_on_postgres(url: &ConnectionUrl) -> Result<bool> {
 /// `IF NOT EXISTS` alone would want the right to create even where the schema is there.
 async fn create_schema(connection: &mut Connection, schema: &str) -> Result<()> {
     let there = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1";
-    if connection
-        .query(there, &[Value::Text(schema.to_string())])
-        .await?
-        .is_empty()
-    {
+    if connection.query(there, &[Value::Text(schema.to_string())]).await?.is_empty() {
         let schema = Dialect::Postgres.quote(schema);
-        connection
-            .execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"), &[])
-            .await?;
+        connection.execute(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"), &[]).await?;
     }
     Ok(())
 }

@@ -191,11 +191,7 @@ impl Decode for BigDecimal {
 pub(crate) fn parse_decimal(text: &str) -> Option<BigDecimal> {
     let text = text.trim();
     let plain = text.contains('.') && !text.contains(['e', 'E']);
-    let text = if plain {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        text
-    };
+    let text = if plain { text.trim_end_matches('0').trim_end_matches('.') } else { text };
     if text.is_empty() || text == "-" {
         return plain.then(BigDecimal::default);
     }
@@ -291,11 +287,7 @@ impl Decode for civil::Date {
 
 impl<T: Decode> Decode for Option<T> {
     fn decode(cell: Cell<'_>) -> Result<Self> {
-        if cell.is_null() {
-            Ok(None)
-        } else {
-            T::decode(cell).map(Some)
-        }
+        if cell.is_null() { Ok(None) } else { T::decode(cell).map(Some) }
     }
 }
 

@@ -107,18 +107,13 @@ const SQLITE: &[(i32, &str)] = &[
 ];
 
 fn look_up<K: Copy + Ord>(table: &[(K, &'static str)], key: K) -> &'static str {
-    table
-        .binary_search_by_key(&key, |(native, _)| *native)
-        .map_or(OTHER, |at| table[at].1)
+    table.binary_search_by_key(&key, |(native, _)| *native).map_or(OTHER, |at| table[at].1)
 }
 
 #[cfg(feature = "postgres")]
 pub(crate) fn of_sqlstate(state: &str) -> &'static str {
     // The look-up wants keys of one lifetime; a SQLSTATE has five characters, so a scan is as fast.
-    POSTGRES
-        .iter()
-        .find(|(native, _)| *native == state)
-        .map_or(OTHER, |(_, code)| code)
+    POSTGRES.iter().find(|(native, _)| *native == state).map_or(OTHER, |(_, code)| code)
 }
 
 #[cfg(feature = "mysql")]

@@ -108,32 +108,19 @@ impl Connection {
                 let driver = Postgres::open(url).await?;
                 let (dialect, version) = (driver.dialect, driver.version.clone());
                 let schema = url.schema().unwrap_or("public").to_string();
-                Ok(Connection::new(
-                    Driver::Postgres(Box::new(driver)),
-                    dialect,
-                    version,
-                    schema,
-                ))
+                Ok(Connection::new(Driver::Postgres(Box::new(driver)), dialect, version, schema))
             }
             #[cfg(feature = "mysql")]
             Dialect::Mysql | Dialect::Mariadb => {
                 let driver = Mysql::open(url).await?;
                 let (dialect, version) = (driver.dialect, driver.version.clone());
                 let schema = url.database().to_string();
-                Ok(Connection::new(
-                    Driver::Mysql(Box::new(driver)),
-                    dialect,
-                    version,
-                    schema,
-                ))
+                Ok(Connection::new(Driver::Mysql(Box::new(driver)), dialect, version, schema))
             }
             #[cfg(not(all(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             dialect => {
                 let product = dialect.product_name();
-                Err(Error::new(
-                    "P1013",
-                    format!("support for {product} is not part of this build (crate feature)"),
-                ))
+                Err(Error::new("P1013", format!("support for {product} is not part of this build (crate feature)")))
             }
         }
     }
@@ -146,20 +133,12 @@ impl Connection {
         #[cfg(feature = "sqlite")]
         return Sqlite::open_in_memory().map(Connection::of_sqlite);
         #[cfg(not(feature = "sqlite"))]
-        Err(Error::new(
-            "P1013",
-            "support for SQLite is not part of this build (crate feature `sqlite`)",
-        ))
+        Err(Error::new("P1013", "support for SQLite is not part of this build (crate feature `sqlite`)"))
     }
 
     #[cfg(feature = "sqlite")]
     fn of_sqlite(driver: Sqlite) -> Connection {
-        Connection::new(
-            Driver::Sqlite(driver),
-            Dialect::Sqlite,
-            Sqlite::version(),
-            "main".to_string(),
-        )
+        Connection::new(Driver::Sqlite(driver), Dialect::Sqlite, Sqlite::version(), "main".to_string())
     }
 
     fn new(driver: Driver, dialect: Dialect, version: String, default_schema: String) -> Connection {
@@ -285,10 +264,7 @@ impl Connection {
             (Dialect::Sqlite, None | Some(Isolation::Serializable)) => (None, "BEGIN IMMEDIATE".to_string()),
             (Dialect::Sqlite, Some(level)) => {
                 let level = level.sql();
-                return Err(Error::new(
-                    "P2023",
-                    format!("SQLite has no isolation level {level}, only SERIALIZABLE"),
-                ));
+                return Err(Error::new("P2023", format!("SQLite has no isolation level {level}, only SERIALIZABLE")));
             }
             (Dialect::Postgres | Dialect::Cockroachdb, None) => (None, "BEGIN".to_string()),
             (Dialect::Postgres | Dialect::Cockroachdb, Some(level)) => {
@@ -326,10 +302,7 @@ impl Connection {
             Transaction::None => return Err(no_transaction()),
             Transaction::Failed => {
                 self.rollback().await?;
-                return Err(Error::new(
-                    "P2028",
-                    "a statement in the transaction failed, so it was rolled back",
-                ));
+                return Err(Error::new("P2028", "a statement in the transaction failed, so it was rolled back"));
             }
             Transaction::Open => self.check("")?,
         }
@@ -357,11 +330,7 @@ impl Connection {
         }
         self.check_usable()?;
         self.set_busy(true);
-        let outcome = if self.is_over_on_server() {
-            Ok(())
-        } else {
-            self.control("ROLLBACK").await
-        };
+        let outcome = if self.is_over_on_server() { Ok(()) } else { self.control("ROLLBACK").await };
         if outcome.is_ok() {
             self.transaction = Transaction::None;
         }
@@ -643,10 +612,6 @@ const SESSION_WORDS: &[&str] = &[
 ];
 
 fn changes_session(sql: &str) -> bool {
-    let word = sql
-        .trim_start()
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .next()
-        .unwrap_or_default();
+    let word = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     SESSION_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

@@ -18,9 +18,5 @@ pub(crate) mod tls;
 /// No answer from the server of a URL.
 pub(crate) fn unreachable(url: &ConnectionUrl, reason: &str) -> Error {
     let place = url.host_port().unwrap_or_default();
-    Error::new(
-        "P1001",
-        format!("cannot reach the database server at `{place}`: {reason}"),
-    )
-    .lost()
+    Error::new("P1001", format!("cannot reach the database server at `{place}`: {reason}")).lost()
 }

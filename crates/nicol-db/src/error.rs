@@ -138,18 +138,13 @@ impl Error {
     /// Marks the error of a COMMIT during which the connection broke.
     pub(crate) fn with_unknown_outcome(mut self) -> Error {
         self.0.outcome_unknown = true;
-        self.0
-            .message
-            .push_str("; the connection broke during COMMIT, so the transaction may or may not be committed");
+        self.0.message.push_str("; the connection broke during COMMIT, so the transaction may or may not be committed");
         self
     }
 
     /// Data that does not fit the type it is read as.
     pub(crate) fn conversion(found: &str, wanted: &str) -> Error {
-        Error::new(
-            "P2023",
-            format!("inconsistent column data: {found} cannot be read as {wanted}"),
-        )
+        Error::new("P2023", format!("inconsistent column data: {found} cannot be read as {wanted}"))
     }
 }
 
@@ -165,16 +160,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner {
-            code,
-            message,
-            native_code,
-            constraint,
-            table,
-            column,
-            position,
-            ..
-        } = &*self.0;
+        let Inner { code, message, native_code, constraint, table, column, position, .. } = &*self.0;
         f.debug_struct("Error")
             .field("code", code)
             .field("message", message)

@@ -34,24 +34,13 @@ impl PoolOptions {
     /// seconds), else Prisma's defaults: twice the processors plus one, ten seconds.
     pub fn from_url(url: &ConnectionUrl) -> PoolOptions {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let limit = url
-            .param("connection_limit")
-            .and_then(|text| text.parse().ok())
-            .filter(|limit| *limit > 0);
-        let max_connections = if url.is_in_memory() {
-            1
-        } else {
-            limit.unwrap_or(processors * 2 + 1)
-        };
+        let limit = url.param("connection_limit").and_then(|text| text.parse().ok()).filter(|limit| *limit > 0);
+        let max_connections = if url.is_in_memory() { 1 } else { limit.unwrap_or(processors * 2 + 1) };
         PoolOptions {
             max_connections,
             acquire_timeout: url.seconds("pool_timeout", 10).unwrap_or(Duration::MAX),
-            idle_timeout: url
-                .seconds("max_idle_connection_lifetime", 300)
-                .filter(|_| !url.is_in_memory()),
-            max_lifetime: url
-                .seconds("max_connection_lifetime", 0)
-                .filter(|_| !url.is_in_memory()),
+            idle_timeout: url.seconds("max_idle_connection_lifetime", 300).filter(|_| !url.is_in_memory()),
+            max_lifetime: url.seconds("max_connection_lifetime", 0).filter(|_| !url.is_in_memory()),
         }
     }
 }
@@ -112,20 +101,8 @@ impl Pool {
         let permits = Arc::new(Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         let dialect = connection.dialect();
         let now = Instant::now();
-        let idle = Mutex::new(VecDeque::from([Idle {
-            connection,
-            opened: now,
-            returned: now,
-        }]));
-        Pool {
-            shared: Arc::new(Shared {
-                url,
-                options,
-                dialect,
-                permits,
-                idle,
-            }),
-        }
+        let idle = Mutex::new(VecDeque::from([Idle { connection, opened: now, returned: now }]));
+        Pool { shared: Arc::new(Shared { url, options, dialect, permits, idle }) }
     }
 
     /// The dialect, as the server told it when the pool was made.
@@ -141,11 +118,7 @@ impl Pool {
     /// How full the pool is.
     pub fn status(&self) -> PoolStatus {
         let max = self.shared.options.max_connections.max(1);
-        PoolStatus {
-            max,
-            in_use: max - self.shared.permits.available_permits(),
-            idle: self.shared.idle().len(),
-        }
+        PoolStatus { max, in_use: max - self.shared.permits.available_permits(), idle: self.shared.idle().len() }
     }
 
     /// Takes a session: a waiting one, or a new one, or the next to be returned.
@@ -164,12 +137,7 @@ impl Pool {
             Some(idle) => (idle.connection, idle.opened),
             None => (Connection::open(&self.shared.url).await?, Instant::now()),
         };
-        Ok(PooledConnection {
-            connection: Some(connection),
-            opened,
-            shared: self.shared.clone(),
-            _permit: permit,
-        })
+        Ok(PooledConnection { connection: Some(connection), opened, shared: self.shared.clone(), _permit: permit })
     }
 
     fn exhausted(&self, waited: Duration) -> Error {
@@ -200,10 +168,7 @@ impl Pool {
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool")
-            .field("url", &self.shared.url)
-            .field("status", &self.status())
-            .finish()
+        f.debug_struct("Pool").field("url", &self.shared.url).field("status", &self.status()).finish()
     }
 }
 
@@ -239,10 +204,7 @@ pub struct PooledConnection {
     _permit: OwnedSemaphorePermit,
 }
 
-#[allow(
-    clippy::expect_used,
-    reason = "only drop takes the session out, and nothing can be called after it"
-)]
+#[allow(clippy::expect_used, reason = "only drop takes the session out, and nothing can be called after it")]
 impl Deref for PooledConnection {
     type Target = Connection;
 
@@ -251,10 +213,7 @@ impl Deref for PooledConnection {
     }
 }
 
-#[allow(
-    clippy::expect_used,
-    reason = "only drop takes the session out, and nothing can be called after it"
-)]
+#[allow(clippy::expect_used, reason = "only drop takes the session out, and nothing can be called after it")]
 impl DerefMut for PooledConnection {
     fn deref_mut(&mut self) -> &mut Connection {
         self.connection.as_mut().expect("the session is there until drop")
@@ -267,11 +226,7 @@ impl Drop for PooledConnection {
             return;
         };
         if !self.shared.permits.is_closed() && connection.reset_now() {
-            let idle = Idle {
-                connection,
-                opened: self.opened,
-                returned: Instant::now(),
-            };
+            let idle = Idle { connection, opened: self.opened, returned: Instant::now() };
             self.shared.idle().push_back(idle);
         }
     }
@@ -279,8 +234,6 @@ impl Drop for PooledConnection {
 
 impl fmt::Debug for PooledConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PooledConnection")
-            .field("connection", &self.connection)
-            .finish_non_exhaustive()
+        f.debug_struct("PooledConnection").field("connection", &self.connection).finish_non_exhaustive()
     }
 }

@@ -20,14 +20,8 @@ pub struct ScriptStatement<'a> {
 
 /// Splits a script into its statements. Never fails: a string or comment that does not end runs to the end of the script.
 pub fn split(sql: &str, dialect: Dialect) -> Vec<ScriptStatement<'_>> {
-    let mut splitter = Splitter {
-        sql,
-        dialect,
-        at: 0,
-        delimiter: ";",
-        statement: Statement::default(),
-        found: Vec::new(),
-    };
+    let mut splitter =
+        Splitter { sql, dialect, at: 0, delimiter: ";", statement: Statement::default(), found: Vec::new() };
     while splitter.at < sql.len() {
         splitter.step();
     }
@@ -129,10 +123,7 @@ impl<'a> Splitter<'a> {
     fn finish(&mut self, end: usize) {
         let statement = std::mem::take(&mut self.statement);
         if let Some(start) = statement.start {
-            self.found.push(ScriptStatement {
-                text: self.sql[start..end].trim_end(),
-                start,
-            });
+            self.found.push(ScriptStatement { text: self.sql[start..end].trim_end(), start });
         }
     }
 
@@ -245,10 +236,8 @@ fn definition(word: &str, dialect: Dialect) -> Kind {
         }
     };
     // These say it is something else; any other word (OR REPLACE, TEMP, DEFINER = name, ...) leaves it open.
-    let has_none = matches!(
-        word,
-        "TABLE" | "INDEX" | "VIEW" | "DATABASE" | "SCHEMA" | "USER" | "ROLE" | "TYPE" | "SEQUENCE"
-    );
+    let has_none =
+        matches!(word, "TABLE" | "INDEX" | "VIEW" | "DATABASE" | "SCHEMA" | "USER" | "ROLE" | "TYPE" | "SEQUENCE");
     match (has_body, has_none) {
         (true, _) => Kind::WithBody,
         (false, true) => Kind::Plain,
@@ -281,10 +270,7 @@ impl Statement {
             Block::Begin => !dialect.is_postgres_family() || next_word(after) == "ATOMIC",
             Block::Case => !self.open.is_empty() || dialect.is_mysql_family(),
             Block::If | Block::Loop | Block::While | Block::Repeat => {
-                let starts_body = matches!(
-                    self.before.as_str(),
-                    "ROW" | "DO" | "DETERMINISTIC" | "DATA" | "SQL" | ")"
-                );
+                let starts_body = matches!(self.before.as_str(), "ROW" | "DO" | "DETERMINISTIC" | "DATA" | "SQL" | ")");
                 dialect.is_mysql_family() && self.open.is_empty() && starts_body && !is_existence_test(after)
             }
         };

@@ -8,12 +8,7 @@ fn cases() {
     let text = |value: &serde_json::Value| value.as_str().expect("a string").to_string();
     for case in &cases {
         let script = text(&case["script"]);
-        let wanted: Vec<String> = case["statements"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .map(text)
-            .collect();
+        let wanted: Vec<String> = case["statements"].as_array().expect("a list").iter().map(text).collect();
         for dialect in case["dialects"].as_array().expect("a list").iter().map(text) {
             let dialect = match dialect.as_str() {
                 "sqlite" => Dialect::Sqlite,
@@ -27,11 +22,7 @@ fn cases() {
             let texts: Vec<&str> = found.iter().map(|statement| statement.text).collect();
             assert_eq!(texts, wanted, "{} on {dialect:?}", case["name"]);
             for statement in found {
-                assert!(
-                    script[statement.start..].starts_with(statement.text),
-                    "{}",
-                    case["name"]
-                );
+                assert!(script[statement.start..].starts_with(statement.text), "{}", case["name"]);
             }
         }
     }
@@ -70,18 +61,10 @@ fn any_text() {
     for _ in 0..3000 {
         let mut script = String::new();
         for _ in 0..12 {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             script.push_str(pieces[usize::try_from(seed >> 33).expect("fits") % pieces.len()]);
         }
-        for dialect in [
-            Dialect::Sqlite,
-            Dialect::Postgres,
-            Dialect::Cockroachdb,
-            Dialect::Mysql,
-            Dialect::Mariadb,
-        ] {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Cockroachdb, Dialect::Mysql, Dialect::Mariadb] {
             let mut end = 0;
             for statement in split(&script, dialect) {
                 assert!(statement.start >= end, "{script:?}");

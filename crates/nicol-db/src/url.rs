@@ -74,11 +74,7 @@ impl ConnectionUrl {
         let text = text.trim();
         let (scheme, rest) = text.split_once(':').ok_or_else(unknown_scheme)?;
         let scheme = scheme.to_ascii_lowercase();
-        let dialect = SCHEMES
-            .iter()
-            .find(|(name, _)| *name == scheme)
-            .ok_or_else(unknown_scheme)?
-            .1;
+        let dialect = SCHEMES.iter().find(|(name, _)| *name == scheme).ok_or_else(unknown_scheme)?.1;
         let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, query)| (rest, query));
         let params = parse_params(query)?;
         if dialect == Dialect::Sqlite {
@@ -97,9 +93,7 @@ impl ConnectionUrl {
                 params,
             });
         }
-        let rest = rest
-            .strip_prefix("//")
-            .ok_or_else(|| invalid("`//` must follow the scheme"))?;
+        let rest = rest.strip_prefix("//").ok_or_else(|| invalid("`//` must follow the scheme"))?;
         let mut url = parse_server(scheme, dialect, rest, params)?;
         url.take_credentials_from_params();
         Ok(url)
@@ -167,17 +161,12 @@ impl ConnectionUrl {
 
     /// The URL as text **with the password**: for passing on to another program, never for showing.
     pub fn as_connection_string(&self) -> String {
-        self.write(self.password.as_deref().map(percent_encode), &|_, value| {
-            percent_encode(value)
-        })
+        self.write(self.password.as_deref().map(percent_encode), &|_, value| percent_encode(value))
     }
 
     /// A parameter after the `?`, percent-decoded.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The user name.
@@ -241,20 +230,14 @@ impl ConnectionUrl {
     /// What the URL asks of TLS. `sslmode` means what it means to libpq. Without it, a server on this machine or in its
     /// own network (a private address, a name without a dot) may be plain; anything else must prove who it is.
     pub(crate) fn tls(&self) -> Result<TlsSettings> {
-        let authority = self
-            .param("sslrootcert")
-            .filter(|path| *path != "system")
-            .map(PathBuf::from);
+        let authority = self.param("sslrootcert").filter(|path| *path != "system").map(PathBuf::from);
         let (authority, identity) = match (self.param("sslcert"), self.param("sslkey")) {
             (Some(cert), Some(key)) => (authority, Some((PathBuf::from(cert), PathBuf::from(key)))),
             // Prisma's `sslcert` alone is the authority's certificate.
             (Some(cert), None) => (authority.or_else(|| Some(PathBuf::from(cert))), None),
             (None, _) => (authority, None),
         };
-        let word = self
-            .param("sslmode")
-            .or_else(|| self.param("ssl-mode"))
-            .map(str::to_ascii_lowercase);
+        let word = self.param("sslmode").or_else(|| self.param("ssl-mode")).map(str::to_ascii_lowercase);
         let accept = self.param("sslaccept");
         let mode = match (word.as_deref(), accept) {
             (Some("disable" | "disabled"), _) => TlsMode::Disable,
@@ -278,11 +261,7 @@ impl ConnectionUrl {
             }
             (None, Some(_)) => return Err(invalid("sslaccept must be strict or accept_invalid_certs")),
         };
-        Ok(TlsSettings {
-            mode,
-            authority,
-            identity,
-        })
+        Ok(TlsSettings { mode, authority, identity })
     }
 
     /// libpq also takes `user`, `password`, `dbname` as parameters.
@@ -342,14 +321,8 @@ impl fmt::Display for ConnectionUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mask = |name: &str, value: &str| {
             let name = name.to_ascii_lowercase();
-            let secret = ["password", "passwd", "token", "secret", "key"]
-                .iter()
-                .any(|word| name.contains(word));
-            if secret {
-                "***".to_string()
-            } else {
-                percent_encode(value)
-            }
+            let secret = ["password", "passwd", "token", "secret", "key"].iter().any(|word| name.contains(word));
+            if secret { "***".to_string() } else { percent_encode(value) }
         };
         f.write_str(&self.write(self.password.as_ref().map(|_| "***".to_string()), &mask))
     }
@@ -366,9 +339,7 @@ fn parse_server(scheme: String, dialect: Dialect, rest: &str, params: Vec<(Strin
     if rest.contains('#') {
         return Err(invalid(unescaped));
     }
-    let (authority, database) = rest
-        .split_once('/')
-        .map_or((rest, ""), |(authority, path)| (authority, path));
+    let (authority, database) = rest.split_once('/').map_or((rest, ""), |(authority, path)| (authority, path));
     if database.contains(['@', '/']) {
         return Err(invalid(unescaped));
     }
@@ -393,28 +364,16 @@ fn parse_server(scheme: String, dialect: Dialect, rest: &str, params: Vec<(Strin
         };
     }
     let user = user.filter(|user| !user.is_empty());
-    Ok(ConnectionUrl {
-        scheme,
-        dialect,
-        user,
-        password,
-        hosts,
-        database,
-        params,
-    })
+    Ok(ConnectionUrl { scheme, dialect, user, password, hosts, database, params })
 }
 
 fn parse_host(text: &str) -> Result<Host> {
     let (name, port) = match text.strip_prefix('[') {
         Some(rest) => {
-            let (name, port) = rest
-                .split_once(']')
-                .ok_or_else(|| invalid("a `]` is missing after the address"))?;
+            let (name, port) = rest.split_once(']').ok_or_else(|| invalid("a `]` is missing after the address"))?;
             (name, port.strip_prefix(':'))
         }
-        None => text
-            .rsplit_once(':')
-            .map_or((text, None), |(name, port)| (name, Some(port))),
+        None => text.rsplit_once(':').map_or((text, None), |(name, port)| (name, Some(port))),
     };
     let port = match port.filter(|port| !port.is_empty()) {
         Some(port) => Some(port.parse().map_err(|_| {
@@ -473,9 +432,7 @@ fn is_loopback(host: &str) -> bool {
     host.starts_with('/')
         || host == "localhost"
         || host.ends_with(".localhost")
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn is_own_network(host: &str) -> bool {

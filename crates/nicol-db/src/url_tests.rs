@@ -28,21 +28,9 @@ fn forms() {
         ("mariadb://root@h", Some("h:3306"), ""),
         ("postgresql://u@[::1]:5433/a", Some("[::1]:5433"), "a"),
         ("postgresql://u:p@a:1,b:2/x", Some("a:1"), "x"),
-        (
-            "postgresql://u@localhost/x?host=/var/run/postgresql",
-            Some("/var/run/postgresql"),
-            "x",
-        ),
-        (
-            "postgresql://u@%2Fvar%2Frun%2Fpostgresql/x",
-            Some("/var/run/postgresql"),
-            "x",
-        ),
-        (
-            "mysql://u@localhost/x?socket=/run/mysqld.sock",
-            Some("/run/mysqld.sock"),
-            "x",
-        ),
+        ("postgresql://u@localhost/x?host=/var/run/postgresql", Some("/var/run/postgresql"), "x"),
+        ("postgresql://u@%2Fvar%2Frun%2Fpostgresql/x", Some("/var/run/postgresql"), "x"),
+        ("mysql://u@localhost/x?socket=/run/mysqld.sock", Some("/run/mysqld.sock"), "x"),
         ("file:dev.db", None, "dev.db"),
         ("file:./dev.db?connection_limit=1", None, "./dev.db"),
         ("file:///tmp/a.db", None, "/tmp/a.db"),
@@ -52,19 +40,12 @@ fn forms() {
         ("file::memory:", None, ":memory:"),
     ] {
         let url = parse(text);
-        assert_eq!(
-            (url.host_port().as_deref(), url.database()),
-            (place, database),
-            "{text}"
-        );
+        assert_eq!((url.host_port().as_deref(), url.database()), (place, database), "{text}");
         assert_eq!(parse(&url.as_connection_string()), url, "{text}");
     }
     let relative = parse("file:./data/dev.db").relative_to(Path::new("/project/prisma"));
     assert_eq!(relative.database(), "/project/prisma/data/dev.db");
-    assert_eq!(
-        parse("file:/a.db").relative_to(Path::new("/project")).database(),
-        "/a.db"
-    );
+    assert_eq!(parse("file:/a.db").relative_to(Path::new("/project")).database(), "/a.db");
 }
 
 #[test]
@@ -120,35 +101,18 @@ fn tls_means_what_libpq_means() {
         ("postgresql://u@db.example.com/d?sslmode=disable", Disable),
         ("postgresql://u@db.example.com/d?sslmode=prefer", Prefer),
         ("postgresql://u@db.example.com/d?sslmode=require", Require),
-        (
-            "postgresql://u@db.example.com/d?sslmode=require&sslrootcert=/ca.pem",
-            VerifyCa,
-        ),
+        ("postgresql://u@db.example.com/d?sslmode=require&sslrootcert=/ca.pem", VerifyCa),
         ("postgresql://u@db.example.com/d?sslmode=verify-ca", VerifyCa),
         ("postgresql://u@localhost/d?sslmode=verify-full", VerifyFull),
-        (
-            "postgresql://u@localhost/d?sslmode=require&sslaccept=strict",
-            VerifyFull,
-        ),
+        ("postgresql://u@localhost/d?sslmode=require&sslaccept=strict", VerifyFull),
         ("mysql://u@db.example.com/d?sslaccept=accept_invalid_certs", Prefer),
         ("mysql://u@db.example.com/d?sslaccept=strict", VerifyFull),
         ("mysql://u@db.example.com/d?sslcert=/ca.pem", VerifyFull),
     ] {
         assert_eq!(parse(text).tls().expect(text).mode, mode, "{text}");
     }
-    assert_eq!(
-        parse("postgresql://u@h/d?sslmode=maybe")
-            .tls()
-            .expect_err("refused")
-            .code(),
-        "P1013"
-    );
-    let settings = parse("postgresql://u@h/d?sslcert=a.crt&sslkey=a.key&sslrootcert=ca.crt")
-        .tls()
-        .expect("settings");
-    assert_eq!(
-        settings.identity,
-        Some((PathBuf::from("a.crt"), PathBuf::from("a.key")))
-    );
+    assert_eq!(parse("postgresql://u@h/d?sslmode=maybe").tls().expect_err("refused").code(), "P1013");
+    let settings = parse("postgresql://u@h/d?sslcert=a.crt&sslkey=a.key&sslrootcert=ca.crt").tls().expect("settings");
+    assert_eq!(settings.identity, Some((PathBuf::from("a.crt"), PathBuf::from("a.key"))));
     assert_eq!(settings.authority, Some(PathBuf::from("ca.crt")));
 }

@@ -15,17 +15,10 @@ fn no_secret(error: &Error) {
 
 #[test]
 fn connecting() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         for (_, url) in servers() {
-            let scheme = if url.dialect().is_postgres_family() {
-                "postgresql"
-            } else {
-                "mysql"
-            };
+            let scheme = if url.dialect().is_postgres_family() { "postgresql" } else { "mysql" };
             let place = url.host_port().expect("a server");
 
             let missing = url.with_database(&unique_name());
@@ -46,9 +39,7 @@ fn connecting() {
 
             let no_host =
                 ConnectionUrl::parse(&format!("{scheme}://u:sekret@no-such-host.invalid:1/x?sslmode=disable"));
-            let error = Connection::open(&no_host.expect("a URL"))
-                .await
-                .expect_err("no such host");
+            let error = Connection::open(&no_host.expect("a URL")).await.expect_err("no such host");
             assert_eq!(error.code(), "P1001", "{error}");
             no_secret(&error);
         }
@@ -60,18 +51,13 @@ fn connecting() {
 /// A server that accepts and never answers.
 #[test]
 fn a_silent_server_runs_into_the_time_limit() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listens");
         let port = listener.local_addr().expect("an address").port();
         for scheme in ["postgresql", "mysql"] {
             let url = format!("{scheme}://u:sekret@127.0.0.1:{port}/x?connect_timeout=1");
-            let error = Connection::open(&ConnectionUrl::parse(&url).expect("a URL"))
-                .await
-                .expect_err("silence");
+            let error = Connection::open(&ConnectionUrl::parse(&url).expect("a URL")).await.expect_err("silence");
             assert_eq!(error.code(), "P1001", "{error}");
             no_secret(&error);
         }
@@ -90,9 +76,7 @@ fn a_wrong_password() {
             let user = format!("u{}", std::process::id());
             let mut c = open(&url).await;
             for host in ["%", "localhost"] {
-                c.execute(&format!("CREATE USER '{user}'@'{host}' IDENTIFIED BY 'right'"), &[])
-                    .await
-                    .expect("a user");
+                c.execute(&format!("CREATE USER '{user}'@'{host}' IDENTIFIED BY 'right'"), &[]).await.expect("a user");
             }
             let place = url.host_port().expect("a server");
             let name = url.database();
@@ -104,9 +88,7 @@ fn a_wrong_password() {
             let error = Connection::open(&right).await.expect_err("no rights on that database");
             assert_eq!(error.code(), "P1010", "{error}");
             for host in ["%", "localhost"] {
-                c.execute(&format!("DROP USER '{user}'@'{host}'"), &[])
-                    .await
-                    .expect("drops");
+                c.execute(&format!("DROP USER '{user}'@'{host}'"), &[]).await.expect("drops");
             }
             c.close().await.expect("closes");
         });
@@ -117,10 +99,7 @@ fn a_wrong_password() {
 #[test]
 fn a_wrong_password_on_postgres() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listens");
         let port = listener.local_addr().expect("an address").port();
@@ -128,18 +107,12 @@ fn a_wrong_password_on_postgres() {
             let (mut socket, _) = listener.accept().await.expect("a client");
             let mut buffer = [0; 1024];
             assert!(socket.read(&mut buffer).await.expect("the start") > 0);
-            socket
-                .write_all(b"R\0\0\0\x08\0\0\0\x03")
-                .await
-                .expect("asks for the password");
+            socket.write_all(b"R\0\0\0\x08\0\0\0\x03").await.expect("asks for the password");
             let length = socket.read(&mut buffer).await.expect("the password");
             assert!(buffer[..length].windows(6).any(|window| window == b"sekret"));
             let fields = b"SFATAL\0C28P01\0Mpassword authentication failed for user \"u\"\0\0";
             let length = u32::try_from(fields.len() + 4).expect("short").to_be_bytes();
-            socket
-                .write_all(&[b"E", length.as_slice(), fields].concat())
-                .await
-                .expect("refuses");
+            socket.write_all(&[b"E", length.as_slice(), fields].concat()).await.expect("refuses");
         };
         let url =
             ConnectionUrl::parse(&format!("postgresql://u:sekret@127.0.0.1:{port}/x?sslmode=disable")).expect("a URL");
@@ -173,11 +146,8 @@ fn constraints_and_names() {
 
         let error = fails(&mut c, insert, &[Value::Int(2), Value::Text("a".into())]).await;
         assert_eq!(error.code(), "P2002", "{error}");
-        let wanted = if is_sqlite {
-            Constraint::Fields(vec!["email".into()])
-        } else {
-            Constraint::Index("p_email_key".into())
-        };
+        let wanted =
+            if is_sqlite { Constraint::Fields(vec!["email".into()]) } else { Constraint::Index("p_email_key".into()) };
         assert_eq!(error.constraint(), Some(&wanted));
 
         let error = fails(&mut c, insert, &[Value::Int(1), Value::Text("b".into())]).await;
@@ -195,36 +165,23 @@ fn constraints_and_names() {
 
         let error = fails(&mut c, "SELECT * FROM nowhere", &[]).await;
         assert_eq!(error.code(), "P2021", "{error}");
-        assert!(
-            error.table().is_some_and(|table| table.contains("nowhere")),
-            "{error:?}"
-        );
+        assert!(error.table().is_some_and(|table| table.contains("nowhere")), "{error:?}");
         let error = fails(&mut c, "SELECT absent FROM p", &[]).await;
         assert_eq!(error.code(), "P2022", "{error}");
-        assert!(
-            error.column().is_some_and(|column| column.contains("absent")),
-            "{error:?}"
-        );
+        assert!(error.column().is_some_and(|column| column.contains("absent")), "{error:?}");
 
         if !is_sqlite {
             let error = fails(&mut c, insert, &[Value::Int(4), Value::Text("12345678901".into())]).await;
             assert_eq!(error.code(), "P2000", "{error}");
-            let error = fails(
-                &mut c,
-                "INSERT INTO p (id, email, small) VALUES (5, 'e', ?)",
-                &[Value::Int(40_000)],
-            )
-            .await;
+            let error =
+                fails(&mut c, "INSERT INTO p (id, email, small) VALUES (5, 'e', ?)", &[Value::Int(40_000)]).await;
             assert_eq!(error.code(), "P2020", "{error}");
         }
         let error = fails(&mut c, insert, &[Value::Int(4)]).await;
         assert_eq!(error.code(), "P1016", "{error}");
         let many = vec![Value::Int(1); 70_000];
         assert_eq!(fails(&mut c, insert, &many).await.code(), "P2029");
-        let error = c
-            .query("SELECT 1; SELECT 2", &[])
-            .await
-            .expect_err("one statement at a time");
+        let error = c.query("SELECT 1; SELECT 2", &[]).await.expect_err("one statement at a time");
         assert!(error.native_code().is_some() || is_sqlite, "{error}");
         // All that leaves the session as it was.
         let rows = c.query("SELECT count(*) FROM p", &[]).await.expect("counts");
@@ -245,15 +202,10 @@ fn positions_in_statements_and_scripts() {
         // PostgreSQL tells a position only where it cannot read the statement.
         if !c.dialect().is_postgres_family() {
             let start = script.rfind("CREATE TABLE c").expect("there");
-            assert!(
-                error.position().is_some_and(|at| (start..start + 14).contains(&at)),
-                "{error:?}"
-            );
+            assert!(error.position().is_some_and(|at| (start..start + 14).contains(&at)), "{error:?}");
         }
         // Every result set is read: the session can go on.
-        c.run_script("SELECT 1; SELECT 2; SELECT 3")
-            .await
-            .expect("three results");
+        c.run_script("SELECT 1; SELECT 2; SELECT 3").await.expect("three results");
         let rows = c.query("SELECT 4", &[]).await.expect("goes on");
         assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("four"), 4);
         c.close().await.expect("closes");
@@ -271,12 +223,8 @@ fn deadlocks_can_be_retried() {
                 .expect("a table");
             a.begin(None).await.expect("begins");
             b.begin(None).await.expect("begins");
-            a.execute("UPDATE d SET v = 1 WHERE id = 1", &[])
-                .await
-                .expect("locks 1");
-            b.execute("UPDATE d SET v = 2 WHERE id = 2", &[])
-                .await
-                .expect("locks 2");
+            a.execute("UPDATE d SET v = 1 WHERE id = 1", &[]).await.expect("locks 1");
+            b.execute("UPDATE d SET v = 2 WHERE id = 2", &[]).await.expect("locks 2");
             let (left, right) = tokio::join!(
                 a.execute("UPDATE d SET v = 1 WHERE id = 2", &[]),
                 b.execute("UPDATE d SET v = 2 WHERE id = 1", &[]),
@@ -289,10 +237,7 @@ fn deadlocks_can_be_retried() {
             assert_eq!(error.code(), "P2034", "{error}");
             assert!(error.is_retryable());
             // Nothing of the loser's transaction is left, so nothing may run or be committed in its name.
-            let refused = loser
-                .execute("UPDATE d SET v = 9 WHERE id = 1", &[])
-                .await
-                .expect_err("doomed");
+            let refused = loser.execute("UPDATE d SET v = 9 WHERE id = 1", &[]).await.expect_err("doomed");
             assert!(matches!(refused.native_code(), None | Some("25P02")), "{refused}");
             assert_eq!(loser.commit().await.expect_err("nothing to commit").code(), "P2028");
             winner.commit().await.expect("commits");
@@ -306,16 +251,11 @@ fn deadlocks_can_be_retried() {
 
 #[test]
 fn serialization_failures_can_be_retried() {
-    for (_, server) in servers()
-        .into_iter()
-        .filter(|(_, url)| url.dialect().is_postgres_family())
-    {
+    for (_, server) in servers().into_iter().filter(|(_, url)| url.dialect().is_postgres_family()) {
         on(&server, |url| async move {
             let mut a = open(&url).await;
             let mut b = open(&url).await;
-            a.run_script("CREATE TABLE s (v INTEGER); INSERT INTO s VALUES (1)")
-                .await
-                .expect("a table");
+            a.run_script("CREATE TABLE s (v INTEGER); INSERT INTO s VALUES (1)").await.expect("a table");
             a.begin(Some(Isolation::Serializable)).await.expect("begins");
             a.query("SELECT v FROM s", &[]).await.expect("reads");
             b.execute("UPDATE s SET v = 2", &[]).await.expect("writes");
@@ -364,23 +304,13 @@ fn tls() {
                 assert_eq!(required.expect_err("not offered").code(), "P1011");
             }
             for mode in ["verify-full", "verify-ca"] {
-                let error = Connection::open(&url.with_param("sslmode", mode))
-                    .await
-                    .expect_err("nobody vouches for it");
+                let error =
+                    Connection::open(&url.with_param("sslmode", mode)).await.expect_err("nobody vouches for it");
                 assert_eq!(error.code(), "P1011", "{mode}: {error}");
             }
-            open(&url.with_param("sslmode", "prefer"))
-                .await
-                .close()
-                .await
-                .expect("closes");
-            let missing = url
-                .with_param("sslmode", "verify-ca")
-                .with_param("sslrootcert", "/no/such/file.pem");
-            assert_eq!(
-                Connection::open(&missing).await.expect_err("no such file").code(),
-                "P1011"
-            );
+            open(&url.with_param("sslmode", "prefer")).await.close().await.expect("closes");
+            let missing = url.with_param("sslmode", "verify-ca").with_param("sslrootcert", "/no/such/file.pem");
+            assert_eq!(Connection::open(&missing).await.expect_err("no such file").code(), "P1011");
         });
     }
 }
@@ -388,19 +318,10 @@ fn tls() {
 #[test]
 fn databases_are_made_and_dropped() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut urls: Vec<ConnectionUrl> = servers()
-        .into_iter()
-        .map(|(_, url)| url.with_database(&format!("q\"`{}", unique_name())))
-        .collect();
-    urls.push(
-        ConnectionUrl::parse("file:deep/er/a.db")
-            .expect("a URL")
-            .relative_to(folder.path()),
-    );
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let mut urls: Vec<ConnectionUrl> =
+        servers().into_iter().map(|(_, url)| url.with_database(&format!("q\"`{}", unique_name()))).collect();
+    urls.push(ConnectionUrl::parse("file:deep/er/a.db").expect("a URL").relative_to(folder.path()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         for url in urls {
             assert!(!admin::database_exists(&url).await.expect("asks"));
@@ -413,20 +334,14 @@ fn databases_are_made_and_dropped() {
                 let mut c = open(&with_schema).await;
                 assert_eq!(c.default_schema(), "My \"schema");
                 let rows = c.query("SELECT current_schema()", &[]).await.expect("asks");
-                assert_eq!(
-                    rows.first().expect("a row").get::<String>(0).expect("a name"),
-                    "My \"schema"
-                );
+                assert_eq!(rows.first().expect("a row").get::<String>(0).expect("a name"), "My \"schema");
                 // Somebody who is still connected does not stop the drop.
                 admin::drop_database(&url).await.expect("drops");
                 let error = c.query("SELECT 1", &[]).await.expect_err("thrown out");
                 assert!(error.is_connection_lost(), "{error:?}");
             } else if url.dialect().is_mysql_family() {
                 let mut c = open(&url).await;
-                let rows = c
-                    .query("SELECT @@character_set_database, @@collation_database", &[])
-                    .await
-                    .expect("asks");
+                let rows = c.query("SELECT @@character_set_database, @@collation_database", &[]).await.expect("asks");
                 let row = rows.first().expect("a row");
                 assert_eq!(row.get::<String>(0).expect("a name"), "utf8mb4");
                 assert_eq!(row.get::<String>(1).expect("a name"), "utf8mb4_unicode_ci");
@@ -437,18 +352,8 @@ fn databases_are_made_and_dropped() {
             assert!(!admin::database_exists(&url).await.expect("asks"));
         }
         for (_, url) in servers() {
-            let system = if url.dialect().is_postgres_family() {
-                "template1"
-            } else {
-                "mysql"
-            };
-            assert_eq!(
-                admin::drop_database(&url.with_database(system))
-                    .await
-                    .expect_err("refused")
-                    .code(),
-                "P3004"
-            );
+            let system = if url.dialect().is_postgres_family() { "template1" } else { "mysql" };
+            assert_eq!(admin::drop_database(&url.with_database(system)).await.expect_err("refused").code(), "P3004");
         }
     });
 }

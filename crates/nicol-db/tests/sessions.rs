@@ -47,9 +47,7 @@ async fn count(c: &mut Connection) -> i64 {
 fn transactions() {
     everywhere(|url| async move {
         let mut c = open(&url).await;
-        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[])
-            .await
-            .expect("creates");
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]).await.expect("creates");
         let insert = placed(c.dialect(), "INSERT INTO t VALUES (?)");
         assert_eq!(c.commit().await.expect_err("none open").code(), "P2028");
         assert_eq!(c.rollback().await.expect_err("none open").code(), "P2028");
@@ -65,10 +63,7 @@ fn transactions() {
         c.execute(&insert, &[Value::Int(1)]).await.expect("writes");
         c.savepoint("a \"name`").await.expect("sets");
         c.execute(&insert, &[Value::Int(2)]).await.expect("writes");
-        assert_eq!(
-            c.execute(&insert, &[Value::Int(2)]).await.expect_err("a double").code(),
-            "P2002"
-        );
+        assert_eq!(c.execute(&insert, &[Value::Int(2)]).await.expect_err("a double").code(), "P2002");
         c.rollback_to("a \"name`").await.expect("goes back");
         c.execute(&insert, &[Value::Int(3)]).await.expect("goes on");
         c.release("a \"name`").await.expect("forgets");
@@ -102,15 +97,8 @@ fn transactions() {
 fn affected_rows_are_rows_found() {
     everywhere(|url| async move {
         let mut c = open(&url).await;
-        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER)", &[])
-            .await
-            .expect("creates");
-        assert_eq!(
-            c.execute("INSERT INTO t VALUES (1, 1), (2, 1), (3, 2)", &[])
-                .await
-                .expect("writes"),
-            3
-        );
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER)", &[]).await.expect("creates");
+        assert_eq!(c.execute("INSERT INTO t VALUES (1, 1), (2, 1), (3, 2)", &[]).await.expect("writes"), 3);
         let update = placed(c.dialect(), "UPDATE t SET v = ? WHERE v = 1");
         assert_eq!(c.execute(&update, &[Value::Int(1)]).await.expect("changes nothing"), 2);
         assert_eq!(c.execute("CREATE TABLE u (id INTEGER)", &[]).await.expect("creates"), 0);
@@ -124,31 +112,16 @@ fn statements_prepared_before_a_change_still_work() {
     everywhere(|url| async move {
         let mut c = open(&url).await;
         let mut other = open(&url).await;
-        c.execute("CREATE TABLE t (id INTEGER, v INTEGER)", &[])
-            .await
-            .expect("creates");
+        c.execute("CREATE TABLE t (id INTEGER, v INTEGER)", &[]).await.expect("creates");
         let insert = placed(c.dialect(), "INSERT INTO t (id, v) VALUES (?, ?)");
         let select = placed(c.dialect(), "SELECT * FROM t WHERE id = ?");
-        c.execute(&insert, &[Value::Int(1), Value::Int(1)])
-            .await
-            .expect("writes");
-        assert_eq!(
-            c.query(&select, &[Value::Int(1)]).await.expect("reads").columns().len(),
-            2
-        );
-        other
-            .run_script("DROP TABLE t; CREATE TABLE t (id INTEGER, v TEXT, w INTEGER)")
-            .await
-            .expect("changes");
-        c.execute(&insert, &[Value::Int(1), Value::Text("täxt".into())])
-            .await
-            .expect("writes text");
+        c.execute(&insert, &[Value::Int(1), Value::Int(1)]).await.expect("writes");
+        assert_eq!(c.query(&select, &[Value::Int(1)]).await.expect("reads").columns().len(), 2);
+        other.run_script("DROP TABLE t; CREATE TABLE t (id INTEGER, v TEXT, w INTEGER)").await.expect("changes");
+        c.execute(&insert, &[Value::Int(1), Value::Text("täxt".into())]).await.expect("writes text");
         let rows = c.query(&select, &[Value::Int(1)]).await.expect("reads anew");
         assert_eq!(rows.columns().len(), 3);
-        assert_eq!(
-            rows.first().expect("a row").get_by_name::<String>("v").expect("text"),
-            "täxt"
-        );
+        assert_eq!(rows.first().expect("a row").get_by_name::<String>("v").expect("text"), "täxt");
         // More statements than the cache holds.
         for number in 0..300 {
             let rows = c.query(&format!("SELECT {number}"), &[]).await.expect("reads");
@@ -163,9 +136,7 @@ fn statements_prepared_before_a_change_still_work() {
 fn pipelined_statements() {
     everywhere(|url| async move {
         let mut c = open(&url).await;
-        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[])
-            .await
-            .expect("creates");
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]).await.expect("creates");
         let insert = placed(c.dialect(), "INSERT INTO t VALUES (?)");
         let values: Vec<[Value; 1]> = (0..50).map(|number| [Value::Int(number)]).collect();
         let statements: Vec<(&str, &[Value])> =
@@ -174,10 +145,7 @@ fn pipelined_statements() {
         let rows = c.query_all(&statements).await.expect("writes");
         assert_eq!(rows.iter().map(|rows| rows.affected()).sum::<u64>(), 50);
         c.commit().await.expect("commits");
-        assert_eq!(
-            c.query_all(&statements[..2]).await.expect_err("doubles").code(),
-            "P2002"
-        );
+        assert_eq!(c.query_all(&statements[..2]).await.expect_err("doubles").code(), "P2002");
         assert_eq!(count(&mut c).await, 50);
         c.close().await.expect("closes");
     });
@@ -185,10 +153,7 @@ fn pipelined_statements() {
 
 #[test]
 fn a_pooler_that_keeps_no_statements() {
-    for (_, server) in servers()
-        .into_iter()
-        .filter(|(_, url)| url.dialect().is_postgres_family())
-    {
+    for (_, server) in servers().into_iter().filter(|(_, url)| url.dialect().is_postgres_family()) {
         on(&server, |url| async move {
             let mut c = open(&url.with_param("pgbouncer", "true")).await;
             c.run_script("CREATE TYPE r AS ENUM ('a', 'b'); CREATE TABLE t (id INTEGER, r r, b BYTEA, l INTEGER[])")
@@ -196,20 +161,12 @@ fn a_pooler_that_keeps_no_statements() {
                 .expect("creates");
             let list = Value::List(vec![Value::Int(1), Value::Int(2)]);
             let values = [Value::Int(1), Value::Text("b".into()), Value::Bytes(vec![0, 1]), list];
-            c.execute("INSERT INTO t VALUES ($1, $2, $3, $4)", &values)
-                .await
-                .expect("writes");
-            let rows = c
-                .query("SELECT b, l, id FROM t WHERE r = $1", &values[1..2])
-                .await
-                .expect("reads");
+            c.execute("INSERT INTO t VALUES ($1, $2, $3, $4)", &values).await.expect("writes");
+            let rows = c.query("SELECT b, l, id FROM t WHERE r = $1", &values[1..2]).await.expect("reads");
             let row = rows.first().expect("a row");
             assert_eq!(row.get::<Vec<u8>>(0).expect("bytes"), [0, 1]);
             assert_eq!(row.get::<Vec<i32>>(1).expect("a list"), [1, 2]);
-            let rows = c
-                .query("SELECT count(*) FROM pg_prepared_statements", &[])
-                .await
-                .expect("counts");
+            let rows = c.query("SELECT count(*) FROM pg_prepared_statements", &[]).await.expect("counts");
             assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("a count"), 0);
             c.close().await.expect("closes");
         });
@@ -228,19 +185,14 @@ fn sleep(dialect: Dialect, seconds: u32) -> String {
 fn a_call_given_up_never_leaves_its_session_to_others() {
     for (_, server) in servers() {
         on(&server, |url| async move {
-            let options = PoolOptions {
-                max_connections: 1,
-                ..PoolOptions::from_url(&url)
-            };
+            let options = PoolOptions { max_connections: 1, ..PoolOptions::from_url(&url) };
             let pool = Pool::connect(&url, options).await.expect("connects");
             let sleep = sleep(pool.dialect(), 20);
             let begun = Instant::now();
             {
                 let mut c = pool.acquire().await.expect("a session");
                 let call = assert_send(c.query(&sleep, &[]));
-                tokio::time::timeout(Duration::from_millis(200), call)
-                    .await
-                    .expect_err("takes longer");
+                tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("takes longer");
                 assert!(!c.is_at_rest());
                 let refused = c.query("SELECT 1", &[]).await.expect_err("in the middle of a call");
                 assert_eq!(refused.code(), "P1017");
@@ -248,10 +200,7 @@ fn a_call_given_up_never_leaves_its_session_to_others() {
             let mut c = pool.acquire().await.expect("another session");
             let rows = c.query("SELECT 7", &[]).await.expect("answers");
             assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("seven"), 7);
-            assert!(
-                begun.elapsed() < Duration::from_secs(10),
-                "the sleeping one was waited for"
-            );
+            assert!(begun.elapsed() < Duration::from_secs(10), "the sleeping one was waited for");
             // The server was asked to stop it.
             let running = if pool.dialect().is_postgres_family() {
                 "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(20%' AND datname = current_database()"
@@ -277,15 +226,10 @@ fn a_call_given_up_never_leaves_its_session_to_others() {
 #[test]
 fn a_begin_given_up_and_a_transaction_left_open_are_not_passed_on() {
     everywhere(|url| async move {
-        let options = PoolOptions {
-            max_connections: 1,
-            ..PoolOptions::from_url(&url)
-        };
+        let options = PoolOptions { max_connections: 1, ..PoolOptions::from_url(&url) };
         let pool = Pool::connect(&url, options).await.expect("connects");
         let mut c = pool.acquire().await.expect("a session");
-        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[])
-            .await
-            .expect("creates");
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]).await.expect("creates");
         drop(c);
         for open in 0..3 {
             let mut c = pool.acquire().await.expect("a session");
@@ -336,11 +280,8 @@ fn the_pool_is_bounded_fair_and_says_when_it_is_empty() {
         assert_eq!((pool.status().in_use, pool.status().idle), (0, 2));
 
         // Whoever asks first is served first.
-        let options = PoolOptions {
-            max_connections: 1,
-            acquire_timeout: Duration::from_secs(20),
-            ..PoolOptions::from_url(&url)
-        };
+        let options =
+            PoolOptions { max_connections: 1, acquire_timeout: Duration::from_secs(20), ..PoolOptions::from_url(&url) };
         let pool = Pool::connect(&url, options).await.expect("connects");
         let order = std::sync::Mutex::new(Vec::new());
         let calls = (0..20).map(|number| {
@@ -360,24 +301,13 @@ fn the_pool_is_bounded_fair_and_says_when_it_is_empty() {
 #[test]
 fn writers_of_one_sqlite_file_wait_on_one_thread() {
     let folder = tempfile::tempdir().expect("a folder");
-    let url = ConnectionUrl::parse("file:w.db")
-        .expect("a URL")
-        .relative_to(folder.path());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let url = ConnectionUrl::parse("file:w.db").expect("a URL").relative_to(folder.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         nicol_db::admin::create_database(&url).await.expect("creates");
-        let pool = Pool::connect(
-            &url,
-            PoolOptions {
-                max_connections: 8,
-                ..PoolOptions::from_url(&url)
-            },
-        )
-        .await
-        .expect("connects");
+        let pool = Pool::connect(&url, PoolOptions { max_connections: 8, ..PoolOptions::from_url(&url) })
+            .await
+            .expect("connects");
         pool.acquire()
             .await
             .expect("a session")
@@ -389,9 +319,7 @@ fn writers_of_one_sqlite_file_wait_on_one_thread() {
             async move {
                 let mut c = pool.acquire().await.expect("a session");
                 c.begin(None).await.expect("waits for its turn");
-                c.execute("INSERT INTO t VALUES (?)", &[Value::Int(number)])
-                    .await
-                    .expect("writes");
+                c.execute("INSERT INTO t VALUES (?)", &[Value::Int(number)]).await.expect("writes");
                 // While the lock is held the others run, and must not block the thread.
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 c.commit().await.expect("commits");
@@ -404,10 +332,7 @@ fn writers_of_one_sqlite_file_wait_on_one_thread() {
 
 #[test]
 fn sqlite_sessions() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut c = Connection::open_in_memory().await.expect("opens");
         let rows = c.query("PRAGMA foreign_keys", &[]).await.expect("asks");
@@ -419,37 +344,16 @@ fn sqlite_sessions() {
         )
         .await
         .expect("a trigger");
-        assert_eq!(
-            c.execute("INSERT INTO t VALUES (2), (3)", &[]).await.expect("writes"),
-            2
-        );
-        let rows = c
-            .query("SELECT id, 'x' AS v FROM log ORDER BY id", &[])
-            .await
-            .expect("reads");
-        let ids: Vec<i64> = rows
-            .iter()
-            .map(|row| row.get_by_name("id").expect("a number"))
-            .collect();
+        assert_eq!(c.execute("INSERT INTO t VALUES (2), (3)", &[]).await.expect("writes"), 2);
+        let rows = c.query("SELECT id, 'x' AS v FROM log ORDER BY id", &[]).await.expect("reads");
+        let ids: Vec<i64> = rows.iter().map(|row| row.get_by_name("id").expect("a number")).collect();
         assert_eq!(ids, [1, 2, 3]);
-        assert_eq!(
-            rows.row(0)
-                .expect("a row")
-                .get::<i64>(7)
-                .expect_err("no such column")
-                .code(),
-            "P2022"
-        );
+        assert_eq!(rows.row(0).expect("a row").get::<i64>(7).expect_err("no such column").code(), "P2022");
         let error = rows.row(0).expect("a row").get::<i64>(1).expect_err("text");
         assert_eq!((error.code(), error.column()), ("P2023", Some("v")));
 
         let pool = Pool::in_memory().await.expect("opens");
-        pool.acquire()
-            .await
-            .expect("a session")
-            .execute("CREATE TABLE t (id INTEGER)", &[])
-            .await
-            .expect("creates");
+        pool.acquire().await.expect("a session").execute("CREATE TABLE t (id INTEGER)", &[]).await.expect("creates");
         assert_eq!(count(&mut pool.acquire().await.expect("a session")).await, 0);
         pool.acquire()
             .await

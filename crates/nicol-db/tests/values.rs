@@ -17,32 +17,16 @@ async fn round_trip<T: Decode>(connection: &mut Connection, column: &str, value:
     let dialect = connection.dialect();
     // A table of its own: what a statement prepared for another type does is another test's matter.
     let table = format!("t_{}", support::unique_name());
-    connection
-        .execute("DROP VIEW IF EXISTS last", &[])
-        .await
-        .expect("drops");
-    connection
-        .execute(&format!("CREATE TABLE {table} (id INT, v {column})"), &[])
-        .await
-        .expect("creates");
-    connection
-        .execute(&format!("CREATE VIEW last AS SELECT v FROM {table}"), &[])
-        .await
-        .expect("creates");
+    connection.execute("DROP VIEW IF EXISTS last", &[]).await.expect("drops");
+    connection.execute(&format!("CREATE TABLE {table} (id INT, v {column})"), &[]).await.expect("creates");
+    connection.execute(&format!("CREATE VIEW last AS SELECT v FROM {table}"), &[]).await.expect("creates");
     let insert = placed(dialect, &format!("INSERT INTO {table} (id, v) VALUES (?, ?)"));
     let written = connection.execute(&insert, &[Value::Int(1), value.clone()]).await;
-    assert_eq!(
-        written.unwrap_or_else(|error| panic!("{column} {value:?}: {error}")),
-        1,
-        "{column}"
-    );
+    assert_eq!(written.unwrap_or_else(|error| panic!("{column} {value:?}: {error}")), 1, "{column}");
     let select = placed(dialect, &format!("SELECT v FROM {table} WHERE id = ?"));
     let rows = connection.query(&select, &[Value::Int(1)]).await.expect("reads");
     assert_eq!(rows.len(), 1);
-    rows.first()
-        .expect("a row")
-        .get(0)
-        .unwrap_or_else(|error| panic!("{column} {value:?}: {error}"))
+    rows.first().expect("a row").get(0).unwrap_or_else(|error| panic!("{column} {value:?}: {error}"))
 }
 
 fn instant(text: &str) -> Timestamp {
@@ -67,10 +51,7 @@ fn scalars() {
         }
         for number in [i32::MAX, i32::MIN] {
             assert_eq!(round_trip::<i32>(&mut c, "INTEGER", Value::Int(number)).await, number);
-            assert_eq!(
-                round_trip::<i64>(&mut c, "BIGINT", Value::Int(number)).await,
-                i64::from(number)
-            );
+            assert_eq!(round_trip::<i64>(&mut c, "BIGINT", Value::Int(number)).await, i64::from(number));
         }
         assert_eq!(round_trip::<i16>(&mut c, "SMALLINT", Value::Int(-32768)).await, -32768);
         for value in [true, false] {
@@ -79,33 +60,14 @@ fn scalars() {
         for value in [0.0, 0.1, -1.5e300, f64::MIN_POSITIVE, 1e15 + 0.3, f64::MAX] {
             assert_eq!(round_trip::<f64>(&mut c, float, Value::Float(value)).await, value);
         }
-        for value in [
-            "",
-            "O'Neil \"x\" \\ ` $1 ?",
-            "Grüße 🎉 \u{202e}",
-            "a\nb\r\n\tc",
-            "{1,2}",
-            "NULL",
-        ] {
-            assert_eq!(
-                round_trip::<String>(&mut c, text, Value::Text(value.into())).await,
-                value
-            );
-            assert_eq!(
-                round_trip::<String>(&mut c, "VARCHAR(191)", Value::Text(value.into())).await,
-                value
-            );
+        for value in ["", "O'Neil \"x\" \\ ` $1 ?", "Grüße 🎉 \u{202e}", "a\nb\r\n\tc", "{1,2}", "NULL"] {
+            assert_eq!(round_trip::<String>(&mut c, text, Value::Text(value.into())).await, value);
+            assert_eq!(round_trip::<String>(&mut c, "VARCHAR(191)", Value::Text(value.into())).await, value);
         }
         let long = "ü".repeat(1_000_000);
-        assert_eq!(
-            round_trip::<String>(&mut c, text, Value::Text(long.clone())).await,
-            long
-        );
+        assert_eq!(round_trip::<String>(&mut c, text, Value::Text(long.clone())).await, long);
         for value in [vec![], vec![0, 1, 255, 254, 0], (0..=255).collect::<Vec<u8>>()] {
-            assert_eq!(
-                round_trip::<Vec<u8>>(&mut c, bytes, Value::Bytes(value.clone())).await,
-                value
-            );
+            assert_eq!(round_trip::<Vec<u8>>(&mut c, bytes, Value::Bytes(value.clone())).await, value);
         }
         for value in [
             serde_json::json!({"a": [1, 2.5, null, true, "🎉 \" \\"], "b": {"c": "d"}}),
@@ -113,22 +75,13 @@ fn scalars() {
             serde_json::json!("text"),
             serde_json::json!(null),
         ] {
-            assert_eq!(
-                round_trip::<serde_json::Value>(&mut c, json, Value::Json(value.clone())).await,
-                value
-            );
+            assert_eq!(round_trip::<serde_json::Value>(&mut c, json, Value::Json(value.clone())).await, value);
         }
-        for value in [
-            "2026-11-21T02:21:46.075Z",
-            "1970-01-01T00:00:00Z",
-            "1969-12-31T23:59:59.999Z",
-            "2000-02-29T12:00:00Z",
-        ] {
+        for value in
+            ["2026-11-21T02:21:46.075Z", "1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999Z", "2000-02-29T12:00:00Z"]
+        {
             let value = instant(value);
-            assert_eq!(
-                round_trip::<Timestamp>(&mut c, moment, Value::DateTime(value)).await,
-                value
-            );
+            assert_eq!(round_trip::<Timestamp>(&mut c, moment, Value::DateTime(value)).await, value);
         }
         assert_eq!(round_trip::<Option<i32>>(&mut c, "INTEGER", Value::Null).await, None);
         assert_eq!(round_trip::<Option<String>>(&mut c, text, Value::Null).await, None);
@@ -143,10 +96,7 @@ fn decimals_keep_every_digit() {
     for (_, server) in servers() {
         on(&server, |url| async move {
             let mut c = open(&url).await;
-            for value in [
-                digits,
-                "-99999999999999999999999999999999999.999999999999999999999999999999",
-            ] {
+            for value in [digits, "-99999999999999999999999999999999999.999999999999999999999999999999"] {
                 let value = decimal(value);
                 assert_eq!(
                     round_trip::<BigDecimal>(&mut c, "DECIMAL(65,30)", Value::Decimal(value.clone())).await,
@@ -183,44 +133,26 @@ fn sqlite_decimals_compare_as_numbers() {
         if c.dialect() != Dialect::Sqlite {
             return;
         }
-        assert_eq!(
-            round_trip::<BigDecimal>(&mut c, "DECIMAL", Value::Decimal(decimal("9.5"))).await,
-            decimal("9.5")
-        );
+        assert_eq!(round_trip::<BigDecimal>(&mut c, "DECIMAL", Value::Decimal(decimal("9.5"))).await, decimal("9.5"));
         let bigger = "SELECT count(*) FROM last WHERE v + 0 < ?";
-        let rows = c
-            .query(bigger, &[Value::Decimal(decimal("10.25"))])
-            .await
-            .expect("compares");
+        let rows = c.query(bigger, &[Value::Decimal(decimal("10.25"))]).await.expect("compares");
         assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("a count"), 1);
         let long = decimal("123456789012345678901234567890.5");
-        assert_eq!(
-            round_trip::<BigDecimal>(&mut c, "TEXT", Value::Decimal(long.clone())).await,
-            long
-        );
+        assert_eq!(round_trip::<BigDecimal>(&mut c, "TEXT", Value::Decimal(long.clone())).await, long);
     });
 }
 
 #[test]
 fn postgres_types_take_text() {
-    for (_, server) in servers()
-        .into_iter()
-        .filter(|(_, url)| url.dialect().is_postgres_family())
-    {
+    for (_, server) in servers().into_iter().filter(|(_, url)| url.dialect().is_postgres_family()) {
         on(&server, |url| async move {
             let mut c = open(&url).await;
             c.run_script("CREATE EXTENSION IF NOT EXISTS citext; CREATE TYPE \"Role\" AS ENUM ('USER', 'AD\"MIN, {x}'); CREATE DOMAIN short AS varchar(5);")
                 .await
                 .expect("types");
             let id = Uuid::now_v7();
-            assert_eq!(
-                round_trip::<Uuid>(&mut c, "uuid", Value::Text(id.to_string())).await,
-                id
-            );
-            assert_eq!(
-                round_trip::<String>(&mut c, "uuid", Value::Text(id.to_string())).await,
-                id.to_string()
-            );
+            assert_eq!(round_trip::<Uuid>(&mut c, "uuid", Value::Text(id.to_string())).await, id);
+            assert_eq!(round_trip::<String>(&mut c, "uuid", Value::Text(id.to_string())).await, id.to_string());
             for (column, value) in [
                 ("\"Role\"", "AD\"MIN, {x}"),
                 ("citext", "MiXed"),
@@ -245,21 +177,11 @@ fn postgres_types_take_text() {
                 ("oid", "4294967295"),
                 ("json", "{\"a\": 1}"),
             ] {
-                assert_eq!(
-                    round_trip::<String>(&mut c, column, Value::Text(value.into())).await,
-                    value,
-                    "{column}"
-                );
+                assert_eq!(round_trip::<String>(&mut c, column, Value::Text(value.into())).await, value, "{column}");
             }
             let moment = instant("2026-11-21T02:21:46.075123Z");
-            assert_eq!(
-                round_trip::<Timestamp>(&mut c, "timestamptz", Value::DateTime(moment)).await,
-                moment
-            );
-            assert_eq!(
-                round_trip::<Timestamp>(&mut c, "timestamp", Value::DateTime(moment)).await,
-                moment
-            );
+            assert_eq!(round_trip::<Timestamp>(&mut c, "timestamptz", Value::DateTime(moment)).await, moment);
+            assert_eq!(round_trip::<Timestamp>(&mut c, "timestamp", Value::DateTime(moment)).await, moment);
             assert_eq!(
                 round_trip::<Timestamp>(&mut c, "date", Value::DateTime(moment)).await,
                 instant("2026-11-21T00:00:00Z")
@@ -277,14 +199,8 @@ fn postgres_types_take_text() {
                 round_trip::<BigDecimal>(&mut c, "money", Value::Decimal(decimal("12.34"))).await,
                 decimal("12.34")
             );
-            assert_eq!(
-                round_trip::<BigDecimal>(&mut c, "numeric", Value::Int(5)).await,
-                decimal("5")
-            );
-            assert_eq!(
-                round_trip::<BigDecimal>(&mut c, "numeric", Value::Float(0.1)).await,
-                decimal("0.1")
-            );
+            assert_eq!(round_trip::<BigDecimal>(&mut c, "numeric", Value::Int(5)).await, decimal("5"));
+            assert_eq!(round_trip::<BigDecimal>(&mut c, "numeric", Value::Float(0.1)).await, decimal("0.1"));
             assert_eq!(round_trip::<i16>(&mut c, "smallint", Value::BigInt(7)).await, 7);
             assert_eq!(round_trip::<f64>(&mut c, "double precision", Value::Int(7)).await, 7.0);
             let huge = "1".repeat(5000) + "." + &"9".repeat(3000);
@@ -293,10 +209,7 @@ fn postgres_types_take_text() {
                 decimal(&huge)
             );
             let rows = c
-                .query(
-                    "SELECT 'NaN'::numeric, 'infinity'::timestamp, 'NaN'::float8, point(1,2)",
-                    &[],
-                )
+                .query("SELECT 'NaN'::numeric, 'infinity'::timestamp, 'NaN'::float8, point(1,2)", &[])
                 .await
                 .expect("odd values");
             let row = rows.first().expect("a row");
@@ -311,15 +224,10 @@ fn postgres_types_take_text() {
 
 #[test]
 fn postgres_arrays_and_records() {
-    for (_, server) in servers()
-        .into_iter()
-        .filter(|(_, url)| url.dialect().is_postgres_family())
-    {
+    for (_, server) in servers().into_iter().filter(|(_, url)| url.dialect().is_postgres_family()) {
         on(&server, |url| async move {
             let mut c = open(&url).await;
-            c.run_script("CREATE TYPE \"Role\" AS ENUM ('USER', 'AD\"MIN, {x}')")
-                .await
-                .expect("a type");
+            c.run_script("CREATE TYPE \"Role\" AS ENUM ('USER', 'AD\"MIN, {x}')").await.expect("a type");
             let texts = ["a", "", "NULL", "with \"quotes\", \\ and {braces}", "🎉"];
             let list = Value::List(texts.iter().map(|text| Value::Text((*text).into())).collect());
             assert_eq!(round_trip::<Vec<String>>(&mut c, "text[]", list).await, texts);
@@ -327,18 +235,9 @@ fn postgres_arrays_and_records() {
             let list = Value::List(roles.iter().map(|text| Value::Text((*text).into())).collect());
             assert_eq!(round_trip::<Vec<String>>(&mut c, "\"Role\"[]", list).await, roles);
             let list = Value::List(vec![Value::Int(1), Value::Null, Value::Int(i32::MIN)]);
-            assert_eq!(
-                round_trip::<Vec<Option<i32>>>(&mut c, "int[]", list).await,
-                [Some(1), None, Some(i32::MIN)]
-            );
-            assert_eq!(
-                round_trip::<Vec<i32>>(&mut c, "int[]", Value::List(vec![])).await,
-                Vec::<i32>::new()
-            );
-            assert_eq!(
-                round_trip::<Vec<i32>>(&mut c, "int[]", Value::Null).await,
-                Vec::<i32>::new()
-            );
+            assert_eq!(round_trip::<Vec<Option<i32>>>(&mut c, "int[]", list).await, [Some(1), None, Some(i32::MIN)]);
+            assert_eq!(round_trip::<Vec<i32>>(&mut c, "int[]", Value::List(vec![])).await, Vec::<i32>::new());
+            assert_eq!(round_trip::<Vec<i32>>(&mut c, "int[]", Value::Null).await, Vec::<i32>::new());
             assert_eq!(round_trip::<Option<Vec<i32>>>(&mut c, "int[]", Value::Null).await, None);
             let moment = instant("2026-11-21T02:21:46.075Z");
             assert_eq!(
@@ -368,34 +267,23 @@ fn postgres_arrays_and_records() {
                 [json]
             );
             assert_eq!(
-                round_trip::<Vec<bool>>(
-                    &mut c,
-                    "bool[]",
-                    Value::List(vec![Value::Bool(true), Value::Bool(false)])
-                )
-                .await,
+                round_trip::<Vec<bool>>(&mut c, "bool[]", Value::List(vec![Value::Bool(true), Value::Bool(false)]))
+                    .await,
                 [true, false]
             );
             let ids = Value::List((0..20_000).map(Value::Int).collect());
             let rows = c
-                .query(
-                    "SELECT count(*) FROM generate_series(1, 100000) AS g (id) WHERE g.id = ANY($1)",
-                    &[ids],
-                )
+                .query("SELECT count(*) FROM generate_series(1, 100000) AS g (id) WHERE g.id = ANY($1)", &[ids])
                 .await
                 .expect("a long list");
             assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("a count"), 19_999);
 
             let rows = c.query("SELECT ARRAY(SELECT ROW(i, 'x' || i, NULL::int, 1.5::numeric) FROM generate_series(1, 2) AS g (i)), (SELECT indkey FROM pg_index LIMIT 1)", &[]).await.expect("records");
             let row = rows.first().expect("a row");
-            let nicol_db::Cell::Array(array) = row.cell(0) else {
-                panic!("no array")
-            };
+            let nicol_db::Cell::Array(array) = row.cell(0) else { panic!("no array") };
             let mut seen = Vec::new();
             for record in array.iter() {
-                let nicol_db::Cell::Record(record) = record.expect("a record") else {
-                    panic!("no record")
-                };
+                let nicol_db::Cell::Record(record) = record.expect("a record") else { panic!("no record") };
                 let fields: Vec<_> = record.iter().map(|field| field.expect("a field")).collect();
                 assert_eq!(fields.len(), 4);
                 seen.push((
@@ -417,34 +305,17 @@ fn mysql_types() {
         on(&server, |url| async move {
             let mut c = open(&url).await;
             assert_eq!(
-                round_trip::<u64>(
-                    &mut c,
-                    "BIGINT UNSIGNED",
-                    Value::Decimal(decimal("18446744073709551615"))
-                )
-                .await,
+                round_trip::<u64>(&mut c, "BIGINT UNSIGNED", Value::Decimal(decimal("18446744073709551615"))).await,
                 u64::MAX
             );
             assert!(round_trip::<bool>(&mut c, "BIT(1)", Value::Bool(true)).await);
-            assert_eq!(
-                round_trip::<String>(&mut c, "ENUM('a','b')", Value::Text("b".into())).await,
-                "b"
-            );
+            assert_eq!(round_trip::<String>(&mut c, "ENUM('a','b')", Value::Text("b".into())).await, "b");
             assert_eq!(round_trip::<i32>(&mut c, "YEAR", Value::Int(2026)).await, 2026);
             assert_eq!(round_trip::<f64>(&mut c, "FLOAT", Value::Float(0.1)).await, 0.1);
-            assert_eq!(
-                round_trip::<Vec<u8>>(&mut c, "BINARY(3)", Value::Bytes(vec![1, 0, 255])).await,
-                [1, 0, 255]
-            );
+            assert_eq!(round_trip::<Vec<u8>>(&mut c, "BINARY(3)", Value::Bytes(vec![1, 0, 255])).await, [1, 0, 255]);
             let moment = instant("2026-11-21T02:21:46.075123Z");
-            assert_eq!(
-                round_trip::<Timestamp>(&mut c, "DATETIME(6)", Value::DateTime(moment)).await,
-                moment
-            );
-            assert_eq!(
-                round_trip::<Timestamp>(&mut c, "TIMESTAMP(6)", Value::DateTime(moment)).await,
-                moment
-            );
+            assert_eq!(round_trip::<Timestamp>(&mut c, "DATETIME(6)", Value::DateTime(moment)).await, moment);
+            assert_eq!(round_trip::<Timestamp>(&mut c, "TIMESTAMP(6)", Value::DateTime(moment)).await, moment);
             assert_eq!(
                 round_trip::<Timestamp>(&mut c, "DATE", Value::DateTime(moment)).await,
                 instant("2026-11-21T00:00:00Z")
@@ -453,10 +324,7 @@ fn mysql_types() {
                 round_trip::<Timestamp>(&mut c, "TIME(6)", Value::DateTime(moment)).await,
                 instant("1970-01-01T02:21:46.075123Z")
             );
-            assert_eq!(
-                round_trip::<String>(&mut c, "TIME", Value::Text("-30:00:01".into())).await,
-                "-30:00:01"
-            );
+            assert_eq!(round_trip::<String>(&mut c, "TIME", Value::Text("-30:00:01".into())).await, "-30:00:01");
             // The text protocol gives the same cells as the binary one.
             let sql = "SELECT 1, -1.50, 0.5e0, 'x', CAST('2024-02-03' AS DATE), CAST('2024-02-03 04:05:06' AS DATETIME), CAST('04:05:06' AS TIME), NULL, x'00ff'";
             let prepared = c.query(sql, &[]).await.expect("prepared");
@@ -477,12 +345,7 @@ fn nul_characters() {
         let mut c = open(&url).await;
         let dialect = c.dialect();
         c.execute("CREATE TABLE n (v VARCHAR(20))", &[]).await.expect("creates");
-        let written = c
-            .execute(
-                &placed(dialect, "INSERT INTO n VALUES (?)"),
-                &[Value::Text("a\0b".into())],
-            )
-            .await;
+        let written = c.execute(&placed(dialect, "INSERT INTO n VALUES (?)"), &[Value::Text("a\0b".into())]).await;
         match dialect {
             Dialect::Postgres | Dialect::Cockroachdb => {
                 assert_eq!(written.expect_err("refused").native_code(), Some("22021"));

@@ -18,7 +18,5 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Shape, attributes(shape))]
 pub fn derive_shape(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
-    shape::derive(input)
-        .unwrap_or_else(|error| error.into_compile_error())
-        .into()
+    shape::derive(input).unwrap_or_else(|error| error.into_compile_error()).into()
 }

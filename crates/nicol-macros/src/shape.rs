@@ -52,10 +52,7 @@ fn source(module: &Path, field: &Field, name: &Ident) -> Result<TokenStream> {
     let options = shape_attribute::<Options>(&field.attrs)?.unwrap_or_default();
     let from = options.from.as_ref().unwrap_or(name);
     let count = options.is_count.then(|| quote!(.count()));
-    let calls = options
-        .calls
-        .iter()
-        .map(|(method, argument)| quote!(.#method(#argument)));
+    let calls = options.calls.iter().map(|(method, argument)| quote!(.#method(#argument)));
     Ok(quote!(#module::#from #count #(#calls)*))
 }
 

@@ -45,27 +45,18 @@ pub(crate) async fn apply(
     };
     let name = &migration.name;
     let Place { number, total } = place;
-    watch.event(Event::Applying {
-        migration: name.clone(),
-        number,
-        total,
-        stepwise,
-    });
+    watch.event(Event::Applying { migration: name.clone(), number, total, stepwise });
     let began = Instant::now();
     let search_path = search_path(conn).await?;
     let done = match &mode {
-        Mode::Whole {
-            script,
-            foreign_keys_off,
-        } => whole(conn, migration, script, *foreign_keys_off, options, watch).await?,
+        Mode::Whole { script, foreign_keys_off } => {
+            whole(conn, migration, script, *foreign_keys_off, options, watch).await?
+        }
         Mode::Stepwise(reason) => stepwise::run(conn, migration, interrupted, *reason, options, watch).await?,
     };
     restore_search_path(conn, search_path).await?;
     if done {
-        watch.event(Event::Applied {
-            migration: name.clone(),
-            took: began.elapsed(),
-        });
+        watch.event(Event::Applied { migration: name.clone(), took: began.elapsed() });
     }
     Ok(done)
 }
@@ -78,10 +69,7 @@ pub(crate) async fn replay(conn: &mut Connection, migration: &Migration) -> Resu
     let search_path = search_path(conn).await?;
     let dialect = conn.dialect();
     let ran = match mode(migration.statements(), dialect) {
-        Mode::Whole {
-            script,
-            foreign_keys_off,
-        } => {
+        Mode::Whole { script, foreign_keys_off } => {
             set_foreign_keys(conn, !foreign_keys_off).await?;
             conn.begin(None).await?;
             match conn.run_script(&script).await {
@@ -119,11 +107,7 @@ async fn search_path(conn: &mut Connection) -> Result<Option<String>> {
 
 async fn restore_search_path(conn: &mut Connection, search_path: Option<String>) -> Result<()> {
     if let Some(path) = search_path {
-        conn.query(
-            "SELECT set_config('search_path', $1, false)",
-            &[nicol_db::Value::Text(path)],
-        )
-        .await?;
+        conn.query("SELECT set_config('search_path', $1, false)", &[nicol_db::Value::Text(path)]).await?;
     }
     Ok(())
 }
@@ -131,12 +115,7 @@ async fn restore_search_path(conn: &mut Connection, search_path: Option<String>)
 /// SQLite ignores this inside a transaction, so it is set before one.
 pub(crate) async fn set_foreign_keys(conn: &mut Connection, on: bool) -> Result<()> {
     if conn.dialect() == Dialect::Sqlite {
-        conn.run_script(if on {
-            "PRAGMA foreign_keys=ON"
-        } else {
-            "PRAGMA foreign_keys=OFF"
-        })
-        .await?;
+        conn.run_script(if on { "PRAGMA foreign_keys=ON" } else { "PRAGMA foreign_keys=OFF" }).await?;
     }
     Ok(())
 }
@@ -195,16 +174,8 @@ async fn in_transaction(
 pub(crate) async fn is_recorded(conn: &mut Connection, migration: &Migration) -> Result<bool> {
     let rows = history::read(conn).await?;
     let live = |row: &&HistoryRow| row.state() != history::RowState::RolledBack;
-    if let Some(row) = rows
-        .iter()
-        .filter(live)
-        .find(|row| row.state() == history::RowState::Failed)
-    {
-        return Err(crate::deploy::failed_before(
-            &row.migration_name,
-            row.started_at,
-            row.logs.as_deref(),
-        ));
+    if let Some(row) = rows.iter().filter(live).find(|row| row.state() == history::RowState::Failed) {
+        return Err(crate::deploy::failed_before(&row.migration_name, row.started_at, row.logs.as_deref()));
     }
     Ok(rows.iter().filter(live).any(|row| row.migration_name == migration.name))
 }
@@ -214,12 +185,7 @@ async fn foreign_key_violations(conn: &mut Connection) -> Result<Vec<(String, Op
     if conn.dialect() != Dialect::Sqlite {
         return Ok(Vec::new());
     }
-    let rows = conn
-        .query(
-            "SELECT \"table\", \"rowid\", \"parent\" FROM pragma_foreign_key_check",
-            &[],
-        )
-        .await?;
+    let rows = conn.query("SELECT \"table\", \"rowid\", \"parent\" FROM pragma_foreign_key_check", &[]).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows.iter() {
         found.push((row.get(0)?, row.get(1)?, row.get(2)?));
@@ -244,11 +210,9 @@ async fn check_foreign_keys(
         migration.name,
         after.len().saturating_sub(before.len()).max(1)
     );
-    Err(Error::new(code::FOREIGN_KEYS, message)
-        .with_migration(&migration.name)
-        .with_help(
-            "Nothing of it was applied. Correct or delete those rows in the script, then run the command again.",
-        ))
+    Err(Error::new(code::FOREIGN_KEYS, message).with_migration(&migration.name).with_help(
+        "Nothing of it was applied. Correct or delete those rows in the script, then run the command again.",
+    ))
 }
 
 /// The error of a script: which migration, which statement at which line, what the database said.
@@ -266,20 +230,13 @@ pub(crate) fn failed(
             let line = line_of(migration.statements(), statement.start + comment);
             format!(" at statement {} of {} (line {line})", at + 1, statements.len())
         }
-        None => error
-            .position()
-            .map(|at| format!(" (line {})", line_of(migration.statements(), at)))
-            .unwrap_or_default(),
+        None => {
+            error.position().map(|at| format!(" (line {})", line_of(migration.statements(), at))).unwrap_or_default()
+        }
     };
     let database_code = error.native_code().map(|code| format!(" [{code}]")).unwrap_or_default();
-    let message = format!(
-        "Migration {} {what}{place}: {}{database_code}",
-        migration.name,
-        error.message()
-    );
-    Error::new(code, message)
-        .with_migration(&migration.name)
-        .with_database_code(error.native_code())
+    let message = format!("Migration {} {what}{place}: {}{database_code}", migration.name, error.message());
+    Error::new(code, message).with_migration(&migration.name).with_database_code(error.native_code())
 }
 
 /// The line of a byte, from 1.

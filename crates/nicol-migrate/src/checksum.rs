@@ -27,11 +27,7 @@ fn hex(text: &str, padded: bool) -> String {
     let mut out = String::with_capacity(64);
     for byte in Sha256::digest(text.as_bytes()) {
         // Writing into a String cannot fail.
-        let _ = if padded {
-            write!(out, "{byte:02x}")
-        } else {
-            write!(out, "{byte:x}")
-        };
+        let _ = if padded { write!(out, "{byte:02x}") } else { write!(out, "{byte:x}") };
     }
     out
 }
@@ -42,14 +38,8 @@ mod tests {
 
     #[test]
     fn the_checksum_is_sha256_in_hexadecimal() {
-        assert_eq!(
-            checksum(""),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
-        assert_eq!(
-            checksum("abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(checksum(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(checksum("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
@@ -66,10 +56,7 @@ mod tests {
     #[test]
     fn checksums_without_leading_zeros_are_recognised() {
         // 0xcf in the second line's hash is irrelevant: some byte below 16 makes the old form shorter.
-        let script = (0..)
-            .map(|n| format!("SELECT {n};\n"))
-            .find(|s| hex(s, false).len() < 64)
-            .unwrap();
+        let script = (0..).map(|n| format!("SELECT {n};\n")).find(|s| hex(s, false).len() < 64).unwrap();
         let old = hex(&script, false);
         assert!(matches(&script, &old));
         assert!(matches(&script.replace('\n', "\r\n"), &old));

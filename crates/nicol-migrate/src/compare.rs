@@ -16,11 +16,7 @@ impl Change {
         let diff = nicol_catalog::diff(from, to);
         let plan = nicol_catalog::plan(&diff);
         let script = nicol_catalog::script(&plan);
-        Change {
-            script,
-            summary: nicol_catalog::summary(&diff),
-            risks: plan.risks,
-        }
+        Change { script, summary: nicol_catalog::summary(&diff), risks: plan.risks }
     }
 
     /// The way to what was found in a database. What merely lies about there is not asked for: extensions, unless a

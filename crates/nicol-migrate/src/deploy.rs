@@ -47,10 +47,7 @@ pub async fn deploy(
     watch: &mut dyn Watch,
 ) -> Result<Deployed> {
     if !directory.exists() {
-        let path = directory
-            .path()
-            .map(|path| path.display().to_string())
-            .unwrap_or_default();
+        let path = directory.path().map(|path| path.display().to_string()).unwrap_or_default();
         let message = format!("There is no migrations folder at {path}.");
         return Err(Error::new(code::FOLDER_ABSENT, message)
             .with_help("Was it left out of the image or archive that is being deployed?"));
@@ -114,10 +111,7 @@ async fn under_lock(
     let rows = match first_look(conn, options, watch).await? {
         Some(rows) => rows,
         None if directory.migrations().is_empty() => {
-            return Ok(Deployed {
-                applied: Vec::new(),
-                found: 0,
-            });
+            return Ok(Deployed { applied: Vec::new(), found: 0 });
         }
         None => create_history(conn, options, watch).await?,
     };
@@ -127,25 +121,16 @@ async fn under_lock(
 
     // What was begun is ended first.
     let begun = interrupted.and_then(|row| Some((directory.get(&row.migration_name)?, Some(row))));
-    let pending = directory
-        .migrations()
-        .iter()
-        .filter(|migration| standing.pending.contains(&migration.name));
+    let pending = directory.migrations().iter().filter(|migration| standing.pending.contains(&migration.name));
     let work: Vec<(&Migration, Option<&HistoryRow>)> = begun.into_iter().chain(pending.map(|m| (m, None))).collect();
     let mut applied = Vec::new();
     for (i, (migration, row)) in work.iter().enumerate() {
-        let place = Place {
-            number: i + 1,
-            total: work.len(),
-        };
+        let place = Place { number: i + 1, total: work.len() };
         if apply::apply(conn, migration, *row, place, options.lock, watch).await? {
             applied.push(migration.name.clone());
         }
     }
-    Ok(Deployed {
-        applied,
-        found: directory.migrations().len(),
-    })
+    Ok(Deployed { applied, found: directory.migrations().len() })
 }
 
 /// The history as it is now, nothing when there is none. SQLite may be busy with another runner.
@@ -198,10 +183,7 @@ async fn create_history_unless_there(conn: &mut Connection) -> Result<Vec<Histor
 /// A PostgreSQL schema named in the URL is created when it is missing.
 pub(crate) async fn create_schema(conn: &mut Connection) -> Result<()> {
     if conn.dialect().is_postgres_family() && conn.default_schema() != "public" {
-        let sql = format!(
-            "CREATE SCHEMA IF NOT EXISTS {}",
-            conn.dialect().quote(conn.default_schema())
-        );
+        let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", conn.dialect().quote(conn.default_schema()));
         conn.run_script(&sql).await?;
     }
     Ok(())
@@ -251,16 +233,11 @@ fn refuse(
         ));
     }
     if !standing.missing.is_empty() {
-        let message = format!(
-            "Applied to the database, but not in the folder: {}.",
-            standing.missing.join(", ")
-        );
-        return Err(Error::new(code::MISSING, message)
-            .with_migration(&standing.missing[0])
-            .with_help(
-                "Restore the folders: this may be an older state of the project than the one deployed last, or another \
+        let message = format!("Applied to the database, but not in the folder: {}.", standing.missing.join(", "));
+        return Err(Error::new(code::MISSING, message).with_migration(&standing.missing[0]).with_help(
+            "Restore the folders: this may be an older state of the project than the one deployed last, or another \
              project's database.",
-            ));
+        ));
     }
     if !standing.out_of_order.is_empty() && !options.allow_out_of_order {
         let message = format!(
@@ -282,10 +259,7 @@ fn last(names: &[String]) -> &str {
 
 /// P3009: a migration that was started and did not end.
 pub(crate) fn failed_before(name: &str, started_at: Timestamp, logs: Option<&str>) -> Error {
-    let logs = logs
-        .and_then(|logs| logs.lines().next())
-        .map(|line| format!(" It said: {line}"))
-        .unwrap_or_default();
+    let logs = logs.and_then(|logs| logs.lines().next()).map(|line| format!(" It said: {line}")).unwrap_or_default();
     let message = format!("Migration {name}, started at {started_at}, has failed or is still running.{logs}");
     Error::new("P3009", message).with_migration(name).with_help(format!(
         "Put the database right, then say which way: `nicol migrate resolve --applied {name}` when all of it is in, or \

@@ -131,16 +131,12 @@ impl Draft {
 
     /// The risks that make a yes necessary: those that lose data.
     pub fn losses(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks
-            .iter()
-            .filter(|counted| counted.risk.kind == RiskKind::Warning)
+        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Warning)
     }
 
     /// The steps that cannot run on the rows that are there.
     pub fn impossible(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks
-            .iter()
-            .filter(|counted| counted.risk.kind == RiskKind::Unexecutable)
+        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Unexecutable)
     }
 }
 
@@ -177,12 +173,7 @@ pub async fn prepare(
     let dialect = conn.as_ref().map_or(provider_dialect, Connection::dialect);
     check_dialect(provider_dialect, dialect)?;
     directory.check_provider(dialect)?;
-    let place = Place {
-        url,
-        folder,
-        dialect,
-        created,
-    };
+    let place = Place { url, folder, dialect, created };
     let result = draft(&mut conn, directory, schema, &place, options, watch).await;
     if let Some(conn) = conn {
         deploy::close(conn).await;
@@ -195,20 +186,12 @@ pub async fn prepare(
 /// # Errors
 /// `provider-without-migrations` when it names no database, or one that has no migrations.
 pub fn dialect_of(schema: &ValidSchema) -> Result<Dialect> {
-    let provider = schema
-        .datasource
-        .as_ref()
-        .map(|datasource| datasource.provider)
-        .ok_or_else(|| {
-            Error::new(code::PROVIDER, "The schema has no datasource.")
-                .with_help("Add a `datasource` block that names the database product.")
-        })?;
-    nicol_catalog::dialect_of(provider).ok_or_else(|| {
-        Error::new(
-            code::PROVIDER,
-            format!("There are no migrations for {}.", provider.as_str()),
-        )
-    })
+    let provider = schema.datasource.as_ref().map(|datasource| datasource.provider).ok_or_else(|| {
+        Error::new(code::PROVIDER, "The schema has no datasource.")
+            .with_help("Add a `datasource` block that names the database product.")
+    })?;
+    nicol_catalog::dialect_of(provider)
+        .ok_or_else(|| Error::new(code::PROVIDER, format!("There are no migrations for {}.", provider.as_str())))
 }
 
 /// The server must be what the schema says. MariaDB goes by the name of MySQL.
@@ -216,26 +199,16 @@ fn check_dialect(written: Dialect, found: Dialect) -> Result<()> {
     if directory::provider_name(written) == directory::provider_name(found) {
         return Ok(());
     }
-    let message = format!(
-        "The schema is for {}, but the server is {}.",
-        written.product_name(),
-        found.product_name()
-    );
-    Err(Error::new("P3019", message).with_help(format!(
-        "Write `provider = \"{}\"`, or give another URL.",
-        directory::provider_name(found)
-    )))
+    let message = format!("The schema is for {}, but the server is {}.", written.product_name(), found.product_name());
+    Err(Error::new("P3019", message)
+        .with_help(format!("Write `provider = \"{}\"`, or give another URL.", directory::provider_name(found))))
 }
 
 /// P3009 when a migration has failed on this database: what the next one would start from is not known.
 async fn refuse_failed(conn: &mut Connection, directory: &Directory) -> Result<()> {
     let rows = history::read_if_exists(conn).await?.unwrap_or_default();
     match standing(directory.migrations(), &rows).failed.first() {
-        Some(failed) => Err(deploy::failed_before(
-            &failed.name,
-            failed.started_at,
-            failed.logs.as_deref(),
-        )),
+        Some(failed) => Err(deploy::failed_before(&failed.name, failed.started_at, failed.logs.as_deref())),
         None => Ok(()),
     }
 }
@@ -258,10 +231,7 @@ async fn draft(
     let applied = match conn {
         Some(conn) if !options.create_only => {
             // Merged branches are everyday life here; the order is checked where it matters, at deploy.
-            let options = DeployOptions {
-                allow_out_of_order: true,
-                lock: options.lock,
-            };
+            let options = DeployOptions { allow_out_of_order: true, lock: options.lock };
             deploy::deploy_on(conn, directory, options, watch).await?.applied
         }
         Some(conn) => {
@@ -271,10 +241,7 @@ async fn draft(
         None => Vec::new(),
     };
     let namespaces = namespaces(schema);
-    let shadow = Shadow {
-        main: Some(place.url),
-        given: options.shadow,
-    };
+    let shadow = Shadow { main: Some(place.url), given: options.shadow };
     let migrations = directory.migrations();
     let mut from = origin::origin(migrations, place.dialect, shadow, options.always_replay, &namespaces).await?;
     let mut drift = None;
@@ -294,14 +261,7 @@ async fn draft(
     let forth = Change::between(&from.catalog, &to);
     let risks = match conn {
         Some(conn) => counted(conn, &forth.risks).await,
-        None => forth
-            .risks
-            .iter()
-            .map(|risk| CountedRisk {
-                risk: risk.clone(),
-                rows: None,
-            })
-            .collect(),
+        None => forth.risks.iter().map(|risk| CountedRisk { risk: risk.clone(), rows: None }).collect(),
     };
     Ok(Draft {
         database_created: place.created,
@@ -324,11 +284,7 @@ async fn draft(
 
 /// The namespaces a schema names.
 pub(crate) fn namespaces(schema: &ValidSchema) -> Vec<String> {
-    schema
-        .datasource
-        .as_ref()
-        .map(|datasource| datasource.schemas.clone())
-        .unwrap_or_default()
+    schema.datasource.as_ref().map(|datasource| datasource.schemas.clone()).unwrap_or_default()
 }
 
 /// What a database has that is not expected of it, or the other way round.
@@ -340,10 +296,7 @@ pub(crate) fn drift_between(expected: &Catalog, live: &Catalog) -> Option<Drift>
         return None;
     }
     let change = Change::toward_found(expected, live, expected.extensions.is_some());
-    Some(Drift {
-        summary: change.summary,
-        script: change.script,
-    })
+    Some(Drift { summary: change.summary, script: change.script })
 }
 
 /// The way back, with what it costs above it.
@@ -357,11 +310,7 @@ fn down_script(back: &Change) -> String {
         }
         out.push('\n');
     }
-    out.push_str(if back.script.is_empty() {
-        EMPTY_SCRIPT
-    } else {
-        &back.script
-    });
+    out.push_str(if back.script.is_empty() { EMPTY_SCRIPT } else { &back.script });
     out
 }
 
@@ -376,10 +325,7 @@ async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
             None => None,
         };
         if rows != Some(0) {
-            out.push(CountedRisk {
-                risk: risk.clone(),
-                rows,
-            });
+            out.push(CountedRisk { risk: risk.clone(), rows });
         }
     }
     out
@@ -387,10 +333,7 @@ async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
 
 async fn count(conn: &mut Connection, sql: &str) -> Option<u64> {
     let rows = conn.query(sql, &[]).await.ok()?;
-    rows.first()?
-        .get::<i64>(0)
-        .ok()
-        .and_then(|count| u64::try_from(count).ok())
+    rows.first()?.get::<i64>(0).ok().and_then(|count| u64::try_from(count).ok())
 }
 
 /// Writes the migration of a draft and, unless it is only to be created, applies it.
@@ -408,33 +351,21 @@ pub async fn carry_out(
     watch: &mut dyn Watch,
 ) -> Result<Developed> {
     if draft.is_empty() && !draft.create_only {
-        return Ok(Developed {
-            created: None,
-            applied: Vec::new(),
-        });
+        return Ok(Developed { created: None, applied: Vec::new() });
     }
     if !draft.create_only {
         refuse_risks(draft, decision)?;
     }
     let (name, path) = write(draft, decision)?;
     if draft.create_only {
-        return Ok(Developed {
-            created: Some((name, path)),
-            applied: Vec::new(),
-        });
+        return Ok(Developed { created: Some((name, path)), applied: Vec::new() });
     }
     let directory = Directory::read(&draft.folder)?;
-    let options = DeployOptions {
-        allow_out_of_order: true,
-        lock: draft.lock,
-    };
+    let options = DeployOptions { allow_out_of_order: true, lock: draft.lock };
     let deployed = deploy::deploy(url, &directory, options, watch)
         .await
         .map_err(|error| with_way_out(error, draft.dialect, &name, &path))?;
-    Ok(Developed {
-        created: Some((name, path)),
-        applied: deployed.applied,
-    })
+    Ok(Developed { created: Some((name, path)), applied: deployed.applied })
 }
 
 /// Where a script that fails leaves nothing in the database, its new folder may simply go.
@@ -455,10 +386,7 @@ fn with_way_out(error: Error, dialect: Dialect, name: &str, path: &Path) -> Erro
 
 fn refuse_risks(draft: &Draft, decision: &Decision<'_>) -> Result<()> {
     let list = |risks: Vec<&CountedRisk>| -> String {
-        risks
-            .iter()
-            .map(|counted| format!("\n- {}", with_rows(&counted.risk.text, counted.rows)))
-            .collect()
+        risks.iter().map(|counted| format!("\n- {}", with_rows(&counted.risk.text, counted.rows))).collect()
     };
     let impossible: Vec<&CountedRisk> = draft.impossible().collect();
     if !impossible.is_empty() {
@@ -511,9 +439,7 @@ fn write(draft: &Draft, decision: &Decision<'_>) -> Result<(String, PathBuf)> {
             at: at.to_zoned(settings.time_zone.clone()),
             script: &script,
             dialect: draft.dialect,
-            previous_schema: previous
-                .and_then(|migration| migration.snapshot.as_deref())
-                .unwrap_or_default(),
+            previous_schema: previous.and_then(|migration| migration.snapshot.as_deref()).unwrap_or_default(),
             schema: &draft.schema_text,
             mask: settings.mask,
         });

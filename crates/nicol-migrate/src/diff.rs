@@ -68,10 +68,7 @@ pub async fn difference(from: Side<'_>, to: Side<'_>, options: DiffOptions<'_>) 
             Change::toward_found(&before, &after, speaks_of_extensions)
         }
     };
-    Ok(Difference {
-        summary: change.summary,
-        script: change.script,
-    })
+    Ok(Difference { summary: change.summary, script: change.script })
 }
 
 /// The dialect both sides speak. A live server knows best whether it is MySQL or MariaDB.
@@ -83,11 +80,7 @@ async fn common_dialect(from: Side<'_>, to: Side<'_>, options: DiffOptions<'_>) 
         };
         match found {
             Some(other) if !are_one_family(other, dialect) => {
-                let message = format!(
-                    "{} cannot be compared with {}.",
-                    other.product_name(),
-                    dialect.product_name()
-                );
+                let message = format!("{} cannot be compared with {}.", other.product_name(), dialect.product_name());
                 return Err(Error::new("P3019", message));
             }
             Some(_) if !is_live => {}

@@ -47,12 +47,7 @@ pub struct Migration {
 impl Migration {
     /// A migration of a name and a script, without snapshot and way back.
     pub fn new(name: impl Into<String>, script: impl Into<String>) -> Migration {
-        Migration {
-            name: name.into(),
-            script: script.into(),
-            snapshot: None,
-            down: None,
-        }
+        Migration { name: name.into(), script: script.into(), snapshot: None, down: None }
     }
 
     /// The script without the byte order mark that some editors put before it: the checksum covers it, no database
@@ -79,10 +74,7 @@ impl Directory {
     /// `file-access` when something cannot be read.
     pub fn read(path: impl AsRef<Path>) -> Result<Directory> {
         let path = path.as_ref();
-        let mut directory = Directory {
-            path: Some(path.to_path_buf()),
-            ..Directory::default()
-        };
+        let mut directory = Directory { path: Some(path.to_path_buf()), ..Directory::default() };
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(directory),
@@ -123,12 +115,7 @@ impl Directory {
     {
         let mut migrations: Vec<Migration> = entries.into_iter().map(|(n, s)| Migration::new(n, s)).collect();
         migrations.sort_by(|a, b| a.name.cmp(&b.name));
-        Directory {
-            path: None,
-            exists: true,
-            migrations,
-            provider: None,
-        }
+        Directory { path: None, exists: true, migrations, provider: None }
     }
 
     /// The same folder with the provider its `migration_lock.toml` names.
@@ -235,12 +222,7 @@ fn read_migration(folder: &Path, name: String, legacy: bool) -> Result<Option<Mi
     };
     let snapshot = read_optional(&path.join(SNAPSHOT_FILE))?;
     let down = read_optional(&path.join(DOWN_FILE))?;
-    Ok(Some(Migration {
-        name,
-        script,
-        snapshot,
-        down,
-    }))
+    Ok(Some(Migration { name, script, snapshot, down }))
 }
 
 fn legacy_folder(folder: &Path, name: &str) -> Error {
@@ -308,11 +290,7 @@ pub(crate) fn check_writable(folder: &Path) -> Result<()> {
 fn remove_abandoned(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let is_staging = entry.file_name().to_string_lossy().starts_with(STAGING_PREFIX);
-        let age = entry
-            .metadata()
-            .and_then(|metadata| metadata.modified())
-            .ok()
-            .and_then(|at| at.elapsed().ok());
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|at| at.elapsed().ok());
         if is_staging && age.is_some_and(|age| age > ABANDONED_AFTER) {
             // Tidying is not what was asked for: if it cannot be done now, the next run tries again.
             let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
@@ -444,10 +422,7 @@ mod tests {
         assert!(lock.ends_with("(e.g., Git)\nprovider = \"postgresql\"\n"));
         let directory = Directory::read(&migrations).unwrap();
         assert_eq!(directory.get("20240101000000_a").unwrap().script, "SELECT 1;\n");
-        let mut left: Vec<_> = fs::read_dir(&migrations)
-            .unwrap()
-            .map(|e| e.unwrap().file_name())
-            .collect();
+        let mut left: Vec<_> = fs::read_dir(&migrations).unwrap().map(|e| e.unwrap().file_name()).collect();
         left.sort();
         assert_eq!(left, ["20240101000000_a", LOCK_FILE]);
         let again = write_migration(&migrations, "20240101000000_a", &files, Dialect::Postgres).unwrap_err();

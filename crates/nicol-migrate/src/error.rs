@@ -68,13 +68,7 @@ pub mod code {
 impl Error {
     /// An error of this code and message.
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Error {
-        Error(Box::new(Inner {
-            code,
-            message: message.into(),
-            help: None,
-            migration: None,
-            database_code: None,
-        }))
+        Error(Box::new(Inner { code, message: message.into(), help: None, migration: None, database_code: None }))
     }
 
     /// Adds what to do next.
@@ -130,12 +124,9 @@ impl From<nicol_db::Error> for Error {
     fn from(error: nicol_db::Error) -> Error {
         // 25006 is PostgreSQL's answer of a standby, 1290 and 1836 those of a read-only MySQL server.
         if matches!(error.native_code(), Some("25006" | "1290" | "1836")) {
-            return Error::new(
-                code::REPLICA,
-                format!("The server takes no writes: {}", error.message()),
-            )
-            .with_help("This looks like a replica: give the URL of the primary server.")
-            .with_database_code(error.native_code());
+            return Error::new(code::REPLICA, format!("The server takes no writes: {}", error.message()))
+                .with_help("This looks like a replica: give the URL of the primary server.")
+                .with_database_code(error.native_code());
         }
         Error::new(error.code(), error.message()).with_database_code(error.native_code())
     }

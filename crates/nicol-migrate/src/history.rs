@@ -62,11 +62,7 @@ impl HistoryRow {
 
 /// The table's name with its schema: scripts may change the search path or the database.
 fn table(conn: &Connection) -> String {
-    format!(
-        "{}.{}",
-        conn.dialect().quote(conn.default_schema()),
-        conn.dialect().quote(TABLE)
-    )
+    format!("{}.{}", conn.dialect().quote(conn.default_schema()), conn.dialect().quote(TABLE))
 }
 
 /// Placeholders of the dialect, from the first.
@@ -187,10 +183,7 @@ pub(crate) async fn read(conn: &mut Connection) -> Result<Vec<HistoryRow>> {
         table(conn)
     );
     let rows = conn.query(&sql, &[]).await?;
-    let mut history = rows
-        .iter()
-        .map(|row| decode(&row))
-        .collect::<nicol_db::Result<Vec<HistoryRow>>>()?;
+    let mut history = rows.iter().map(|row| decode(&row)).collect::<nicol_db::Result<Vec<HistoryRow>>>()?;
     // Sorted here: SQLite would put one tool's integers before the other's texts.
     history.sort_by_key(|row| row.started_at);
     Ok(history)
@@ -211,11 +204,7 @@ fn decode(row: &Row<'_>) -> nicol_db::Result<HistoryRow> {
 
 /// The rows, none when there is no table.
 pub(crate) async fn read_if_exists(conn: &mut Connection) -> Result<Option<Vec<HistoryRow>>> {
-    if exists(conn).await? {
-        Ok(Some(read(conn).await?))
-    } else {
-        Ok(None)
-    }
+    if exists(conn).await? { Ok(Some(read(conn).await?)) } else { Ok(None) }
 }
 
 /// The instants of the history have milliseconds.
@@ -272,23 +261,17 @@ pub(crate) async fn insert_running(conn: &mut Connection, name: &str, checksum: 
 /// Records how many statements of a running migration are done.
 pub(crate) async fn set_steps(conn: &mut Connection, id: &str, steps: usize) -> Result<()> {
     let [count, row] = placeholders(conn.dialect());
-    let sql = format!(
-        "UPDATE {} SET applied_steps_count = {count} WHERE id = {row}",
-        table(conn)
-    );
+    let sql = format!("UPDATE {} SET applied_steps_count = {count} WHERE id = {row}", table(conn));
     let steps = i32::try_from(steps).unwrap_or(i32::MAX);
-    conn.execute(&sql, &[Value::Int(steps), Value::Text(id.to_string())])
-        .await?;
+    conn.execute(&sql, &[Value::Int(steps), Value::Text(id.to_string())]).await?;
     Ok(())
 }
 
 /// A running migration ended well: from now on its row looks like any other.
 pub(crate) async fn finish(conn: &mut Connection, id: &str) -> Result<()> {
     let [at, row] = placeholders(conn.dialect());
-    let sql = format!(
-        "UPDATE {} SET applied_steps_count = 1, logs = NULL, finished_at = {at} WHERE id = {row}",
-        table(conn)
-    );
+    let sql =
+        format!("UPDATE {} SET applied_steps_count = 1, logs = NULL, finished_at = {at} WHERE id = {row}", table(conn));
     conn.execute(&sql, &[now(), Value::Text(id.to_string())]).await?;
     Ok(())
 }
@@ -297,8 +280,7 @@ pub(crate) async fn finish(conn: &mut Connection, id: &str) -> Result<()> {
 pub(crate) async fn fail(conn: &mut Connection, id: &str, logs: &str) -> Result<()> {
     let [text, row] = placeholders(conn.dialect());
     let sql = format!("UPDATE {} SET logs = {text} WHERE id = {row}", table(conn));
-    conn.execute(&sql, &[Value::Text(logs.to_string()), Value::Text(id.to_string())])
-        .await?;
+    conn.execute(&sql, &[Value::Text(logs.to_string()), Value::Text(id.to_string())]).await?;
     Ok(())
 }
 

@@ -29,9 +29,7 @@ pub(crate) fn unified<'a>(old: &'a str, new: &'a str, context: usize) -> Vec<Hun
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let new: Vec<&str> = new.split_inclusive('\n').collect();
     let edits = edits(&old, &new);
-    let changed: Vec<usize> = (0..edits.len())
-        .filter(|&i| !matches!(edits[i], Line::Context(_)))
-        .collect();
+    let changed: Vec<usize> = (0..edits.len()).filter(|&i| !matches!(edits[i], Line::Context(_))).collect();
 
     let mut hunks: Vec<(usize, usize)> = Vec::new();
     for at in changed {
@@ -136,16 +134,9 @@ fn edits<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Line<'a>> {
 }
 
 fn extend(from: Reach, kind: Kind, steps: &mut Vec<Step>) -> Reach {
-    steps.push(Step {
-        kind,
-        length: 1,
-        previous: from.last,
-    });
+    steps.push(Step { kind, length: 1, previous: from.last });
     let new = if kind == Kind::Add { from.new + 1 } else { from.new };
-    Reach {
-        new,
-        last: Some(steps.len() - 1),
-    }
+    Reach { new, last: Some(steps.len() - 1) }
 }
 
 /// Goes along equal lines as far as they reach; returns the place in the old text.
@@ -157,11 +148,7 @@ fn follow(reach: &mut Reach, diagonal: isize, old: &[&str], new: &[&str], steps:
         reach.new += 1;
     }
     if reach.new > begin {
-        steps.push(Step {
-            kind: Kind::Keep,
-            length: reach.new - begin,
-            previous: reach.last,
-        });
+        steps.push(Step { kind: Kind::Keep, length: reach.new - begin, previous: reach.last });
         reach.last = Some(steps.len() - 1);
     }
     old_at
@@ -216,10 +203,7 @@ mod tests {
     fn shown(old: &str, new: &str, context: usize) -> String {
         let mut out = String::new();
         for hunk in unified(old, new, context) {
-            out += &format!(
-                "@@ -{},{} +{},{} @@\n",
-                hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines
-            );
+            out += &format!("@@ -{},{} +{},{} @@\n", hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines);
             for line in hunk.lines {
                 out += &match line {
                     Line::Context(text) => format!(" {text}\n"),
@@ -240,16 +224,8 @@ mod tests {
             ("a\n", "", "@@ -1,1 +1,0 @@\n-a\n"),
             ("a\nb\nc\n", "a\nx\nc\n", "@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n"),
             ("a", "a\n", "@@ -1,1 +1,1 @@\n-a\n+a\n"),
-            (
-                "a\nb\nc\nd\ne\n",
-                "x\nb\nc\nd\ny\n",
-                "@@ -1,2 +1,2 @@\n-a\n+x\n b\n@@ -4,2 +4,2 @@\n d\n-e\n+y\n",
-            ),
-            (
-                "a\nb\nc\nd\n",
-                "x\nb\nc\ny\n",
-                "@@ -1,4 +1,4 @@\n-a\n+x\n b\n c\n-d\n+y\n",
-            ),
+            ("a\nb\nc\nd\ne\n", "x\nb\nc\nd\ny\n", "@@ -1,2 +1,2 @@\n-a\n+x\n b\n@@ -4,2 +4,2 @@\n d\n-e\n+y\n"),
+            ("a\nb\nc\nd\n", "x\nb\nc\ny\n", "@@ -1,4 +1,4 @@\n-a\n+x\n b\n c\n-d\n+y\n"),
         ];
         for (old, new, expected) in cases {
             assert_eq!(shown(old, new, 1), expected, "{old:?} → {new:?}");
@@ -261,10 +237,7 @@ mod tests {
         // All pairs of texts of up to four lines over two letters.
         let mut texts = vec![String::new()];
         for _ in 0..4 {
-            let longer: Vec<String> = texts
-                .iter()
-                .flat_map(|t| [format!("{t}a\n"), format!("{t}b\n")])
-                .collect();
+            let longer: Vec<String> = texts.iter().flat_map(|t| [format!("{t}a\n"), format!("{t}b\n")]).collect();
             texts.extend(longer);
         }
         for old in &texts {

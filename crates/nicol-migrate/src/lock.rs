@@ -32,10 +32,7 @@ pub struct LockOptions {
 
 impl Default for LockOptions {
     fn default() -> LockOptions {
-        LockOptions {
-            wait: DEFAULT_WAIT,
-            disabled: false,
-        }
+        LockOptions { wait: DEFAULT_WAIT, disabled: false }
     }
 }
 
@@ -49,12 +46,7 @@ struct Wait<'a> {
 
 impl<'a> Wait<'a> {
     fn new(options: LockOptions, watch: &'a mut dyn Watch) -> Wait<'a> {
-        Wait {
-            began: Instant::now(),
-            reported: None,
-            limit: options.wait,
-            watch,
-        }
+        Wait { began: Instant::now(), reported: None, limit: options.wait, watch }
     }
 
     fn should_report(&self) -> bool {
@@ -63,10 +55,7 @@ impl<'a> Wait<'a> {
 
     fn report(&mut self, holder: Option<String>) {
         self.reported = Some(Instant::now());
-        self.watch.event(Event::WaitingForLock {
-            holder,
-            waited: self.began.elapsed(),
-        });
+        self.watch.event(Event::WaitingForLock { holder, waited: self.began.elapsed() });
     }
 
     fn is_over(&self) -> bool {
@@ -105,12 +94,10 @@ pub(crate) async fn release(conn: &mut Connection, options: LockOptions) -> Resu
     }
     match conn.dialect() {
         Dialect::Postgres => {
-            conn.query("SELECT pg_advisory_unlock($1)", &[Value::BigInt(POSTGRES_KEY)])
-                .await?;
+            conn.query("SELECT pg_advisory_unlock($1)", &[Value::BigInt(POSTGRES_KEY)]).await?;
         }
         Dialect::Mysql | Dialect::Mariadb => {
-            conn.query("SELECT RELEASE_LOCK(?)", &[Value::Text(MYSQL_NAME.to_string())])
-                .await?;
+            conn.query("SELECT RELEASE_LOCK(?)", &[Value::Text(MYSQL_NAME.to_string())]).await?;
         }
         Dialect::Sqlite | Dialect::Cockroachdb => {}
     }
@@ -130,15 +117,10 @@ pub(crate) fn has_session_lock(conn: &Connection) -> bool {
 async fn try_take(conn: &mut Connection) -> Result<bool> {
     let rows = match conn.dialect() {
         Dialect::Postgres => {
-            conn.query(
-                "SELECT pg_try_advisory_lock($1)::int::bigint",
-                &[Value::BigInt(POSTGRES_KEY)],
-            )
-            .await?
+            conn.query("SELECT pg_try_advisory_lock($1)::int::bigint", &[Value::BigInt(POSTGRES_KEY)]).await?
         }
         Dialect::Mysql | Dialect::Mariadb => {
-            conn.query("SELECT GET_LOCK(?, 0)", &[Value::Text(MYSQL_NAME.to_string())])
-                .await?
+            conn.query("SELECT GET_LOCK(?, 0)", &[Value::Text(MYSQL_NAME.to_string())]).await?
         }
         Dialect::Sqlite | Dialect::Cockroachdb => return Ok(true),
     };
@@ -179,10 +161,8 @@ pub(crate) async fn check(conn: &mut Connection, options: LockOptions) -> Result
             "This looks like a connection pooler in transaction mode: give the URL of the server itself (`directUrl`).",
         ));
     }
-    Err(
-        Error::new(code::LOCK_LOST, "The migration lock was lost while migrations ran.")
-            .with_help("See that no other runner is at work, then run the command again."),
-    )
+    Err(Error::new(code::LOCK_LOST, "The migration lock was lost while migrations ran.")
+        .with_help("See that no other runner is at work, then run the command again."))
 }
 
 /// Who holds the lock, in words.
@@ -207,11 +187,7 @@ async fn holder(conn: &mut Connection) -> Result<Option<String>> {
         Dialect::Sqlite | Dialect::Cockroachdb => return Ok(None),
     };
     let rows = conn.query(&sql, &[]).await?;
-    Ok(rows
-        .first()
-        .map(|row| row.get::<Option<String>>(0))
-        .transpose()?
-        .flatten())
+    Ok(rows.first().map(|row| row.get::<Option<String>>(0)).transpose()?.flatten())
 }
 
 /// Begins a transaction that nobody else writes in, waiting for the file as long as the options say (SQLite), or an
@@ -241,12 +217,7 @@ fn is_busy(error: &nicol_db::Error) -> bool {
 }
 
 fn timed_out(waited: Duration, holder: Option<&str>) -> Error {
-    let holder = holder
-        .map(|holder| format!(" It is held by {holder}."))
-        .unwrap_or_default();
-    let message = format!(
-        "The migration lock did not become free within {} seconds.{holder}",
-        waited.as_secs()
-    );
+    let holder = holder.map(|holder| format!(" It is held by {holder}.")).unwrap_or_default();
+    let message = format!("The migration lock did not become free within {} seconds.{holder}", waited.as_secs());
     Error::new("P1002", message).with_help("Wait for the other runner to end, or raise the waiting time.")
 }

@@ -23,11 +23,7 @@ pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
     if !has_transactional_structure(dialect) {
         return Mode::Stepwise(Stepwise::Database);
     }
-    if script
-        .lines()
-        .next()
-        .is_some_and(|line| line.trim().eq_ignore_ascii_case(NO_TRANSACTION))
-    {
+    if script.lines().next().is_some_and(|line| line.trim().eq_ignore_ascii_case(NO_TRANSACTION)) {
         return Mode::Stepwise(Stepwise::Asked);
     }
     let statements = nicol_db::script::split(script, dialect);
@@ -53,10 +49,7 @@ pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
     }
     let foreign_keys_off =
         dialect == Dialect::Sqlite && statements.iter().any(|s| statement::switches_foreign_keys_off(s.text));
-    Mode::Whole {
-        script: text,
-        foreign_keys_off,
-    }
+    Mode::Whole { script: text, foreign_keys_off }
 }
 
 /// Whether changes of structure take part in a transaction.
@@ -88,10 +81,7 @@ fn blank_out(text: &mut String, statement: &ScriptStatement<'_>) {
     let code = statement::without_leading_comments(statement.text);
     let start = statement.start + (statement.text.len() - code.len());
     let end = start + code.len();
-    let blank: String = code
-        .bytes()
-        .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-        .collect();
+    let blank: String = code.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
     text.replace_range(start..end, &blank);
 }
 
@@ -100,10 +90,7 @@ mod tests {
     use super::*;
 
     fn whole(script: &str, foreign_keys_off: bool) -> Mode {
-        Mode::Whole {
-            script: script.to_string(),
-            foreign_keys_off,
-        }
+        Mode::Whole { script: script.to_string(), foreign_keys_off }
     }
 
     #[test]
@@ -118,11 +105,7 @@ mod tests {
             ("SELECT 1;", Dialect::Cockroachdb, Mode::Stepwise(Stepwise::Database)),
             ("-- nicol:no-transaction\nSELECT 1;", Dialect::Postgres, asked.clone()),
             ("-- NICOL:no-transaction \r\nSELECT 1;", Dialect::Sqlite, asked),
-            (
-                "SELECT 1;\n-- nicol:no-transaction",
-                Dialect::Sqlite,
-                whole("SELECT 1;\n-- nicol:no-transaction", false),
-            ),
+            ("SELECT 1;\n-- nicol:no-transaction", Dialect::Sqlite, whole("SELECT 1;\n-- nicol:no-transaction", false)),
             ("VACUUM;", Dialect::Sqlite, single.clone()),
             ("CREATE INDEX CONCURRENTLY i ON t(a);", Dialect::Postgres, single),
             (
@@ -134,27 +117,11 @@ mod tests {
             ("BEGIN; BEGIN; COMMIT;", Dialect::Postgres, own.clone()),
             ("COMMIT; SELECT 1;", Dialect::Postgres, own.clone()),
             ("BEGIN; SELECT 1;", Dialect::Sqlite, own.clone()),
-            (
-                "BEGIN; ALTER TYPE e ADD VALUE 'x'; COMMIT;",
-                Dialect::Postgres,
-                own.clone(),
-            ),
+            ("BEGIN; ALTER TYPE e ADD VALUE 'x'; COMMIT;", Dialect::Postgres, own.clone()),
             ("BEGIN; SET TRANSACTION READ WRITE; COMMIT;", Dialect::Postgres, own),
-            (
-                "ALTER TYPE e ADD VALUE 'x';",
-                Dialect::Postgres,
-                whole("ALTER TYPE e ADD VALUE 'x';", false),
-            ),
-            (
-                "PRAGMA foreign_keys=OFF;",
-                Dialect::Sqlite,
-                whole("PRAGMA foreign_keys=OFF;", true),
-            ),
-            (
-                "-- PRAGMA foreign_keys=OFF;",
-                Dialect::Sqlite,
-                whole("-- PRAGMA foreign_keys=OFF;", false),
-            ),
+            ("ALTER TYPE e ADD VALUE 'x';", Dialect::Postgres, whole("ALTER TYPE e ADD VALUE 'x';", false)),
+            ("PRAGMA foreign_keys=OFF;", Dialect::Sqlite, whole("PRAGMA foreign_keys=OFF;", true)),
+            ("-- PRAGMA foreign_keys=OFF;", Dialect::Sqlite, whole("-- PRAGMA foreign_keys=OFF;", false)),
         ];
         for (script, dialect, expected) in cases {
             assert_eq!(mode(script, dialect), expected, "{script:?}");

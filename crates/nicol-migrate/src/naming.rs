@@ -25,10 +25,7 @@ pub fn new_name(now: Timestamp, title: &str, existing: &[Migration]) -> Result<(
     let mut at = now;
     if let Some(newest) = newest.filter(|newest| newest.as_second() >= now.as_second()) {
         at = newest.checked_add(jiff::SignedDuration::from_secs(1)).map_err(|_| {
-            Error::new(
-                code::NAME,
-                "The newest migration is stamped so late that no name can follow it.",
-            )
+            Error::new(code::NAME, "The newest migration is stamped so late that no name can follow it.")
         })?;
     }
     let stamp = at.to_zoned(TimeZone::UTC).strftime("%Y%m%d%H%M%S").to_string();
@@ -48,14 +45,9 @@ fn stamp_of(name: &str) -> Option<Timestamp> {
 /// A folder name that stays inside its folder and fits the history's column.
 pub(crate) fn check_folder_name(name: &str) -> Result<()> {
     if name.len() > NAME_LIMIT {
-        return Err(Error::new(
-            "P3010",
-            format!("The name has {} bytes; {NAME_LIMIT} are allowed.", name.len()),
-        ));
+        return Err(Error::new("P3010", format!("The name has {} bytes; {NAME_LIMIT} are allowed.", name.len())));
     }
-    let plain = name
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
     if name.is_empty() || !plain || name.starts_with('.') {
         let message = format!("{name:?} is not the name of a migration folder.");
         return Err(Error::new(code::NAME, message).with_help("Letters, digits, `_`, `-` and `.` are allowed."));
@@ -165,10 +157,7 @@ fn transliterate(c: char) -> &'static str {
         ("źżž", "z"),
     ];
     let lower = c.to_lowercase().next().unwrap_or(c);
-    table
-        .iter()
-        .find(|(letters, _)| letters.contains(lower))
-        .map_or("", |(_, ascii)| ascii)
+    table.iter().find(|(letters, _)| letters.contains(lower)).map_or("", |(_, ascii)| ascii)
 }
 
 #[cfg(test)]

@@ -41,23 +41,14 @@ pub(crate) async fn origin(
     namespaces: &[String],
 ) -> Result<Origin> {
     if migrations.is_empty() {
-        return Ok(Origin {
-            catalog: Catalog::fresh(dialect),
-            kind: OriginKind::Nothing,
-        });
+        return Ok(Origin { catalog: Catalog::fresh(dialect), kind: OriginKind::Nothing });
     }
     if !always_replay && let Some(schema) = current_snapshot(migrations) {
         let catalog = nicol_catalog::from_schema(&schema, dialect);
-        return Ok(Origin {
-            catalog,
-            kind: OriginKind::Snapshot,
-        });
+        return Ok(Origin { catalog, kind: OriginKind::Snapshot });
     }
     let catalog = shadow::replay(migrations, dialect, shadow, namespaces).await?;
-    Ok(Origin {
-        catalog,
-        kind: OriginKind::Replay,
-    })
+    Ok(Origin { catalog, kind: OriginKind::Replay })
 }
 
 /// The snapshot of the newest folder, if it is valid and was made on top of the folder before it.

@@ -66,14 +66,7 @@ fn local_time(at: &Zoned) -> String {
         12 => (12, "PM"),
         hour => (hour - 12, "PM"),
     };
-    format!(
-        "{}/{}/{}, {hour}:{:02}:{:02} {half}",
-        at.month(),
-        at.day(),
-        at.year(),
-        at.minute(),
-        at.second()
-    )
+    format!("{}/{}/{}, {hour}:{:02}:{:02} {half}", at.month(), at.day(), at.year(), at.minute(), at.second())
 }
 
 /// The statements without comments above them and without semicolons, one empty line between two of them and none inside.
@@ -82,11 +75,7 @@ fn statements(script: &str, dialect: Dialect) -> String {
     for statement in nicol_db::script::split(script, dialect) {
         let text = crate::statement::without_leading_comments(statement.text);
         let text = text.trim().trim_end_matches(';');
-        let lines: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(str::trim_end)
-            .collect();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).map(str::trim_end).collect();
         if !lines.is_empty() {
             out.push(lines.join("\n"));
         }
@@ -103,11 +92,7 @@ fn changes(old: &str, new: &str, mask: Mask) -> String {
     let mut out = String::new();
     for hunk in line_diff::unified(old, new, CONTEXT) {
         // Writing into a String cannot fail.
-        let _ = writeln!(
-            out,
-            "@@ -{},{} +{},{} @@",
-            hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines
-        );
+        let _ = writeln!(out, "@@ -{},{} +{},{} @@", hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines);
         let (mut old_at, mut new_at) = (hunk.old_start - 1, hunk.new_start - 1);
         for line in hunk.lines {
             let (sign, text) = match line {
@@ -133,10 +118,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     fn at(hour: i8, minute: i8, second: i8) -> Zoned {
-        date(2020, 4, 20)
-            .at(hour, minute, second, 0)
-            .to_zoned(TimeZone::UTC)
-            .unwrap()
+        date(2020, 4, 20).at(hour, minute, second, 0).to_zoned(TimeZone::UTC).unwrap()
     }
 
     #[test]

@@ -74,15 +74,10 @@ async fn mark_applied(conn: &mut Connection, migration: &Migration) -> Result<()
         history::create(conn).await?;
     }
     let rows = history::read(conn).await?;
-    if rows
-        .iter()
-        .any(|row| row.migration_name == *name && row.state() == RowState::Applied)
-    {
-        return Err(
-            Error::new("P3008", format!("Migration {name} is recorded as applied already."))
-                .with_migration(name)
-                .with_help("There is nothing to resolve: `nicol migrate status` shows how things stand."),
-        );
+    if rows.iter().any(|row| row.migration_name == *name && row.state() == RowState::Applied) {
+        return Err(Error::new("P3008", format!("Migration {name} is recorded as applied already."))
+            .with_migration(name)
+            .with_help("There is nothing to resolve: `nicol migrate status` shows how things stand."));
     }
     history::roll_back(conn, name).await?;
     history::insert_resolved(conn, name, &checksum(&migration.script)).await?;
@@ -91,17 +86,11 @@ async fn mark_applied(conn: &mut Connection, migration: &Migration) -> Result<()
 
 async fn mark_rolled_back(conn: &mut Connection, name: &str) -> Result<()> {
     let rows = history::read_if_exists(conn).await?.unwrap_or_default();
-    let states: Vec<RowState> = rows
-        .iter()
-        .filter(|row| row.migration_name == name)
-        .map(|row| row.state())
-        .collect();
+    let states: Vec<RowState> = rows.iter().filter(|row| row.migration_name == name).map(|row| row.state()).collect();
     if states.is_empty() {
-        return Err(
-            Error::new("P3011", format!("Migration {name} was never applied to this database."))
-                .with_migration(name)
-                .with_help("Is the name complete? It is the whole folder name, with its digits."),
-        );
+        return Err(Error::new("P3011", format!("Migration {name} was never applied to this database."))
+            .with_migration(name)
+            .with_help("Is the name complete? It is the whole folder name, with its digits."));
     }
     if !states.contains(&RowState::Failed) {
         return Err(Error::new("P3012", format!("Migration {name} has not failed."))
@@ -113,10 +102,7 @@ async fn mark_rolled_back(conn: &mut Connection, name: &str) -> Result<()> {
 }
 
 fn unknown(directory: &Directory, name: &str) -> Error {
-    let place = directory
-        .path()
-        .map(|path| format!(" in {}", path.display()))
-        .unwrap_or_default();
+    let place = directory.path().map(|path| format!(" in {}", path.display())).unwrap_or_default();
     Error::new("P3017", format!("There is no migration {name}{place}."))
         .with_migration(name)
         .with_help("Give the whole folder name, with its digits.")

@@ -45,13 +45,7 @@ pub(crate) async fn first_statement(
 fn cannot_tell(migration: &Migration, statements: &[ScriptStatement<'_>], done: usize) -> Error {
     let text = statement::without_leading_comments(statements[done].text);
     let start = statements[done].start + statements[done].text.len() - text.len();
-    let shown: String = text
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(120)
-        .collect();
+    let shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
     let message = format!(
         "An earlier run of migration {} was cut off at statement {} of {} (line {}), and the database does not show whether \
          it was carried out: {shown}",
@@ -60,13 +54,11 @@ fn cannot_tell(migration: &Migration, statements: &[ScriptStatement<'_>], done: 
         statements.len(),
         line_of(migration.statements(), start)
     );
-    Error::new(code::INTERRUPTED, message)
-        .with_migration(&migration.name)
-        .with_help(format!(
-            "Look whether it has happened, run the rest by hand, then record the migration with `nicol migrate resolve \
+    Error::new(code::INTERRUPTED, message).with_migration(&migration.name).with_help(format!(
+        "Look whether it has happened, run the rest by hand, then record the migration with `nicol migrate resolve \
          --applied {}`.",
-            migration.name
-        ))
+        migration.name
+    ))
 }
 
 /// Whether the trace of a statement is there.
@@ -74,15 +66,10 @@ async fn has_run(conn: &mut Connection, trace: &Trace) -> Result<Option<bool>> {
     let (found, wanted) = match trace {
         Trace::Repeatable => return Ok(Some(false)),
         Trace::Table { table, exists } => (look(conn, "tables", &[("table_name", table)]).await?, *exists),
-        Trace::Column { table, column, exists } => (
-            look(conn, "columns", &[("table_name", table), ("column_name", column)]).await?,
-            *exists,
-        ),
-        Trace::Constraint {
-            table,
-            constraint,
-            exists,
-        } => {
+        Trace::Column { table, column, exists } => {
+            (look(conn, "columns", &[("table_name", table), ("column_name", column)]).await?, *exists)
+        }
+        Trace::Constraint { table, constraint, exists } => {
             let names = [("table_name", table), ("constraint_name", constraint)];
             (look(conn, "table_constraints", &names).await?, *exists)
         }

@@ -45,10 +45,8 @@ pub async fn replay(
     match (shadow.given, shadow.main) {
         (Some(given), main) => replay_in_given(migrations, given, main, namespaces).await,
         (None, Some(main)) => replay_in_scratch(migrations, main, namespaces).await,
-        (None, None) => Err(
-            Error::new(code::SHADOW, "Replaying migrations needs a database server.")
-                .with_help("Give the URL of a database, or of a shadow database."),
-        ),
+        (None, None) => Err(Error::new(code::SHADOW, "Replaying migrations needs a database server.")
+            .with_help("Give the URL of a database, or of a shadow database.")),
     }
 }
 
@@ -91,18 +89,10 @@ async fn replay_in_given(
     main: Option<&ConnectionUrl>,
     namespaces: &[String],
 ) -> Result<Catalog> {
-    let place = |url: &ConnectionUrl| {
-        (
-            url.host_port(),
-            url.database().to_string(),
-            url.schema().map(str::to_string),
-        )
-    };
+    let place = |url: &ConnectionUrl| (url.host_port(), url.database().to_string(), url.schema().map(str::to_string));
     if main.is_some_and(|main| place(main) == place(given)) {
-        return Err(
-            Error::new(code::SHADOW, "The shadow database is the project's own database.")
-                .with_help("It would be emptied. Give another one."),
-        );
+        return Err(Error::new(code::SHADOW, "The shadow database is the project's own database.")
+            .with_help("It would be emptied. Give another one."));
     }
     let mut conn = Connection::open(given).await?;
     let result = match empty(&mut conn, namespaces).await {
@@ -127,10 +117,7 @@ async fn empty(conn: &mut Connection, namespaces: &[String]) -> Result<()> {
             schemas.extend(namespaces.iter().filter(|name| *name != conn.default_schema()).cloned());
             for schema in &schemas {
                 let schema = dialect.quote(schema);
-                conn.run_script(&format!(
-                    "DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema};"
-                ))
-                .await?;
+                conn.run_script(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema};")).await?;
             }
         }
         Dialect::Mysql | Dialect::Mariadb => drop_mysql_tables(conn).await?,
@@ -149,11 +136,7 @@ async fn drop_mysql_tables(conn: &mut Connection) -> Result<()> {
     for row in rows.iter() {
         let (name, kind): (String, String) = (row.get(0)?, row.get(1)?);
         let what = if kind == "VIEW" { "VIEW" } else { "TABLE" };
-        statements.push(format!(
-            "DROP {what} {}.{}",
-            conn.dialect().quote(&schema),
-            conn.dialect().quote(&name)
-        ));
+        statements.push(format!("DROP {what} {}.{}", conn.dialect().quote(&schema), conn.dialect().quote(&name)));
     }
     statements.push("SET FOREIGN_KEY_CHECKS = 1".to_string());
     for statement in statements {

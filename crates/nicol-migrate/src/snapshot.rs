@@ -67,9 +67,7 @@ enum Block {
 
 impl Block {
     fn after_line_start(self, code: &str, is_comment: bool) -> Block {
-        let opens = code
-            .strip_prefix("datasource")
-            .is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        let opens = code.strip_prefix("datasource").is_some_and(|rest| rest.starts_with(char::is_whitespace));
         match self {
             Block::None if opens && is_comment => Block::CommentedOut,
             Block::None | Block::CommentedOut if opens => Block::Live,
@@ -121,10 +119,7 @@ fn masked_line(content: &str, mask: Mask) -> Option<String> {
 
 /// True for `env("NAME")` and nothing behind it.
 fn is_environment_call(value: &str) -> bool {
-    let argument = value
-        .strip_prefix("env")
-        .map(str::trim)
-        .and_then(|rest| rest.strip_prefix('('));
+    let argument = value.strip_prefix("env").map(str::trim).and_then(|rest| rest.strip_prefix('('));
     let name = argument.and_then(|rest| rest.strip_suffix(')')).map(str::trim);
     name.and_then(|name| name.strip_prefix('"')?.strip_suffix('"'))
         .is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
@@ -168,10 +163,8 @@ mod tests {
 
     #[test]
     fn several_files_become_one() {
-        let files = [
-            Source::new("a.prisma", "datasource db {\n  url = \"x\"\n}"),
-            Source::new("b.prisma", "model A {}\n"),
-        ];
+        let files =
+            [Source::new("a.prisma", "datasource db {\n  url = \"x\"\n}"), Source::new("b.prisma", "model A {}\n")];
         assert_eq!(snapshot(&files), "datasource db {\n  url = \"***\"\n}\n\nmodel A {}\n");
         assert_eq!(snapshot(&[Source::new("a.prisma", "model A {}")]), "model A {}");
     }

@@ -88,11 +88,7 @@ pub fn standing(migrations: &[Migration], rows: &[HistoryRow]) -> Standing {
     }
     for row in rows.iter().filter(|row| row.state() == RowState::Failed) {
         let logs = row.logs.clone().filter(|logs| !logs.is_empty());
-        standing.failed.push(FailedMigration {
-            name: row.migration_name.clone(),
-            started_at: row.started_at,
-            logs,
-        });
+        standing.failed.push(FailedMigration { name: row.migration_name.clone(), started_at: row.started_at, logs });
     }
     let mut names: Vec<&str> = by_name.keys().copied().collect();
     names.sort_unstable();
@@ -116,10 +112,7 @@ fn has(rows: &[&HistoryRow], state: RowState) -> bool {
 /// The folder just before the first name that only one side has.
 fn last_common(standing: &Standing, migrations: &[Migration]) -> Option<String> {
     let parting = standing.missing.iter().chain(&standing.pending).min()?;
-    let before = migrations
-        .iter()
-        .map(|migration| &migration.name)
-        .take_while(|name| *name < parting);
+    let before = migrations.iter().map(|migration| &migration.name).take_while(|name| *name < parting);
     before.last().cloned()
 }
 
@@ -128,10 +121,7 @@ mod tests {
     use super::*;
 
     fn folder(names: &[&str]) -> Vec<Migration> {
-        names
-            .iter()
-            .map(|name| Migration::new(*name, format!("-- {name}\n")))
-            .collect()
+        names.iter().map(|name| Migration::new(*name, format!("-- {name}\n"))).collect()
     }
 
     /// `name state`, where the state is one of ok, failed, back, edited.
@@ -139,11 +129,7 @@ mod tests {
         let row = |(n, entry): (usize, &&str)| {
             let (name, state) = entry.split_once(' ').unwrap();
             let at = jiff::Timestamp::from_second(1_000 + n as i64).unwrap();
-            let text = if state == "edited" {
-                "other".to_string()
-            } else {
-                format!("-- {name}\n")
-            };
+            let text = if state == "edited" { "other".to_string() } else { format!("-- {name}\n") };
             HistoryRow {
                 id: n.to_string(),
                 checksum: checksum::checksum(&text),
@@ -188,11 +174,7 @@ mod tests {
             (&["1_a", "2_b"], &["1_a ok"], "applied: 1_a; pending: 2_b; common: 1_a"),
             (&["1_a", "2_b"], &["1_a ok", "2_b ok"], "applied: 1_a 2_b"),
             (&["1_a"], &["1_a edited"], "applied: 1_a; edited: 1_a"),
-            (
-                &["1_a"],
-                &["1_a ok", "2_b ok"],
-                "applied: 1_a; missing: 2_b; common: 1_a",
-            ),
+            (&["1_a"], &["1_a ok", "2_b ok"], "applied: 1_a; missing: 2_b; common: 1_a"),
             (&[], &["1_a ok"], "missing: 1_a"),
             (
                 &["1_a", "2_b", "3_c"],
@@ -204,11 +186,7 @@ mod tests {
             (&["1_a"], &["1_a failed"], "failed: 1_a"),
             (&["1_a"], &["1_a back"], "pending: 1_a; rolled-back: 1_a"),
             // Tried, rolled back, and a later one is in: running it again is what was asked for.
-            (
-                &["1_a", "2_b"],
-                &["1_a back", "2_b ok"],
-                "applied: 2_b; pending: 1_a; rolled-back: 1_a",
-            ),
+            (&["1_a", "2_b"], &["1_a back", "2_b ok"], "applied: 2_b; pending: 1_a; rolled-back: 1_a"),
             (&["1_a"], &["1_a back", "1_a ok"], "applied: 1_a"),
             (&["1_a"], &["1_a back", "1_a edited"], "applied: 1_a; edited: 1_a"),
             // A rolled-back row whose folder is gone is nobody's business any more.

@@ -30,23 +30,11 @@ pub(crate) enum Trace {
     /// A table or view exists, or not.
     Table { table: String, exists: bool },
     /// An index exists, or not. Only MySQL names the table.
-    Index {
-        table: Option<String>,
-        index: String,
-        exists: bool,
-    },
+    Index { table: Option<String>, index: String, exists: bool },
     /// A column exists, or not.
-    Column {
-        table: String,
-        column: String,
-        exists: bool,
-    },
+    Column { table: String, column: String, exists: bool },
     /// A constraint exists, or not.
-    Constraint {
-        table: String,
-        constraint: String,
-        exists: bool,
-    },
+    Constraint { table: String, constraint: String, exists: bool },
     /// Running it twice is as good as once.
     Repeatable,
 }
@@ -88,10 +76,7 @@ pub(crate) fn kind(text: &str, dialect: Dialect) -> Kind {
 
 /// SQLite refuses these in a transaction; `foreign_keys` it ignores there, which the runner makes up for.
 fn is_pragma_alone(name: &str) -> bool {
-    matches!(
-        name,
-        "JOURNAL_MODE" | "SYNCHRONOUS" | "WAL_CHECKPOINT" | "TEMP_STORE" | "AUTO_VACUUM" | "PAGE_SIZE"
-    )
+    matches!(name, "JOURNAL_MODE" | "SYNCHRONOUS" | "WAL_CHECKPOINT" | "TEMP_STORE" | "AUTO_VACUUM" | "PAGE_SIZE")
 }
 
 fn runs_alone(tokens: &[Token], dialect: Dialect) -> bool {
@@ -121,9 +106,7 @@ pub(crate) fn switches_foreign_keys_off(text: &str) -> bool {
         |token: &Token| is_word(token, "OFF") || is_word(token, "FALSE") || is_word(token, "NO") || is_word(token, "0");
     words_at(&tokens, 0) == "PRAGMA"
         && tokens.iter().any(|token| is_word(token, "FOREIGN_KEYS"))
-        && tokens
-            .last()
-            .is_some_and(|last| off(last) || *last == Token::Mark(')') && tokens.iter().any(off))
+        && tokens.last().is_some_and(|last| off(last) || *last == Token::Mark(')') && tokens.iter().any(off))
 }
 
 /// True for PostgreSQL's `ALTER TYPE ... ADD VALUE`, whose value cannot be used before a commit.
@@ -131,9 +114,7 @@ pub(crate) fn adds_enum_value(text: &str, dialect: Dialect) -> bool {
     let tokens = tokens(text, dialect, 16);
     words_at(&tokens, 0) == "ALTER"
         && words_at(&tokens, 1) == "TYPE"
-        && tokens
-            .windows(2)
-            .any(|pair| is_word(&pair[0], "ADD") && is_word(&pair[1], "VALUE"))
+        && tokens.windows(2).any(|pair| is_word(&pair[0], "ADD") && is_word(&pair[1], "VALUE"))
 }
 
 /// True for `SET TRANSACTION ...`.
@@ -172,21 +153,14 @@ fn trace_of_create(reader: &mut Reader<'_>) -> Option<Trace> {
         reader.if_exists();
         let index = reader.name()?;
         let table = if reader.take("ON") { reader.name() } else { None };
-        return Some(Trace::Index {
-            table,
-            index,
-            exists: true,
-        });
+        return Some(Trace::Index { table, index, exists: true });
     }
     if replaces {
         return Some(Trace::Repeatable);
     }
     if reader.take("TABLE") || reader.take("VIEW") {
         reader.if_exists();
-        return Some(Trace::Table {
-            table: reader.name()?,
-            exists: true,
-        });
+        return Some(Trace::Table { table: reader.name()?, exists: true });
     }
     None
 }
@@ -197,11 +171,7 @@ fn trace_of_drop(reader: &mut Reader<'_>) -> Option<Trace> {
         reader.if_exists();
         let index = reader.name()?;
         let table = if reader.take("ON") { reader.name() } else { None };
-        return Some(Trace::Index {
-            table,
-            index,
-            exists: false,
-        });
+        return Some(Trace::Index { table, index, exists: false });
     }
     if reader.take("TABLE") || reader.take("VIEW") {
         let repeatable = reader.if_exists();
@@ -236,75 +206,43 @@ fn trace_of_clause(reader: &mut Reader<'_>, table: &str) -> Option<Trace> {
     let table = table.to_string();
     if reader.take("ADD") {
         if reader.take("CONSTRAINT") {
-            return Some(Trace::Constraint {
-                table,
-                constraint: reader.name()?,
-                exists: true,
-            });
+            return Some(Trace::Constraint { table, constraint: reader.name()?, exists: true });
         }
         for word in ["UNIQUE", "FULLTEXT", "SPATIAL"] {
             reader.take(word);
         }
         if reader.take("INDEX") || reader.take("KEY") {
-            return Some(Trace::Index {
-                table: Some(table),
-                index: reader.name()?,
-                exists: true,
-            });
+            return Some(Trace::Index { table: Some(table), index: reader.name()?, exists: true });
         }
         if ["PRIMARY", "FOREIGN", "CHECK"].iter().any(|word| reader.take(word)) {
             return None;
         }
         reader.take("COLUMN");
         reader.if_exists();
-        return Some(Trace::Column {
-            table,
-            column: reader.name()?,
-            exists: true,
-        });
+        return Some(Trace::Column { table, column: reader.name()?, exists: true });
     }
     if reader.take("DROP") {
         if reader.take("FOREIGN") || reader.take("CONSTRAINT") {
             reader.take("KEY");
             reader.if_exists();
-            return Some(Trace::Constraint {
-                table,
-                constraint: reader.name()?,
-                exists: false,
-            });
+            return Some(Trace::Constraint { table, constraint: reader.name()?, exists: false });
         }
         if reader.take("INDEX") || reader.take("KEY") {
-            return Some(Trace::Index {
-                table: Some(table),
-                index: reader.name()?,
-                exists: false,
-            });
+            return Some(Trace::Index { table: Some(table), index: reader.name()?, exists: false });
         }
         if reader.take("PRIMARY") {
             return None;
         }
         reader.take("COLUMN");
         reader.if_exists();
-        return Some(Trace::Column {
-            table,
-            column: reader.name()?,
-            exists: false,
-        });
+        return Some(Trace::Column { table, column: reader.name()?, exists: false });
     }
     if reader.take("RENAME") {
         if reader.take("INDEX") || reader.take("KEY") {
-            return Some(Trace::Index {
-                table: Some(table),
-                index: reader.name()?,
-                exists: false,
-            });
+            return Some(Trace::Index { table: Some(table), index: reader.name()?, exists: false });
         }
         if reader.take("COLUMN") {
-            return Some(Trace::Column {
-                table,
-                column: reader.name()?,
-                exists: false,
-            });
+            return Some(Trace::Column { table, column: reader.name()?, exists: false });
         }
         return None;
     }
@@ -399,16 +337,10 @@ fn tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token> {
         let quote_is_name = c == '`' || (c == '"' && !dialect.is_mysql_family());
         if quote_is_name || c == '"' || c == '\'' {
             let (content, after) = quoted(rest, c);
-            tokens.push(if quote_is_name {
-                Token::Name(content)
-            } else {
-                Token::Text
-            });
+            tokens.push(if quote_is_name { Token::Name(content) } else { Token::Text });
             rest = without_leading_comments(after);
         } else if c.is_alphanumeric() || c == '_' {
-            let end = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$')
-                .unwrap_or(rest.len());
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(rest.len());
             tokens.push(Token::Word(rest[..end].to_string()));
             rest = without_leading_comments(&rest[end..]);
         } else {
@@ -459,24 +391,12 @@ mod tests {
             ("VACUUM", Dialect::Sqlite, Kind::Alone),
             ("SET search_path TO a", Dialect::Postgres, Kind::Session),
             ("CREATE INDEX CONCURRENTLY i ON a(b)", Dialect::Postgres, Kind::Alone),
-            (
-                "CREATE UNIQUE INDEX CONCURRENTLY i ON a(b)",
-                Dialect::Postgres,
-                Kind::Alone,
-            ),
-            (
-                "CREATE INDEX \"CONCURRENTLY\" ON a(b)",
-                Dialect::Postgres,
-                Kind::Structure,
-            ),
+            ("CREATE UNIQUE INDEX CONCURRENTLY i ON a(b)", Dialect::Postgres, Kind::Alone),
+            ("CREATE INDEX \"CONCURRENTLY\" ON a(b)", Dialect::Postgres, Kind::Structure),
             ("drop index concurrently i", Dialect::Postgres, Kind::Alone),
             ("REINDEX TABLE a", Dialect::Postgres, Kind::Structure),
             ("REINDEX INDEX CONCURRENTLY a", Dialect::Postgres, Kind::Alone),
-            (
-                "ALTER TABLE a DETACH PARTITION b CONCURRENTLY",
-                Dialect::Postgres,
-                Kind::Alone,
-            ),
+            ("ALTER TABLE a DETACH PARTITION b CONCURRENTLY", Dialect::Postgres, Kind::Alone),
             ("ALTER TABLE a DETACH PARTITION b", Dialect::Postgres, Kind::Structure),
             ("LOCK TABLES a WRITE", Dialect::Mariadb, Kind::TableLock),
             ("LOCK TABLE a", Dialect::Postgres, Kind::Structure),
@@ -509,32 +429,15 @@ mod tests {
 
     #[test]
     fn traces() {
-        let table = |table: &str, exists| {
-            Some(Trace::Table {
-                table: table.into(),
-                exists,
-            })
-        };
+        let table = |table: &str, exists| Some(Trace::Table { table: table.into(), exists });
         let index = |table: &str, index: &str, exists| {
-            Some(Trace::Index {
-                table: Some(table.into()),
-                index: index.into(),
-                exists,
-            })
+            Some(Trace::Index { table: Some(table.into()), index: index.into(), exists })
         };
         let column = |table: &str, column: &str, exists| {
-            Some(Trace::Column {
-                table: table.into(),
-                column: column.into(),
-                exists,
-            })
+            Some(Trace::Column { table: table.into(), column: column.into(), exists })
         };
         let constraint = |table: &str, name: &str, exists| {
-            Some(Trace::Constraint {
-                table: table.into(),
-                constraint: name.into(),
-                exists,
-            })
+            Some(Trace::Constraint { table: table.into(), constraint: name.into(), exists })
         };
         let cases = [
             ("CREATE TABLE `A` (`x,y` INT)", table("A", true)),
@@ -545,21 +448,12 @@ mod tests {
             ("CREATE UNIQUE INDEX `i` ON `A`(`b`)", index("A", "i", true)),
             ("DROP INDEX `i` ON `A`", index("A", "i", false)),
             ("ALTER TABLE `A` ADD COLUMN `b` INT NULL", column("A", "b", true)),
-            (
-                "ALTER TABLE `A` MODIFY `c` DECIMAL(10, 2) NOT NULL,\n    ADD COLUMN `b` INT",
-                column("A", "b", true),
-            ),
-            (
-                "ALTER TABLE `A` DROP COLUMN `b`, ADD COLUMN `c` INT",
-                column("A", "b", false),
-            ),
+            ("ALTER TABLE `A` MODIFY `c` DECIMAL(10, 2) NOT NULL,\n    ADD COLUMN `b` INT", column("A", "b", true)),
+            ("ALTER TABLE `A` DROP COLUMN `b`, ADD COLUMN `c` INT", column("A", "b", false)),
             ("ALTER TABLE `A` MODIFY `b` INT NOT NULL", Some(Trace::Repeatable)),
             ("ALTER TABLE `A` ALTER COLUMN `b` DROP DEFAULT", Some(Trace::Repeatable)),
             ("ALTER TABLE `A` DROP PRIMARY KEY, ADD PRIMARY KEY (`b`)", None),
-            (
-                "ALTER TABLE `A` ADD CONSTRAINT `f` FOREIGN KEY (`b`) REFERENCES `B`(`id`)",
-                constraint("A", "f", true),
-            ),
+            ("ALTER TABLE `A` ADD CONSTRAINT `f` FOREIGN KEY (`b`) REFERENCES `B`(`id`)", constraint("A", "f", true)),
             ("ALTER TABLE `A` DROP FOREIGN KEY `f`", constraint("A", "f", false)),
             ("ALTER TABLE `A` RENAME INDEX `i` TO `j`", index("A", "i", false)),
             ("ALTER TABLE `A` ADD UNIQUE INDEX `i`(`b`)", index("A", "i", true)),

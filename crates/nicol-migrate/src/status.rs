@@ -113,12 +113,8 @@ async fn drift(
     standing: &Standing,
     schema: &ValidSchema,
 ) -> Result<Option<Drift>> {
-    let applied: Vec<_> = directory
-        .migrations()
-        .iter()
-        .filter(|migration| standing.applied.contains(&migration.name))
-        .cloned()
-        .collect();
+    let applied: Vec<_> =
+        directory.migrations().iter().filter(|migration| standing.applied.contains(&migration.name)).cloned().collect();
     let namespaces = dev::namespaces(schema);
     // Without a server to make scratch databases on: a status must not need the right to do so.
     let Ok(expected) = origin::origin(&applied, conn.dialect(), Shadow::default(), false, &namespaces).await else {

@@ -36,30 +36,18 @@ pub(crate) async fn run(
     let statements = nicol_db::script::split(migration.statements(), conn.dialect());
     set_foreign_keys(conn, true).await?;
     let (row, first) = match interrupted {
-        Some(row) => (
-            row.id.clone(),
-            resume::first_statement(conn, migration, &statements, row).await?,
-        ),
+        Some(row) => (row.id.clone(), resume::first_statement(conn, migration, &statements, row).await?),
         None => match insert_running(conn, migration, options, watch).await? {
             Some(row) => (row, 0),
             None => return Ok(false),
         },
     };
-    let mut steps = Steps {
-        migration,
-        row,
-        reason,
-        options,
-        own_transaction: false,
-        tables_locked: false,
-    };
+    let mut steps = Steps { migration, row, reason, options, own_transaction: false, tables_locked: false };
     if let Some((at, error)) = steps.run_all(conn, &statements, first, watch).await? {
         if error.is_connection_lost() {
             // The record stays that of a run in progress: the next one goes on from there.
-            return Err(
-                failed(error.code(), "was cut off", migration, Some((&statements, at)), &error)
-                    .with_help("Run the command again once the server can be reached: it goes on where it stopped."),
-            );
+            return Err(failed(error.code(), "was cut off", migration, Some((&statements, at)), &error)
+                .with_help("Run the command again once the server can be reached: it goes on where it stopped."));
         }
         let failure = failed("P3018", "failed", migration, Some((&statements, at)), &error);
         steps.record_failure(conn, &failure).await?;
@@ -85,10 +73,7 @@ async fn insert_running(
     lock::check(conn, options).await?;
     let inserted = match is_recorded(conn, migration).await {
         Ok(true) => Ok(None),
-        Ok(false) => history::insert_running(conn, &migration.name, &sum)
-            .await
-            .map(Some)
-            .map_err(Error::from),
+        Ok(false) => history::insert_running(conn, &migration.name, &sum).await.map(Some).map_err(Error::from),
         Err(error) => Err(error),
     };
     if matches!(inserted, Ok(Some(_))) {

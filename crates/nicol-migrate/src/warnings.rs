@@ -18,7 +18,5 @@ pub(crate) fn with_warnings_head(script: &str, risks: &[Risk]) -> String {
 
 /// A name in the text must not be able to end the comment.
 fn as_comment(text: &str) -> String {
-    text.replace("*/", "* /")
-        .replace("/*", "/ *")
-        .replace(['\r', '\n'], " ")
+    text.replace("*/", "* /").replace("/*", "/ *").replace(['\r', '\n'], " ")
 }

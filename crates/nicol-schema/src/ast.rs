@@ -26,11 +26,7 @@ impl<'a> File<'a> {
 
     /// An extent as a place that also names the file.
     pub(crate) fn span(self, extent: Extent) -> Span {
-        Span {
-            file: self.index,
-            start: extent.start,
-            end: extent.end,
-        }
+        Span { file: self.index, start: extent.start, end: extent.end }
     }
 
     /// A view on an attribute.
@@ -40,10 +36,7 @@ impl<'a> File<'a> {
 
     /// A view on the expression of an index.
     pub(crate) fn value(self, index: u32) -> Value<'a> {
-        Value {
-            file: self,
-            node: &self.tree.expressions[index as usize],
-        }
+        Value { file: self, node: &self.tree.expressions[index as usize] }
     }
 }
 
@@ -69,10 +62,7 @@ impl<'a> Attribute<'a> {
 
     /// What stands between the parentheses.
     pub(crate) fn arguments(self) -> ArgumentList<'a> {
-        ArgumentList {
-            file: self.file,
-            arguments: self.node.arguments.unwrap_or_default(),
-        }
+        ArgumentList { file: self.file, arguments: self.node.arguments.unwrap_or_default() }
     }
 }
 
@@ -87,16 +77,12 @@ impl<'a> ArgumentList<'a> {
     /// All arguments in order.
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Argument<'a>> + DoubleEndedIterator {
         let file = self.file;
-        file.tree.arguments[self.arguments.list.range()]
-            .iter()
-            .map(move |node| Argument { file, node })
+        file.tree.arguments[self.arguments.list.range()].iter().map(move |node| Argument { file, node })
     }
 
     /// The argument of a name.
     pub(crate) fn named(self, name: &str) -> Option<Value<'a>> {
-        self.iter()
-            .find(|argument| argument.name() == Some(name))
-            .and_then(Argument::value)
+        self.iter().find(|argument| argument.name() == Some(name)).and_then(Argument::value)
     }
 
     /// A comma behind the last argument.
@@ -169,9 +155,7 @@ impl<'a> ValueList<'a> {
     /// All of them in order.
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Value<'a>> {
         let file = self.file;
-        file.tree.expressions[self.run.range()]
-            .iter()
-            .map(move |node| Value { file, node })
+        file.tree.expressions[self.run.range()].iter().map(move |node| Value { file, node })
     }
 }
 
@@ -197,13 +181,9 @@ impl<'a> Value<'a> {
                 ValueKind::Call(file.slice(name), ArgumentList { file, arguments })
             }
             ExpressionKind::Array(run) => ValueKind::Array(ValueList { file, run }),
-            ExpressionKind::Object(list) => ValueKind::Object(ArgumentList {
-                file,
-                arguments: Arguments {
-                    list,
-                    trailing_comma: None,
-                },
-            }),
+            ExpressionKind::Object(list) => {
+                ValueKind::Object(ArgumentList { file, arguments: Arguments { list, trailing_comma: None } })
+            }
         }
     }
 

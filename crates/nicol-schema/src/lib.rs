@@ -48,11 +48,7 @@ pub fn validate(sources: &[Source]) -> Validated {
         .iter()
         .zip(&trees)
         .enumerate()
-        .map(|(index, (source, tree))| File {
-            index: index as u32,
-            text: &source.text,
-            tree,
-        })
+        .map(|(index, (source, tree))| File { index: index as u32, text: &source.text, tree })
         .collect();
     let mut report = Report::default();
     let draft = resolve::resolve(&files, &mut report);
@@ -61,10 +57,7 @@ pub fn validate(sources: &[Source]) -> Validated {
         validate::validate(&draft, &configuration, &mut report);
     }
     let schema = (!report.has_errors()).then(|| lower::lower(sources, draft, configuration));
-    Validated {
-        schema,
-        diagnostics: report.into_diagnostics(),
-    }
+    Validated { schema, diagnostics: report.into_diagnostics() }
 }
 
 /// Formats every file and adds missing back relations, as `nicol format` writes them: one text for each source, in

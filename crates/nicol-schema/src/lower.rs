@@ -9,18 +9,11 @@ use crate::source::Source;
 
 /// Makes the schema.
 pub(crate) fn lower(sources: &[Source], draft: Draft<'_>, configuration: Configuration) -> ValidSchema {
-    let relations: Vec<Relation> = draft
-        .relations
-        .iter()
-        .filter_map(|relation| lower_relation(&draft, relation))
-        .collect();
+    let relations: Vec<Relation> =
+        draft.relations.iter().filter_map(|relation| lower_relation(&draft, relation)).collect();
     let relation_of = relation_ids(&relations);
-    let models = draft
-        .models
-        .iter()
-        .enumerate()
-        .map(|(index, model)| lower_model(index, model, &relation_of))
-        .collect();
+    let models =
+        draft.models.iter().enumerate().map(|(index, model)| lower_model(index, model, &relation_of)).collect();
     let enums = draft.enums.iter().map(lower_enum).collect();
     let composite_types = draft.composites.iter().map(lower_composite).collect();
     ValidSchema {
@@ -56,11 +49,7 @@ fn lower_relation(draft: &Draft<'_>, relation: &DraftRelation) -> Option<Relatio
         RelationShape::ManyToMany | RelationShape::Embedded => RelationKind::ManyToMany { a: a.at, b: b.at },
         RelationShape::OneToOne | RelationShape::OneToMany => {
             // In a one-to-one relation the side with `fields:` may be the second one.
-            let (key, other) = if a.fields.is_none() && b.fields.is_some() {
-                (b, a)
-            } else {
-                (a, b)
-            };
+            let (key, other) = if a.fields.is_none() && b.fields.is_some() { (b, a) } else { (a, b) };
             RelationKind::Foreign(ForeignKey {
                 referencing: key.at,
                 referenced: other.at,
@@ -79,11 +68,7 @@ fn lower_relation(draft: &Draft<'_>, relation: &DraftRelation) -> Option<Relatio
         None if first <= second => format!("{first}To{second}"),
         None => format!("{second}To{first}"),
     };
-    Some(Relation {
-        name,
-        is_named: a.name.is_some(),
-        kind,
-    })
+    Some(Relation { name, is_named: a.name.is_some(), kind })
 }
 
 fn owned(text: &Option<(std::borrow::Cow<'_, str>, crate::source::Span)>) -> Option<String> {
@@ -147,10 +132,10 @@ fn lower_field(file: File<'_>, field: &DraftField<'_>, relation: Option<Relation
         default: field.default.as_ref().and_then(|default| lower_default(default, &ty)),
         ty,
         arity: field.arity,
-        native_type: field.native.as_ref().map(|native| NativeType {
-            name: native.name.to_owned(),
-            args: native.args.clone(),
-        }),
+        native_type: field
+            .native
+            .as_ref()
+            .map(|native| NativeType { name: native.name.to_owned(), args: native.args.clone() }),
         is_updated_at: field.is_updated_at,
         is_ignored: field.is_ignored,
         relation,
@@ -161,10 +146,7 @@ fn lower_field(file: File<'_>, field: &DraftField<'_>, relation: Option<Relation
 
 fn lower_default(default: &DraftDefault<'_>, ty: &FieldType) -> Option<DefaultAttribute> {
     let value = lower_value(default.value, matches!(ty, FieldType::Enum(_)))?;
-    Some(DefaultAttribute {
-        value,
-        map: default.map.as_deref().map(str::to_owned),
-    })
+    Some(DefaultAttribute { value, map: default.map.as_deref().map(str::to_owned) })
 }
 
 fn lower_value(value: Value<'_>, is_enum: bool) -> Option<DefaultValue> {
@@ -235,11 +217,7 @@ fn lower_composite(composite: &DraftComposite<'_>) -> CompositeType {
     CompositeType {
         name: composite.name.to_owned(),
         docs: composite.docs.clone(),
-        fields: composite
-            .fields
-            .iter()
-            .map(|field| lower_field(composite.file, field, None))
-            .collect(),
+        fields: composite.fields.iter().map(|field| lower_field(composite.file, field, None)).collect(),
         span: composite.file.span(composite.block.extent),
     }
 }

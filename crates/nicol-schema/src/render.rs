@@ -92,11 +92,7 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
         (Severity::Hint, "hint", "hints"),
     ];
     let counts = names.iter().filter_map(|(severity, one, many)| {
-        match diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.severity == *severity)
-            .count()
-        {
+        match diagnostics.iter().filter(|diagnostic| diagnostic.severity == *severity).count() {
             0 => None,
             1 => Some(format!("1 {one}")),
             count => Some(format!("{count} {many}")),
@@ -125,13 +121,8 @@ mod tests {
         let sources = [Source::new("a.prisma", "é\n")];
         for (start, end) in [(0, 0), (1, 2), (0, 99), (3, 3), (99, 99)] {
             let span = Span { file: 0, start, end };
-            let diagnostic = Diagnostic {
-                severity: Severity::Hint,
-                code: "x",
-                span,
-                message: "m".to_owned(),
-                help: None,
-            };
+            let diagnostic =
+                Diagnostic { severity: Severity::Hint, code: "x", span, message: "m".to_owned(), help: None };
             assert!(!render(&[diagnostic], &sources, true).is_empty());
         }
     }

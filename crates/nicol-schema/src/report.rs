@@ -14,8 +14,7 @@ pub(crate) struct Report {
 impl Report {
     /// Adds an error.
     pub(crate) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
-        self.errors
-            .push(diagnostic(Severity::Error, code, span, message.into(), None));
+        self.errors.push(diagnostic(Severity::Error, code, span, message.into(), None));
     }
 
     /// Adds an error with advice.
@@ -26,13 +25,7 @@ impl Report {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.errors.push(diagnostic(
-            Severity::Error,
-            code,
-            span,
-            message.into(),
-            Some(help.into()),
-        ));
+        self.errors.push(diagnostic(Severity::Error, code, span, message.into(), Some(help.into())));
     }
 
     /// Adds a warning with advice.
@@ -43,24 +36,12 @@ impl Report {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.warnings.push(diagnostic(
-            Severity::Warning,
-            code,
-            span,
-            message.into(),
-            Some(help.into()),
-        ));
+        self.warnings.push(diagnostic(Severity::Warning, code, span, message.into(), Some(help.into())));
     }
 
     /// Adds a hint with advice.
     pub(crate) fn hint(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.hints.push(diagnostic(
-            Severity::Hint,
-            code,
-            span,
-            message.into(),
-            Some(help.into()),
-        ));
+        self.hints.push(diagnostic(Severity::Hint, code, span, message.into(), Some(help.into())));
     }
 
     /// True when there is at least one error: later passes look at this before they start.
@@ -78,13 +59,7 @@ impl Report {
 }
 
 fn diagnostic(severity: Severity, code: &'static str, span: Span, message: String, help: Option<String>) -> Diagnostic {
-    Diagnostic {
-        severity,
-        code,
-        span,
-        message,
-        help,
-    }
+    Diagnostic { severity, code, span, message, help }
 }
 
 /// The candidate most like `name`, if one is alike enough to be meant.

@@ -615,8 +615,6 @@ impl ValidSchema {
 
     /// True when a generator names this preview feature (in any letter case).
     pub fn has_preview_feature(&self, name: &str) -> bool {
-        self.generators
-            .iter()
-            .any(|generator| generator.preview_features.iter().any(|f| f.eq_ignore_ascii_case(name)))
+        self.generators.iter().any(|generator| generator.preview_features.iter().any(|f| f.eq_ignore_ascii_case(name)))
     }
 }

@@ -12,10 +12,7 @@ pub struct Source {
 impl Source {
     /// A source of the given path and text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Source {
-        Source {
-            path: path.into(),
-            text: text.into(),
-        }
+        Source { path: path.into(), text: text.into() }
     }
 }
 

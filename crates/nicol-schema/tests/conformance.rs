@@ -26,10 +26,7 @@ fn shared() -> Option<PathBuf> {
 }
 
 fn prisma_files(dir: &Path, base: &Path, found: &mut Vec<(String, PathBuf)>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -45,29 +42,16 @@ fn sources(path: &Path) -> Vec<Source> {
     if path.is_dir() {
         prisma_files(path, path, &mut files);
     } else {
-        files.push((
-            path.file_name().unwrap().to_string_lossy().into_owned(),
-            path.to_owned(),
-        ));
+        files.push((path.file_name().unwrap().to_string_lossy().into_owned(), path.to_owned()));
     }
-    files
-        .into_iter()
-        .map(|(name, path)| Source::new(name, std::fs::read_to_string(path).unwrap()))
-        .collect()
+    files.into_iter().map(|(name, path)| Source::new(name, std::fs::read_to_string(path).unwrap())).collect()
 }
 
 fn formatted(sources: &[Source], path: &Path) -> Vec<String> {
     let at = |name: &str| {
-        if path.is_dir() {
-            path.join(name)
-        } else {
-            path.to_owned()
-        }
+        if path.is_dir() { path.join(name) } else { path.to_owned() }
     };
-    sources
-        .iter()
-        .map(|s| std::fs::read_to_string(at(&s.path)).unwrap_or_else(|_| s.text.clone()))
-        .collect()
+    sources.iter().map(|s| std::fs::read_to_string(at(&s.path)).unwrap_or_else(|_| s.text.clone())).collect()
 }
 
 fn real(root: &Path) -> Vec<Case> {
@@ -117,12 +101,7 @@ fn synthetic(root: &Path) -> Vec<Case> {
             let formatted = formatted(&sources, &output);
             let expected = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
             let group = group.file_name().unwrap().to_string_lossy();
-            cases.push(Case {
-                name: format!("{group}/{name}"),
-                sources,
-                expected,
-                formatted,
-            });
+            cases.push(Case { name: format!("{group}/{name}"), sources, expected, formatted });
         }
     }
     cases.sort_by(|a, b| a.name.cmp(&b.name));
@@ -146,10 +125,7 @@ fn ours(case: &Case) -> (bool, Vec<Found>, Vec<String>) {
             Severity::Hint => continue,
         };
         let source = &case.sources[diagnostic.span.file as usize];
-        let (start, end) = (
-            utf16(&source.text, diagnostic.span.start),
-            utf16(&source.text, diagnostic.span.end),
-        );
+        let (start, end) = (utf16(&source.text, diagnostic.span.start), utf16(&source.text, diagnostic.span.end));
         places.push((source.path.clone(), start, end, warning));
         words.push(format!("{}: {}", diagnostic.code, diagnostic.message));
     }
@@ -162,18 +138,10 @@ fn theirs(case: &Case) -> (bool, Vec<Found>, Vec<String>) {
         .iter()
         .map(|d| {
             let file = d["file"].as_str().unwrap().to_owned();
-            (
-                file,
-                d["start"].as_u64().unwrap(),
-                d["end"].as_u64().unwrap(),
-                d["warning"].as_bool().unwrap(),
-            )
+            (file, d["start"].as_u64().unwrap(), d["end"].as_u64().unwrap(), d["warning"].as_bool().unwrap())
         })
         .collect();
-    let words = list
-        .iter()
-        .map(|d| d["about"].as_str().unwrap_or("?").to_owned())
-        .collect();
+    let words = list.iter().map(|d| d["about"].as_str().unwrap_or("?").to_owned()).collect();
     (case.expected["valid"].as_bool().unwrap(), places, words)
 }
 
@@ -187,46 +155,19 @@ const DIFFERENT: &[(&str, &str)] = &[
         "amplication-amplication-packages-amplication-server-src-core-dbschemaimport-predefinedsche",
         "several schemas in one folder",
     ),
-    (
-        "robertcraigie-prisma-client-py-docs-src-examples",
-        "several schemas in one folder",
-    ),
-    (
-        "bloom-housing-bloom-api-prisma-schema",
-        "a removed preview feature is a hint",
-    ),
-    (
-        "triggerdotdev-trigger-dev-internal-packages-database-prisma-schema",
-        "a removed preview feature is a hint",
-    ),
+    ("robertcraigie-prisma-client-py-docs-src-examples", "several schemas in one folder"),
+    ("bloom-housing-bloom-api-prisma-schema", "a removed preview feature is a hint"),
+    ("triggerdotdev-trigger-dev-internal-packages-database-prisma-schema", "a removed preview feature is a hint"),
     (
         "triggerdotdev-trigger-dev-internal-packages-run-ops-database-prisma-schema",
         "a removed preview feature is a hint",
     ),
-    (
-        "datasource/direct_url_not_allowed",
-        "connection properties are accepted",
-    ),
-    (
-        "datasource/shadow_url_not_allowed",
-        "connection properties are accepted",
-    ),
-    (
-        "datasource/url_literal_not_allowed",
-        "connection properties are accepted",
-    ),
-    (
-        "datasource/url_not_allowed_any_more-pg",
-        "connection properties are accepted",
-    ),
-    (
-        "datasource/url_not_allowed_any_more-sl",
-        "connection properties are accepted",
-    ),
-    (
-        "relations/relation_on_enum",
-        "unknown arguments are reported in their order, not in that of a hash table",
-    ),
+    ("datasource/direct_url_not_allowed", "connection properties are accepted"),
+    ("datasource/shadow_url_not_allowed", "connection properties are accepted"),
+    ("datasource/url_literal_not_allowed", "connection properties are accepted"),
+    ("datasource/url_not_allowed_any_more-pg", "connection properties are accepted"),
+    ("datasource/url_not_allowed_any_more-sl", "connection properties are accepted"),
+    ("relations/relation_on_enum", "unknown arguments are reported in their order, not in that of a hash table"),
 ];
 
 /// Compares one set and prints, for every group: cases, and how many agree on validity, diagnostics, format.
@@ -258,18 +199,10 @@ fn compare(set: &str, cases: &[Case]) {
         }
         if show() && !agrees {
             println!("DIAGNOSTICS {set} {}", case.name);
-            for (place, word) in their_places
-                .iter()
-                .zip(&their_words)
-                .filter(|(p, _)| !our_places.contains(p))
-            {
+            for (place, word) in their_places.iter().zip(&their_words).filter(|(p, _)| !our_places.contains(p)) {
                 println!("    missing  {place:?} {word}");
             }
-            for (place, word) in our_places
-                .iter()
-                .zip(&our_words)
-                .filter(|(p, _)| !their_places.contains(p))
-            {
+            for (place, word) in our_places.iter().zip(&our_words).filter(|(p, _)| !their_places.contains(p)) {
                 println!("    too many {place:?} {word}");
             }
         }

@@ -12,10 +12,7 @@ fn compare(path: &Path, actual: &str, failures: &mut Vec<String>) {
         return;
     }
     if std::env::var_os("NICOL_BLESS").is_none() {
-        failures.push(format!(
-            "{}:\n--- expected\n{expected}\n--- actual\n{actual}",
-            path.display()
-        ));
+        failures.push(format!("{}:\n--- expected\n{expected}\n--- actual\n{actual}", path.display()));
     } else if actual.is_empty() {
         std::fs::remove_file(path).unwrap();
     } else {
@@ -26,10 +23,7 @@ fn compare(path: &Path, actual: &str, failures: &mut Vec<String>) {
 #[test]
 fn fixtures_give_what_is_written_beside_them() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/schema");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "prisma"));
     paths.sort();
     assert!(!paths.is_empty());
@@ -40,11 +34,7 @@ fn fixtures_give_what_is_written_beside_them() {
         let rendered = render::render(&validate(&sources).diagnostics, &sources, false);
         compare(&path.with_extension("txt"), &rendered, &mut failures);
         let formatted = format(&sources).remove(0);
-        let changed = if formatted == sources[0].text {
-            ""
-        } else {
-            formatted.as_str()
-        };
+        let changed = if formatted == sources[0].text { "" } else { formatted.as_str() };
         compare(&path.with_extension("formatted"), changed, &mut failures);
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));

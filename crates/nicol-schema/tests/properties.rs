@@ -11,17 +11,11 @@ use proptest::prelude::*;
 fn all(text: &str) {
     let sources = [Source::new("a.prisma", text)];
     let validated = validate(&sources);
-    let errors = validated
-        .diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    let errors = validated.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     assert_eq!(validated.schema.is_none(), errors);
     for diagnostic in &validated.diagnostics {
         let (start, end) = (diagnostic.span.start as usize, diagnostic.span.end as usize);
-        assert!(
-            start <= end && text.is_char_boundary(start) && text.is_char_boundary(end),
-            "{diagnostic:?}"
-        );
+        assert!(start <= end && text.is_char_boundary(start) && text.is_char_boundary(end), "{diagnostic:?}");
     }
     render::render(&validated.diagnostics, &sources, false);
     let once = format(&sources).remove(0);
@@ -29,10 +23,7 @@ fn all(text: &str) {
         return;
     }
     let formatted = [Source::new("a.prisma", once.as_str())];
-    assert!(
-        validate(&formatted).schema.is_some(),
-        "formatting broke\n{text}\ninto\n{once}"
-    );
+    assert!(validate(&formatted).schema.is_some(), "formatting broke\n{text}\ninto\n{once}");
     assert_eq!(format(&formatted)[0], once, "not idempotent");
 }
 
@@ -108,25 +99,15 @@ fn deep_nesting_is_an_error_and_no_crash() {
     for open in ["[", "f(", "{ a: "] {
         let text = format!("model A {{\n  id Int @id @default({})\n}}\n", open.repeat(100_000));
         let validated = validate(&[Source::new("a.prisma", text)]);
-        assert!(
-            validated
-                .diagnostics
-                .iter()
-                .any(|diagnostic| diagnostic.code == "nested-too-deep")
-        );
+        assert!(validated.diagnostics.iter().any(|diagnostic| diagnostic.code == "nested-too-deep"));
     }
 }
 
 fn fixtures() -> Vec<String> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/schema");
-    let mut paths: Vec<_> = std::fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let schemas = paths
-        .iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "prisma"));
+    let schemas = paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "prisma"));
     schemas.map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 

@@ -44,9 +44,7 @@ impl Client {
     pub async fn connect(url: &str) -> Result<Self> {
         let url = ConnectionUrl::parse(url)?;
         let pool = Pool::connect(&url, PoolOptions::from_url(&url)).await?;
-        Ok(Client {
-            place: Place::Pool(Arc::new(pool)),
-        })
+        Ok(Client { place: Place::Pool(Arc::new(pool)) })
     }
 
     /// Connects to the database whose URL is in an environment variable.
@@ -56,10 +54,7 @@ impl Client {
     pub async fn from_env(variable: &str) -> Result<Self> {
         match std::env::var(variable) {
             Ok(url) => Client::connect(&url).await,
-            Err(_) => Err(Error::new(
-                "P1012",
-                format!("the environment variable {variable} is not set"),
-            )),
+            Err(_) => Err(Error::new("P1012", format!("the environment variable {variable} is not set"))),
         }
     }
 
@@ -70,11 +65,7 @@ impl Client {
 
     /// A transaction to be run, or inside one a nested transaction (a savepoint).
     pub fn transaction<D: From<Client>>(&self) -> Transaction<D> {
-        Transaction {
-            client: self.clone(),
-            isolation: None,
-            database: PhantomData,
-        }
+        Transaction { client: self.clone(), isolation: None, database: PhantomData }
     }
 
     /// Takes a connection: one of the pool, or that of the transaction.
@@ -90,14 +81,11 @@ impl Client {
             Place::Pool(pool) => {
                 let mut connection = pool.acquire().await?;
                 connection.begin(isolation).await?;
-                Ok(Open {
-                    slot: Arc::new(Mutex::new(Slot::Ready(connection))),
-                    outer: None,
-                })
+                Ok(Open { slot: Arc::new(Mutex::new(Slot::Ready(connection))), outer: None })
             }
-            Place::Transaction(_) if isolation.is_some() => Err(Error::transaction(
-                "a nested transaction has the isolation of the outer one",
-            )),
+            Place::Transaction(_) if isolation.is_some() => {
+                Err(Error::transaction("a nested transaction has the isolation of the outer one"))
+            }
             Place::Transaction(outer) => {
                 let mut slot = outer.lock().await;
                 let mut connection = take_ready(&mut slot, Slot::Lent)?;
@@ -107,10 +95,7 @@ impl Client {
                     return Err(error.into());
                 }
                 let inner = Arc::new(Mutex::new(Slot::Ready(connection)));
-                Ok(Open {
-                    slot: inner,
-                    outer: Some(Arc::clone(outer)),
-                })
+                Ok(Open { slot: inner, outer: Some(Arc::clone(outer)) })
             }
         }
     }
@@ -166,20 +151,14 @@ struct Open {
 
 impl Open {
     fn client(&self) -> Client {
-        Client {
-            place: Place::Transaction(Arc::clone(&self.slot)),
-        }
+        Client { place: Place::Transaction(Arc::clone(&self.slot)) }
     }
 
     /// Commits or rolls back, and gives the connection back to where it came from.
     async fn end(self, commit: bool) -> Result<()> {
         let mut connection = take_ready(&mut *self.slot.lock().await, Slot::Ended)?;
         let Some(outer) = self.outer else {
-            let ended = if commit {
-                connection.commit().await
-            } else {
-                connection.rollback().await
-            };
+            let ended = if commit { connection.commit().await } else { connection.rollback().await };
             return Ok(ended?);
         };
         if commit {
@@ -215,10 +194,7 @@ impl<D: From<Client>> Transaction<D> {
 
     /// Runs the whole transaction again, up to so many times, after a serialization failure or a deadlock.
     pub fn retry(self, times: u32) -> Retrying<D> {
-        Retrying {
-            transaction: self,
-            times,
-        }
+        Retrying { transaction: self, times }
     }
 
     /// Runs a closure in the transaction: commits when it gives `Ok`, rolls back when it gives `Err` or is dropped.
@@ -259,11 +235,7 @@ impl<D: From<Client>> Retrying<D> {
         let Transaction { client, isolation, .. } = self.transaction;
         let mut left = self.times;
         loop {
-            let attempt = Transaction {
-                client: client.clone(),
-                isolation,
-                database: PhantomData,
-            };
+            let attempt = Transaction { client: client.clone(), isolation, database: PhantomData };
             let result = attempt.run(async |database| work(database).await).await;
             match result {
                 Err(error) if error.is_retryable() && left > 0 => left -= 1,

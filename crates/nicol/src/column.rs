@@ -23,10 +23,7 @@ impl<M, T> Copy for Col<M, T> {}
 impl<M, T> Col<M, T> {
     /// The column at this index of the table's metadata; for generated code.
     pub const fn at(index: u16) -> Self {
-        Col {
-            index,
-            types: PhantomData,
-        }
+        Col { index, types: PhantomData }
     }
 
     /// In ascending order.
@@ -42,11 +39,7 @@ impl<M, T> Col<M, T> {
 
 impl<M, T: Scalar> Col<M, T> {
     fn compare(self, comparison: Comparison, value: impl Given<T::Plain>) -> Filter<M> {
-        Filter::new(Condition::Compare {
-            column: self.index,
-            comparison,
-            value: value.given().into_value(),
-        })
+        Filter::new(Condition::Compare { column: self.index, comparison, value: value.given().into_value() })
     }
 
     /// Equal to a value. For NULL see [`is_null`](Col::is_null).
@@ -81,11 +74,7 @@ impl<M, T: Scalar> Col<M, T> {
 
     fn one_of<G: Given<T::Plain>>(self, values: impl IntoIterator<Item = G>, negated: bool) -> Filter<M> {
         let values = values.into_iter().map(|value| value.given().into_value()).collect();
-        Filter::new(Condition::In {
-            column: self.index,
-            values,
-            negated,
-        })
+        Filter::new(Condition::In { column: self.index, values, negated })
     }
 
     /// Equal to one of the values; no values, no rows.
@@ -106,11 +95,7 @@ impl Text for Option<String> {}
 
 impl<M, T: Text> Col<M, T> {
     fn like(self, place: Place, text: impl Given<String>) -> Filter<M> {
-        Filter::new(Condition::Like {
-            column: self.index,
-            place,
-            text: text.given(),
-        })
+        Filter::new(Condition::Like { column: self.index, place, text: text.given() })
     }
 
     /// Contains this text (`%` and `_` mean themselves). Letter case counts as the database's `LIKE` has it.
@@ -132,18 +117,12 @@ impl<M, T: Text> Col<M, T> {
 impl<M, T> Col<M, Option<T>> {
     /// NULL.
     pub fn is_null(self) -> Filter<M> {
-        Filter::new(Condition::Null {
-            column: self.index,
-            negated: false,
-        })
+        Filter::new(Condition::Null { column: self.index, negated: false })
     }
 
     /// Not NULL.
     pub fn is_not_null(self) -> Filter<M> {
-        Filter::new(Condition::Null {
-            column: self.index,
-            negated: true,
-        })
+        Filter::new(Condition::Null { column: self.index, negated: true })
     }
 }
 
@@ -156,14 +135,7 @@ pub struct Order<M> {
 
 impl<M> Order<M> {
     fn new(column: u16, descending: bool) -> Self {
-        Order {
-            term: OrderTerm {
-                column,
-                descending,
-                nulls: None,
-            },
-            table: PhantomData,
-        }
+        Order { term: OrderTerm { column, descending, nulls: None }, table: PhantomData }
     }
 
     /// NULL comes before all values. Without this or [`nulls_last`](Order::nulls_last), as the database has it.

@@ -23,13 +23,7 @@ struct Inner {
 impl Error {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        let inner = Inner {
-            code,
-            message,
-            model: None,
-            fields: Vec::new(),
-            source: None,
-        };
+        let inner = Inner { code, message, model: None, fields: Vec::new(), source: None };
         Error(Box::new(inner))
     }
 
@@ -42,10 +36,7 @@ impl Error {
 
     /// P2018: a row that should be connected is not there.
     pub(crate) fn not_connected(table: &TableMeta, field: &str, target: &TableMeta) -> Self {
-        let message = format!(
-            "{}.{field}: no {} row matches the key to connect",
-            table.model, target.model
-        );
+        let message = format!("{}.{field}: no {} row matches the key to connect", table.model, target.model);
         let mut error = Error::new("P2018", message);
         error.0.model = Some(table.model);
         error.0.fields.push(field.to_owned());
@@ -136,16 +127,10 @@ fn fields_of(table: &TableMeta, constraint: &Constraint) -> Vec<String> {
     match constraint {
         Constraint::Index(name) => {
             let bare = name.rsplit('.').next().unwrap_or(name);
-            let unique = table
-                .uniques
-                .iter()
-                .find(|unique| unique.name == name || unique.name == bare);
+            let unique = table.uniques.iter().find(|unique| unique.name == name || unique.name == bare);
             let primary = || if bare == "PRIMARY" { Some(table.key) } else { None };
             let columns = unique.map(|unique| unique.columns).or_else(primary).unwrap_or_default();
-            columns
-                .iter()
-                .map(|&column| table.column(column).field.to_owned())
-                .collect()
+            columns.iter().map(|&column| table.column(column).field.to_owned()).collect()
         }
         Constraint::Fields(columns) => columns
             .iter()
@@ -190,9 +175,6 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0
-            .source
-            .as_ref()
-            .map(|source| source as &(dyn std::error::Error + 'static))
+        self.0.source.as_ref().map(|source| source as &(dyn std::error::Error + 'static))
     }
 }

@@ -24,27 +24,15 @@ pub(crate) enum Condition {
     /// Not this (unknown stays unknown, as in SQL).
     Not(Box<Condition>),
     /// `column op value`
-    Compare {
-        column: u16,
-        comparison: Comparison,
-        value: Value,
-    },
+    Compare { column: u16, comparison: Comparison, value: Value },
     /// One of the values, or none of them.
-    In {
-        column: u16,
-        values: Vec<Value>,
-        negated: bool,
-    },
+    In { column: u16, values: Vec<Value>, negated: bool },
     /// Text that contains, begins or ends with the operand.
     Like { column: u16, place: Place, text: String },
     /// NULL or not.
     Null { column: u16, negated: bool },
     /// Rows at the other end of a relation.
-    Related {
-        relation: u16,
-        quantifier: Quantifier,
-        condition: Box<Condition>,
-    },
+    Related { relation: u16, quantifier: Quantifier, condition: Box<Condition> },
 }
 
 /// A comparison of a column with a value.
@@ -79,24 +67,17 @@ pub(crate) enum Quantifier {
 
 impl<M> Filter<M> {
     pub(crate) fn new(condition: Condition) -> Self {
-        Filter {
-            condition,
-            table: PhantomData,
-        }
+        Filter { condition, table: PhantomData }
     }
 
     /// True when all of them are; true when there are none.
     pub fn all(filters: impl IntoIterator<Item = Filter<M>>) -> Self {
-        Filter::new(Condition::All(
-            filters.into_iter().map(|filter| filter.condition).collect(),
-        ))
+        Filter::new(Condition::All(filters.into_iter().map(|filter| filter.condition).collect()))
     }
 
     /// True when one of them is; false when there are none.
     pub fn any(filters: impl IntoIterator<Item = Filter<M>>) -> Self {
-        Filter::new(Condition::Any(
-            filters.into_iter().map(|filter| filter.condition).collect(),
-        ))
+        Filter::new(Condition::Any(filters.into_iter().map(|filter| filter.condition).collect()))
     }
 }
 
@@ -177,13 +158,9 @@ mod tests {
     #[test]
     fn operators_build_flat_lists() {
         let null = |column| Filter::<()>::new(Condition::Null { column, negated: false });
-        let Condition::All(parts) = (null(0) & null(1) & null(2)).condition else {
-            panic!("not a conjunction")
-        };
+        let Condition::All(parts) = (null(0) & null(1) & null(2)).condition else { panic!("not a conjunction") };
         assert_eq!(parts.len(), 3);
-        let Condition::Any(parts) = (null(0) | null(1) | !null(2)).condition else {
-            panic!("not a disjunction")
-        };
+        let Condition::Any(parts) = (null(0) | null(1) | !null(2)).condition else { panic!("not a disjunction") };
         assert!(matches!(parts[2], Condition::Not(_)));
     }
 }

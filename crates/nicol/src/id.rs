@@ -27,11 +27,7 @@ fn random_text(alphabet: &[u8], length: usize) -> Result<String> {
     while text.len() < length {
         fill(&mut bytes)?;
         let usable = bytes.iter().map(|&byte| usize::from(byte)).filter(|&byte| byte < limit);
-        text.extend(
-            usable
-                .take(length - text.len())
-                .map(|byte| char::from(alphabet[byte % alphabet.len()])),
-        );
+        text.extend(usable.take(length - text.len()).map(|byte| char::from(alphabet[byte % alphabet.len()])));
     }
     Ok(text)
 }
@@ -79,10 +75,7 @@ pub(crate) fn ulid(now: Timestamp) -> Result<String> {
     let mut random = [0u8; 16];
     fill(&mut random[6..])?;
     let number = (u128::from(milliseconds(now)) << 80) | u128::from_be_bytes(random);
-    Ok((0..26)
-        .rev()
-        .map(|place| char::from(CROCKFORD[(number >> (place * 5) & 31) as usize]))
-        .collect())
+    Ok((0..26).rev().map(|place| char::from(CROCKFORD[(number >> (place * 5) & 31) as usize])).collect())
 }
 
 /// `uuid(4)`
@@ -96,9 +89,7 @@ pub(crate) fn uuid4() -> Result<String> {
 pub(crate) fn uuid7(now: Timestamp) -> Result<String> {
     let mut random = [0u8; 10];
     fill(&mut random)?;
-    Ok(uuid::Builder::from_unix_timestamp_millis(milliseconds(now), &random)
-        .into_uuid()
-        .to_string())
+    Ok(uuid::Builder::from_unix_timestamp_millis(milliseconds(now), &random).into_uuid().to_string())
 }
 
 #[cfg(test)]
@@ -112,10 +103,7 @@ mod tests {
         let one = cuid(now).unwrap();
         assert!(one.len() == 25 && one.starts_with('c') && lower(&one), "{one}");
         let two = cuid2().unwrap();
-        assert!(
-            two.len() == 24 && two.as_bytes()[0].is_ascii_lowercase() && lower(&two),
-            "{two}"
-        );
+        assert!(two.len() == 24 && two.as_bytes()[0].is_ascii_lowercase() && lower(&two), "{two}");
         let ulid = ulid(now).unwrap();
         assert!(ulid.len() == 26 && ulid.starts_with("01M7XYHRPV"), "{ulid}");
         assert_eq!(nanoid(21).unwrap().len(), 21);

@@ -19,13 +19,7 @@ pub struct Unique<M> {
 impl<M> Unique<M> {
     /// The key over these columns; for generated code.
     pub fn by<const N: usize>(values: [(u16, Value); N]) -> Self {
-        Unique {
-            key: Key {
-                values: values.into(),
-                and: None,
-            },
-            table: PhantomData,
-        }
+        Unique { key: Key { values: values.into(), and: None }, table: PhantomData }
     }
 
     /// Only if the row also fulfils the filter; else it counts as absent.
@@ -37,10 +31,7 @@ impl<M> Unique<M> {
 
 impl<M> Clone for Unique<M> {
     fn clone(&self) -> Self {
-        Unique {
-            key: self.key.clone(),
-            table: PhantomData,
-        }
+        Unique { key: self.key.clone(), table: PhantomData }
     }
 }
 
@@ -67,19 +58,13 @@ pub struct Parent<T> {
 
 impl<T> From<Unique<T>> for Parent<T> {
     fn from(unique: Unique<T>) -> Self {
-        Parent {
-            write: LinkWrite::Connect(unique.key),
-            table: PhantomData,
-        }
+        Parent { write: LinkWrite::Connect(unique.key), table: PhantomData }
     }
 }
 
 impl<F: Form<Scope = Root>> From<F> for Parent<F::Table> {
     fn from(form: F) -> Self {
-        Parent {
-            write: LinkWrite::Create(form.into_draft()),
-            table: PhantomData,
-        }
+        Parent { write: LinkWrite::Create(form.into_draft()), table: PhantomData }
     }
 }
 
@@ -92,19 +77,13 @@ pub struct Child<T, S> {
 
 impl<T, S> From<Unique<T>> for Child<T, S> {
     fn from(unique: Unique<T>) -> Self {
-        Child {
-            write: LinkWrite::Connect(unique.key),
-            types: PhantomData,
-        }
+        Child { write: LinkWrite::Connect(unique.key), types: PhantomData }
     }
 }
 
 impl<F: Form> From<F> for Child<F::Table, F::Scope> {
     fn from(form: F) -> Self {
-        Child {
-            write: LinkWrite::Create(form.into_draft()),
-            types: PhantomData,
-        }
+        Child { write: LinkWrite::Create(form.into_draft()), types: PhantomData }
     }
 }
 

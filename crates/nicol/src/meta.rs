@@ -63,15 +63,7 @@ impl ColumnMeta {
     /// A required column without default.
     pub const fn new(field: &'static str, column: &'static str, kind: Kind) -> Self {
         let default = Default::None;
-        ColumnMeta {
-            field,
-            column,
-            kind,
-            is_list: false,
-            is_nullable: false,
-            default,
-            is_updated_at: false,
-        }
+        ColumnMeta { field, column, kind, is_list: false, is_nullable: false, default, is_updated_at: false }
     }
 
     /// The same column, `T?`.

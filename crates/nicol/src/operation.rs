@@ -20,14 +20,7 @@ pub(crate) struct Read {
 
 impl Read {
     pub(crate) fn new(table: &'static TableMeta) -> Self {
-        Read {
-            table,
-            condition: None,
-            order: Vec::new(),
-            take: None,
-            skip: 0,
-            fields: Fields::default(),
-        }
+        Read { table, condition: None, order: Vec::new(), take: None, skip: 0, fields: Fields::default() }
     }
 
     /// True when only a part of the matching rows is wanted.
@@ -37,9 +30,7 @@ impl Read {
 
     /// Wants every column.
     pub(crate) fn all_columns(&mut self) {
-        self.fields
-            .0
-            .extend((0..).zip(self.table.columns).map(|(column, _)| Field::Column(column)));
+        self.fields.0.extend((0..).zip(self.table.columns).map(|(column, _)| Field::Column(column)));
     }
 }
 
@@ -53,10 +44,7 @@ pub(crate) enum Field {
     /// A column's value.
     Column(u16),
     /// The number of related rows.
-    Count {
-        relation: u16,
-        condition: Option<Condition>,
-    },
+    Count { relation: u16, condition: Option<Condition> },
     /// Related rows.
     Nested { relation: u16, read: Read },
 }
@@ -101,12 +89,7 @@ impl Key {
         if self.and.is_some() || self.values.len() != columns.len() {
             return None;
         }
-        let value_of = |column: &u16| {
-            self.values
-                .iter()
-                .find(|(c, _)| c == column)
-                .map(|(_, value)| value.clone())
-        };
+        let value_of = |column: &u16| self.values.iter().find(|(c, _)| c == column).map(|(_, value)| value.clone());
         columns.iter().map(value_of).collect()
     }
 }

@@ -37,8 +37,7 @@ impl Arity for ToMany {
 impl Arity for ToOne {
     type Of<X: Send + 'static> = X;
     fn gather<X: Send + 'static>(mut rows: impl ExactSizeIterator<Item = Result<X>>) -> Result<X> {
-        rows.next()
-            .unwrap_or_else(|| Err(Error::inconsistent("a required related row is missing in the database")))
+        rows.next().unwrap_or_else(|| Err(Error::inconsistent("a required related row is missing in the database")))
     }
 }
 
@@ -72,18 +71,11 @@ impl<M, T, A> Copy for Relation<M, T, A> {}
 impl<M, T, A> Relation<M, T, A> {
     /// The relation at this index of the table's metadata; for generated code.
     pub const fn at(index: u16) -> Self {
-        Relation {
-            index,
-            types: PhantomData,
-        }
+        Relation { index, types: PhantomData }
     }
 
     fn related(self, quantifier: Quantifier, condition: Condition) -> Filter<M> {
-        Filter::new(Condition::Related {
-            relation: self.index,
-            quantifier,
-            condition: Box::new(condition),
-        })
+        Filter::new(Condition::Related { relation: self.index, quantifier, condition: Box::new(condition) })
     }
 }
 
@@ -91,11 +83,7 @@ impl<M: Table, T: Table, A: Arity> Relation<M, T, A> {
     fn read(self) -> Nested<M, T, A, Whole<T>> {
         let mut read = Read::new(T::META);
         read.all_columns();
-        Nested {
-            relation: self.index,
-            read,
-            types: PhantomData,
-        }
+        Nested { relation: self.index, read, types: PhantomData }
     }
 
     /// With a relation of the related rows.
@@ -140,11 +128,7 @@ impl<M: Table, T: Table> Relation<M, T, ToMany> {
 
     /// The number of related rows.
     pub fn count(self) -> Count<M, T> {
-        Count {
-            relation: self.index,
-            condition: None,
-            types: PhantomData,
-        }
+        Count { relation: self.index, condition: None, types: PhantomData }
     }
 
     /// Only related rows that fulfil the filter.
@@ -234,22 +218,14 @@ impl<M, T: Table, A, S> Nested<M, T, A, S> {
         S: Append<R>,
     {
         relation.plan(&mut self.read.fields);
-        Nested {
-            relation: self.relation,
-            read: self.read,
-            types: PhantomData,
-        }
+        Nested { relation: self.relation, read: self.read, types: PhantomData }
     }
 
     /// Only these columns and relations of the related rows.
     pub fn select<N: Shape<T>>(mut self, shape: N) -> Nested<M, T, A, N> {
         self.read.fields.0.clear();
         shape.plan(&mut self.read.fields);
-        Nested {
-            relation: self.relation,
-            read: self.read,
-            types: PhantomData,
-        }
+        Nested { relation: self.relation, read: self.read, types: PhantomData }
     }
 }
 
@@ -282,10 +258,7 @@ impl<M, T, S> Nested<M, T, ToMany, S> {
 impl<M: Table, T: Table, A: Arity, S: Shape<T>> Shape<M> for Nested<M, T, A, S> {
     type Out = A::Of<S::Out>;
     fn plan(self, fields: &mut Fields) {
-        fields.0.push(Field::Nested {
-            relation: self.relation,
-            read: self.read,
-        });
+        fields.0.push(Field::Nested { relation: self.relation, read: self.read });
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self::Out> {
         A::gather(reader.children(S::decode))
@@ -311,10 +284,7 @@ impl<M, T> Count<M, T> {
 impl<M: Table, T: Table> Shape<M> for Count<M, T> {
     type Out = i64;
     fn plan(self, fields: &mut Fields) {
-        fields.0.push(Field::Count {
-            relation: self.relation,
-            condition: self.condition,
-        });
+        fields.0.push(Field::Count { relation: self.relation, condition: self.condition });
     }
     fn decode(reader: &mut Reader<'_>) -> Result<i64> {
         reader.next()

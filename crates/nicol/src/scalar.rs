@@ -106,17 +106,7 @@ macro_rules! list {
     )*};
 }
 
-list!(
-    i32,
-    i64,
-    f64,
-    bool,
-    String,
-    BigDecimal,
-    Timestamp,
-    Vec<u8>,
-    serde_json::Value
-);
+list!(i32, i64, f64, bool, String, BigDecimal, Timestamp, Vec<u8>, serde_json::Value);
 
 impl<E: Enumeration> Scalar for Vec<E> {
     type Plain = Vec<E>;
@@ -224,34 +214,22 @@ pub(crate) enum StepKind {
 
 /// Adds to the column, in the database. NULL stays NULL.
 pub fn inc<T: Number>(by: T) -> Step<T> {
-    Step {
-        kind: StepKind::Add,
-        by,
-    }
+    Step { kind: StepKind::Add, by }
 }
 
 /// Subtracts from the column, in the database.
 pub fn dec<T: Number>(by: T) -> Step<T> {
-    Step {
-        kind: StepKind::Subtract,
-        by,
-    }
+    Step { kind: StepKind::Subtract, by }
 }
 
 /// Multiplies the column, in the database.
 pub fn mul<T: Number>(by: T) -> Step<T> {
-    Step {
-        kind: StepKind::Multiply,
-        by,
-    }
+    Step { kind: StepKind::Multiply, by }
 }
 
 /// Divides the column, in the database: integers by the database's integer division.
 pub fn div<T: Number>(by: T) -> Step<T> {
-    Step {
-        kind: StepKind::Divide,
-        by,
-    }
+    Step { kind: StepKind::Divide, by }
 }
 
 /// Types that [`inc`] and its kin take.
@@ -277,10 +255,7 @@ pub struct Assign {
 impl Assign {
     /// Sets the column to a value.
     pub fn set<T: Scalar>(value: T) -> Self {
-        Assign {
-            step: None,
-            value: value.into_value(),
-        }
+        Assign { step: None, value: value.into_value() }
     }
 }
 

@@ -15,10 +15,8 @@ mod db {
 use db::{Db, Post, User, post, user};
 
 /// The migrations, as `nicol migrate dev` wrote them.
-const MIGRATIONS: [(&str, &str); 1] = [(
-    "20261121053000_init",
-    include_str!("../prisma/migrations/20261121053000_init/migration.sql"),
-)];
+const MIGRATIONS: [(&str, &str); 1] =
+    [("20261121053000_init", include_str!("../prisma/migrations/20261121053000_init/migration.sql"))];
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -40,10 +38,7 @@ async fn migrate(url: &str) -> Result<(), Box<dyn Error>> {
     let migrations = Directory::from_entries(MIGRATIONS).with_provider("sqlite");
     let deployed = deploy(&parsed, &migrations, DeployOptions::default(), &mut Silent).await?;
     match deployed.applied.as_slice() {
-        [] => println!(
-            "Nothing to migrate: {} of {} applied before",
-            deployed.found, deployed.found
-        ),
+        [] => println!("Nothing to migrate: {} of {} applied before", deployed.found, deployed.found),
         names => println!("Migrated: {}", names.join(", ")),
     }
     Ok(())
@@ -53,38 +48,15 @@ async fn migrate(url: &str) -> Result<(), Box<dyn Error>> {
 async fn write(db: &Db) -> nicol::Result<()> {
     let posts = (
         post::In { title: "Hello".into() }.published(true).views(12),
-        post::In {
-            title: "A draft".into(),
-        },
-        post::In {
-            title: "On types".into(),
-        }
-        .published(true)
-        .views(99),
+        post::In { title: "A draft".into() },
+        post::In { title: "On types".into() }.published(true).views(99),
     );
-    let ann = user::New {
-        email: "ann@example.com".into(),
-    }
-    .name("Ann")
-    .posts(posts);
-    let first = post::In {
-        title: "Bob's first".into(),
-    }
-    .published(true)
-    .views(3);
-    let bob = user::New {
-        email: "bob@example.com".into(),
-    }
-    .posts([first]);
+    let ann = user::New { email: "ann@example.com".into() }.name("Ann").posts(posts);
+    let first = post::In { title: "Bob's first".into() }.published(true).views(3);
+    let bob = user::New { email: "bob@example.com".into() }.posts([first]);
     // Created by the first run; every later run counts a visit.
-    let ann: User = db
-        .user()
-        .upsert(user::by_email("ann@example.com"), ann, |s| s.visits(inc(1)))
-        .await?;
-    let bob: User = db
-        .user()
-        .upsert(user::by_email("bob@example.com"), bob, |s| s.visits(inc(1)))
-        .await?;
+    let ann: User = db.user().upsert(user::by_email("ann@example.com"), ann, |s| s.visits(inc(1))).await?;
+    let bob: User = db.user().upsert(user::by_email("bob@example.com"), bob, |s| s.visits(inc(1))).await?;
     println!("\nWrote (or greeted again):");
     for user in [&ann, &bob] {
         println!("  #{} {} visit {}", user.id, user.email, user.visits);
@@ -99,12 +71,7 @@ async fn read(db: &Db) -> nicol::Result<()> {
         .find_many()
         .filter(user::posts.some(post::published.eq(true) & post::views.gt(10)))
         .order_by(user::email.asc())
-        .with(
-            user::posts
-                .filter(post::published.eq(true))
-                .order_by(post::views.desc())
-                .take(2),
-        )
+        .with(user::posts.filter(post::published.eq(true)).order_by(post::views.desc()).take(2))
         .await?;
     println!("\nUsers with a published post of more than 10 views, and their two best:");
     for (user, posts) in &popular {
@@ -118,11 +85,7 @@ async fn read(db: &Db) -> nicol::Result<()> {
         .find_many()
         .filter(post::title.contains("i") | post::author.is(user::name.is_null()))
         .order_by(post::title.asc())
-        .select((
-            post::title,
-            post::author.select(user::email),
-            post::author.select(user::posts.count()),
-        ))
+        .select((post::title, post::author.select(user::email), post::author.select(user::posts.count())))
         .await?;
     println!("\nPosts with an i in the title, or by somebody without a name:");
     for (title, email, posts) in &titles {
@@ -145,10 +108,7 @@ async fn change(db: &Db) -> nicol::Result<()> {
         .await?;
     if let Some(post) = post {
         let now = db.post().get(post::by_id(post.id)).select(post::views).await?;
-        println!(
-            "\n{:?} went from {} to {now} views; {left} unpublished",
-            post.title, post.views
-        );
+        println!("\n{:?} went from {} to {now} views; {left} unpublished", post.title, post.views);
     }
     let missing = db.user().get(user::by_email("nobody@example.com")).await;
     if let Err(error) = missing {

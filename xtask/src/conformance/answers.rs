@@ -62,23 +62,13 @@ fn diagnostics(case: &Case, given: &[nicol_schema::Diagnostic], expected: &[Expe
         let kind = if place.warning { "warning " } else { "" };
         format!("{kind}{} {}..{}", place.file, place.start, place.end)
     };
-    let given: Vec<String> = given
-        .iter()
-        .map(|(place, code)| format!("{} ({code})", shown(place)))
-        .collect();
+    let given: Vec<String> = given.iter().map(|(place, code)| format!("{} ({code})", shown(place))).collect();
     let expected: Vec<String> = expected.iter().map(shown).collect();
-    Some(format!(
-        "nicol [{}], reference [{}]",
-        given.join(", "),
-        expected.join(", ")
-    ))
+    Some(format!("nicol [{}], reference [{}]", given.join(", "), expected.join(", ")))
 }
 
 fn utf16(source: &Source, offset: u32) -> usize {
-    source
-        .text
-        .get(..offset as usize)
-        .map_or(usize::MAX, |head| head.encode_utf16().count())
+    source.text.get(..offset as usize).map_or(usize::MAX, |head| head.encode_utf16().count())
 }
 
 fn datamodel(schema: &ValidSchema, expected: &Value) -> Option<String> {
@@ -140,9 +130,7 @@ fn script(from: Option<&ValidSchema>, to: &ValidSchema) -> Option<String> {
         Some(schema) => nicol_catalog::from_schema(schema, dialect),
     };
     let to = nicol_catalog::from_schema(to, dialect);
-    Some(nicol_catalog::script(&nicol_catalog::plan(&nicol_catalog::diff(
-        &from, &to,
-    ))))
+    Some(nicol_catalog::script(&nicol_catalog::plan(&nicol_catalog::diff(&from, &to))))
 }
 
 /// Comment lines that are sentences are left out; step labels such as `-- CreateTable` stay.

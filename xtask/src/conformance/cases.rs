@@ -83,9 +83,7 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn real(folder: &Path) -> Result<Case> {
@@ -93,11 +91,7 @@ fn real(folder: &Path) -> Result<Case> {
     let sources = schema_folder(&folder.join("schema"))?;
     let formatted = sources.iter().map(|source| {
         let path = folder.join("formatted").join(&source.path);
-        if path.is_file() {
-            Ok(fs::read_to_string(path)?)
-        } else {
-            Ok(source.text.clone())
-        }
+        if path.is_file() { Ok(fs::read_to_string(path)?) } else { Ok(source.text.clone()) }
     });
     let dmmf = folder.join("dmmf.json.gz");
     let datamodel = if dmmf.is_file() {
@@ -135,16 +129,10 @@ fn synthetic(expected_path: &Path) -> Result<Case> {
         vec![Source::new(name(&path), fs::read_to_string(&path)?)]
     };
     let formatted = sources.iter().map(|source| {
-        let path = if stem.is_dir() {
-            beside(".formatted").join(&source.path)
-        } else {
-            beside(".formatted.prisma")
-        };
+        let path = if stem.is_dir() { beside(".formatted").join(&source.path) } else { beside(".formatted.prisma") };
         Ok(optional(&path)?.unwrap_or_else(|| source.text.clone()))
     });
-    let datamodel = optional(&beside(".datamodel.json"))?
-        .map(|text| serde_json::from_str(&text))
-        .transpose()?;
+    let datamodel = optional(&beside(".datamodel.json"))?.map(|text| serde_json::from_str(&text)).transpose()?;
     let group = stem.parent().map(name).unwrap_or_default();
     Ok(Case {
         id: format!("synthetic/{group}/{}", name(&stem)),
@@ -191,11 +179,7 @@ fn schema_folder(folder: &Path) -> Result<Vec<Source>> {
 }
 
 fn optional(path: &Path) -> Result<Option<String>> {
-    if path.is_file() {
-        Ok(Some(fs::read_to_string(path)?))
-    } else {
-        Ok(None)
-    }
+    if path.is_file() { Ok(Some(fs::read_to_string(path)?)) } else { Ok(None) }
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -204,10 +188,7 @@ fn text(value: &Value, key: &str) -> String {
 
 fn diagnostics(expected: &Value) -> (bool, Vec<ExpectedDiagnostic>) {
     let number = |value: &Value| value.as_u64().unwrap_or_default() as usize;
-    let list = expected["diagnostics"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let list = expected["diagnostics"].as_array().map(Vec::as_slice).unwrap_or_default();
     let list = list.iter().map(|entry| ExpectedDiagnostic {
         file: text(entry, "file"),
         start: number(&entry["start"]),

@@ -31,12 +31,7 @@ fn alter_table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
     let table = postgres::table_name(&diff.from.tables[diff.tables[alter.table].from]);
     let parts = postgres::clauses(diff, alter);
     let mut statements = parts.before;
-    statements.extend(
-        parts
-            .clauses
-            .iter()
-            .map(|clause| format!("ALTER TABLE {table} {clause}")),
-    );
+    statements.extend(parts.clauses.iter().map(|clause| format!("ALTER TABLE {table} {clause}")));
     statements.extend(parts.after);
     StepText::many(statements)
 }
@@ -48,23 +43,15 @@ fn alter_primary_key(diff: &Diff<'_>, place: usize) -> StepText {
     };
     let columns = names(D, key.columns.iter().map(|column| column.name.as_str()), ", ");
     let table = postgres::table_name(&diff.from.tables[pair.from]);
-    StepText::one(format!(
-        "ALTER TABLE {table} ALTER PRIMARY KEY USING COLUMNS ({columns})"
-    ))
+    StepText::one(format!("ALTER TABLE {table} ALTER PRIMARY KEY USING COLUMNS ({columns})"))
 }
 
 /// Values are added and dropped in place.
 fn alter_enum(diff: &Diff<'_>, change: &EnumDiff) -> StepText {
     let old = &diff.from.enums[change.from];
     let name = qualified(D, old.namespace.as_deref(), &old.name);
-    let added = change
-        .added
-        .iter()
-        .map(|value| format!("ALTER TYPE {name} ADD VALUE {}", string(D, value)));
-    let removed = change
-        .removed
-        .iter()
-        .map(|value| format!("ALTER TYPE {name} DROP VALUE {}", string(D, value)));
+    let added = change.added.iter().map(|value| format!("ALTER TYPE {name} ADD VALUE {}", string(D, value)));
+    let removed = change.removed.iter().map(|value| format!("ALTER TYPE {name} DROP VALUE {}", string(D, value)));
     StepText::many(added.chain(removed).collect())
 }
 
@@ -75,10 +62,7 @@ fn alter_sequence(diff: &Diff<'_>, table: usize, change: &ColumnDiff) -> StepTex
     let (Some(before), Some(after)) = (&old.identity, &new.identity) else {
         return StepText::nothing();
     };
-    let name = old
-        .sequence
-        .clone()
-        .unwrap_or_else(|| format!("prisma_sequence_{}_{}", old_table.name, old.name));
+    let name = old.sequence.clone().unwrap_or_else(|| format!("prisma_sequence_{}_{}", old_table.name, old.name));
     let changes = changed_options(before, after);
     if changes.is_empty() {
         return StepText::nothing();
@@ -113,18 +97,12 @@ fn redefine(diff: &Diff<'_>, place: usize) -> Vec<String> {
     let new = &new;
     let temporary = format!("_prisma_new_{}", new.name);
     let in_namespace = |name: &str| qualified(D, new.namespace.as_deref(), name);
-    let mut shared: Vec<&str> = pair
-        .columns
-        .iter()
-        .map(|column| old.columns[column.from].name.as_str())
-        .collect();
+    let mut shared: Vec<&str> = pair.columns.iter().map(|column| old.columns[column.from].name.as_str()).collect();
     shared.sort_unstable();
     let mut out = vec![postgres::create_table(new, &temporary, column)];
     // Index names are taken while the old table is there, even by indexes that go with it.
     out.extend(
-        old.indexes
-            .iter()
-            .map(|index| format!("DROP INDEX {}", qualified(D, old.namespace.as_deref(), &index.name))),
+        old.indexes.iter().map(|index| format!("DROP INDEX {}", qualified(D, old.namespace.as_deref(), &index.name))),
     );
     if !shared.is_empty() {
         let columns = names(D, shared.iter().copied(), ",");
@@ -135,11 +113,7 @@ fn redefine(diff: &Diff<'_>, place: usize) -> Vec<String> {
         ));
     }
     out.push(format!("DROP TABLE {} CASCADE", postgres::table_name(old)));
-    out.push(format!(
-        "ALTER TABLE {} RENAME TO {}",
-        in_namespace(&temporary),
-        D.quote(&new.name)
-    ));
+    out.push(format!("ALTER TABLE {} RENAME TO {}", in_namespace(&temporary), D.quote(&new.name)));
     out.extend(new.indexes.iter().map(|index| postgres::create_index(new, index)));
     out.extend(new.foreign_keys.iter().map(|key| postgres::add_foreign_key(new, key)));
     out

@@ -30,10 +30,7 @@ pub(crate) fn from_schema(catalog: &mut Catalog) {
 /// A key that is a single column can be neither dropped nor made anew in place.
 fn must_redefine(diff: &Diff<'_>, table: &TableDiff) -> bool {
     let old = &diff.from.tables[table.from];
-    let drops_key = table
-        .dropped_columns
-        .iter()
-        .any(|place| old.is_whole_primary_key(&old.columns[*place].name));
+    let drops_key = table.dropped_columns.iter().any(|place| old.is_whole_primary_key(&old.columns[*place].name));
     drops_key
         || table.columns.iter().any(|column| {
             let pair = diff.column_pair(table, column);
@@ -45,10 +42,7 @@ fn cast(pair: &ColumnPair<'_>) -> Cast {
     let (was_list, is_list) = (pair.old.arity == Arity::List, pair.new.arity == Arity::List);
     let is_indexed = |table: &crate::catalog::Table, name: &str| {
         table.is_in_primary_key(name)
-            || table
-                .indexes
-                .iter()
-                .any(|index| index.columns.iter().any(|column| column.name == name))
+            || table.indexes.iter().any(|index| index.columns.iter().any(|column| column.name == name))
     };
     match (&pair.old.ty, &pair.new.ty) {
         (ColumnType::Enum { .. }, _) | (_, ColumnType::Enum { .. }) => Cast::Impossible,

@@ -97,19 +97,11 @@ pub fn diff<'a>(from: &'a Catalog, to: &'a Catalog) -> Diff<'a> {
         compare_enums(place, before, other, &to.enums[other])
     });
     Diff {
-        created_namespaces: to
-            .used_namespaces()
-            .into_iter()
-            .filter(|name| !from.namespaces.contains(name))
-            .collect(),
+        created_namespaces: to.used_namespaces().into_iter().filter(|name| !from.namespaces.contains(name)).collect(),
         created_extensions,
         changed_extensions,
-        created_enums: (0..to.enums.len())
-            .filter(|at| enum_in(&from.enums, &to.enums[*at]).is_none())
-            .collect(),
-        dropped_enums: (0..from.enums.len())
-            .filter(|at| enum_in(&to.enums, &from.enums[*at]).is_none())
-            .collect(),
+        created_enums: (0..to.enums.len()).filter(|at| enum_in(&from.enums, &to.enums[*at]).is_none()).collect(),
+        dropped_enums: (0..from.enums.len()).filter(|at| enum_in(&to.enums, &from.enums[*at]).is_none()).collect(),
         changed_enums: changed_enums.collect(),
         created_tables: created_tables.collect(),
         dropped_tables: dropped_tables.collect(),
@@ -126,12 +118,7 @@ fn compare_enums(from: usize, before: &Enum, to: usize, after: &Enum) -> Option<
     };
     let added = missing(&after.values, &before.values);
     let removed = missing(&before.values, &after.values);
-    (!added.is_empty() || !removed.is_empty()).then_some(EnumDiff {
-        from,
-        to,
-        added,
-        removed,
-    })
+    (!added.is_empty() || !removed.is_empty()).then_some(EnumDiff { from, to, added, removed })
 }
 
 /// Extensions wanted but absent, and pairs whose version or schema is named on both sides and differs. Extensions that

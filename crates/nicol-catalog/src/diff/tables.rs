@@ -120,9 +120,8 @@ pub(super) fn compare(from: &Catalog, to: &Catalog, from_table: usize, to_table:
 
 /// Places of the columns that the other table lacks, in name order.
 fn only_in(columns: &[Column], other: &Table) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..columns.len())
-        .filter(|place| other.column(&columns[*place].name).is_none())
-        .collect();
+    let mut places: Vec<usize> =
+        (0..columns.len()).filter(|place| other.column(&columns[*place].name).is_none()).collect();
     places.sort_by(|a, b| columns[*a].name.cmp(&columns[*b].name));
     places
 }
@@ -230,10 +229,7 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
                 }
             }
             // A spare copy of an index that stays is none of the schema's business.
-            None if old
-                .iter()
-                .zip(&partner_of_old)
-                .any(|(other, p)| p.is_some() && is_pair(a, other)) => {}
+            None if old.iter().zip(&partner_of_old).any(|(other, p)| p.is_some() && is_pair(a, other)) => {}
             None if is_superseded(a, new) => {}
             None if a.predicate.is_some() && !with_predicates => {}
             None => pairing.gone.push(i),
@@ -257,9 +253,7 @@ fn is_unnamed(index: &Index) -> bool {
 fn is_superseded(index: &Index, new: &[Index]) -> bool {
     let names: Vec<String> = index.columns.iter().map(|column| column.name.clone()).collect();
     index.is_implied
-        && new
-            .iter()
-            .any(|other| !other.is_implied && crate::mysql::normalize::covers(&other.columns, &names))
+        && new.iter().any(|other| !other.is_implied && crate::mysql::normalize::covers(&other.columns, &names))
 }
 
 fn compare_foreign_keys(before: &Table, after: &Table) -> Pairing {
@@ -288,14 +282,9 @@ fn compare_foreign_keys(before: &Table, after: &Table) -> Pairing {
             }
         }
     }
-    let is_copy = |key: &ForeignKey| {
-        old.iter()
-            .zip(&matched_old)
-            .any(|(other, matched)| *matched && is_same_key(key, other))
-    };
-    pairing.gone = (0..old.len())
-        .filter(|i| !matched_old[*i] && !is_copy(&old[*i]))
-        .collect();
+    let is_copy =
+        |key: &ForeignKey| old.iter().zip(&matched_old).any(|(other, matched)| *matched && is_same_key(key, other));
+    pairing.gone = (0..old.len()).filter(|i| !matched_old[*i] && !is_copy(&old[*i])).collect();
     pairing.new = (0..new.len()).filter(|j| !taken[*j]).collect();
     pairing.renamed.sort_unstable();
     pairing

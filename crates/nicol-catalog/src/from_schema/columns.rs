@@ -21,11 +21,7 @@ pub(super) fn column(context: &Context<'_>, field: &Field) -> Column {
         name: field.database_name().to_owned(),
         ty: column_type(context, field),
         arity: arity(field.arity),
-        default: if by_row_id {
-            Some(Default::UniqueRowid)
-        } else {
-            default(context, field)
-        },
+        default: if by_row_id { Some(Default::UniqueRowid) } else { default(context, field) },
         auto_increment: counts_up && !by_row_id,
         sequence: None,
         identity: match function {
@@ -77,14 +73,10 @@ fn scalar_type(dialect: Dialect, scalar: ScalarType, native: Option<&model::Nati
     match dialect {
         Dialect::Sqlite => ColumnType::Sqlite(SqliteType::of_scalar(scalar)),
         Dialect::Postgres => ColumnType::Postgres(
-            native
-                .and_then(PostgresType::of_native)
-                .unwrap_or_else(|| PostgresType::of_scalar(scalar)),
+            native.and_then(PostgresType::of_native).unwrap_or_else(|| PostgresType::of_scalar(scalar)),
         ),
         Dialect::Cockroachdb => ColumnType::Cockroach(
-            native
-                .and_then(CockroachType::of_native)
-                .unwrap_or_else(|| CockroachType::of_scalar(scalar)),
+            native.and_then(CockroachType::of_native).unwrap_or_else(|| CockroachType::of_scalar(scalar)),
         ),
         Dialect::Mysql | Dialect::Mariadb => ColumnType::Mysql(
             native
@@ -103,11 +95,7 @@ fn enum_type(context: &Context<'_>, id: EnumId) -> ColumnType {
             name: enumeration.database_name().to_owned(),
         },
         Dialect::Mysql | Dialect::Mariadb => ColumnType::Mysql(MysqlType::Enum(
-            enumeration
-                .values
-                .iter()
-                .map(|value| value.database_name().to_owned())
-                .collect(),
+            enumeration.values.iter().map(|value| value.database_name().to_owned()).collect(),
         )),
     }
 }

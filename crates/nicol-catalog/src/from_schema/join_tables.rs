@@ -25,10 +25,7 @@ fn table(context: &Context<'_>, a: FieldRef, b: FieldRef, relation: &str) -> Tab
     let name = cut(&format!("_{relation}"), limit).to_owned();
     let named = |suffix: &str| format!("{}{suffix}", cut(&name, limit - suffix.len()));
     // Column A holds the key of the model behind field `b`'s opposite, which is the model field `a` stands in.
-    let sides = [
-        ("A", context.schema.model(a.model)),
-        ("B", context.schema.model(b.model)),
-    ];
+    let sides = [("A", context.schema.model(a.model)), ("B", context.schema.model(b.model))];
     let both = || vec![IndexColumn::plain("A"), IndexColumn::plain("B")];
     let plain = |name: String, kind, columns| Index {
         name,
@@ -44,27 +41,15 @@ fn table(context: &Context<'_>, a: FieldRef, b: FieldRef, relation: &str) -> Tab
     if !has_key {
         indexes.push(plain(named("_AB_unique"), IndexKind::Unique, both()));
     }
-    indexes.push(plain(
-        named("_B_index"),
-        IndexKind::Normal,
-        vec![IndexColumn::plain("B")],
-    ));
+    indexes.push(plain(named("_B_index"), IndexKind::Normal, vec![IndexColumn::plain("B")]));
     let foreign_keys = sides.iter().filter_map(|(column, model)| {
         let suffix = format!("_{column}_fkey");
-        context
-            .has_foreign_keys()
-            .then(|| foreign_key(context, column, model, named(&suffix)))?
+        context.has_foreign_keys().then(|| foreign_key(context, column, model, named(&suffix)))?
     });
     Table {
         namespace: context.namespace(&sides[0].1.schema),
-        columns: sides
-            .iter()
-            .filter_map(|(column, model)| side_column(context, column, model))
-            .collect(),
-        primary_key: has_key.then(|| PrimaryKey {
-            name: Some(named("_AB_pkey")),
-            columns: both(),
-        }),
+        columns: sides.iter().filter_map(|(column, model)| side_column(context, column, model)).collect(),
+        primary_key: has_key.then(|| PrimaryKey { name: Some(named("_AB_pkey")), columns: both() }),
         indexes,
         foreign_keys: foreign_keys.collect(),
         name,

@@ -57,10 +57,7 @@ pub(crate) struct Context<'a> {
 
 impl Context<'_> {
     fn has_foreign_keys(&self) -> bool {
-        self.schema
-            .datasource
-            .as_ref()
-            .is_none_or(|datasource| datasource.relation_mode == RelationMode::ForeignKeys)
+        self.schema.datasource.as_ref().is_none_or(|datasource| datasource.relation_mode == RelationMode::ForeignKeys)
     }
 
     fn default_name<'a>(
@@ -83,12 +80,8 @@ impl Context<'_> {
     /// The schemas listed in the datasource (`public` when none is) and those that something is in, in name order.
     fn namespaces(&self, catalog: &Catalog) -> Vec<String> {
         let mut all = catalog.used_namespaces();
-        let listed = self
-            .schema
-            .datasource
-            .as_ref()
-            .map(|datasource| datasource.schemas.as_slice())
-            .unwrap_or_default();
+        let listed =
+            self.schema.datasource.as_ref().map(|datasource| datasource.schemas.as_slice()).unwrap_or_default();
         all.extend(listed.iter().cloned());
         if listed.is_empty() {
             all.push(PUBLIC.to_owned());
@@ -102,11 +95,7 @@ impl Context<'_> {
         let of = |enumeration: &model::Enum| Enum {
             namespace: self.namespace(&enumeration.schema),
             name: enumeration.database_name().to_owned(),
-            values: enumeration
-                .values
-                .iter()
-                .map(|value| value.database_name().to_owned())
-                .collect(),
+            values: enumeration.values.iter().map(|value| value.database_name().to_owned()).collect(),
         };
         self.schema.enums.iter().map(of).collect()
     }
@@ -133,22 +122,13 @@ impl Context<'_> {
             columns: self.columns(model),
             primary_key: self.primary_key(model),
             indexes: self.indexes(model),
-            foreign_keys: if self.has_foreign_keys() {
-                self.foreign_keys(id)
-            } else {
-                Vec::new()
-            },
+            foreign_keys: if self.has_foreign_keys() { self.foreign_keys(id) } else { Vec::new() },
         }
     }
 
     fn columns(&self, model: &Model) -> Vec<Column> {
         let is_column = |field: &&model::Field| field.is_column() && !matches!(field.ty, FieldType::Composite(_));
-        model
-            .fields
-            .iter()
-            .filter(is_column)
-            .map(|field| columns::column(self, field))
-            .collect()
+        model.fields.iter().filter(is_column).map(|field| columns::column(self, field)).collect()
     }
 
     fn primary_key(&self, model: &Model) -> Option<PrimaryKey> {
@@ -157,10 +137,7 @@ impl Context<'_> {
             let default = || self.default_name(ConstraintKind::PrimaryKey, model.database_name(), []);
             key.map.clone().unwrap_or_else(default)
         });
-        Some(PrimaryKey {
-            name,
-            columns: self.index_columns(model, &key.fields),
-        })
+        Some(PrimaryKey { name, columns: self.index_columns(model, &key.fields) })
     }
 
     fn index_columns(&self, model: &Model, fields: &[model::IndexField]) -> Vec<IndexColumn> {
@@ -168,17 +145,13 @@ impl Context<'_> {
             name: column_name(model, field.field).to_owned(),
             sort: field.sort,
             length: field.length,
-            operator_class: field
-                .ops
-                .as_ref()
-                .filter(|_| self.dialect.is_postgres_family())
-                .map(|ops| OperatorClass {
-                    name: match ops {
-                        model::OperatorClass::Named(name) => operator_class_name(name),
-                        model::OperatorClass::Raw(name) => name.clone(),
-                    },
-                    is_default: false,
-                }),
+            operator_class: field.ops.as_ref().filter(|_| self.dialect.is_postgres_family()).map(|ops| OperatorClass {
+                name: match ops {
+                    model::OperatorClass::Named(name) => operator_class_name(name),
+                    model::OperatorClass::Raw(name) => name.clone(),
+                },
+                is_default: false,
+            }),
         };
         fields.iter().map(of).collect()
     }
@@ -208,15 +181,8 @@ impl Context<'_> {
         Index {
             name: index.map.clone().unwrap_or_else(default),
             kind: index.kind,
-            algorithm: index
-                .algorithm
-                .as_deref()
-                .filter(|_| self.dialect.is_postgres_family())
-                .and_then(algorithm),
-            predicate: index
-                .predicate
-                .as_ref()
-                .map(|predicate| self.predicate(model, predicate)),
+            algorithm: index.algorithm.as_deref().filter(|_| self.dialect.is_postgres_family()).and_then(algorithm),
+            predicate: index.predicate.as_ref().map(|predicate| self.predicate(model, predicate)),
             is_implied: false,
             is_of_constraint: false,
             columns,
@@ -261,36 +227,16 @@ impl Context<'_> {
     fn foreign_key(&self, key: &model::ForeignKey) -> ForeignKey {
         let model = self.schema.model(key.referencing.model);
         let target = self.schema.model(key.referenced.model);
-        let columns: Vec<String> = key
-            .fields
-            .iter()
-            .map(|field| column_name(model, *field).to_owned())
-            .collect();
-        let is_required = key
-            .fields
-            .iter()
-            .any(|field| model.fields[field.0 as usize].arity == model::Arity::Required);
-        let on_delete = if is_required {
-            ReferentialAction::Restrict
-        } else {
-            ReferentialAction::SetNull
-        };
-        let default = || {
-            self.default_name(
-                ConstraintKind::ForeignKey,
-                model.database_name(),
-                columns.iter().map(String::as_str),
-            )
-        };
+        let columns: Vec<String> = key.fields.iter().map(|field| column_name(model, *field).to_owned()).collect();
+        let is_required = key.fields.iter().any(|field| model.fields[field.0 as usize].arity == model::Arity::Required);
+        let on_delete = if is_required { ReferentialAction::Restrict } else { ReferentialAction::SetNull };
+        let default =
+            || self.default_name(ConstraintKind::ForeignKey, model.database_name(), columns.iter().map(String::as_str));
         ForeignKey {
             name: Some(key.map.clone().unwrap_or_else(default)),
             referenced_namespace: self.namespace(&target.schema),
             referenced_table: target.database_name().to_owned(),
-            referenced_columns: key
-                .references
-                .iter()
-                .map(|field| column_name(target, *field).to_owned())
-                .collect(),
+            referenced_columns: key.references.iter().map(|field| column_name(target, *field).to_owned()).collect(),
             on_delete: key.on_delete.unwrap_or(on_delete),
             on_update: key.on_update.unwrap_or(ReferentialAction::Cascade),
             columns,
@@ -317,10 +263,7 @@ fn algorithm(name: &str) -> Option<IndexAlgorithm> {
 /// `JsonbPathOps` is `jsonb_path_ops`: words become lower case with underscores, but for the types and methods that
 /// PostgreSQL writes as one word.
 fn operator_class_name(name: &str) -> String {
-    let joined = name
-        .replace("MinMax", "Minmax")
-        .replace("TimestampTz", "Timestamptz")
-        .replace("TimeTz", "Timetz");
+    let joined = name.replace("MinMax", "Minmax").replace("TimestampTz", "Timestamptz").replace("TimeTz", "Timetz");
     let mut out = String::new();
     for c in joined.chars() {
         if c.is_ascii_uppercase() && !out.is_empty() {

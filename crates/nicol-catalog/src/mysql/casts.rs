@@ -129,10 +129,7 @@ pub(crate) fn cast(from: &T, to: &T) -> Cast {
 }
 
 fn is_text_or_bytes(target: Group) -> bool {
-    matches!(
-        target,
-        G::Characters | G::Bytes | G::Text | G::TinyText | G::Blob | G::TinyBlob
-    )
+    matches!(target, G::Characters | G::Bytes | G::Text | G::TinyText | G::Blob | G::TinyBlob)
 }
 
 fn from_signed(from: &T, to: &T, target: Group) -> Cast {

@@ -26,11 +26,7 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
             let table = &from.tables[*table];
             let new = &to.tables[*new_table].indexes[*new_index].name;
             let old = D.quote(&table.indexes[*index].name);
-            format!(
-                "ALTER TABLE {} RENAME INDEX {old} TO {}",
-                D.quote(&table.name),
-                D.quote(new)
-            )
+            format!("ALTER TABLE {} RENAME INDEX {old} TO {}", D.quote(&table.name), D.quote(new))
         }
         // A foreign key may lean on the old index, so the new one comes first.
         Step::RedefineIndex((table, index), (new_table, new_index)) => {
@@ -42,20 +38,12 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
         }
         Step::AddForeignKey(table, key) => {
             let table = &to.tables[*table];
-            format!(
-                "ALTER TABLE {} ADD {}",
-                D.quote(&table.name),
-                foreign_key(&table.foreign_keys[*key])
-            )
+            format!("ALTER TABLE {} ADD {}", D.quote(&table.name), foreign_key(&table.foreign_keys[*key]))
         }
         Step::DropForeignKey(table, key) => {
             let table = &from.tables[*table];
             let name = table.foreign_keys[*key].name.as_deref().unwrap_or_default();
-            format!(
-                "ALTER TABLE {} DROP FOREIGN KEY {}",
-                D.quote(&table.name),
-                D.quote(name)
-            )
+            format!("ALTER TABLE {} DROP FOREIGN KEY {}", D.quote(&table.name), D.quote(name))
         }
         // MySQL has none of these things, or does them otherwise.
         Step::CreateNamespace(_)
@@ -74,12 +62,7 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
 
 fn create_table(table: &Table) -> String {
     let columns: Vec<String> = table.columns.iter().map(|one| format!("    {}", column(one))).collect();
-    let mut parts: Vec<String> = table
-        .indexes
-        .iter()
-        .filter(|index| !index.is_implied)
-        .map(index_clause)
-        .collect();
+    let mut parts: Vec<String> = table.indexes.iter().filter(|index| !index.is_implied).map(index_clause).collect();
     if let Some(key) = &table.primary_key {
         parts.push(format!("    PRIMARY KEY ({})", index_columns(&key.columns)));
     }
@@ -101,12 +84,7 @@ fn kind(kind: IndexKind) -> &'static str {
 }
 
 fn index_clause(index: &Index) -> String {
-    format!(
-        "    {}INDEX {}({})",
-        kind(index.kind),
-        D.quote(&index.name),
-        index_columns(&index.columns)
-    )
+    format!("    {}INDEX {}({})", kind(index.kind), D.quote(&index.name), index_columns(&index.columns))
 }
 
 fn index_columns(columns: &[IndexColumn]) -> String {
@@ -127,11 +105,7 @@ fn index_columns(columns: &[IndexColumn]) -> String {
 
 fn create_index(table: &Table, index: &Index) -> String {
     let (name, table) = (D.quote(&index.name), D.quote(&table.name));
-    format!(
-        "CREATE {}INDEX {name} ON {table}({})",
-        kind(index.kind),
-        index_columns(&index.columns)
-    )
+    format!("CREATE {}INDEX {name} ON {table}({})", kind(index.kind), index_columns(&index.columns))
 }
 
 fn drop_index(table: &Table, index: &Index) -> String {
@@ -139,11 +113,7 @@ fn drop_index(table: &Table, index: &Index) -> String {
 }
 
 fn foreign_key(key: &ForeignKey) -> String {
-    let name = key
-        .name
-        .as_ref()
-        .map(|name| format!("CONSTRAINT {} ", D.quote(name)))
-        .unwrap_or_default();
+    let name = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", D.quote(name))).unwrap_or_default();
     format!(
         "{name}FOREIGN KEY ({}) REFERENCES {}({}) ON DELETE {} ON UPDATE {}",
         names(D, key.columns.iter().map(String::as_str), ", "),
@@ -165,11 +135,7 @@ fn column(column: &Column) -> String {
         }
     };
     let mut out = format!("{} {ty}", D.quote(&column.name));
-    out.push_str(if column.arity == Arity::Required {
-        " NOT NULL"
-    } else {
-        " NULL"
-    });
+    out.push_str(if column.arity == Arity::Required { " NOT NULL" } else { " NULL" });
     if column.auto_increment {
         out.push_str(" AUTO_INCREMENT");
     }
@@ -233,11 +199,7 @@ fn alter_table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
     if clauses.is_empty() {
         return StepText::nothing();
     }
-    StepText::one(format!(
-        "ALTER TABLE {} {}",
-        D.quote(&old.name),
-        clauses.join(",\n    ")
-    ))
+    StepText::one(format!("ALTER TABLE {} {}", D.quote(&old.name), clauses.join(",\n    ")))
 }
 
 /// MODIFY wants the complete definition; only a default that goes has a clause of its own.

@@ -96,11 +96,7 @@ fn column(dialect: Dialect, row: &Row<'_>) -> Result<Column> {
     };
     Ok(Column {
         name: row.get(1)?,
-        arity: if row.get::<String>(3)?.eq_ignore_ascii_case("yes") {
-            Arity::Nullable
-        } else {
-            Arity::Required
-        },
+        arity: if row.get::<String>(3)?.eq_ignore_ascii_case("yes") { Arity::Nullable } else { Arity::Required },
         default,
         auto_increment: extra.contains("auto_increment"),
         sequence: None,
@@ -127,10 +123,7 @@ fn indexes(tables: &mut [Table], rows: &Rows) -> Result<()> {
         let column = index_column(&row, is_fulltext)?;
         let name = key.1;
         if name == "PRIMARY" {
-            let primary = table.primary_key.get_or_insert_with(|| PrimaryKey {
-                name: None,
-                columns: Vec::new(),
-            });
+            let primary = table.primary_key.get_or_insert_with(|| PrimaryKey { name: None, columns: Vec::new() });
             primary.columns.push(column);
             continue;
         }
@@ -168,11 +161,7 @@ fn foreign_keys(tables: &mut [Table], rows: &Rows) -> Result<()> {
     for row in rows.iter() {
         let Some(table) = table_of(tables, &row)? else { continue };
         let name: String = row.get(1)?;
-        if table
-            .foreign_keys
-            .last()
-            .is_none_or(|last| last.name.as_ref() != Some(&name))
-        {
+        if table.foreign_keys.last().is_none_or(|last| last.name.as_ref() != Some(&name)) {
             table.foreign_keys.push(ForeignKey {
                 name: Some(name),
                 columns: Vec::new(),

@@ -9,18 +9,10 @@ use crate::catalog::{
 pub(crate) fn from_schema(catalog: &mut Catalog) {
     for table in &mut catalog.tables {
         drop_impossible_defaults(table);
-        let implied: Vec<Index> = table
-            .foreign_keys
-            .iter()
-            .filter(|key| !is_covered(table, key))
-            .map(implied_index)
-            .collect();
+        let implied: Vec<Index> =
+            table.foreign_keys.iter().filter(|key| !is_covered(table, key)).map(implied_index).collect();
         for index in implied {
-            if !table
-                .indexes
-                .iter()
-                .any(|existing| covers(&existing.columns, &column_names(&index)))
-            {
+            if !table.indexes.iter().any(|existing| covers(&existing.columns, &column_names(&index))) {
                 table.indexes.push(index);
             }
         }
@@ -55,10 +47,7 @@ pub(crate) fn introspected(table: &mut Table) {
 
 fn implied_index(key: &ForeignKey) -> Index {
     Index {
-        name: key
-            .name
-            .clone()
-            .unwrap_or_else(|| key.columns.first().cloned().unwrap_or_default()),
+        name: key.name.clone().unwrap_or_else(|| key.columns.first().cloned().unwrap_or_default()),
         kind: IndexKind::Normal,
         columns: key.columns.iter().map(IndexColumn::plain).collect(),
         algorithm: None,
@@ -74,24 +63,15 @@ fn column_names(index: &Index) -> Vec<String> {
 
 /// Whether an index or the primary key starts with the columns of a foreign key.
 pub(crate) fn is_covered(table: &Table, key: &ForeignKey) -> bool {
-    let by_key = table
-        .primary_key
-        .as_ref()
-        .is_some_and(|primary| covers(&primary.columns, &key.columns));
+    let by_key = table.primary_key.as_ref().is_some_and(|primary| covers(&primary.columns, &key.columns));
     by_key
-        || table
-            .indexes
-            .iter()
-            .any(|index| index.kind != IndexKind::Fulltext && covers(&index.columns, &key.columns))
+        || table.indexes.iter().any(|index| index.kind != IndexKind::Fulltext && covers(&index.columns, &key.columns))
 }
 
 /// Whether the first columns of an index are these, whole and in this order.
 pub(crate) fn covers(index: &[IndexColumn], columns: &[String]) -> bool {
     index.len() >= columns.len()
-        && index
-            .iter()
-            .zip(columns)
-            .all(|(part, name)| part.name == *name && part.length.is_none())
+        && index.iter().zip(columns).all(|(part, name)| part.name == *name && part.length.is_none())
 }
 
 fn drop_impossible_defaults(table: &mut Table) {
@@ -112,10 +92,7 @@ pub(crate) fn column_type(written: &str) -> Option<T> {
         None => (lower.as_str(), ""),
     };
     let is_unsigned = rest.contains("unsigned");
-    let inside = rest
-        .strip_prefix('(')
-        .and_then(|rest| rest.split(')').next())
-        .unwrap_or_default();
+    let inside = rest.strip_prefix('(').and_then(|rest| rest.split(')').next()).unwrap_or_default();
     let mut numbers = inside.split(',').map(|part| part.trim().parse::<u32>().ok());
     let (first, second) = (numbers.next().flatten(), numbers.next().flatten());
     let length = first.unwrap_or(1);
@@ -197,18 +174,12 @@ pub(crate) fn default(text: &str, ty: &ColumnType, is_expression: bool) -> Optio
 
 /// Quotes in expressions come back escaped and with a character set before them.
 fn without_introducers(text: &str) -> String {
-    text.replace("\\'", "'")
-        .replace("_utf8mb4'", "'")
-        .replace("_utf8mb3'", "'")
-        .replace("_latin1'", "'")
+    text.replace("\\'", "'").replace("_utf8mb4'", "'").replace("_utf8mb3'", "'").replace("_latin1'", "'")
 }
 
 fn is_text(ty: &ColumnType) -> bool {
     use T::{Char, Enum, LongText, MediumText, Text, TinyText, VarChar};
-    matches!(
-        ty,
-        ColumnType::Mysql(Char(_) | VarChar(_) | TinyText | Text | MediumText | LongText | Enum(_))
-    )
+    matches!(ty, ColumnType::Mysql(Char(_) | VarChar(_) | TinyText | Text | MediumText | LongText | Enum(_)))
 }
 
 /// A constant of its text.

@@ -149,10 +149,8 @@ impl MysqlType {
             T::Year => "YEAR".to_owned(),
             T::Json => "JSON".to_owned(),
             T::Enum(values) => {
-                let values: Vec<String> = values
-                    .iter()
-                    .map(|value| crate::sql::string(nicol_db::Dialect::Mysql, value))
-                    .collect();
+                let values: Vec<String> =
+                    values.iter().map(|value| crate::sql::string(nicol_db::Dialect::Mysql, value)).collect();
                 format!("ENUM({})", values.join(", "))
             }
         }
@@ -182,9 +180,6 @@ impl MysqlType {
 
     /// True for types the server gives no constant default.
     pub(crate) fn takes_no_constant_default(&self) -> bool {
-        matches!(
-            self,
-            T::Json | T::Binary(_) | T::VarBinary(_) | T::TinyBlob | T::Blob | T::MediumBlob | T::LongBlob
-        )
+        matches!(self, T::Json | T::Binary(_) | T::VarBinary(_) | T::TinyBlob | T::Blob | T::MediumBlob | T::LongBlob)
     }
 }

@@ -35,11 +35,7 @@ pub(super) struct TableDecision {
 pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
     let mut decisions = Decisions {
         rules,
-        tables: diff
-            .tables
-            .iter()
-            .map(|table| decide_table(diff, table, rules))
-            .collect(),
+        tables: diff.tables.iter().map(|table| decide_table(diff, table, rules)).collect(),
         dropped_keys: BTreeSet::new(),
         added_keys: BTreeSet::new(),
         renamed_keys: Vec::new(),
@@ -55,9 +51,7 @@ pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
     if rules.drops_indexes_before_rebuild && decisions.tables.iter().any(|table| table.is_rebuilt) {
         for table in &diff.dropped_tables {
             let count = diff.from.tables[*table].indexes.len();
-            decisions
-                .dropped_indexes
-                .extend((0..count).map(|index| (*table, index)));
+            decisions.dropped_indexes.extend((0..count).map(|index| (*table, index)));
         }
     }
     if rules.has_separate_foreign_keys {
@@ -67,18 +61,12 @@ pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
 }
 
 fn decide_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableDecision {
-    let casts: Vec<Option<Cast>> = table
-        .columns
-        .iter()
-        .map(|column| column.ty.then(|| (rules.cast)(&diff.column_pair(table, column))))
-        .collect();
+    let casts: Vec<Option<Cast>> =
+        table.columns.iter().map(|column| column.ty.then(|| (rules.cast)(&diff.column_pair(table, column)))).collect();
     let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
     let key_type_changes = old.primary_key.is_some()
         && new.primary_key.is_some()
-        && table
-            .columns
-            .iter()
-            .any(|column| column.ty && old.is_in_primary_key(&old.columns[column.from].name));
+        && table.columns.iter().any(|column| column.ty && old.is_in_primary_key(&old.columns[column.from].name));
     let is_changed = table.primary_key == KeyDiff::Changed || key_type_changes;
     TableDecision {
         is_rebuilt: (rules.must_redefine)(diff, table),
@@ -104,20 +92,14 @@ impl Decisions {
 fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
     let table = &diff.tables[place];
     let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
-    decisions
-        .dropped_indexes
-        .extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
+    decisions.dropped_indexes.extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
     for index in &table.created_indexes {
         decisions.created_indexes.insert((table.from, table.to, *index));
     }
     let renamed = table.renamed_indexes.iter().map(|pair| (*pair, true));
     for ((before, after), is_renamed) in table.kept_indexes.iter().map(|pair| (*pair, false)).chain(renamed) {
         let index = &old.indexes[before];
-        if index
-            .columns
-            .iter()
-            .any(|column| decisions.is_recreated(diff, place, &column.name))
-        {
+        if index.columns.iter().any(|column| decisions.is_recreated(diff, place, &column.name)) {
             if decisions.rules.indexes_outlive_columns {
                 decisions.dropped_indexes.insert((table.from, before));
             }
@@ -128,9 +110,7 @@ fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
             decisions.dropped_indexes.insert((table.from, before));
             decisions.created_indexes.insert((table.from, table.to, after));
         } else if is_renamed {
-            decisions
-                .renamed_indexes
-                .push(((table.from, before), (table.to, after)));
+            decisions.renamed_indexes.push(((table.from, before), (table.to, after)));
         }
     }
 }
@@ -139,10 +119,7 @@ fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
 fn takes_a_name_in_use(diff: &Diff<'_>, name: &str) -> bool {
     diff.tables.iter().any(|table| {
         let indexes = &diff.from.tables[table.from].indexes;
-        table
-            .renamed_indexes
-            .iter()
-            .any(|(before, _)| indexes[*before].name == name)
+        table.renamed_indexes.iter().any(|(before, _)| indexes[*before].name == name)
     })
 }
 
@@ -159,12 +136,8 @@ fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
         if decisions.tables[place].is_rebuilt {
             continue;
         }
-        decisions
-            .dropped_keys
-            .extend(table.dropped_foreign_keys.iter().map(|key| (table.from, *key)));
-        decisions
-            .added_keys
-            .extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
+        decisions.dropped_keys.extend(table.dropped_foreign_keys.iter().map(|key| (table.from, *key)));
+        decisions.added_keys.extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
         for key in &table.dropped_foreign_keys {
             drop_made_index(diff, decisions, table, *key);
         }
@@ -252,10 +225,7 @@ fn its_target_changes(diff: &Diff<'_>, decisions: &Decisions, key: &ForeignKey) 
     let old = &diff.from.tables[diff.tables[target].from];
     let is_primary = old.primary_key.as_ref().is_some_and(|primary| {
         primary.columns.len() == key.referenced_columns.len()
-            && primary
-                .columns
-                .iter()
-                .all(|column| key.referenced_columns.contains(&column.name))
+            && primary.columns.iter().all(|column| key.referenced_columns.contains(&column.name))
     });
     let decision = &decisions.tables[target];
     (decision.is_rebuilt && decisions.rules.rebuild_loses_inbound_keys) || (is_primary && decision.drops_primary_key)

@@ -39,26 +39,20 @@ impl Plan<'_> {
     /// transaction that adds it, and a column's default counts as use.
     pub fn must_run_outside_transaction(&self) -> bool {
         self.dialect == Dialect::Postgres
-            && self
-                .diff
-                .changed_enums
-                .iter()
-                .any(|change| change.removed.is_empty() && self.is_used_at_once(change))
+            && self.diff.changed_enums.iter().any(|change| change.removed.is_empty() && self.is_used_at_once(change))
     }
 
     fn is_used_at_once(&self, change: &EnumDiff) -> bool {
         let after = &self.diff.to.enums[change.to];
-        postgres::ddl::enum_usages(self.diff.to, after)
-            .into_iter()
-            .any(
-                |(table, column)| match &self.diff.to.tables[table].columns[column].default {
-                    Some(Default::Literal(Literal::Enum(value))) => change.added.contains(value),
-                    Some(Default::Literal(Literal::List(items))) => items
-                        .iter()
-                        .any(|item| matches!(item, Literal::Enum(value) if change.added.contains(value))),
-                    Some(_) | None => false,
-                },
-            )
+        postgres::ddl::enum_usages(self.diff.to, after).into_iter().any(|(table, column)| {
+            match &self.diff.to.tables[table].columns[column].default {
+                Some(Default::Literal(Literal::Enum(value))) => change.added.contains(value),
+                Some(Default::Literal(Literal::List(items))) => {
+                    items.iter().any(|item| matches!(item, Literal::Enum(value) if change.added.contains(value)))
+                }
+                Some(_) | None => false,
+            }
+        })
     }
 }
 
@@ -219,12 +213,7 @@ impl Diff<'_> {
     /// A column of a table on both sides, before and after.
     pub(crate) fn column_pair(&self, table: &TableDiff, column: &ColumnDiff) -> ColumnPair<'_> {
         let (old_table, new_table) = (&self.from.tables[table.from], &self.to.tables[table.to]);
-        ColumnPair {
-            old: &old_table.columns[column.from],
-            new: &new_table.columns[column.to],
-            old_table,
-            new_table,
-        }
+        ColumnPair { old: &old_table.columns[column.from], new: &new_table.columns[column.to], old_table, new_table }
     }
 }
 
@@ -234,10 +223,5 @@ pub fn plan<'a>(diff: &'a Diff<'a>) -> Plan<'a> {
     let decisions = decide::decide(diff, rules(dialect));
     let steps = phases::steps(diff, &decisions);
     let risks = risks::of(diff, dialect, &steps, &decisions);
-    Plan {
-        diff,
-        dialect,
-        steps,
-        risks,
-    }
+    Plan { diff, dialect, steps, risks }
 }

@@ -50,16 +50,11 @@ fn extensions(diff: &Diff<'_>, _: &Decisions, steps: &mut Vec<Step>) {
     let new: &[Extension] = diff.to.extensions.as_deref().unwrap_or_default();
     // A new version alone never needs a fresh installation.
     let is_moved = |(from, to): &(usize, usize)| old[*from].namespace != new[*to].namespace;
-    let (replaced, altered): (Vec<_>, Vec<_>) = diff
-        .changed_extensions
-        .iter()
-        .partition(|pair| !old[pair.0].is_relocatable && is_moved(pair));
+    let (replaced, altered): (Vec<_>, Vec<_>) =
+        diff.changed_extensions.iter().partition(|pair| !old[pair.0].is_relocatable && is_moved(pair));
     steps.extend(replaced.iter().map(|(from, _)| Step::DropExtension(*from)));
-    let mut created: Vec<usize> = replaced
-        .iter()
-        .map(|(_, to)| *to)
-        .chain(diff.created_extensions.iter().copied())
-        .collect();
+    let mut created: Vec<usize> =
+        replaced.iter().map(|(_, to)| *to).chain(diff.created_extensions.iter().copied()).collect();
     created.sort_unstable();
     steps.extend(created.into_iter().map(Step::CreateExtension));
     steps.extend(altered.iter().map(|(from, to)| Step::AlterExtension(*from, *to)));
@@ -68,10 +63,7 @@ fn extensions(diff: &Diff<'_>, _: &Decisions, steps: &mut Vec<Step>) {
 fn alter_sequences(diff: &Diff<'_>, _: &Decisions, steps: &mut Vec<Step>) {
     for (place, table) in diff.tables.iter().enumerate() {
         let changed = table.columns.iter().filter(|column| column.identity);
-        steps.extend(changed.map(|column| Step::AlterSequence {
-            table: place,
-            column: *column,
-        }));
+        steps.extend(changed.map(|column| Step::AlterSequence { table: place, column: *column }));
     }
 }
 
@@ -84,21 +76,11 @@ fn alter_enums(diff: &Diff<'_>, _: &Decisions, steps: &mut Vec<Step>) {
 }
 
 fn drop_foreign_keys(_: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>) {
-    steps.extend(
-        decisions
-            .dropped_keys
-            .iter()
-            .map(|(table, key)| Step::DropForeignKey(*table, *key)),
-    );
+    steps.extend(decisions.dropped_keys.iter().map(|(table, key)| Step::DropForeignKey(*table, *key)));
 }
 
 fn drop_indexes(_: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>) {
-    steps.extend(
-        decisions
-            .dropped_indexes
-            .iter()
-            .map(|(table, index)| Step::DropIndex(*table, *index)),
-    );
+    steps.extend(decisions.dropped_indexes.iter().map(|(table, index)| Step::DropIndex(*table, *index)));
 }
 
 fn alter_tables(diff: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>) {
@@ -156,9 +138,7 @@ fn create_tables(diff: &Diff<'_>, _: &Decisions, steps: &mut Vec<Step>) {
 
 /// All rebuilds are one step.
 fn redefine_tables(diff: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>) {
-    let places: Vec<usize> = (0..diff.tables.len())
-        .filter(|place| decisions.tables[*place].is_rebuilt)
-        .collect();
+    let places: Vec<usize> = (0..diff.tables.len()).filter(|place| decisions.tables[*place].is_rebuilt).collect();
     if !places.is_empty() {
         steps.push(Step::RedefineTables(places));
     }
@@ -171,43 +151,28 @@ fn create_indexes(diff: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>)
             steps.extend((0..count).map(|index| Step::CreateIndex(*table, index)));
         }
     }
-    steps.extend(
-        decisions
-            .created_indexes
-            .iter()
-            .map(|(_, table, index)| Step::CreateIndex(*table, *index)),
-    );
+    steps.extend(decisions.created_indexes.iter().map(|(_, table, index)| Step::CreateIndex(*table, *index)));
 }
 
 fn rename_foreign_keys(_: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>) {
-    steps.extend(
-        decisions
-            .renamed_keys
-            .iter()
-            .map(|(from, to)| Step::RenameForeignKey(*from, *to)),
-    );
+    steps.extend(decisions.renamed_keys.iter().map(|(from, to)| Step::RenameForeignKey(*from, *to)));
 }
 
 fn add_foreign_keys(_: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>) {
-    steps.extend(
-        decisions
-            .added_keys
-            .iter()
-            .map(|(table, key)| Step::AddForeignKey(*table, *key)),
-    );
+    steps.extend(decisions.added_keys.iter().map(|(table, key)| Step::AddForeignKey(*table, *key)));
 }
 
 fn rename_indexes(_: &Diff<'_>, decisions: &Decisions, steps: &mut Vec<Step>) {
     let mut pairs = decisions.renamed_indexes.clone();
     pairs.sort_unstable();
     let renames = decisions.rules.renames_indexes;
-    steps.extend(pairs.into_iter().map(|(from, to)| {
-        if renames {
-            Step::RenameIndex(from, to)
-        } else {
-            Step::RedefineIndex(from, to)
-        }
-    }));
+    steps.extend(
+        pairs.into_iter().map(
+            |(from, to)| {
+                if renames { Step::RenameIndex(from, to) } else { Step::RedefineIndex(from, to) }
+            },
+        ),
+    );
 }
 
 /// A table without primary key keeps its rows apart by a unique index; when a primary key on the same columns takes its
@@ -254,10 +219,6 @@ fn key_taking_over(diff: &Diff<'_>, steps: &[Step], table: usize, index: usize) 
         pair.from == table
             && alter.changes.contains(&TableChange::AddPrimaryKey)
             && !loses_column
-            && key
-                .columns
-                .iter()
-                .map(|column| &column.name)
-                .eq(dropped.columns.iter().map(|column| &column.name))
+            && key.columns.iter().map(|column| &column.name).eq(dropped.columns.iter().map(|column| &column.name))
     })
 }

@@ -35,12 +35,7 @@ pub struct Risk {
 
 /// All risks: warnings first, then steps that cannot run, both in the order of the steps.
 pub(super) fn of(diff: &Diff<'_>, dialect: Dialect, steps: &[Step], decisions: &Decisions) -> Vec<Risk> {
-    let mut risks = Finder {
-        diff,
-        dialect,
-        decisions,
-        found: Vec::new(),
-    };
+    let mut risks = Finder { diff, dialect, decisions, found: Vec::new() };
     for step in steps {
         risks.step(step);
     }
@@ -96,22 +91,12 @@ impl Finder<'_> {
     }
 
     fn count_where(&self, table: &Table, column: &Column, condition: &str) -> String {
-        format!(
-            "{} WHERE {} {condition}",
-            self.count_rows(table),
-            self.dialect.quote(&column.name)
-        )
+        format!("{} WHERE {} {condition}", self.count_rows(table), self.dialect.quote(&column.name))
     }
 
     fn push(&mut self, kind: RiskKind, table: &Table, column: Option<&Column>, count: Option<String>, text: String) {
         let column = column.map(|column| column.name.clone());
-        self.found.push(Risk {
-            kind,
-            text,
-            table: table.name.clone(),
-            column,
-            count_query: count,
-        });
+        self.found.push(Risk { kind, text, table: table.name.clone(), column, count_query: count });
     }
 
     fn drop_table(&mut self, table: &Table) {
@@ -151,18 +136,11 @@ impl Finder<'_> {
         if decision.drops_primary_key || decision.moves_primary_key {
             self.primary_key(old);
         }
-        pair.dropped_columns
-            .iter()
-            .for_each(|column| self.drop_column(old, *column));
-        pair.added_columns
-            .iter()
-            .for_each(|column| self.add_column(old, &new.columns[*column]));
-        pair.columns
-            .iter()
-            .filter(|column| column.is_changed())
-            .for_each(|column| {
-                self.alter_column(pair, place, column);
-            });
+        pair.dropped_columns.iter().for_each(|column| self.drop_column(old, *column));
+        pair.added_columns.iter().for_each(|column| self.add_column(old, &new.columns[*column]));
+        pair.columns.iter().filter(|column| column.is_changed()).for_each(|column| {
+            self.alter_column(pair, place, column);
+        });
         for index in pair.created_indexes.iter().map(|index| &new.indexes[*index]) {
             if index.kind == IndexKind::Unique {
                 self.unique_index(old, new, index);
@@ -198,22 +176,14 @@ impl Finder<'_> {
                 " Its default exists in the client only: add the column as optional, fill it for the rows that are there, then make it required.",
             );
         }
-        self.push(
-            RiskKind::Unexecutable,
-            table,
-            Some(column),
-            Some(self.count_rows(table)),
-            text,
-        );
+        self.push(RiskKind::Unexecutable, table, Some(column), Some(self.count_rows(table)), text);
     }
 
     fn alter_column(&mut self, pair: &TableDiff, place: usize, change: &ColumnDiff) {
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[pair.to]);
         let (before, after) = (&old.columns[change.from], &new.columns[change.to]);
         let casts = pair.columns.iter().zip(&self.decisions.tables[place].casts);
-        let cast = casts
-            .filter(|(column, _)| *column == change)
-            .find_map(|(_, cast)| *cast);
+        let cast = casts.filter(|(column, _)| *column == change).find_map(|(_, cast)| *cast);
         if matches!(cast, Some(Cast::Risky | Cast::Impossible)) {
             let text = format!(
                 "The column `{}` of the table `{}` will be cast from `{}` to `{}`. Values that do not fit are lost, or stop the migration.",
@@ -238,11 +208,7 @@ impl Finder<'_> {
 
     fn recreate_column(&mut self, table: &Table, before: &Column, after: &Column) {
         let (kind, consequence, count) = if after.arity != Arity::Required || after.default.is_some() {
-            (
-                "dropped and made anew",
-                "All values in it are lost.",
-                self.count_where(table, before, "IS NOT NULL"),
-            )
+            ("dropped and made anew", "All values in it are lost.", self.count_where(table, before, "IS NOT NULL"))
         } else {
             (
                 "dropped and made anew as required, without a default value",
@@ -250,10 +216,7 @@ impl Finder<'_> {
                 self.count_rows(table),
             )
         };
-        let text = format!(
-            "The column `{}` of the table `{}` will be {kind}. {consequence}",
-            before.name, table.name
-        );
+        let text = format!("The column `{}` of the table `{}` will be {kind}. {consequence}", before.name, table.name);
         let grade = if after.arity != Arity::Required || after.default.is_some() {
             RiskKind::Warning
         } else {
@@ -292,11 +255,7 @@ impl Finder<'_> {
                 present.join(" AND ")
             )
         });
-        let column = if columns.len() == 1 {
-            old.column(columns[0])
-        } else {
-            None
-        };
+        let column = if columns.len() == 1 { old.column(columns[0]) } else { None };
         self.push(RiskKind::Warning, old, column, count, text);
     }
 
@@ -346,9 +305,5 @@ fn type_name(column: &Column) -> String {
         ColumnType::Enum { name, .. } => name.clone(),
         ColumnType::Unsupported(text) => text.clone(),
     };
-    if column.arity == Arity::List {
-        format!("{name}[]")
-    } else {
-        name
-    }
+    if column.arity == Arity::List { format!("{name}[]") } else { name }
 }

@@ -63,18 +63,12 @@ pub(crate) fn shared_step(plan: &Plan<'_>, step: &Step) -> StepText {
         Step::CreateIndex(table, index) => create_index(&to.tables[*table], &to.tables[*table].indexes[*index]),
         Step::DropIndex(table, index) => {
             let table = &from.tables[*table];
-            format!(
-                "DROP INDEX {}",
-                qualified(D, table.namespace.as_deref(), &table.indexes[*index].name)
-            )
+            format!("DROP INDEX {}", qualified(D, table.namespace.as_deref(), &table.indexes[*index].name))
         }
         Step::RenameIndex((table, index), (new_table, new_index)) => {
             let table = &from.tables[*table];
             let name = qualified(D, table.namespace.as_deref(), &table.indexes[*index].name);
-            format!(
-                "ALTER INDEX {name} RENAME TO {}",
-                D.quote(&to.tables[*new_table].indexes[*new_index].name)
-            )
+            format!("ALTER INDEX {name} RENAME TO {}", D.quote(&to.tables[*new_table].indexes[*new_index].name))
         }
         Step::AddForeignKey(table, key) => {
             let table = &to.tables[*table];
@@ -89,12 +83,7 @@ pub(crate) fn shared_step(plan: &Plan<'_>, step: &Step) -> StepText {
             let table = &from.tables[*table];
             let name = |key: &ForeignKey| D.quote(key.name.as_deref().unwrap_or_default());
             let (old, new) = (&table.foreign_keys[*key], &to.tables[*new_table].foreign_keys[*new_key]);
-            format!(
-                "ALTER TABLE {} RENAME CONSTRAINT {} TO {}",
-                table_name(table),
-                name(old),
-                name(new)
-            )
+            format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", table_name(table), name(old), name(new))
         }
         Step::AlterEnum(_)
         | Step::AlterTable(_)
@@ -124,18 +113,10 @@ fn create_extension(extension: &crate::catalog::Extension) -> String {
 fn alter_extension(old: &crate::catalog::Extension, new: &crate::catalog::Extension) -> StepText {
     let name = D.quote(&new.name);
     let mut statements = Vec::new();
-    if let Some(version) = new
-        .version
-        .as_ref()
-        .filter(|version| old.version.as_ref() != Some(version))
-    {
+    if let Some(version) = new.version.as_ref().filter(|version| old.version.as_ref() != Some(version)) {
         statements.push(format!("ALTER EXTENSION {name} UPDATE TO {}", D.quote(version)));
     }
-    if let Some(namespace) = new
-        .namespace
-        .as_ref()
-        .filter(|namespace| old.namespace.as_ref() != Some(namespace))
-    {
+    if let Some(namespace) = new.namespace.as_ref().filter(|namespace| old.namespace.as_ref() != Some(namespace)) {
         statements.push(format!("ALTER EXTENSION {name} SET SCHEMA {}", D.quote(namespace)));
     }
     StepText::many(statements)
@@ -181,11 +162,7 @@ pub(crate) fn column(column: &Column) -> String {
     if column.arity == Arity::Required {
         out.push_str(" NOT NULL");
     }
-    if let Some(default) = column
-        .default
-        .as_ref()
-        .and_then(|default| self::default(column, default))
-    {
+    if let Some(default) = column.default.as_ref().and_then(|default| self::default(column, default)) {
         out.push_str(" DEFAULT ");
         out.push_str(&default);
     }
@@ -208,16 +185,8 @@ fn identity(options: &Identity) -> String {
     if options.is_virtual {
         parts.push("VIRTUAL".to_owned());
     }
-    parts.extend(
-        numbers
-            .into_iter()
-            .filter_map(|(word, value)| Some(format!("{word} {}", value?))),
-    );
-    if parts.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", parts.join(" "))
-    }
+    parts.extend(numbers.into_iter().filter_map(|(word, value)| Some(format!("{word} {}", value?))));
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(" ")) }
 }
 
 /// A column's type, with brackets when it is a list.
@@ -277,18 +246,10 @@ pub(crate) fn create_index(table: &Table, index: &Index) -> String {
     };
     let columns: Vec<String> = index.columns.iter().map(index_column).collect();
     let name = D.quote(&index.name);
-    let mut out = format!(
-        "CREATE {unique}INDEX {name} ON {}{using}({})",
-        table_name(table),
-        columns.join(", ")
-    );
+    let mut out = format!("CREATE {unique}INDEX {name} ON {}{using}({})", table_name(table), columns.join(", "));
     if let Some(predicate) = &index.predicate {
         let is_bracketed = predicate.starts_with('(') && predicate.ends_with(')');
-        out.push_str(&if is_bracketed {
-            format!(" WHERE {predicate}")
-        } else {
-            format!(" WHERE ({predicate})")
-        });
+        out.push_str(&if is_bracketed { format!(" WHERE {predicate}") } else { format!(" WHERE ({predicate})") });
     }
     out
 }
@@ -312,11 +273,7 @@ pub(crate) fn add_foreign_key(table: &Table, key: &ForeignKey) -> String {
 }
 
 fn foreign_key(key: &ForeignKey) -> String {
-    let name = key
-        .name
-        .as_ref()
-        .map(|name| format!("CONSTRAINT {} ", D.quote(name)))
-        .unwrap_or_default();
+    let name = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", D.quote(name))).unwrap_or_default();
     format!(
         "{name}FOREIGN KEY ({}) REFERENCES {}({}) ON DELETE {} ON UPDATE {}",
         names(D, key.columns.iter().map(String::as_str), ", "),

@@ -100,22 +100,10 @@ impl Scope {
 
 /// The schemas asked for; the connection's own one when none is.
 pub(crate) async fn catalog(connection: &mut Connection, namespaces: &[String]) -> Result<Catalog> {
-    let own = if namespaces.is_empty() {
-        connection.default_schema().to_owned()
-    } else {
-        PUBLIC.to_owned()
-    };
-    let asked: Vec<String> = if namespaces.is_empty() {
-        vec![own.clone()]
-    } else {
-        namespaces.to_vec()
-    };
+    let own = if namespaces.is_empty() { connection.default_schema().to_owned() } else { PUBLIC.to_owned() };
+    let asked: Vec<String> = if namespaces.is_empty() { vec![own.clone()] } else { namespaces.to_vec() };
     let parameter = Value::List(asked.into_iter().map(Value::Text).collect());
-    let scope = Scope {
-        dialect: connection.dialect(),
-        own,
-        parameter,
-    };
+    let scope = Scope { dialect: connection.dialect(), own, parameter };
     let mut catalog = Catalog::empty(scope.dialect);
     catalog.namespaces = self::namespaces(connection).await?;
     if scope.dialect == Dialect::Postgres {
@@ -151,21 +139,10 @@ async fn enums(connection: &mut Connection, scope: &Scope) -> Result<Vec<Enum>> 
     let rows = connection.query(ENUMS, std::slice::from_ref(&scope.parameter)).await?;
     let mut enums: Vec<Enum> = Vec::new();
     for row in rows.iter() {
-        let (namespace, name, value) = (
-            scope.namespace(row.get(0)?),
-            row.get::<String>(1)?,
-            row.get::<String>(2)?,
-        );
-        match enums
-            .last_mut()
-            .filter(|last| last.name == name && last.namespace == namespace)
-        {
+        let (namespace, name, value) = (scope.namespace(row.get(0)?), row.get::<String>(1)?, row.get::<String>(2)?);
+        match enums.last_mut().filter(|last| last.name == name && last.namespace == namespace) {
             Some(last) => last.values.push(value),
-            None => enums.push(Enum {
-                namespace,
-                name,
-                values: vec![value],
-            }),
+            None => enums.push(Enum { namespace, name, values: vec![value] }),
         }
     }
     Ok(enums)
@@ -173,13 +150,7 @@ async fn enums(connection: &mut Connection, scope: &Scope) -> Result<Vec<Enum>> 
 
 /// PostGIS keeps tables of its own that older releases do not mark as an extension's.
 fn is_managed(name: &str) -> bool {
-    let of_postgis = [
-        "spatial_ref_sys",
-        "geometry_columns",
-        "geography_columns",
-        "raster_columns",
-        "raster_overviews",
-    ];
+    let of_postgis = ["spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns", "raster_overviews"];
     name != HISTORY_TABLE && !of_postgis.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
@@ -205,9 +176,7 @@ async fn tables(connection: &mut Connection, scope: &Scope) -> Result<Vec<Table>
 /// The table that a row is about: its first two columns name it.
 fn table_of<'a>(tables: &'a mut [Table], scope: &Scope, row: &Row<'_>) -> Result<Option<&'a mut Table>> {
     let (namespace, name) = (scope.namespace(row.get(0)?), row.get::<String>(1)?);
-    Ok(tables
-        .iter_mut()
-        .find(|table| table.name == name && table.namespace == namespace))
+    Ok(tables.iter_mut().find(|table| table.name == name && table.namespace == namespace))
 }
 
 async fn columns(connection: &mut Connection, scope: &Scope, tables: &mut [Table]) -> Result<()> {
@@ -232,10 +201,7 @@ fn column(scope: &Scope, row: &Row<'_>) -> Result<Column> {
     let modifier: i64 = row.get(5)?;
     let written: String = row.get(4)?;
     let ty = if kind == "e" {
-        ColumnType::Enum {
-            namespace: scope.namespace(namespace),
-            name,
-        }
+        ColumnType::Enum { namespace: scope.namespace(namespace), name }
     } else {
         let known = match scope.dialect {
             Dialect::Cockroachdb => cockroach::introspect::column_type(&name, modifier).map(ColumnType::Cockroach),
@@ -275,9 +241,7 @@ fn column(scope: &Scope, row: &Row<'_>) -> Result<Column> {
 }
 
 async fn indexes(connection: &mut Connection, scope: &Scope, tables: &mut [Table]) -> Result<()> {
-    let rows = connection
-        .query(INDEXES, std::slice::from_ref(&scope.parameter))
-        .await?;
+    let rows = connection.query(INDEXES, std::slice::from_ref(&scope.parameter)).await?;
     // Indexes on expressions are nobody's business here; they are told by a column without a name.
     let mut on_expressions: Vec<(String, String, String)> = Vec::new();
     for row in rows.iter().filter(|row| row.cell(7).is_null()) {
@@ -294,10 +258,7 @@ async fn indexes(connection: &mut Connection, scope: &Scope, tables: &mut [Table
         let name = key.2;
         let column = index_column(&row)?;
         if row.get::<bool>(3)? {
-            let primary = table.primary_key.get_or_insert_with(|| PrimaryKey {
-                name: Some(name),
-                columns: Vec::new(),
-            });
+            let primary = table.primary_key.get_or_insert_with(|| PrimaryKey { name: Some(name), columns: Vec::new() });
             primary.columns.push(IndexColumn::plain(column.name));
             continue;
         }
@@ -312,11 +273,7 @@ async fn indexes(connection: &mut Connection, scope: &Scope, tables: &mut [Table
 fn index(row: &Row<'_>, name: String, first: IndexColumn) -> Result<Index> {
     Ok(Index {
         name,
-        kind: if row.get::<bool>(4)? {
-            IndexKind::Unique
-        } else {
-            IndexKind::Normal
-        },
+        kind: if row.get::<bool>(4)? { IndexKind::Unique } else { IndexKind::Normal },
         columns: vec![first],
         algorithm: match row.get::<String>(5)?.as_str() {
             "hash" => Some(IndexAlgorithm::Hash),
@@ -346,19 +303,13 @@ fn index_column(row: &Row<'_>) -> Result<IndexColumn> {
 }
 
 async fn foreign_keys(connection: &mut Connection, scope: &Scope, tables: &mut [Table]) -> Result<()> {
-    let rows = connection
-        .query(FOREIGN_KEYS, std::slice::from_ref(&scope.parameter))
-        .await?;
+    let rows = connection.query(FOREIGN_KEYS, std::slice::from_ref(&scope.parameter)).await?;
     for row in rows.iter() {
         let Some(table) = table_of(tables, scope, &row)? else {
             continue;
         };
         let name: String = row.get(2)?;
-        if table
-            .foreign_keys
-            .last()
-            .is_none_or(|last| last.name.as_ref() != Some(&name))
-        {
+        if table.foreign_keys.last().is_none_or(|last| last.name.as_ref() != Some(&name)) {
             table.foreign_keys.push(ForeignKey {
                 name: Some(name),
                 columns: Vec::new(),

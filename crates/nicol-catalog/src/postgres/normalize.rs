@@ -109,10 +109,9 @@ pub(crate) fn default(text: &str, ty: &ColumnType, is_list: bool) -> Option<Defa
     }
     if is_list {
         let items = list(bare, family);
-        return Some(items.map_or_else(
-            || Default::Expression(text.to_owned()),
-            |all| Default::Literal(Literal::List(all)),
-        ));
+        return Some(
+            items.map_or_else(|| Default::Expression(text.to_owned()), |all| Default::Literal(Literal::List(all))),
+        );
     }
     let word = bare.to_ascii_lowercase();
     let is_now = word == "now()"
@@ -285,33 +284,18 @@ mod tests {
         let int = ColumnType::Postgres(T::Integer);
         let time = ColumnType::Postgres(T::Timestamp(Some(3)));
         let literal = |literal| Some(Default::Literal(literal));
-        assert_eq!(
-            default("'it''s'::text", &text, false),
-            literal(Literal::Text("it's".into()))
-        );
-        assert_eq!(
-            default("'-1'::integer", &int, false),
-            literal(Literal::Number("-1".into()))
-        );
-        assert_eq!(
-            default("(1)::smallint", &int, false),
-            literal(Literal::Number("1".into()))
-        );
+        assert_eq!(default("'it''s'::text", &text, false), literal(Literal::Text("it's".into())));
+        assert_eq!(default("'-1'::integer", &int, false), literal(Literal::Number("-1".into())));
+        assert_eq!(default("(1)::smallint", &int, false), literal(Literal::Number("1".into())));
         assert_eq!(default("NULL::character varying", &text, false), None);
         assert_eq!(default("CURRENT_TIMESTAMP", &time, false), Some(Default::Now));
         assert_eq!(
             default("('now'::text)::date || 'x'::text", &text, false),
             Some(Default::Expression("('now'::text)::date || 'x'::text".into()))
         );
-        let list = |items: &[&str]| {
-            literal(Literal::List(
-                items.iter().map(|item| Literal::Text((*item).into())).collect(),
-            ))
-        };
-        assert_eq!(
-            default("ARRAY['a'::text, 'b,''c'::text]", &text, true),
-            list(&["a", "b,'c"])
-        );
+        let list =
+            |items: &[&str]| literal(Literal::List(items.iter().map(|item| Literal::Text((*item).into())).collect()));
+        assert_eq!(default("ARRAY['a'::text, 'b,''c'::text]", &text, true), list(&["a", "b,'c"]));
         assert_eq!(default("'{a,\"b \\\"c\"}'::text[]", &text, true), list(&["a", "b \"c"]));
         assert_eq!(default("ARRAY[]::text[]", &text, true), list(&[]));
     }

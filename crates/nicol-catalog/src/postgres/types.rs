@@ -243,10 +243,7 @@ pub(crate) fn cast(from: PostgresType, to: PostgresType) -> Cast {
         T::Money => only_safe(matches!(to, T::Citext | T::Text | T::VarChar(_)), Cast::Risky),
         T::Citext => only_safe(matches!(to, T::Text | T::VarChar(_)), Cast::Risky),
         T::Inet => only_safe(matches!(to, T::Citext | T::Text | T::VarChar(_)), Cast::Impossible),
-        T::Oid => only_safe(
-            matches!(to, T::Text | T::VarChar(_) | T::BigInt | T::Integer),
-            Cast::Impossible,
-        ),
+        T::Oid => only_safe(matches!(to, T::Text | T::VarChar(_) | T::BigInt | T::Integer), Cast::Impossible),
         T::VarChar(_) | T::Char(_) | T::Text => cast_characters(from, to),
         T::ByteA => match to {
             T::Text | T::VarChar(None) => Cast::Safe,
@@ -355,10 +352,7 @@ fn cast_time(from: PostgresType, to: PostgresType) -> Cast {
     };
     let keeps_enough = match from {
         T::Timestamp(_) | T::Timestamptz(_) => {
-            matches!(
-                to,
-                T::Timestamp(_) | T::Timestamptz(_) | T::Date | T::Time(_) | T::Timetz(_)
-            )
+            matches!(to, T::Timestamp(_) | T::Timestamptz(_) | T::Date | T::Time(_) | T::Timetz(_))
         }
         T::Date => matches!(to, T::Timestamp(_) | T::Timestamptz(_)),
         T::Time(_) => matches!(to, T::Time(_) | T::Timetz(_)),

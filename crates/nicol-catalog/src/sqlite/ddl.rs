@@ -57,11 +57,7 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
 /// A table under a name, its own or another, with its foreign keys.
 fn create_table(table: &Table, name: &str) -> String {
     let is_key = |column: &Column| table.is_whole_primary_key(&column.name);
-    let columns: Vec<String> = table
-        .columns
-        .iter()
-        .map(|one| format!("    {}", column(one, is_key(one))))
-        .collect();
+    let columns: Vec<String> = table.columns.iter().map(|one| format!("    {}", column(one, is_key(one)))).collect();
     let mut out = format!("CREATE TABLE {} (\n{}", D.quote(name), columns.join(",\n"));
     if let Some(key) = table.primary_key.as_ref().filter(|key| key.columns.len() != 1) {
         let columns = names(D, key.columns.iter().map(|column| column.name.as_str()), ", ");
@@ -76,11 +72,7 @@ fn create_table(table: &Table, name: &str) -> String {
 }
 
 fn foreign_key(key: &ForeignKey) -> String {
-    let name = key
-        .name
-        .as_ref()
-        .map(|name| format!("CONSTRAINT {} ", D.quote(name)))
-        .unwrap_or_default();
+    let name = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", D.quote(name))).unwrap_or_default();
     format!(
         "{name}FOREIGN KEY ({}) REFERENCES {} ({}) ON DELETE {} ON UPDATE {}",
         names(D, key.columns.iter().map(String::as_str), ", "),
@@ -135,11 +127,7 @@ fn expression(text: &str) -> String {
         && !trimmed[1..trimmed.len() - 1].replace("''", "").contains('\'');
     let is_word = trimmed.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
     let is_number = trimmed.parse::<f64>().is_ok();
-    if is_bracketed || is_text || is_word || is_number {
-        text.to_owned()
-    } else {
-        format!("({text})")
-    }
+    if is_bracketed || is_text || is_word || is_number { text.to_owned() } else { format!("({text})") }
 }
 
 fn constant(literal: &Literal) -> String {
@@ -162,11 +150,7 @@ fn create_index(table: &Table, index: &Index) -> String {
     let unique = if index.kind == IndexKind::Unique { "UNIQUE " } else { "" };
     let columns: Vec<String> = index.columns.iter().map(index_column).collect();
     let name = D.quote(&index.name);
-    let mut out = format!(
-        "CREATE {unique}INDEX {name} ON {}({})",
-        D.quote(&table.name),
-        columns.join(", ")
-    );
+    let mut out = format!("CREATE {unique}INDEX {name} ON {}({})", D.quote(&table.name), columns.join(", "));
     if let Some(predicate) = &index.predicate {
         out.push_str(" WHERE ");
         out.push_str(predicate);
@@ -196,21 +180,14 @@ fn alter_table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
         | TableChange::AddPrimaryKey => None,
     });
     let statement = |place: usize| {
-        format!(
-            "ALTER TABLE {} ADD COLUMN {}",
-            D.quote(&table.name),
-            column(&table.columns[place], false)
-        )
+        format!("ALTER TABLE {} ADD COLUMN {}", D.quote(&table.name), column(&table.columns[place], false))
     };
     StepText::many(added.map(statement).collect())
 }
 
 /// Rebuilt tables, with foreign keys out of force meanwhile: dropping the old table must not delete rows elsewhere.
 fn redefine(diff: &Diff<'_>, places: &[usize]) -> StepText {
-    let mut statements = vec![
-        "PRAGMA defer_foreign_keys=ON".to_owned(),
-        "PRAGMA foreign_keys=OFF".to_owned(),
-    ];
+    let mut statements = vec!["PRAGMA defer_foreign_keys=ON".to_owned(), "PRAGMA foreign_keys=OFF".to_owned()];
     for place in places {
         statements.extend(redefine_table(diff, &diff.tables[*place]));
     }
@@ -227,11 +204,8 @@ fn redefine_table(diff: &Diff<'_>, pair: &TableDiff) -> Vec<String> {
     let new = &new;
     let temporary = format!("new_{}", new.name);
     let mut out = vec![create_table(new, &temporary)];
-    let mut shared: Vec<(&Column, &Column)> = pair
-        .columns
-        .iter()
-        .map(|column| (&old.columns[column.from], &new.columns[column.to]))
-        .collect();
+    let mut shared: Vec<(&Column, &Column)> =
+        pair.columns.iter().map(|column| (&old.columns[column.from], &new.columns[column.to])).collect();
     shared.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     if !shared.is_empty() {
         let columns = names(D, shared.iter().map(|(_, new)| new.name.as_str()), ", ");
@@ -244,11 +218,7 @@ fn redefine_table(diff: &Diff<'_>, pair: &TableDiff) -> Vec<String> {
         ));
     }
     out.push(format!("DROP TABLE {}", D.quote(&old.name)));
-    out.push(format!(
-        "ALTER TABLE {} RENAME TO {}",
-        D.quote(&temporary),
-        D.quote(&new.name)
-    ));
+    out.push(format!("ALTER TABLE {} RENAME TO {}", D.quote(&temporary), D.quote(&new.name)));
     out.extend(new.indexes.iter().map(|index| create_index(new, index)));
     out
 }

@@ -18,9 +18,7 @@ AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORD
 /// The whole database.
 pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
     let mut catalog = Catalog::empty(Dialect::Sqlite);
-    let names = connection
-        .query(TABLES, &[Value::Text(HISTORY_TABLE.to_owned())])
-        .await?;
+    let names = connection.query(TABLES, &[Value::Text(HISTORY_TABLE.to_owned())]).await?;
     let names: Vec<String> = names.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
     for name in names {
         let table = table(connection, name).await?;
@@ -34,14 +32,7 @@ async fn table(connection: &mut Connection, name: String) -> Result<Table> {
     let (columns, primary_key) = columns(connection, &name).await?;
     let indexes = indexes(connection, &name).await?;
     let foreign_keys = foreign_keys(connection, &name).await?;
-    Ok(Table {
-        namespace: None,
-        columns,
-        primary_key,
-        indexes,
-        foreign_keys,
-        name,
-    })
+    Ok(Table { namespace: None, columns, primary_key, indexes, foreign_keys, name })
 }
 
 async fn columns(connection: &mut Connection, table: &str) -> Result<(Vec<Column>, Option<PrimaryKey>)> {
@@ -147,11 +138,7 @@ async fn indexes(connection: &mut Connection, table: &str) -> Result<Vec<Index>>
         };
         indexes.push(Index {
             name,
-            kind: if is_unique {
-                IndexKind::Unique
-            } else {
-                IndexKind::Normal
-            },
+            kind: if is_unique { IndexKind::Unique } else { IndexKind::Normal },
             columns,
             algorithm: None,
             predicate: definition.as_deref().and_then(predicate),
@@ -172,10 +159,7 @@ async fn index_columns(connection: &mut Connection, index: &str) -> Result<Optio
             return Ok(None);
         };
         let sort = row.get::<bool>(1)?.then_some(SortOrder::Desc);
-        columns.push(IndexColumn {
-            sort,
-            ..IndexColumn::plain(name)
-        });
+        columns.push(IndexColumn { sort, ..IndexColumn::plain(name) });
     }
     Ok(Some(columns))
 }
@@ -195,9 +179,7 @@ fn predicate(definition: &str) -> Option<String> {
             (None, b'(') => depth += 1,
             (None, b')') => depth -= 1,
             (None, b'w' | b'W') if depth == 0 => {
-                let is_word = definition
-                    .get(place..place + 5)
-                    .is_some_and(|word| word.eq_ignore_ascii_case("where"));
+                let is_word = definition.get(place..place + 5).is_some_and(|word| word.eq_ignore_ascii_case("where"));
                 let is_alone = place > 0 && !bytes[place - 1].is_ascii_alphanumeric() && bytes[place - 1] != b'_';
                 if is_word && is_alone {
                     return Some(definition[place + 5..].trim().to_owned());
@@ -253,17 +235,12 @@ fn resolve_bare_references(catalog: &mut Catalog) {
         .iter()
         .filter_map(|table| {
             let key = table.primary_key.as_ref()?;
-            Some((
-                table.name.clone(),
-                key.columns.iter().map(|column| column.name.clone()).collect(),
-            ))
+            Some((table.name.clone(), key.columns.iter().map(|column| column.name.clone()).collect()))
         })
         .collect();
     for key in catalog.tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
         if key.referenced_columns.is_empty() {
-            let target = keys
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(&key.referenced_table));
+            let target = keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key.referenced_table));
             key.referenced_columns = target.map(|(_, columns)| columns.clone()).unwrap_or_default();
         }
     }

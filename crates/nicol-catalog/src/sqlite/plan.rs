@@ -30,10 +30,7 @@ fn must_redefine(diff: &Diff<'_>, table: &TableDiff) -> bool {
     };
     let old = &diff.from.tables[table.from];
     !table.dropped_columns.is_empty()
-        || table
-            .dropped_indexes
-            .iter()
-            .any(|place| old.indexes[*place].is_of_constraint)
+        || table.dropped_indexes.iter().any(|place| old.indexes[*place].is_of_constraint)
         || table.columns.iter().any(|column| column.is_changed())
         || table.added_columns.iter().any(needs_rebuild)
         || !matches!(table.primary_key, KeyDiff::Same | KeyDiff::Renamed)

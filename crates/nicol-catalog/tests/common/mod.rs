@@ -33,10 +33,7 @@ pub(crate) fn sources(path: &Path) -> Vec<Source> {
     let name = |file: &Path| file.file_name().unwrap().to_string_lossy().into_owned();
     files.sort_by_key(|file| order.find(&format!("\"{}\"", name(file))).unwrap_or(usize::MAX));
     let name = |file: &Path| file.strip_prefix(path).unwrap_or(file).to_string_lossy().into_owned();
-    files
-        .iter()
-        .map(|file| Source::new(name(file), fs::read_to_string(file).unwrap()))
-        .collect()
+    files.iter().map(|file| Source::new(name(file), fs::read_to_string(file).unwrap())).collect()
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) {
@@ -52,9 +49,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
 /// A schema that has to be valid.
 pub(crate) fn schema(sources: &[Source]) -> Result<ValidSchema, String> {
     let validated = nicol_schema::validate(sources);
-    validated
-        .schema
-        .ok_or_else(|| format!("invalid: {:?}", validated.diagnostics.first()))
+    validated.schema.ok_or_else(|| format!("invalid: {:?}", validated.diagnostics.first()))
 }
 
 /// A schema's catalog in the dialect of its provider.
@@ -75,8 +70,7 @@ pub(crate) fn script_between(from: &Catalog, to: &Catalog) -> String {
 /// A script without the comment lines that are sentences: only labels of steps stay.
 pub(crate) fn without_sentences(script: &str) -> String {
     let is_label = |line: &str| {
-        line.strip_prefix("-- ")
-            .is_none_or(|rest| !rest.is_empty() && rest.chars().all(char::is_alphanumeric))
+        line.strip_prefix("-- ").is_none_or(|rest| !rest.is_empty() && rest.chars().all(char::is_alphanumeric))
     };
     let lines: Vec<&str> = script.lines().filter(|line| is_label(line)).collect();
     lines.join("\n").trim_end().to_owned()

@@ -39,30 +39,15 @@ struct Line {
 
 impl Line {
     fn new(name: &'static str, value: impl Into<String>) -> Line {
-        Line {
-            name,
-            value: Some(mask(&value.into())),
-            origin: None,
-            problem: None,
-        }
+        Line { name, value: Some(mask(&value.into())), origin: None, problem: None }
     }
 
     fn none(name: &'static str) -> Line {
-        Line {
-            name,
-            value: None,
-            origin: None,
-            problem: None,
-        }
+        Line { name, value: None, origin: None, problem: None }
     }
 
     fn problem(name: &'static str, problem: Failure) -> Line {
-        Line {
-            name,
-            value: None,
-            origin: None,
-            problem: Some(problem),
-        }
+        Line { name, value: None, origin: None, problem: Some(problem) }
     }
 
     fn from(mut self, origin: impl Into<String>) -> Line {
@@ -77,10 +62,8 @@ impl Line {
 /// There is no working directory.
 pub(crate) fn run(args: &DebugArgs, global: &Global, output: &Output) -> Result<u8> {
     let here = working_directory()?;
-    let mut lines = vec![
-        Line::new("nicol", env!("CARGO_PKG_VERSION")),
-        Line::new("working directory", here.display().to_string()),
-    ];
+    let mut lines =
+        vec![Line::new("nicol", env!("CARGO_PKG_VERSION")), Line::new("working directory", here.display().to_string())];
     match Config::load(global.config.as_deref(), &here) {
         Ok(config) => lines.push(config_line(&config)),
         Err(problem) => lines.push(Line::problem("config", problem)),
@@ -118,29 +101,18 @@ fn env_line(variables: Result<&Variables>) -> Line {
         Err(problem) => return Line::problem("env files", problem),
     };
     let files: Vec<String> = variables.files().map(paths::show).collect();
-    if files.is_empty() {
-        Line::none("env files")
-    } else {
-        Line::new("env files", files.join(", "))
-    }
+    if files.is_empty() { Line::none("env files") } else { Line::new("env files", files.join(", ")) }
 }
 
 fn project_lines(project: &Project, given_url: Option<&str>) -> Vec<Line> {
     let files = &project.schema;
     let validated = nicol_schema::validate(&files.sources);
-    let validity = if validated.schema.is_some() {
-        "valid"
-    } else {
-        "not valid: see `nicol validate`"
-    };
+    let validity = if validated.schema.is_some() { "valid" } else { "not valid: see `nicol validate`" };
     let schema = validated.schema.as_ref();
     let size = count(files.sources.len(), "file");
     let mut lines = vec![
-        Line::new(
-            "schema",
-            format!("{} ({size}, {validity})", paths::show(&files.path.path)),
-        )
-        .from(files.path.origin.clone()),
+        Line::new("schema", format!("{} ({size}, {validity})", paths::show(&files.path.path)))
+            .from(files.path.origin.clone()),
         env_line(project.variables()),
     ];
     let datasource = schema.and_then(|schema| schema.datasource.as_ref());
@@ -189,16 +161,8 @@ fn seed_line(project: &Project) -> Line {
 }
 
 fn generators_line(schema: &ValidSchema) -> Line {
-    let names: Vec<&str> = schema
-        .generators
-        .iter()
-        .map(|generator| generator.name.as_str())
-        .collect();
-    if names.is_empty() {
-        Line::none("generators")
-    } else {
-        Line::new("generators", names.join(", "))
-    }
+    let names: Vec<&str> = schema.generators.iter().map(|generator| generator.name.as_str()).collect();
+    if names.is_empty() { Line::none("generators") } else { Line::new("generators", names.join(", ")) }
 }
 
 fn line_text(line: &Line, output: &Output) -> String {
@@ -207,11 +171,7 @@ fn line_text(line: &Line, output: &Output) -> String {
         (None, Some(problem)) => format!("\n{}", problem.text(output.color()).trim_end()),
         (None, None) => "-".to_owned(),
     };
-    let origin = line
-        .origin
-        .as_ref()
-        .map(|origin| format!("  (from {origin})"))
-        .unwrap_or_default();
+    let origin = line.origin.as_ref().map(|origin| format!("  (from {origin})")).unwrap_or_default();
     format!("{:<18} {value}{origin}\n", line.name)
 }
 

@@ -26,12 +26,8 @@ pub(crate) fn run(args: &FormatArgs, global: &Global, output: &Output) -> Result
     if args.stdout {
         return Ok(print(schema, &formatted, output));
     }
-    let changed: Vec<bool> = schema
-        .sources
-        .iter()
-        .zip(&formatted)
-        .map(|(source, formatted)| source.text != *formatted)
-        .collect();
+    let changed: Vec<bool> =
+        schema.sources.iter().zip(&formatted).map(|(source, formatted)| source.text != *formatted).collect();
     if args.check {
         return Ok(check(schema, &changed, output));
     }
@@ -39,11 +35,7 @@ pub(crate) fn run(args: &FormatArgs, global: &Global, output: &Output) -> Result
     if output.json {
         report(schema, &changed, output);
     }
-    output.say(&format!(
-        "Formatted {} in {}ms",
-        paths::show(&schema.path.path),
-        started.elapsed().as_millis()
-    ));
+    output.say(&format!("Formatted {} in {}ms", paths::show(&schema.path.path), started.elapsed().as_millis()));
     Ok(DONE)
 }
 
@@ -64,13 +56,7 @@ fn write(schema: &SchemaFiles, formatted: &[String], changed: &[bool], output: &
         };
         return Err(failure.help("repair the schema first; nothing was written"));
     }
-    for ((path, text), _) in schema
-        .paths
-        .iter()
-        .zip(formatted)
-        .zip(changed)
-        .filter(|(_, changed)| **changed)
-    {
+    for ((path, text), _) in schema.paths.iter().zip(formatted).zip(changed).filter(|(_, changed)| **changed) {
         files::write(path, text)?;
     }
     Ok(())
@@ -78,20 +64,13 @@ fn write(schema: &SchemaFiles, formatted: &[String], changed: &[bool], output: &
 
 fn print(schema: &SchemaFiles, formatted: &[String], output: &Output) -> u8 {
     if output.json {
-        let files = schema
-            .sources
-            .iter()
-            .zip(formatted)
-            .map(|(source, text)| json!({ "file": source.path, "text": text }));
+        let files =
+            schema.sources.iter().zip(formatted).map(|(source, text)| json!({ "file": source.path, "text": text }));
         output.json(&json!({ "files": files.collect::<Vec<_>>() }));
     } else if let [text] = formatted {
         output.result(text);
     } else {
-        let texts = schema
-            .sources
-            .iter()
-            .zip(formatted)
-            .map(|(source, text)| format!("// {}\n{text}", source.path));
+        let texts = schema.sources.iter().zip(formatted).map(|(source, text)| format!("// {}\n{text}", source.path));
         output.result(&texts.collect::<Vec<_>>().join("\n"));
     }
     DONE
@@ -110,11 +89,7 @@ fn check(schema: &SchemaFiles, changed: &[bool], output: &Output) -> u8 {
             let number = changed.iter().filter(|changed| **changed).count();
             output.note(&format!(
                 "{} not formatted; `nicol format` formats",
-                if number == 1 {
-                    "this file is".to_owned()
-                } else {
-                    format!("these {number} files are")
-                }
+                if number == 1 { "this file is".to_owned() } else { format!("these {number} files are") }
             ));
         }
         return FAILED;
@@ -124,10 +99,7 @@ fn check(schema: &SchemaFiles, changed: &[bool], output: &Output) -> u8 {
 }
 
 fn report(schema: &SchemaFiles, changed: &[bool], output: &Output) {
-    let files = schema
-        .sources
-        .iter()
-        .zip(changed)
-        .map(|(source, changed)| json!({ "file": source.path, "changed": changed }));
+    let files =
+        schema.sources.iter().zip(changed).map(|(source, changed)| json!({ "file": source.path, "changed": changed }));
     output.json(&json!({ "files": files.collect::<Vec<_>>() }));
 }

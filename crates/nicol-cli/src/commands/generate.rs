@@ -40,10 +40,7 @@ pub(crate) fn run(args: &GenerateArgs, global: &Global, output: &Output) -> Resu
     }
     let (ours, foreign) = select(&project, &schema, &args.generators)?;
     let names = |generators: &[Chosen<'_>]| -> Vec<String> {
-        generators
-            .iter()
-            .map(|chosen| format!("{} ({})", chosen.generator.name, chosen.provider))
-            .collect()
+        generators.iter().map(|chosen| format!("{} ({})", chosen.generator.name, chosen.provider)).collect()
     };
     if !foreign.is_empty() && !output.json {
         output.note(&format!("left to their own programs: {}", names(&foreign).join(", ")));
@@ -75,24 +72,15 @@ fn select<'a>(
 ) -> Result<(Vec<Chosen<'a>>, Vec<Chosen<'a>>)> {
     let exists = |name: &&String| !schema.generators.iter().any(|generator| generator.name == **name);
     if let Some(unknown) = names.iter().find(exists) {
-        let known: Vec<&str> = schema
-            .generators
-            .iter()
-            .map(|generator| generator.name.as_str())
-            .collect();
-        return Err(
-            Failure::new("generator-unknown", format!("the schema has no generator `{unknown}`"))
-                .at(paths::show(&project.schema.path.path))
-                .help(format!("its generators are: {}", known.join(", "))),
-        );
+        let known: Vec<&str> = schema.generators.iter().map(|generator| generator.name.as_str()).collect();
+        return Err(Failure::new("generator-unknown", format!("the schema has no generator `{unknown}`"))
+            .at(paths::show(&project.schema.path.path))
+            .help(format!("its generators are: {}", known.join(", "))));
     }
     let mut chosen = Vec::new();
     for generator in &schema.generators {
         if names.is_empty() || names.contains(&generator.name) {
-            chosen.push(Chosen {
-                generator,
-                provider: text(project, generator, "provider", &generator.provider)?,
-            });
+            chosen.push(Chosen { generator, provider: text(project, generator, "provider", &generator.provider)? });
         }
     }
     Ok(chosen.into_iter().partition(|chosen| chosen.provider == OURS))
@@ -103,28 +91,17 @@ fn text(project: &Project, generator: &Generator, property: &str, value: &String
     match value {
         StringOrEnv::Literal(text) => Ok(text.clone()),
         StringOrEnv::Env(name) => project.variables()?.find(name).map(|(value, _)| value).ok_or_else(|| {
-            Failure::new(
-                "variable-missing",
-                format!("the environment variable {name} is not set"),
-            )
-            .at(place(project, generator))
-            .why(format!(
-                "`{property}` of generator `{}` is env(\"{name}\")",
-                generator.name
-            ))
-            .help(format!("set {name} in the environment or in .env"))
+            Failure::new("variable-missing", format!("the environment variable {name} is not set"))
+                .at(place(project, generator))
+                .why(format!("`{property}` of generator `{}` is env(\"{name}\")", generator.name))
+                .help(format!("set {name} in the environment or in .env"))
         }),
     }
 }
 
 fn place(project: &Project, generator: &Generator) -> String {
     let file = generator.span.file as usize;
-    let text = project
-        .schema
-        .sources
-        .get(file)
-        .map(|source| source.text.as_str())
-        .unwrap_or_default();
+    let text = project.schema.sources.get(file).map(|source| source.text.as_str()).unwrap_or_default();
     let (line, column) = line_column(text, generator.span.start);
     let path = project.schema.paths.get(file).unwrap_or(&project.schema.path.path);
     format!("{}:{line}:{column}", paths::show(path))
@@ -134,20 +111,11 @@ fn place(project: &Project, generator: &Generator) -> String {
 fn generate(project: &Project, schema: &ValidSchema, generator: &Generator, output: &Output) -> Result<Value> {
     let started = Instant::now();
     let folder = output_folder(project, generator)?;
-    let generated = client(
-        schema,
-        &Options {
-            layout: Layout::FilePerModel,
-        },
-    )
-    .map_err(|error| {
-        Failure::new(
-            "generator-failed",
-            format!("the client of generator `{}` cannot be made", generator.name),
-        )
-        .at(place(project, generator))
-        .why(error.to_string())
-        .help("change the schema as said above")
+    let generated = client(schema, &Options { layout: Layout::FilePerModel }).map_err(|error| {
+        Failure::new("generator-failed", format!("the client of generator `{}` cannot be made", generator.name))
+            .at(place(project, generator))
+            .why(error.to_string())
+            .help("change the schema as said above")
     })?;
     let written = write(&folder, &generated)?;
     output.say(&format!(
@@ -164,13 +132,10 @@ fn generate(project: &Project, schema: &ValidSchema, generator: &Generator, outp
 /// `output`, relative to the file that holds the block.
 fn output_folder(project: &Project, generator: &Generator) -> Result<PathBuf> {
     let Some(value) = &generator.output else {
-        return Err(Failure::new(
-            "generator-output",
-            format!("generator `{}` has no `output`", generator.name),
-        )
-        .at(place(project, generator))
-        .why("nicol writes only where the schema says")
-        .help("add `output = \"../src/db\"`, a path from this file"));
+        return Err(Failure::new("generator-output", format!("generator `{}` has no `output`", generator.name))
+            .at(place(project, generator))
+            .why("nicol writes only where the schema says")
+            .help("add `output = \"../src/db\"`, a path from this file"));
     };
     let file = project.schema.paths.get(generator.span.file as usize);
     let base = file.and_then(|file| file.parent()).unwrap_or(&project.schema.folder);
@@ -183,15 +148,10 @@ fn write(folder: &Path, generated: &[GeneratedFile]) -> Result<usize> {
     let mut written = 0;
     for file in generated {
         let relative = Path::new(&file.path);
-        if !relative
-            .components()
-            .all(|component| matches!(component, Component::Normal(_)))
-        {
-            return Err(
-                Failure::new("generator-failed", "a generated file would lie outside of `output`")
-                    .at(paths::show(&folder.join(relative)))
-                    .help("rename what is called like a path in the schema"),
-            );
+        if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
+            return Err(Failure::new("generator-failed", "a generated file would lie outside of `output`")
+                .at(paths::show(&folder.join(relative)))
+                .help("rename what is called like a path in the schema"));
         }
         let path = folder.join(relative);
         if files::read_text(&path).ok().as_deref() != Some(file.text.as_str()) {

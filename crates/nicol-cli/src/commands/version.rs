@@ -16,9 +16,7 @@ pub(crate) fn run(output: &Output) -> u8 {
         let value = json!({ "nicol": version, "prisma": REFERENCE, "os": os, "architecture": architecture });
         output.json(&value);
     } else {
-        output.result(&format!(
-            "nicol {version} (speaks Prisma {REFERENCE}; {os} {architecture})\n"
-        ));
+        output.result(&format!("nicol {version} (speaks Prisma {REFERENCE}; {os} {architecture})\n"));
     }
     DONE
 }

@@ -61,19 +61,8 @@ pub(super) struct Module {
 pub(super) fn read(text: &str) -> Result<Module, BadToken> {
     let tokens = tokenize(text)?;
     let scope = Scope::of(&tokens);
-    let export = scope.export.map(|at| {
-        Reader {
-            tokens: &tokens,
-            scope: &scope,
-            at,
-            pending: Vec::new(),
-        }
-        .value()
-    });
-    Ok(Module {
-        export,
-        loads_env_file: scope.loads_env_file,
-    })
+    let export = scope.export.map(|at| Reader { tokens: &tokens, scope: &scope, at, pending: Vec::new() }.value());
+    Ok(Module { export, loads_env_file: scope.loads_env_file })
 }
 
 /// Reads values at a place in the tokens.
@@ -99,10 +88,7 @@ impl Reader<'_> {
     }
 
     fn offset(&self) -> usize {
-        self.tokens
-            .get(self.at)
-            .or(self.tokens.last())
-            .map_or(0, |token| token.start)
+        self.tokens.get(self.at).or(self.tokens.last()).map_or(0, |token| token.start)
     }
 
     /// A whole value, up to where it must end; anything left over makes it unknown.
@@ -117,18 +103,12 @@ impl Reader<'_> {
         }
         let mut value = match last_operator {
             None => choices.remove(0),
-            Some(_) => Located {
-                value: Constant::FirstOf(choices),
-                at,
-            },
+            Some(_) => Located { value: Constant::FirstOf(choices), at },
         };
         if !self.is_at_end() {
             let what = self.leftover();
             self.skip_value();
-            value = Located {
-                value: Constant::Unknown(what),
-                at,
-            };
+            value = Located { value: Constant::Unknown(what), at };
         }
         value
     }
@@ -205,11 +185,7 @@ impl Reader<'_> {
             TokenKind::Mark("(") => {
                 self.at += 1;
                 let inner = self.value();
-                if self.mark(")") {
-                    inner.value
-                } else {
-                    Constant::Unknown("an expression")
-                }
+                if self.mark(")") { inner.value } else { Constant::Unknown("an expression") }
             }
             TokenKind::Mark(_) => Constant::Unknown("an expression"),
             TokenKind::Word(word) => self.named(word),
@@ -254,10 +230,7 @@ impl Reader<'_> {
         }
         if self.scope.is(word, "defineConfig", &CONFIG_MODULES) {
             let arguments = self.call_arguments().unwrap_or_default();
-            return arguments
-                .into_iter()
-                .next()
-                .map_or(Constant::Unknown("a function call"), |first| first.value);
+            return arguments.into_iter().next().map_or(Constant::Unknown("a function call"), |first| first.value);
         }
         self.at = start + 1;
         self.constant(word)
@@ -276,14 +249,7 @@ impl Reader<'_> {
             Some(Some(start)) => {
                 let mut pending = self.pending.clone();
                 pending.push(name.to_owned());
-                Reader {
-                    tokens: self.tokens,
-                    scope: self.scope,
-                    at: *start,
-                    pending,
-                }
-                .value()
-                .value
+                Reader { tokens: self.tokens, scope: self.scope, at: *start, pending }.value().value
             }
             Some(None) => Constant::Unknown("a variable"),
             None if self.scope.imports.contains_key(name) => Constant::Unknown("an import from another module"),
@@ -321,11 +287,7 @@ impl Reader<'_> {
                 None => unknown,
             };
         }
-        if self.mark("[") {
-            self.bracketed_name().map_or(unknown, Constant::Env)
-        } else {
-            unknown
-        }
+        if self.mark("[") { self.bracketed_name().map_or(unknown, Constant::Env) } else { unknown }
     }
 
     fn bracketed_name(&mut self) -> Option<String> {
@@ -336,14 +298,7 @@ impl Reader<'_> {
 
     fn env_call(&mut self) -> Constant {
         match self.call_arguments().as_deref() {
-            Some(
-                [
-                    Located {
-                        value: Constant::Text(name),
-                        ..
-                    },
-                ],
-            ) => Constant::Env(name.clone()),
+            Some([Located { value: Constant::Text(name), .. }]) => Constant::Env(name.clone()),
             _ => Constant::Unknown("a function call"),
         }
     }
@@ -406,36 +361,24 @@ impl Reader<'_> {
             self.skip_value();
             return Property {
                 name: None,
-                value: Located {
-                    value: Constant::Unknown("an object that is spread"),
-                    at,
-                },
+                value: Located { value: Constant::Unknown("an object that is spread"), at },
             };
         }
         let name = match self.tokens.get(self.at).map(|token| &token.kind) {
             Some(TokenKind::Word(name) | TokenKind::Text(name)) => name.clone(),
             _ => {
                 self.skip_value();
-                let value = Located {
-                    value: Constant::Unknown("a computed property name"),
-                    at,
-                };
+                let value = Located { value: Constant::Unknown("a computed property name"), at };
                 return Property { name: None, value };
             }
         };
         self.at += 1;
         if self.mark(":") {
-            return Property {
-                name: Some(name),
-                value: self.value(),
-            };
+            return Property { name: Some(name), value: self.value() };
         }
         if self.is_at_end() {
             self.at -= 1;
-            return Property {
-                name: Some(name),
-                value: self.value(),
-            };
+            return Property { name: Some(name), value: self.value() };
         }
         // `get x() {}`, `async x() {}`: the property is named by the word before the parentheses.
         let mut named = name;
@@ -444,12 +387,6 @@ impl Reader<'_> {
             self.at += 1;
         }
         self.skip_value();
-        Property {
-            name: Some(named),
-            value: Located {
-                value: Constant::Unknown("a function"),
-                at,
-            },
-        }
+        Property { name: Some(named), value: Located { value: Constant::Unknown("a function"), at } }
     }
 }

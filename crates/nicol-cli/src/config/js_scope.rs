@@ -45,11 +45,7 @@ impl Scope {
             "const" | "let" | "var" => {
                 if let Some(name) = word_at(tokens, at + 1) {
                     // Only a `const` keeps its value.
-                    let value = if word == "const" {
-                        value_start(tokens, at + 2)
-                    } else {
-                        None
-                    };
+                    let value = if word == "const" { value_start(tokens, at + 2) } else { None };
                     self.require(tokens, name, value);
                     self.constants.insert(name.to_owned(), value);
                     return at + 2;
@@ -74,8 +70,7 @@ impl Scope {
         if word_at(tokens, at) == Some("require")
             && let Some(module) = text_at(tokens, at + 2)
         {
-            self.imports
-                .insert(name.to_owned(), (module.to_owned(), "*".to_owned()));
+            self.imports.insert(name.to_owned(), (module.to_owned(), "*".to_owned()));
         }
     }
 
@@ -94,11 +89,7 @@ impl Scope {
                 TokenKind::Mark("*" | ",") => {}
                 TokenKind::Word(word) if word == "from" && text_at(tokens, at + 1).is_some() => {
                     let module = text_at(tokens, at + 1).unwrap_or_default();
-                    self.imports.extend(
-                        names
-                            .into_iter()
-                            .map(|(local, name)| (local, (module.to_owned(), name))),
-                    );
+                    self.imports.extend(names.into_iter().map(|(local, name)| (local, (module.to_owned(), name))));
                     return at + 2;
                 }
                 TokenKind::Word(word) if word == "as" => {

@@ -65,10 +65,7 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Token>, BadToken> {
             at = match text[at + 2..].find("*/") {
                 Some(length) => at + 2 + length + 2,
                 None => {
-                    return Err(BadToken {
-                        at,
-                        what: "a comment that is never closed",
-                    });
+                    return Err(BadToken { at, what: "a comment that is never closed" });
                 }
             };
             continue;
@@ -88,19 +85,12 @@ pub(super) fn tokenize(text: &str) -> Result<Vec<Token>, BadToken> {
             balance(&mut open, mark, start)?;
         }
         let begins_line = text[previous_end..start].contains('\n');
-        tokens.push(Token {
-            kind,
-            start,
-            begins_line,
-        });
+        tokens.push(Token { kind, start, begins_line });
         previous_end = end;
         at = end;
     }
     match open.pop() {
-        Some((_, at)) => Err(BadToken {
-            at,
-            what: "a bracket that is never closed",
-        }),
+        Some((_, at)) => Err(BadToken { at, what: "a bracket that is never closed" }),
         None => Ok(tokens),
     }
 }
@@ -118,10 +108,7 @@ fn balance(open: &mut Vec<(&'static str, usize)>, mark: &'static str, at: usize)
     };
     match open.pop() {
         Some((last, _)) if last == opener => Ok(()),
-        _ => Err(BadToken {
-            at,
-            what: "a closing bracket without its opening one",
-        }),
+        _ => Err(BadToken { at, what: "a closing bracket without its opening one" }),
     }
 }
 
@@ -134,22 +121,14 @@ fn is_word(character: char) -> bool {
 }
 
 fn word_end(text: &str, from: usize) -> usize {
-    text[from..]
-        .find(|c: char| !is_word(c))
-        .map_or(text.len(), |length| from + length)
+    text[from..].find(|c: char| !is_word(c)).map_or(text.len(), |length| from + length)
 }
 
 fn mark(text: &str, at: usize) -> Result<(TokenKind, usize), BadToken> {
-    let found = MARKS
-        .iter()
-        .chain(&RARE_MARKS)
-        .find(|mark| text[at..].starts_with(**mark));
+    let found = MARKS.iter().chain(&RARE_MARKS).find(|mark| text[at..].starts_with(**mark));
     found
         .map(|mark| (TokenKind::Mark(mark), at + mark.len()))
-        .ok_or(BadToken {
-            at,
-            what: "a character that JavaScript does not have",
-        })
+        .ok_or(BadToken { at, what: "a character that JavaScript does not have" })
 }
 
 /// A `/` starts a regular expression where no value stands before it.
@@ -163,10 +142,7 @@ fn regex_may_start(previous: Option<&Token>) -> bool {
 }
 
 fn regex_end(text: &str, start: usize) -> Result<usize, BadToken> {
-    let unclosed = BadToken {
-        at: start,
-        what: "a regular expression that is never closed",
-    };
+    let unclosed = BadToken { at: start, what: "a regular expression that is never closed" };
     let mut in_class = false;
     let mut characters = text[start + 1..].char_indices();
     while let Some((offset, character)) = characters.next() {
@@ -183,10 +159,7 @@ fn regex_end(text: &str, start: usize) -> Result<usize, BadToken> {
 }
 
 fn string(text: &str, start: usize) -> Result<(TokenKind, usize), BadToken> {
-    let unclosed = BadToken {
-        at: start,
-        what: "a string that is never closed",
-    };
+    let unclosed = BadToken { at: start, what: "a string that is never closed" };
     let quote = text[start..].chars().next().unwrap_or('"');
     let mut value = String::new();
     let mut characters = text[start + 1..].char_indices();
@@ -202,10 +175,7 @@ fn string(text: &str, start: usize) -> Result<(TokenKind, usize), BadToken> {
 }
 
 fn template(text: &str, start: usize) -> Result<(TokenKind, usize), BadToken> {
-    let unclosed = BadToken {
-        at: start,
-        what: "a template string that is never closed",
-    };
+    let unclosed = BadToken { at: start, what: "a template string that is never closed" };
     let mut value = String::new();
     let mut characters = text[start + 1..].char_indices();
     while let Some((offset, character)) = characters.next() {
@@ -248,10 +218,7 @@ fn template_end(text: &str, from: usize) -> Option<usize> {
 }
 
 fn escape(characters: &mut std::str::CharIndices<'_>, value: &mut String, start: usize) -> Result<(), BadToken> {
-    let bad = BadToken {
-        at: start,
-        what: "a string with an escape that cannot be read",
-    };
+    let bad = BadToken { at: start, what: "a string with an escape that cannot be read" };
     let Some((_, character)) = characters.next() else {
         return Err(bad);
     };
@@ -336,14 +303,7 @@ mod tests {
 
     #[test]
     fn what_is_not_closed_is_reported_where_it_opens() {
-        for (text, at) in [
-            ("a 'b", 2),
-            ("a `b", 2),
-            ("a /* b", 2),
-            ("f({ a: 1 )", 9),
-            ("f({ a", 2),
-            ("x = /ab", 4),
-        ] {
+        for (text, at) in [("a 'b", 2), ("a `b", 2), ("a /* b", 2), ("f({ a: 1 )", 9), ("f({ a", 2), ("x = /ab", 4)] {
             assert_eq!(tokenize(text).map_err(|bad| bad.at), Err(at), "{text}");
         }
     }

@@ -49,8 +49,7 @@ impl Entry {
 
     fn place(&self) -> String {
         let file = paths::show(&self.file);
-        self.position
-            .map_or(file.clone(), |(line, column)| format!("{file}:{line}:{column}"))
+        self.position.map_or(file.clone(), |(line, column)| format!("{file}:{line}:{column}"))
     }
 
     /// The folder relative values start from.
@@ -93,15 +92,10 @@ impl Entry {
                 "pass --url, set the variable in the environment or .env, or write it under [datasource] in nicol.toml"
             }
         };
-        Failure::new(
-            "config-value-unknown",
-            format!("`{}` cannot be read without running the file", self.name),
-        )
-        .at(self.place())
-        .why(format!(
-            "it is {why}; read are strings, env(\"X\"), process.env.X and path.join of strings"
-        ))
-        .help(instead)
+        Failure::new("config-value-unknown", format!("`{}` cannot be read without running the file", self.name))
+            .at(self.place())
+            .why(format!("it is {why}; read are strings, env(\"X\"), process.env.X and path.join of strings"))
+            .help(instead)
     }
 }
 
@@ -169,9 +163,7 @@ impl Config {
             }
             None => {
                 let own = working_directory.join("nicol.toml");
-                let foreign = prisma_config::candidates(working_directory)
-                    .into_iter()
-                    .find(|path| path.is_file());
+                let foreign = prisma_config::candidates(working_directory).into_iter().find(|path| path.is_file());
                 for path in own.is_file().then_some(own).into_iter().chain(foreign) {
                     files.push(read(&path, working_directory)?);
                 }

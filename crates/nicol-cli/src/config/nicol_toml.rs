@@ -29,9 +29,7 @@ impl TryFrom<toml::Value> for TextOrEnv {
             toml::Value::Table(table) => env(&table).map(Choice::Env),
             _ => None,
         };
-        choice
-            .map(TextOrEnv)
-            .ok_or("a text is wanted here, or { env = \"NAME\" }")
+        choice.map(TextOrEnv).ok_or("a text is wanted here, or { env = \"NAME\" }")
     }
 }
 
@@ -105,8 +103,7 @@ fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
         let (line, column) = position(text, span.start);
         place = format!("{place}:{line}:{column}");
     }
-    Failure::new("config-invalid", "the config file cannot be read")
-        .at(place)
-        .why(error.message().trim())
-        .help("known keys: schema, datasource.{url, direct_url, shadow_database_url}, migrations.{path, seed, readme, mask}")
+    Failure::new("config-invalid", "the config file cannot be read").at(place).why(error.message().trim()).help(
+        "known keys: schema, datasource.{url, direct_url, shadow_database_url}, migrations.{path, seed, readme, mask}",
+    )
 }

@@ -24,9 +24,5 @@ pub(super) fn parse(path: &Path, text: &[u8]) -> Option<ConfigFile> {
             }],
         })
     };
-    Some(ConfigFile {
-        schema: entry("schema"),
-        seed: entry("seed"),
-        ..ConfigFile::empty(path)
-    })
+    Some(ConfigFile { schema: entry("schema"), seed: entry("seed"), ..ConfigFile::empty(path) })
 }

@@ -11,20 +11,13 @@ use super::js_constants::{Constant, Located, Module, Property, read};
 use super::{Choice, ConfigFile, Entry};
 
 /// File names in the order they are looked for; each with every one of [`EXTENSIONS`].
-const NAMES: [&str; 5] = [
-    "prisma7.config",
-    ".config/prisma7",
-    "prisma.config",
-    ".config/prisma",
-    ".config/prisma.config",
-];
+const NAMES: [&str; 5] =
+    ["prisma7.config", ".config/prisma7", "prisma.config", ".config/prisma", ".config/prisma.config"];
 const EXTENSIONS: [&str; 6] = ["ts", "js", "mjs", "cjs", "mts", "cts"];
 
 /// Every path a Prisma config may have below `base`, the most wanted first.
 pub(super) fn candidates(base: &Path) -> Vec<PathBuf> {
-    let names = NAMES
-        .iter()
-        .flat_map(|name| EXTENSIONS.iter().map(move |extension| format!("{name}.{extension}")));
+    let names = NAMES.iter().flat_map(|name| EXTENSIONS.iter().map(move |extension| format!("{name}.{extension}")));
     names.map(|name| base.join(name)).collect()
 }
 
@@ -34,25 +27,13 @@ pub(super) fn parse(path: &Path, text: &str, working_directory: &Path) -> Config
     let export = match read(text) {
         Ok(Module { export, loads_env_file }) => {
             config.loads_env_file = loads_env_file;
-            let missing = Located {
-                value: Constant::Unknown("a module without a default export"),
-                at: 0,
-            };
+            let missing = Located { value: Constant::Unknown("a module without a default export"), at: 0 };
             export.unwrap_or(missing)
         }
-        Err(bad) => Located {
-            value: Constant::Unknown(bad.what),
-            at: bad.at,
-        },
+        Err(bad) => Located { value: Constant::Unknown(bad.what), at: bad.at },
     };
     let directory = config.directory.clone();
-    let view = View {
-        path,
-        text,
-        directory: &directory,
-        working_directory,
-        export: &export,
-    };
+    let view = View { path, text, directory: &directory, working_directory, export: &export };
     config.schema = view.entry(&["schema"]);
     config.migrations_path = view.entry(&["migrations", "path"]);
     config.seed = view.entry(&["migrations", "seed"]);
@@ -85,21 +66,12 @@ impl View<'_> {
         }
         let mut choices = Vec::new();
         self.choices(current, &mut choices);
-        if choices.is_empty() {
-            None
-        } else {
-            Some(self.at(current, names, choices))
-        }
+        if choices.is_empty() { None } else { Some(self.at(current, names, choices)) }
     }
 
     fn at(&self, located: &Located, names: &[&str], choices: Vec<Choice>) -> Entry {
         let (line, column) = position(self.text, located.at);
-        Entry {
-            name: names.join("."),
-            file: self.path.to_path_buf(),
-            position: Some((line, column)),
-            choices,
-        }
+        Entry { name: names.join("."), file: self.path.to_path_buf(), position: Some((line, column)), choices }
     }
 
     fn choices(&self, located: &Located, choices: &mut Vec<Choice>) {
@@ -136,11 +108,7 @@ impl View<'_> {
     fn joined(&self, mut path: PathBuf, parts: &[Located]) -> Result<PathBuf, &'static str> {
         for (index, part) in parts.iter().enumerate() {
             let part = self.text_of(&part.value)?;
-            path.push(if index == 0 {
-                &part
-            } else {
-                part.trim_start_matches('/')
-            });
+            path.push(if index == 0 { &part } else { part.trim_start_matches('/') });
         }
         Ok(path)
     }

@@ -46,10 +46,7 @@ export default defineConfig({
     assert_eq!(show(&config.seed), "'tsx prisma/seed.ts'");
     assert_eq!(show(&config.url), "$DATABASE_URL");
     assert_eq!(show(&config.shadow_database_url), "-");
-    assert_eq!(
-        config.url.map(|url| url.origin()),
-        Some("datasource.url in /p/prisma.config.ts:13:10".to_owned())
-    );
+    assert_eq!(config.url.map(|url| url.origin()), Some("datasource.url in /p/prisma.config.ts:13:10".to_owned()));
 }
 
 #[test]
@@ -97,39 +94,15 @@ fn constant_forms_of_a_url_are_read() {
 #[test]
 fn paths_may_be_joined() {
     for (head, expression, expected) in [
-        (
-            "import path from 'node:path'",
-            "path.join('prisma', 'schema')",
-            "'prisma/schema'",
-        ),
-        (
-            "import * as path from 'path'",
-            "path.join(__dirname, 'a', './b.prisma')",
-            "'/p/a/./b.prisma'",
-        ),
-        (
-            "import { join } from 'path'",
-            "join(import.meta.dirname, 'a.prisma')",
-            "'/p/a.prisma'",
-        ),
-        (
-            "import { resolve as r } from 'path'",
-            "r('a.prisma')",
-            "'/here/a.prisma'",
-        ),
+        ("import path from 'node:path'", "path.join('prisma', 'schema')", "'prisma/schema'"),
+        ("import * as path from 'path'", "path.join(__dirname, 'a', './b.prisma')", "'/p/a/./b.prisma'"),
+        ("import { join } from 'path'", "join(import.meta.dirname, 'a.prisma')", "'/p/a.prisma'"),
+        ("import { resolve as r } from 'path'", "r('a.prisma')", "'/here/a.prisma'"),
         ("const path = require('path')", "path.resolve(__dirname, 'a')", "'/p/a'"),
         ("", "path.join(process.cwd(), 'a')", "'/here/a'"),
         ("import path from './my-path'", "path.join('a')", "?an expression"),
-        (
-            "import path from 'path'",
-            "path.join('a', name)",
-            "?a name that is not a constant of this file",
-        ),
-        (
-            "import path from 'path'",
-            "path.join(process.env.DIR, 'a')",
-            "?a path made from an environment variable",
-        ),
+        ("import path from 'path'", "path.join('a', name)", "?a name that is not a constant of this file"),
+        ("import path from 'path'", "path.join(process.env.DIR, 'a')", "?a path made from an environment variable"),
     ] {
         let config = prisma(&format!("{head}\nexport default {{ schema: {expression} }}"));
         assert_eq!(show(&config.schema), expected, "{expression}");
@@ -163,14 +136,8 @@ fn what_may_be_set_elsewhere_is_unknown() {
         ("export default { [name]: 'a' }", "?a computed property name"),
         ("export default { schema() {} }", "?a function"),
         ("export default makeConfig({ schema: 'a' })", "?a function call"),
-        (
-            "export default defineConfig(async () => ({ schema: 'a' }))",
-            "?a function call",
-        ),
-        (
-            "import config from './base'\nexport default config",
-            "?an import from another module",
-        ),
+        ("export default defineConfig(async () => ({ schema: 'a' }))", "?a function call"),
+        ("import config from './base'\nexport default config", "?an import from another module"),
         ("const x = 1", "?a module without a default export"),
         ("export default { schema: 'a }", "?a string that is never closed"),
         ("export default { schema: 'a'", "?a bracket that is never closed"),
@@ -200,10 +167,7 @@ fn nicol_toml_is_read_and_its_mistakes_are_named_without_its_text() {
         "[migrations]\nreadme = 'postgres://u:secret@h/d'",
     ] {
         let failure = parse(text).expect_err(text).text(false);
-        assert!(
-            failure.contains("config-invalid") && failure.contains("nicol.toml:"),
-            "{failure}"
-        );
+        assert!(failure.contains("config-invalid") && failure.contains("nicol.toml:"), "{failure}");
         assert!(!failure.contains("secret"), "{failure}");
     }
 }
@@ -212,10 +176,7 @@ fn nicol_toml_is_read_and_its_mistakes_are_named_without_its_text() {
 fn package_json_says_where_the_schema_is() {
     let parse = |text: &str| package_json::parse(Path::new("/p/package.json"), text.as_bytes());
     let config = parse(r#"{ "name": "x", "prisma": { "schema": "db/a.prisma", "seed": "node seed" } }"#).expect("it");
-    assert_eq!(
-        (show(&config.schema), show(&config.seed)),
-        ("'db/a.prisma'".to_owned(), "'node seed'".to_owned())
-    );
+    assert_eq!((show(&config.schema), show(&config.seed)), ("'db/a.prisma'".to_owned(), "'node seed'".to_owned()));
     assert!(parse(r#"{ "name": "x" }"#).is_none());
     assert!(parse("{ not json").is_none());
 }

@@ -48,12 +48,10 @@ pub(super) fn find(project: &Project, datasource: Option<&Datasource>) -> Result
         [only] => Ok(only.clone()),
         several => {
             let shown: Vec<String> = several.iter().map(|path| paths::show(path)).collect();
-            Err(
-                Failure::new("migrations-ambiguous", "there are two folders of migrations")
-                    .at(shown.join(" and "))
-                    .why("nothing says which one belongs to the schema")
-                    .help("write `path = \"..\"` under [migrations] in nicol.toml, or remove one of them"),
-            )
+            Err(Failure::new("migrations-ambiguous", "there are two folders of migrations")
+                .at(shown.join(" and "))
+                .why("nothing says which one belongs to the schema")
+                .help("write `path = \"..\"` under [migrations] in nicol.toml, or remove one of them"))
         }
     }
 }

@@ -57,12 +57,7 @@ impl Project {
     fn with_schema(working_directory: PathBuf, config: Config, path: SchemaPath) -> Result<Project> {
         let configured = migrations::configured(&config)?;
         let schema = SchemaFiles::read(path, configured.as_deref())?;
-        Ok(Project {
-            working_directory,
-            config,
-            schema,
-            variables: OnceCell::new(),
-        })
+        Ok(Project { working_directory, config, schema, variables: OnceCell::new() })
     }
 
     /// The variables of the environment and of `.env` files.
@@ -117,8 +112,7 @@ impl Project {
         if let Some(found) = self.url(UrlKind::Direct, datasource)? {
             return Ok(found);
         }
-        self.url(UrlKind::Main, datasource)?
-            .ok_or_else(|| url::missing(self, datasource))
+        self.url(UrlKind::Main, datasource)?.ok_or_else(|| url::missing(self, datasource))
     }
 }
 

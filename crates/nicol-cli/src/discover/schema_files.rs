@@ -33,11 +33,7 @@ impl SchemaPath {
         }
         if let Some(entry) = config.entry(|file| file.schema.as_ref()) {
             let has_variables = entry.variables().next().is_some();
-            let variables = if has_variables {
-                Variables::load(&[&config.base])?
-            } else {
-                Variables::default()
-            };
+            let variables = if has_variables { Variables::load(&[&config.base])? } else { Variables::default() };
             if let Some(path) = entry.resolve(|name| variables.find(name).map(|(value, _)| value))? {
                 return existing(paths::tidy(&entry.directory().join(path)), entry.origin());
             }
@@ -47,10 +43,7 @@ impl SchemaPath {
         file("schema.prisma")
             .or_else(|| file("prisma/schema.prisma"))
             .or_else(|| folder("prisma/schema"))
-            .map(|path| SchemaPath {
-                path,
-                origin: "the usual place".to_owned(),
-            })
+            .map(|path| SchemaPath { path, origin: "the usual place".to_owned() })
             .ok_or_else(|| not_found(config))
     }
 
@@ -59,10 +52,7 @@ impl SchemaPath {
     /// # Errors
     /// It does not exist.
     pub(crate) fn given(path: &Path, working_directory: &Path) -> Result<SchemaPath> {
-        existing(
-            paths::tidy(&working_directory.join(path)),
-            "the command line".to_owned(),
-        )
+        existing(paths::tidy(&working_directory.join(path)), "the command line".to_owned())
     }
 }
 
@@ -106,25 +96,12 @@ impl SchemaFiles {
     pub(crate) fn read(path: SchemaPath, migrations: Option<&Path>) -> Result<SchemaFiles> {
         if !path.path.is_dir() {
             let folder = path.path.parent().unwrap_or(Path::new("")).to_path_buf();
-            let name = path
-                .path
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
+            let name = path.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let source = Source::new(name, files::read_text(&path.path)?);
-            return Ok(SchemaFiles {
-                paths: vec![path.path.clone()],
-                folder,
-                sources: vec![source],
-                path,
-            });
+            return Ok(SchemaFiles { paths: vec![path.path.clone()], folder, sources: vec![source], path });
         }
         let folder = path.path.clone();
-        let mut scan = Scan {
-            migrations: migrations.map(real),
-            entered: HashSet::new(),
-            found: Vec::new(),
-        };
+        let mut scan = Scan { migrations: migrations.map(real), entered: HashSet::new(), found: Vec::new() };
         scan.enter(&folder)?;
         let mut named: Vec<(String, PathBuf)> = scan
             .found
@@ -138,9 +115,7 @@ impl SchemaFiles {
                 .why("searched with everything below it but migrations, node_modules and hidden folders")
                 .help("name a .prisma file, or a folder of them"));
         }
-        let sources = named
-            .iter()
-            .map(|(name, file)| Ok(Source::new(name.clone(), files::read_text(file)?)));
+        let sources = named.iter().map(|(name, file)| Ok(Source::new(name.clone(), files::read_text(file)?)));
         Ok(SchemaFiles {
             sources: sources.collect::<Result<_>>()?,
             paths: named.into_iter().map(|(_, file)| file).collect(),
@@ -168,23 +143,14 @@ impl SchemaFiles {
     /// masked.
     pub(crate) fn shown(&self) -> Vec<Source> {
         let named = self.sources.iter().zip(&self.paths);
-        named
-            .map(|(source, path)| Source::new(paths::show(path), mask_in_place(&source.text)))
-            .collect()
+        named.map(|(source, path)| Source::new(paths::show(path), mask_in_place(&source.text))).collect()
     }
 
     /// The folders whose `.env` counts, the strongest first: next to the schema (for a folder, in it and beside it), then
     /// the working directory.
     pub(crate) fn env_folders<'a>(&'a self, working_directory: &'a Path) -> Vec<&'a Path> {
-        let beside = if self.path.path == self.folder {
-            self.folder.parent()
-        } else {
-            None
-        };
-        [Some(self.folder.as_path()), beside, Some(working_directory)]
-            .into_iter()
-            .flatten()
-            .collect()
+        let beside = if self.path.path == self.folder { self.folder.parent() } else { None };
+        [Some(self.folder.as_path()), beside, Some(working_directory)].into_iter().flatten().collect()
     }
 }
 
@@ -204,10 +170,7 @@ impl Scan {
         let unreadable = |error: std::io::Error| files::unreadable(folder, &error);
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            let name = path
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             if path.is_dir() {
                 if !name.starts_with('.') && name != "node_modules" && !self.is_migrations(&path, &name) {
                     self.enter(&path)?;
@@ -232,9 +195,7 @@ impl Scan {
 
 fn holds_migrations(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .into_iter()
-        .any(|entry| entry.path().join("migration.sql").is_file())
+    entries.into_iter().any(|entry| entry.path().join("migration.sql").is_file())
 }
 
 fn real(path: &Path) -> PathBuf {

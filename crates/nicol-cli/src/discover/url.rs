@@ -109,20 +109,12 @@ pub(super) fn find(project: &Project, kind: UrlKind, datasource: Option<&Datasou
         && let Some(text) = project.resolve(entry)?
     {
         let folder = entry.directory().to_path_buf();
-        return Ok(Some(FoundUrl {
-            text,
-            origin: entry.origin(),
-            folder,
-            overrides_literal: false,
-        }));
+        return Ok(Some(FoundUrl { text, origin: entry.origin(), folder, overrides_literal: false }));
     }
     Ok(match named.schema {
         Some(StringOrEnv::Literal(text)) => Some(FoundUrl {
             text: text.clone(),
-            origin: format!(
-                "the datasource in {}",
-                paths::show(datasource_file(project, datasource))
-            ),
+            origin: format!("the datasource in {}", paths::show(datasource_file(project, datasource))),
             folder: schema_folder.to_path_buf(),
             overrides_literal: false,
         }),
@@ -132,22 +124,17 @@ pub(super) fn find(project: &Project, kind: UrlKind, datasource: Option<&Datasou
 
 /// The first variable that is set: in the environment any of them, then in `.env` files.
 fn from_variables(variables: &Variables, names: &[(&str, &Path)], overrides_literal: bool) -> Option<FoundUrl> {
-    let found: Vec<_> = names
-        .iter()
-        .filter_map(|(name, folder)| Some((name, folder, variables.find(name)?)))
-        .collect();
+    let found: Vec<_> = names.iter().filter_map(|(name, folder)| Some((name, folder, variables.find(name)?))).collect();
     let in_environment = found.iter().find(|(_, _, (_, place))| *place == Found::Environment);
-    in_environment
-        .or(found.first())
-        .map(|(name, folder, (text, place))| FoundUrl {
-            text: text.clone(),
-            origin: match place {
-                Found::Environment => format!("{name} in the environment"),
-                Found::File(path) => format!("{name} in {}", paths::show(path)),
-            },
-            folder: folder.to_path_buf(),
-            overrides_literal,
-        })
+    in_environment.or(found.first()).map(|(name, folder, (text, place))| FoundUrl {
+        text: text.clone(),
+        origin: match place {
+            Found::Environment => format!("{name} in the environment"),
+            Found::File(path) => format!("{name} in {}", paths::show(path)),
+        },
+        folder: folder.to_path_buf(),
+        overrides_literal,
+    })
 }
 
 fn datasource_file<'a>(project: &'a Project, datasource: Option<&Datasource>) -> &'a Path {
@@ -172,8 +159,5 @@ pub(super) fn missing(project: &Project, datasource: Option<&Datasource>) -> Fai
     Failure::new("url-missing", "no database URL is known")
         .at(paths::show(datasource_file(project, datasource)))
         .why(format!("{} is not set (searched: {searched})", names.join(" or ")))
-        .help(format!(
-            "set {}, or pass --url",
-            names.first().unwrap_or(&DEFAULT_VARIABLE)
-        ))
+        .help(format!("set {}, or pass --url", names.first().unwrap_or(&DEFAULT_VARIABLE)))
 }

@@ -24,13 +24,9 @@ fn the_schema_is_looked_for_in_a_fixed_order() {
     assert_eq!(schema(&place, &[]), "prisma/schema.prisma");
     place.file("schema.prisma", PLAIN);
     assert_eq!(schema(&place, &[]), "schema.prisma");
-    place
-        .file("package.json", r#"{ "prisma": { "schema": "pkg/p.prisma" } }"#)
-        .file("pkg/p.prisma", PLAIN);
+    place.file("package.json", r#"{ "prisma": { "schema": "pkg/p.prisma" } }"#).file("pkg/p.prisma", PLAIN);
     assert_eq!(schema(&place, &[]), "pkg/p.prisma");
-    place
-        .file("prisma.config.ts", "export default { schema: 'ts/t.prisma' }")
-        .file("ts/t.prisma", PLAIN);
+    place.file("prisma.config.ts", "export default { schema: 'ts/t.prisma' }").file("ts/t.prisma", PLAIN);
     assert_eq!(schema(&place, &[]), "ts/t.prisma");
     place.file("nicol.toml", "schema = 'toml'").file("toml/x.prisma", PLAIN);
     assert_eq!(schema(&place, &[]), "toml");
@@ -41,29 +37,20 @@ fn the_schema_is_looked_for_in_a_fixed_order() {
 #[test]
 fn a_config_elsewhere_is_the_base_of_everything() {
     let place = Place::with(&[
-        (
-            "app/prisma.config.mjs",
-            "export default { schema: 'db/s.prisma', migrations: { path: './db/m' } }",
-        ),
+        ("app/prisma.config.mjs", "export default { schema: 'db/s.prisma', migrations: { path: './db/m' } }"),
         ("app/db/s.prisma", PLAIN),
         ("schema.prisma", PLAIN),
     ]);
     let config = &["--config", "app/prisma.config.mjs"];
     assert_eq!(schema(&place, config), "app/db/s.prisma");
     assert_eq!(debug(&place, config, "migrations").0, "app/db/m (does not exist yet)");
-    place
-        .run(&["validate", "--config", "app/nothing.ts"])
-        .fails("config-not-found")
-        .says("app/nothing.ts");
+    place.run(&["validate", "--config", "app/nothing.ts"]).fails("config-not-found").says("app/nothing.ts");
 }
 
 #[test]
 fn what_a_config_computes_is_named_and_never_guessed() {
     let place = Place::with(&[
-        (
-            "prisma.config.ts",
-            "export default {\n  schema: which(),\n  datasource: { url: 'file:' + name },\n}",
-        ),
+        ("prisma.config.ts", "export default {\n  schema: which(),\n  datasource: { url: 'file:' + name },\n}"),
         ("schema.prisma", PLAIN),
     ]);
     place
@@ -73,10 +60,7 @@ fn what_a_config_computes_is_named_and_never_guessed() {
         .says("prisma.config.ts:2:11")
         .says("--schema");
     place.run(&["validate", "--schema", "schema.prisma"]).exits(0);
-    let report = place
-        .run(&["debug", "--json", "--schema", "schema.prisma"])
-        .exits(0)
-        .json();
+    let report = place.run(&["debug", "--json", "--schema", "schema.prisma"]).exits(0).json();
     assert_eq!(report["url"]["error"]["code"], "config-value-unknown");
     assert_eq!(report["url"]["error"]["where"], "prisma.config.ts:3:22");
 }
@@ -88,20 +72,11 @@ fn the_environment_beats_env_files_and_they_beat_what_is_written() {
     let none = ("-".to_owned(), "-".to_owned());
     assert_eq!(debug(&place, &[], "url"), none);
     place.file(".env", "DB=file:here.db\nDATABASE_URL=file:other.db");
-    assert_eq!(
-        debug(&place, &[], "url"),
-        ("file:here.db".to_owned(), "DB in .env".to_owned())
-    );
+    assert_eq!(debug(&place, &[], "url"), ("file:here.db".to_owned(), "DB in .env".to_owned()));
     place.file("prisma/.env", "DB=\"file:beside.db\" # comment");
-    assert_eq!(
-        debug(&place, &[], "url"),
-        ("file:beside.db".to_owned(), "DB in prisma/.env".to_owned())
-    );
+    assert_eq!(debug(&place, &[], "url"), ("file:beside.db".to_owned(), "DB in prisma/.env".to_owned()));
     let place = place.env("DB", "file:env.db");
-    assert_eq!(
-        debug(&place, &[], "url"),
-        ("file:env.db".to_owned(), "DB in the environment".to_owned())
-    );
+    assert_eq!(debug(&place, &[], "url"), ("file:env.db".to_owned(), "DB in the environment".to_owned()));
     let given = debug(&place, &["--url", "file:flag.db"], "url");
     assert_eq!(given, ("file:flag.db".to_owned(), "the command line".to_owned()));
 }
@@ -110,34 +85,16 @@ fn the_environment_beats_env_files_and_they_beat_what_is_written() {
 fn the_config_beats_the_schema_and_names_variables() {
     let schema = PLAIN.replace("\"sqlite\"\n", "\"sqlite\"\n  url = \"file:schema.db\"\n");
     let place = Place::with(&[("schema.prisma", &schema)]);
-    let expected = (
-        "file:schema.db".to_owned(),
-        "the datasource in schema.prisma".to_owned(),
-    );
+    let expected = ("file:schema.db".to_owned(), "the datasource in schema.prisma".to_owned());
     assert_eq!(debug(&place, &[], "url"), expected);
-    place.file(
-        "prisma.config.ts",
-        "export default { datasource: { url: process.env.X ?? 'file:config.db' } }",
-    );
-    let expected = (
-        "file:config.db".to_owned(),
-        "datasource.url in prisma.config.ts:1:37".to_owned(),
-    );
+    place.file("prisma.config.ts", "export default { datasource: { url: process.env.X ?? 'file:config.db' } }");
+    let expected = ("file:config.db".to_owned(), "datasource.url in prisma.config.ts:1:37".to_owned());
     assert_eq!(debug(&place, &[], "url"), expected);
     place.file(".env", "X=file:x.db");
-    assert_eq!(
-        debug(&place, &[], "url"),
-        ("file:x.db".to_owned(), "X in .env".to_owned())
-    );
-    place.file(
-        "nicol.toml",
-        "[datasource]\nurl = { env = 'Y' }\nshadow_database_url = 'file:s.db'\n",
-    );
+    assert_eq!(debug(&place, &[], "url"), ("file:x.db".to_owned(), "X in .env".to_owned()));
+    place.file("nicol.toml", "[datasource]\nurl = { env = 'Y' }\nshadow_database_url = 'file:s.db'\n");
     place.file(".env", "X=file:x.db\nY=file:y.db");
-    assert_eq!(
-        debug(&place, &[], "url"),
-        ("file:y.db".to_owned(), "Y in .env".to_owned())
-    );
+    assert_eq!(debug(&place, &[], "url"), ("file:y.db".to_owned(), "Y in .env".to_owned()));
     assert_eq!(debug(&place, &[], "shadow_url").0, "file:s.db");
 }
 
@@ -145,15 +102,9 @@ fn the_config_beats_the_schema_and_names_variables() {
 fn passwords_are_never_shown() {
     let place = Place::with(&[
         ("schema.prisma", PLAIN),
-        (
-            ".env",
-            "DATABASE_URL='postgres://ann:s3cr3t@db.example:5432/shop?sslpassword=s3cr3t'",
-        ),
+        (".env", "DATABASE_URL='postgres://ann:s3cr3t@db.example:5432/shop?sslpassword=s3cr3t'"),
     ]);
-    let ran = place
-        .run(&["debug"])
-        .exits(0)
-        .says("postgres://ann:***@db.example:5432/shop?sslpassword=***");
+    let ran = place.run(&["debug"]).exits(0).says("postgres://ann:***@db.example:5432/shop?sslpassword=***");
     assert!(!ran.out.contains("s3cr3t") && !ran.err.contains("s3cr3t"));
 }
 
@@ -161,10 +112,7 @@ fn passwords_are_never_shown() {
 fn the_migrations_folder_is_beside_the_datasource_and_two_are_too_many() {
     let place = Place::with(&[
         ("prisma/schema/models/user.prisma", "model User {\n  id Int @id\n}\n"),
-        (
-            "prisma/schema/base.prisma",
-            "datasource db {\n  provider = \"sqlite\"\n}\n",
-        ),
+        ("prisma/schema/base.prisma", "datasource db {\n  provider = \"sqlite\"\n}\n"),
     ]);
     let migrations = |place: &Place| debug(place, &[], "migrations").0;
     assert_eq!(migrations(&place), "prisma/schema/migrations (does not exist yet)");
@@ -176,10 +124,7 @@ fn the_migrations_folder_is_beside_the_datasource_and_two_are_too_many() {
         .file("prisma/schema/migrations/1_init/migration.sql", "");
     let report = place.run(&["debug", "--json"]).exits(0).json();
     assert_eq!(report["migrations"]["error"]["code"], "migrations-ambiguous");
-    assert_eq!(
-        report["migrations"]["error"]["where"],
-        "prisma/schema/migrations and prisma/migrations"
-    );
+    assert_eq!(report["migrations"]["error"]["where"], "prisma/schema/migrations and prisma/migrations");
     place.file("nicol.toml", "[migrations]\npath = 'prisma/migrations'\n");
     assert_eq!(migrations(&place), "prisma/migrations");
 }
@@ -191,9 +136,7 @@ fn a_schema_folder_is_read_without_migrations_dependencies_and_hidden_folders() 
     for skipped in ["migrations/1_x", "node_modules/x", ".hidden", "history/1_x"] {
         place.file(&format!("db/{skipped}/schema.prisma"), model("User"));
     }
-    place
-        .file("db/history/migration_lock.toml", "provider = \"sqlite\"\n")
-        .file("db/notes.txt", "no schema");
+    place.file("db/history/migration_lock.toml", "provider = \"sqlite\"\n").file("db/notes.txt", "no schema");
     std::fs::create_dir(place.path("db/folder.prisma")).expect("a folder");
     #[cfg(unix)]
     std::os::unix::fs::symlink("..", place.path("db/sub/loop")).expect("a link");

@@ -39,10 +39,7 @@ fn every_command_has_an_example() {
             assert!(help.contains("Example"), "{command:?}:\n{help}");
         }
         assert!(help.contains(&command.join(" ")), "{command:?}:\n{help}");
-        assert!(
-            !help.contains("skip-generate") && !help.contains("preview-feature"),
-            "{help}"
-        );
+        assert!(!help.contains("skip-generate") && !help.contains("preview-feature"), "{help}");
     }
 }
 
@@ -98,10 +95,7 @@ fn the_version_is_told_in_every_spelling() {
 #[test]
 fn completions_exist_for_common_shells() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(
-            Place::new().run(&["completions", shell]).exits(0).out.contains("nicol"),
-            "{shell}"
-        );
+        assert!(Place::new().run(&["completions", shell]).exits(0).out.contains("nicol"), "{shell}");
     }
 }
 
@@ -110,21 +104,8 @@ fn flags_of_prisma_are_accepted() {
     let place = Place::with(&[("schema.prisma", PLAIN)]);
     for arguments in [
         &["validate", "--preview-feature"][..],
-        &[
-            "validate",
-            "--telemetry-information",
-            "x",
-            "--experimental",
-            "--early-access",
-        ],
-        &[
-            "generate",
-            "--no-hints",
-            "--no-engine",
-            "--data-proxy",
-            "--accelerate",
-            "--allow-no-models",
-        ],
+        &["validate", "--telemetry-information", "x", "--experimental", "--early-access"],
+        &["generate", "--no-hints", "--no-engine", "--data-proxy", "--accelerate", "--allow-no-models"],
         &["format", "--preview-feature"],
     ] {
         place.run(arguments).exits(0);
@@ -147,23 +128,11 @@ fn colour_is_for_terminals_only_and_can_be_forced() {
 fn a_result_that_is_lost_is_an_error_and_a_reader_that_goes_away_is_none() {
     use std::process::{Command, Stdio};
     let nicol = || Command::new(env!("CARGO_BIN_EXE_nicol"));
-    let full = std::fs::OpenOptions::new()
-        .write(true)
-        .open("/dev/full")
-        .expect("a full device");
-    let ran = nicol()
-        .arg("version")
-        .stdout(full)
-        .stderr(Stdio::piped())
-        .output()
-        .expect("nicol runs");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    let ran = nicol().arg("version").stdout(full).stderr(Stdio::piped()).output().expect("nicol runs");
     assert_eq!(ran.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("error[output-lost]"));
-    let mut piped = nicol()
-        .args(["completions", "bash"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("nicol runs");
+    let mut piped = nicol().args(["completions", "bash"]).stdout(Stdio::piped()).spawn().expect("nicol runs");
     drop(piped.stdout.take());
     assert_eq!(piped.wait().expect("an end").code(), Some(0));
 }

@@ -17,94 +17,52 @@ fn schema(provider: &str) -> String {
 }
 
 fn sqlite() -> Place {
-    Place::with(&[
-        ("prisma/schema.prisma", &schema("sqlite")),
-        (".env", "DATABASE_URL=file:./dev.db\n"),
-    ])
+    Place::with(&[("prisma/schema.prisma", &schema("sqlite")), (".env", "DATABASE_URL=file:./dev.db\n")])
 }
 
 /// The one folder below the migrations folder whose name ends so.
 fn migration(place: &Place, title: &str) -> String {
     let files = place.files();
     let mut folders = files.iter().filter_map(|file| file.strip_suffix("/migration.sql"));
-    folders
-        .find(|folder| folder.ends_with(&format!("_{title}")))
-        .expect(title)
-        .to_owned()
+    folders.find(|folder| folder.ends_with(&format!("_{title}"))).expect(title).to_owned()
 }
 
 /// From nothing to a database that is in sync, and on.
 fn whole_way(place: &Place) {
-    let ran = place
-        .run(&["migrate", "dev", "--name", "init", "--skip-generate"])
-        .exits(0);
-    assert!(
-        ran.out.contains("Created") && ran.out.contains("Applied"),
-        "{}",
-        ran.out
-    );
+    let ran = place.run(&["migrate", "dev", "--name", "init", "--skip-generate"]).exits(0);
+    assert!(ran.out.contains("Created") && ran.out.contains("Applied"), "{}", ran.out);
     let init = migration(place, "init");
     for file in ["migration.sql", "schema.prisma", "down.sql"] {
         assert!(place.path(&format!("{init}/{file}")).is_file(), "{file}");
     }
     assert!(place.path("prisma/migrations/migration_lock.toml").is_file());
-    let in_sync = [
-        "migrate",
-        "diff",
-        "--from-config-datasource",
-        "--to-schema",
-        "prisma/schema.prisma",
-        "--exit-code",
-    ];
+    let in_sync = ["migrate", "diff", "--from-config-datasource", "--to-schema", "prisma/schema.prisma", "--exit-code"];
     place.run(&in_sync).exits(0).says("No difference detected.");
     let status = place.run(&["migrate", "status", "--json"]).exits(0).json();
     assert_eq!(status["verdict"], "up-to-date");
     assert_eq!(status["applied"].as_array().map(Vec::len), Some(1));
-    place
-        .run(&["migrate", "deploy"])
-        .exits(0)
-        .says("No pending migrations to apply.");
+    place.run(&["migrate", "deploy"]).exits(0).says("No pending migrations to apply.");
     place.run(&["migrate", "dev"]).exits(0).says("Already in sync");
 
     let text = place.read("prisma/schema.prisma");
-    place.file(
-        "prisma/schema.prisma",
-        text.replace("  title  String\n", "  title  String\n  note   String?\n"),
-    );
+    place.file("prisma/schema.prisma", text.replace("  title  String\n", "  title  String\n  note   String?\n"));
     place.run(&in_sync).exits(2);
-    place
-        .run(&["migrate", "dev", "--name", "add note", "--create-only", "--readme"])
-        .exits(0)
-        .says("not applied yet");
-    assert!(
-        place
-            .path(&format!("{}/README.md", migration(place, "add_note")))
-            .is_file()
-    );
+    place.run(&["migrate", "dev", "--name", "add note", "--create-only", "--readme"]).exits(0).says("not applied yet");
+    assert!(place.path(&format!("{}/README.md", migration(place, "add_note"))).is_file());
     let status = place.run(&["migrate", "status", "--json"]).exits(1).json();
-    assert_eq!(
-        (status["verdict"].as_str(), status["in_sync"].as_bool()),
-        (Some("pending"), Some(false))
-    );
+    assert_eq!((status["verdict"].as_str(), status["in_sync"].as_bool()), (Some("pending"), Some(false)));
     place.run(&["migrate", "status"]).exits(1).says("_add_note");
     let deployed = place.run(&["migrate", "deploy", "--json"]).exits(0).json();
     assert_eq!(deployed["applied"].as_array().map(Vec::len), Some(1));
     place.run(&in_sync).exits(0);
-    place
-        .run(&["migrate", "status"])
-        .exits(0)
-        .says("Database schema is up to date!");
+    place.run(&["migrate", "status"]).exits(0).says("Database schema is up to date!");
 }
 
 #[test]
 fn sqlite_goes_the_whole_way() {
     let place = sqlite();
     whole_way(&place);
-    assert!(
-        place.path("prisma/dev.db").is_file(),
-        "beside the schema that names the variable: {:?}",
-        place.files()
-    );
+    assert!(place.path("prisma/dev.db").is_file(), "beside the schema that names the variable: {:?}", place.files());
 }
 
 #[test]
@@ -113,37 +71,21 @@ fn a_project_of_prisma_7_goes_the_whole_way() {
     let config = "import 'dotenv/config'\nimport { defineConfig, env } from 'prisma/config'\n\n\
         export default defineConfig({\n  schema: 'prisma/schema.prisma',\n  migrations: { path: 'prisma/migrations' },\n  \
         datasource: { url: env('DB') },\n})\n";
-    let place = Place::with(&[
-        ("prisma/schema.prisma", &bare),
-        ("prisma.config.ts", config),
-        (".env", "DB=file:./dev.db\n"),
-    ]);
+    let place =
+        Place::with(&[("prisma/schema.prisma", &bare), ("prisma.config.ts", config), (".env", "DB=file:./dev.db\n")]);
     whole_way(&place);
-    assert!(
-        place.path("dev.db").is_file(),
-        "beside the config that names the variable: {:?}",
-        place.files()
-    );
+    assert!(place.path("dev.db").is_file(), "beside the config that names the variable: {:?}", place.files());
 }
 
 #[test]
 fn a_url_of_the_environment_that_does_not_fit_is_explained() {
     let literal = schema("sqlite").replace("env(\"DATABASE_URL\")", "\"file:dev.db\"");
     let place = Place::with(&[("schema.prisma", &literal)]).env("DATABASE_URL", "postgres://u:s3cr3t@h/d");
-    let ran = place
-        .run(&["migrate", "status"])
-        .fails("P1013")
-        .says("DATABASE_URL in the environment")
-        .says("unset");
+    let ran = place.run(&["migrate", "status"]).fails("P1013").says("DATABASE_URL in the environment").says("unset");
     assert!(!ran.err.contains("s3cr3t"));
-    place
-        .run(&["migrate", "dev", "--name", "init", "--url", "file:dev.db"])
-        .exits(0);
+    place.run(&["migrate", "dev", "--name", "init", "--url", "file:dev.db"]).exits(0);
     let place = Place::with(&[("schema.prisma", &literal)]).env("DATABASE_URL", "file:other.db");
-    place
-        .run(&["migrate", "dev", "--name", "init"])
-        .exits(0)
-        .says("takes the place of");
+    place.run(&["migrate", "dev", "--name", "init"]).exits(0).says("takes the place of");
     assert!(place.path("other.db").is_file() && !place.path("dev.db").exists());
 }
 
@@ -158,10 +100,7 @@ fn servers_go_the_whole_way() {
         let Some(server) = Server::of(variable) else { continue };
         let place = Place::with(&[("prisma/schema.prisma", &schema(provider))]).env("DATABASE_URL", server.url());
         place.run(&["migrate", "deploy"]).fails("migrations-folder-absent");
-        place.file(
-            "prisma/migrations/migration_lock.toml",
-            format!("provider = \"{provider}\"\n"),
-        );
+        place.file("prisma/migrations/migration_lock.toml", format!("provider = \"{provider}\"\n"));
         place.run(&["migrate", "deploy"]).fails("P1003").says("migrate dev");
         place.run(&["migrate", "status"]).fails("P1003");
         whole_way(&place);
@@ -180,15 +119,9 @@ fn a_change_that_loses_data_needs_a_yes() {
     let place = sqlite();
     place.run(&["migrate", "dev", "--name", "init"]).exits(0);
     let text = place.read("prisma/schema.prisma");
-    place.file(
-        "prisma/schema.prisma",
-        text.replace("  @@index([title])\n", "")
-            .replace("  title  String\n", ""),
-    );
+    place.file("prisma/schema.prisma", text.replace("  @@index([title])\n", "").replace("  title  String\n", ""));
     // Nothing is lost as long as there are no rows.
-    place
-        .run(&["migrate", "dev", "--name", "drop title", "--json"])
-        .exits(0);
+    place.run(&["migrate", "dev", "--name", "drop title", "--json"]).exits(0);
     let insert = "INSERT INTO \"User\" VALUES (1, 'a@b.c'); INSERT INTO \"Post\" (\"id\", \"userId\") VALUES (1, 1);\n";
     place.file("prisma/migrations/30000101000000_rows/migration.sql", insert);
     place.run(&["migrate", "deploy"]).exits(0);
@@ -196,29 +129,17 @@ fn a_change_that_loses_data_needs_a_yes() {
     place.file("prisma/schema.prisma", text.replace("  email String @unique\n", ""));
     let before = place.files();
     let refused = place.run(&["migrate", "dev", "--name", "drop email"]).exits(130);
-    assert!(
-        refused.err.contains("error[data-loss]") && refused.err.contains("--accept-data-loss"),
-        "{}",
-        refused.err
-    );
+    assert!(refused.err.contains("error[data-loss]") && refused.err.contains("--accept-data-loss"), "{}", refused.err);
     assert_eq!(place.files(), before);
-    place
-        .run(&["migrate", "dev", "--name", "drop email", "--accept-data-loss"])
-        .exits(0);
+    place.run(&["migrate", "dev", "--name", "drop email", "--accept-data-loss"]).exits(0);
 }
 
 #[test]
 fn create_only_writes_and_touches_no_database() {
     let place = sqlite();
-    place
-        .run(&["migrate", "dev", "--name", "init", "--create-only"])
-        .exits(0);
+    place.run(&["migrate", "dev", "--name", "init", "--create-only"]).exits(0);
     assert!(!place.path("prisma/dev.db").exists());
-    assert!(
-        place
-            .read(&format!("{}/migration.sql", migration(&place, "init")))
-            .contains("CREATE TABLE \"User\"")
-    );
+    assert!(place.read(&format!("{}/migration.sql", migration(&place, "init"))).contains("CREATE TABLE \"User\""));
     place.run(&["migrate", "dev"]).exits(0).says("Applied");
     assert!(place.path("prisma/dev.db").exists());
 }
@@ -227,14 +148,8 @@ fn create_only_writes_and_touches_no_database() {
 fn diff_knows_every_form() {
     let place = sqlite();
     let schema = "prisma/schema.prisma";
-    let script = place
-        .run(&["migrate", "diff", "--from-empty", "--to-schema", schema, "--script"])
-        .exits(0)
-        .out;
-    assert!(
-        script.starts_with("-- CreateTable\nCREATE TABLE \"User\"") && script.ends_with(";\n"),
-        "{script}"
-    );
+    let script = place.run(&["migrate", "diff", "--from-empty", "--to-schema", schema, "--script"]).exits(0).out;
+    assert!(script.starts_with("-- CreateTable\nCREATE TABLE \"User\"") && script.ends_with(";\n"), "{script}");
     for forms in [
         &["--from-empty", "--to-schema-datamodel", schema][..],
         &["--from-empty", "--to-schema", "prisma"],
@@ -243,11 +158,7 @@ fn diff_knows_every_form() {
     ] {
         let mut arguments = vec!["migrate", "diff"];
         arguments.extend(forms);
-        assert_ne!(
-            place.run(&arguments).exits(0).out,
-            "No difference detected.\n",
-            "{forms:?}"
-        );
+        assert_ne!(place.run(&arguments).exits(0).out, "No difference detected.\n", "{forms:?}");
         arguments.push("--exit-code");
         place.run(&arguments).exits(2);
     }
@@ -258,44 +169,19 @@ fn diff_knows_every_form() {
         &["--from-config-datasource", "--to-schema", schema],
         &["--from-schema-datasource", schema, "--to-schema-datamodel", schema],
         &["--from-migrations", "prisma/migrations", "--to-schema", schema],
-        &[
-            "--from-url",
-            "file:prisma/dev.db",
-            "--to-migrations",
-            "prisma/migrations",
-        ],
+        &["--from-url", "file:prisma/dev.db", "--to-migrations", "prisma/migrations"],
         &["--from-schema", schema, "--to-schema", schema],
     ] {
         let mut arguments = vec!["migrate", "diff", "--exit-code"];
         arguments.extend(forms);
-        assert_eq!(
-            place.run(&arguments).exits(0).out,
-            "No difference detected.\n",
-            "{forms:?}"
-        );
+        assert_eq!(place.run(&arguments).exits(0).out, "No difference detected.\n", "{forms:?}");
         arguments.push("--script");
-        assert_eq!(
-            place.run(&arguments).exits(0).out,
-            "-- This is an empty migration.\n",
-            "{forms:?}"
-        );
+        assert_eq!(place.run(&arguments).exits(0).out, "-- This is an empty migration.\n", "{forms:?}");
     }
-    let to_file = [
-        "migrate",
-        "diff",
-        "--from-empty",
-        "--to-schema",
-        schema,
-        "--script",
-        "-o",
-        "out/x.sql",
-    ];
+    let to_file = ["migrate", "diff", "--from-empty", "--to-schema", schema, "--script", "-o", "out/x.sql"];
     assert_eq!(place.run(&to_file).exits(0).out, "");
     assert_eq!(place.read("out/x.sql"), script);
-    let json = place
-        .run(&["migrate", "diff", "--from-empty", "--to-schema", schema, "--json"])
-        .exits(0)
-        .json();
+    let json = place.run(&["migrate", "diff", "--from-empty", "--to-schema", schema, "--json"]).exits(0).json();
     assert_eq!((&json["different"], &json["script"]), (&json!(true), &json!(script)));
 }
 
@@ -309,57 +195,38 @@ fn diff_says_what_it_cannot_read() {
     diff("--from-url", "file:none.db").fails("P1003").says("none.db");
     assert!(!place.path("none.db").exists());
     place.file("bad.prisma", "model A {\n  id Nope\n}\n");
-    diff("--from-schema", "bad.prisma")
-        .fails("P1012")
-        .says("bad.prisma:2:6");
+    diff("--from-schema", "bad.prisma").fails("P1012").says("bad.prisma:2:6");
 }
 
 #[test]
 fn what_is_missing_for_a_database_is_said() {
     let place = Place::with(&[("schema.prisma", &schema("sqlite"))]);
-    place
-        .run(&["migrate", "status"])
-        .fails("url-missing")
-        .says("DATABASE_URL")
-        .says("--url");
-    place
-        .run(&["migrate", "deploy", "--url", "file:x.db"])
-        .fails("migrations-folder-absent");
+    place.run(&["migrate", "status"]).fails("url-missing").says("DATABASE_URL").says("--url");
+    place.run(&["migrate", "deploy", "--url", "file:x.db"]).fails("migrations-folder-absent");
     place
         .run(&["migrate", "dev", "--url", "postgres://u:s3cr3t@h/d"])
         .fails("P1013")
         .says("\"sqlite\"")
         .says("PostgreSQL");
     place.file("none.prisma", "model A {\n  id Int @id\n}\n");
-    let ran = place
-        .run(&["migrate", "dev", "--schema", "none.prisma", "--url", "file:x.db"])
-        .fails("datasource-missing");
+    let ran =
+        place.run(&["migrate", "dev", "--schema", "none.prisma", "--url", "file:x.db"]).fails("datasource-missing");
     assert!(ran.err.contains("none.prisma"));
     assert_eq!(place.files(), ["none.prisma", "schema.prisma"]);
 }
 
 #[test]
 fn a_server_that_does_not_answer_is_named_without_its_password() {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .and_then(|free| free.local_addr())
-        .expect("a free port")
-        .port();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
     for provider in ["postgresql", "mysql"] {
         let place = Place::with(&[("schema.prisma", &schema(provider))]);
         let url = format!("{provider}://ann:s3cr3t@127.0.0.1:{port}/shop");
-        for command in [
-            &["migrate", "dev", "--name", "x"][..],
-            &["migrate", "status"],
-            &["migrate", "dev", "--json"],
-        ] {
+        for command in [&["migrate", "dev", "--name", "x"][..], &["migrate", "status"], &["migrate", "dev", "--json"]] {
             let mut arguments = command.to_vec();
             arguments.extend(["--url", &url]);
             let ran = place.run(&arguments).exits(1);
             let text = format!("{}{}", ran.out, ran.err);
-            assert!(
-                text.contains("P1001") && text.contains(&format!("127.0.0.1:{port}")),
-                "{text}"
-            );
+            assert!(text.contains("P1001") && text.contains(&format!("127.0.0.1:{port}")), "{text}");
             assert!(!text.contains("s3cr3t"), "{text}");
         }
         assert_eq!(place.files(), ["schema.prisma"]);
@@ -373,11 +240,7 @@ fn a_folder_that_cannot_be_written_is_named_and_nothing_is_applied() {
     // A file where the folder should be stops root too.
     place.file("prisma/migrations", "");
     let ran = place.run(&["migrate", "dev", "--name", "init"]).exits(1);
-    assert!(
-        ran.err.contains("error[") && ran.err.contains("prisma/migrations"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("error[") && ran.err.contains("prisma/migrations"), "{}", ran.err);
     assert_eq!(place.files(), [".env", "prisma/migrations", "prisma/schema.prisma"]);
 }
 
@@ -393,32 +256,17 @@ fn a_database_older_than_its_history_is_resolved() {
     std::fs::copy(place.path("prisma/dev.db"), place.path("other.db")).expect("a copy");
     let forget = "DROP TABLE _prisma_migrations;";
     let url = nicol_db::ConnectionUrl::parse(&format!("file:{}", place.path("other.db").display())).expect("a URL");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut connection = nicol_db::Connection::open(&url).await.expect("the copy opens");
         connection.run_script(forget).await.expect("the history goes");
     });
-    place
-        .run(&["migrate", "deploy", "--url", "file:./other.db"])
-        .fails("P3005");
+    place.run(&["migrate", "deploy", "--url", "file:./other.db"]).fails("P3005");
 
-    place
-        .run(&[&other[..], &["--applied", "20200101000000_none"]].concat())
-        .fails("P3017");
-    place
-        .run(&[&other[..], &["--applied", name]].concat())
-        .exits(0)
-        .says("recorded as applied");
+    place.run(&[&other[..], &["--applied", "20200101000000_none"]].concat()).fails("P3017");
+    place.run(&[&other[..], &["--applied", name]].concat()).exits(0).says("recorded as applied");
     place.run(&[&other[..], &["--applied", name]].concat()).fails("P3008");
-    place
-        .run(&[&other[..], &["--rolled-back", name]].concat())
-        .fails("P3012");
-    place
-        .run(&["migrate", "deploy", "--url", "file:./other.db"])
-        .exits(0)
-        .says("No pending migrations");
+    place.run(&[&other[..], &["--rolled-back", name]].concat()).fails("P3012");
+    place.run(&["migrate", "deploy", "--url", "file:./other.db"]).exits(0).says("No pending migrations");
     place.run(&other).exits(1).says("--rolled-back");
 }

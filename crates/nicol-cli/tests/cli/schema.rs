@@ -8,10 +8,7 @@ use crate::support::{PLAIN, Place};
 fn a_valid_schema_is_valid() {
     let place = Place::with(&[("schema.prisma", PLAIN)]);
     place.run(&["validate"]).exits(0).says("schema.prisma is valid");
-    assert_eq!(
-        place.run(&["validate", "--json"]).exits(0).json(),
-        json!({ "valid": true, "diagnostics": [] })
-    );
+    assert_eq!(place.run(&["validate", "--json"]).exits(0).json(), json!({ "valid": true, "diagnostics": [] }));
     assert_eq!(place.run(&["validate", "--quiet"]).exits(0).out, "");
 }
 
@@ -29,9 +26,7 @@ fn diagnostics_count_bytes_and_columns_in_characters() {
     assert!(!found.is_empty());
     for one in found {
         let keys: Vec<&str> = one.as_object().expect("an object").keys().map(String::as_str).collect();
-        for key in [
-            "file", "start", "end", "line", "column", "severity", "code", "message", "help",
-        ] {
+        for key in ["file", "start", "end", "line", "column", "severity", "code", "message", "help"] {
             assert!(keys.contains(&key), "{key} in {one}");
         }
         assert_eq!(keys.len(), 9, "{one}");
@@ -40,29 +35,18 @@ fn diagnostics_count_bytes_and_columns_in_characters() {
         let before = &text[..start];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().expect("a line").chars().count() + 1;
-        assert_eq!(
-            (one["line"].as_u64(), one["column"].as_u64()),
-            (Some(line as u64), Some(column as u64)),
-            "{one}"
-        );
+        assert_eq!((one["line"].as_u64(), one["column"].as_u64()), (Some(line as u64), Some(column as u64)), "{one}");
         assert!(["error", "warning", "hint"].contains(&one["severity"].as_str().expect("text")));
     }
     let nope = text.find("Nope").expect("the type");
-    assert!(
-        found.iter().any(|one| one["start"] == nope && one["end"] == nope + 4),
-        "{report}"
-    );
+    assert!(found.iter().any(|one| one["start"] == nope && one["end"] == nope + 4), "{report}");
 }
 
 #[test]
 fn people_see_the_place_from_where_they_stand() {
     let text = PLAIN.replace("id Int", "id Nope");
     let place = Place::with(&[("app/prisma/schema.prisma", &text)]);
-    let ran = place
-        .run_in("app", &["validate"])
-        .exits(1)
-        .says("prisma/schema.prisma:6:6")
-        .says("is not valid");
+    let ran = place.run_in("app", &["validate"]).exits(1).says("prisma/schema.prisma:6:6").says("is not valid");
     assert_eq!(ran.out, "");
 }
 
@@ -80,11 +64,7 @@ fn several_files_are_one_schema() {
     let user = "model User {\n  id    Int    @id\n  posts Post[]\n}\n";
     let post = "model Post {\n  id     Int  @id\n  user   User @relation(fields: [userId], references: [id])\n  userId Int\n}\n";
     let base = "datasource db {\n  provider = \"sqlite\"\n}\n";
-    let place = Place::with(&[
-        ("s/base.prisma", base),
-        ("s/m/user.prisma", user),
-        ("s/m/post.prisma", post),
-    ]);
+    let place = Place::with(&[("s/base.prisma", base), ("s/m/user.prisma", user), ("s/m/post.prisma", post)]);
     place.run(&["validate", "--schema", "s"]).exits(0);
     place.file("s/m/post.prisma", post.replace("userId Int\n", "userId Nope\n"));
     let report = place.run(&["validate", "--schema", "s", "--json"]).exits(1).json();
@@ -104,10 +84,7 @@ fn format_writes_checks_and_prints() {
     place.run(&["format"]).exits(0).says("Formatted schema.prisma");
     assert_eq!(place.read("schema.prisma"), printed);
     assert_ne!(printed, loose);
-    place
-        .run(&["format", "--check"])
-        .exits(0)
-        .says("All files are formatted");
+    place.run(&["format", "--check"]).exits(0).says("All files are formatted");
     assert_eq!(place.files(), ["schema.prisma"]);
 }
 
@@ -115,39 +92,20 @@ fn format_writes_checks_and_prints() {
 fn format_touches_only_files_that_change_and_keeps_their_mode_and_links() {
     let loose = "model Post {\nid Int @id\n}\n";
     let place = Place::with(&[("s/a.prisma", PLAIN), ("real/b.prisma", loose)]);
-    let formatted = place
-        .run(&["format", "--stdout", "--schema", "s/a.prisma"])
-        .exits(0)
-        .out;
+    let formatted = place.run(&["format", "--stdout", "--schema", "s/a.prisma"]).exits(0).out;
     place.file("s/a.prisma", &formatted);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         std::os::unix::fs::symlink(place.path("real/b.prisma"), place.path("s/b.prisma")).expect("a link");
         std::fs::set_permissions(place.path("real/b.prisma"), PermissionsExt::from_mode(0o640)).expect("a mode");
-        let untouched = std::fs::metadata(place.path("s/a.prisma"))
-            .expect("it")
-            .modified()
-            .expect("a time");
+        let untouched = std::fs::metadata(place.path("s/a.prisma")).expect("it").modified().expect("a time");
         place.run(&["format", "--schema", "s"]).exits(0);
         assert_ne!(place.read("real/b.prisma"), loose);
-        assert!(
-            std::fs::symlink_metadata(place.path("s/b.prisma"))
-                .expect("it")
-                .is_symlink()
-        );
-        let mode = std::fs::metadata(place.path("real/b.prisma"))
-            .expect("it")
-            .permissions()
-            .mode();
+        assert!(std::fs::symlink_metadata(place.path("s/b.prisma")).expect("it").is_symlink());
+        let mode = std::fs::metadata(place.path("real/b.prisma")).expect("it").permissions().mode();
         assert_eq!(mode & 0o777, 0o640);
-        assert_eq!(
-            std::fs::metadata(place.path("s/a.prisma"))
-                .expect("it")
-                .modified()
-                .expect("a time"),
-            untouched
-        );
+        assert_eq!(std::fs::metadata(place.path("s/a.prisma")).expect("it").modified().expect("a time"), untouched);
     }
 }
 

@@ -26,10 +26,7 @@ pub(crate) struct Ran {
 
 impl Place {
     pub(crate) fn new() -> Place {
-        Place {
-            folder: tempfile::tempdir().expect("a temporary folder"),
-            variables: Vec::new(),
-        }
+        Place { folder: tempfile::tempdir().expect("a temporary folder"), variables: Vec::new() }
     }
 
     /// A place with these files.
@@ -92,11 +89,7 @@ impl Place {
             out: String::from_utf8(output.stdout).expect("UTF-8 on stdout"),
             err: String::from_utf8(output.stderr).expect("UTF-8 on stderr"),
         };
-        assert!(
-            !ran.err.contains("panicked") && !ran.err.contains("error[bug]"),
-            "{arguments:?}: {}",
-            ran.err
-        );
+        assert!(!ran.err.contains("panicked") && !ran.err.contains("error[bug]"), "{arguments:?}: {}", ran.err);
         ran
     }
 }
@@ -113,11 +106,7 @@ impl Ran {
     #[track_caller]
     pub(crate) fn fails(self, code: &str) -> Ran {
         let ran = self.exits(1);
-        assert!(
-            ran.err.contains(&format!("error[{code}]: ")),
-            "{code} expected:\n{}",
-            ran.err
-        );
+        assert!(ran.err.contains(&format!("error[{code}]: ")), "{code} expected:\n{}", ran.err);
         assert!(ran.err.contains(" help: "), "no help:\n{}", ran.err);
         assert_eq!(ran.out, "", "nothing on stdout");
         ran
@@ -125,12 +114,7 @@ impl Ran {
 
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Ran {
-        assert!(
-            self.out.contains(text) || self.err.contains(text),
-            "{text:?} in:\n{}\n{}",
-            self.out,
-            self.err
-        );
+        assert!(self.out.contains(text) || self.err.contains(text), "{text:?} in:\n{}\n{}", self.out, self.err);
         self
     }
 
@@ -167,9 +151,7 @@ impl Server {
         };
         let number = DATABASES.fetch_add(1, Ordering::Relaxed);
         let name = format!("nicol_cli_{}_{number}", std::process::id());
-        let url = nicol_db::ConnectionUrl::parse(&text)
-            .expect("a URL")
-            .with_database(&name);
+        let url = nicol_db::ConnectionUrl::parse(&text).expect("a URL").with_database(&name);
         Some(Server { url })
     }
 
@@ -194,10 +176,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         if let Err(error) = runtime.block_on(nicol_db::admin::drop_database(&self.url)) {
             println!("{error:?} while dropping {}", self.url);
         }

@@ -16,38 +16,24 @@ struct Database {
 }
 
 fn sqlite() -> Database {
-    Database {
-        provider: "sqlite",
-        url: "file:./system.db".to_owned(),
-        server: None,
-    }
+    Database { provider: "sqlite", url: "file:./system.db".to_owned(), server: None }
 }
 
 fn server(variable: &str, provider: &'static str) -> Option<Database> {
     let server = Server::of(variable)?;
-    Some(Database {
-        provider,
-        url: server.url().to_owned(),
-        server: Some(server),
-    })
+    Some(Database { provider, url: server.url().to_owned(), server: Some(server) })
 }
 
 fn postgres() -> impl Iterator<Item = Database> {
-    ["NICOL_TEST_POSTGRES_URL", "NICOL_TEST_POSTGRES18_URL"]
-        .into_iter()
-        .filter_map(|name| server(name, "postgresql"))
+    ["NICOL_TEST_POSTGRES_URL", "NICOL_TEST_POSTGRES18_URL"].into_iter().filter_map(|name| server(name, "postgresql"))
 }
 
 fn mysql() -> impl Iterator<Item = Database> {
-    ["NICOL_TEST_MARIADB_URL", "NICOL_TEST_MYSQL_URL"]
-        .into_iter()
-        .filter_map(|name| server(name, "mysql"))
+    ["NICOL_TEST_MARIADB_URL", "NICOL_TEST_MYSQL_URL"].into_iter().filter_map(|name| server(name, "mysql"))
 }
 
 fn fixture(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures/systems")
-        .join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/systems").join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -64,13 +50,8 @@ fn staart(provider: &str) -> String {
 
 /// Makes a migration of what the schema says now, and returns its folder.
 fn develop(place: &Place, database: &Database, name: &str) -> String {
-    place
-        .run(&["migrate", "dev", "--name", name, "--url", &database.url])
-        .exits(0);
-    let file = place
-        .files()
-        .into_iter()
-        .find(|file| file.ends_with(&format!("_{name}/migration.sql")));
+    place.run(&["migrate", "dev", "--name", name, "--url", &database.url]).exits(0);
+    let file = place.files().into_iter().find(|file| file.ends_with(&format!("_{name}/migration.sql")));
     let file = file.expect("the migration's script");
     file.trim_end_matches("/migration.sql").to_owned()
 }
@@ -78,22 +59,9 @@ fn develop(place: &Place, database: &Database, name: &str) -> String {
 /// What must hold after every migration: nothing is pending, nothing differs.
 fn assert_settled(place: &Place, database: &Database) {
     let url = &database.url;
-    place
-        .run(&["migrate", "deploy", "--url", url])
-        .exits(0)
-        .says("No pending migrations");
+    place.run(&["migrate", "deploy", "--url", url]).exits(0).says("No pending migrations");
     place.run(&["migrate", "status", "--url", url]).exits(0);
-    place
-        .run(&[
-            "migrate",
-            "diff",
-            "--from-url",
-            url,
-            "--to-schema",
-            SCHEMA,
-            "--exit-code",
-        ])
-        .exits(0);
+    place.run(&["migrate", "diff", "--from-url", url, "--to-schema", SCHEMA, "--exit-code"]).exits(0);
 }
 
 fn diagnostics(place: &Place, code: i32) -> Vec<serde_json::Value> {
@@ -104,10 +72,7 @@ fn diagnostics(place: &Place, code: i32) -> Vec<serde_json::Value> {
 /// The single number that a query gives.
 fn number(url: &str, sql: &str) -> i64 {
     let url = ConnectionUrl::parse(url).expect("a URL");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut connection = Connection::open(&url).await.expect("the database opens");
         let rows = connection.query(sql, &[]).await.expect("a number");
@@ -161,24 +126,14 @@ fn staart_on_mysql_has_every_table_column_index_and_key() {
         };
         assert_eq!(count("*", "tables", "table_name LIKE '%'"), 12);
         assert_eq!(
-            count(
-                "*",
-                "tables",
-                "table_name IN ('access-tokens', 'api-keys', 'approved-locations', 'backup-codes')"
-            ),
+            count("*", "tables", "table_name IN ('access-tokens', 'api-keys', 'approved-locations', 'backup-codes')"),
             4
         );
         assert_eq!(count("*", "columns", "column_name LIKE '%'"), 108);
         assert_eq!(count("*", "columns", "data_type = 'enum'"), 6);
         let index = "DISTINCT table_name, index_name";
-        assert_eq!(
-            count(index, "statistics", "non_unique = 0 AND index_name <> 'PRIMARY'"),
-            2
-        );
-        assert_eq!(
-            count(index, "statistics", "index_name IN ('userId', 'organizationId')"),
-            9
-        );
+        assert_eq!(count(index, "statistics", "non_unique = 0 AND index_name <> 'PRIMARY'"), 2);
+        assert_eq!(count(index, "statistics", "index_name IN ('userId', 'organizationId')"), 9);
         assert_eq!(count("*", "table_constraints", "constraint_type = 'FOREIGN KEY'"), 11);
         assert_eq!(count("*", "key_column_usage", "column_name = 'primaryEmail'"), 0);
         assert_settled(&place, &database);
@@ -219,10 +174,7 @@ fn sponsorenlauf_gains_its_sessions() {
         assert_eq!(found.len(), 1);
         let field = after.find("user       User     @relation").expect("the field");
         let end = field + after[field..].find('\n').expect("its line ends") + 1;
-        assert_eq!(
-            (found[0]["start"].as_u64(), found[0]["end"].as_u64()),
-            (Some(field as u64), Some(end as u64))
-        );
+        assert_eq!((found[0]["start"].as_u64(), found[0]["end"].as_u64()), (Some(field as u64), Some(end as u64)));
 
         place.run(&["format"]).exits(0);
         assert!(place.read(SCHEMA).contains("  userSessions  UserSession[]\n"));
@@ -238,32 +190,19 @@ fn every_migration_carries_its_snapshot_and_its_way_back() {
         let place = Place::with(&[(SCHEMA, &staart(database.provider))]);
         let folder = develop(&place, &database, "init");
         let snapshot = place.read(&format!("{folder}/schema.prisma"));
-        assert!(
-            snapshot.contains("  url = \"***\"\n") && !snapshot.contains("env("),
-            "{snapshot}"
-        );
+        assert!(snapshot.contains("  url = \"***\"\n") && !snapshot.contains("env("), "{snapshot}");
         let url = match &database.server {
             Some(server) => server.url().to_owned(),
             None => format!("file:{}", place.path("system.db").display()),
         };
         let down = place.read(&format!("{folder}/down.sql"));
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let url = ConnectionUrl::parse(&url).expect("a URL");
             let mut connection = Connection::open(&url).await.expect("the database opens");
             connection.run_script(&down).await.expect("the way back runs");
         });
-        let diff = [
-            "migrate",
-            "diff",
-            "--from-url",
-            &database.url,
-            "--to-empty",
-            "--exit-code",
-        ];
+        let diff = ["migrate", "diff", "--from-url", &database.url, "--to-empty", "--exit-code"];
         place.run(&diff).exits(0);
     }
 }

@@ -79,8 +79,7 @@ impl Json {
                     self.text.push('-');
                 }
                 let significant = digits.trim_start_matches('0');
-                self.text
-                    .push_str(if significant.is_empty() { "0" } else { significant });
+                self.text.push_str(if significant.is_empty() { "0" } else { significant });
             }
             (true, _) | (false, Err(_)) => self.text.push_str(text),
         }

@@ -41,9 +41,7 @@ fn write_constants(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'
     text.blank();
     for (index, column) in model.columns.iter().enumerate() {
         let (name, ty) = (identifier(&column.name), column.ty());
-        text.line(format!(
-            "pub const {name}: nicol::Col<Model, {ty}> = nicol::Col::at({index});"
-        ));
+        text.line(format!("pub const {name}: nicol::Col<Model, {ty}> = nicol::Col::at({index});"));
     }
     for (index, relation) in model.relations.iter().enumerate() {
         let kind = match relation.source.arity {
@@ -52,9 +50,7 @@ fn write_constants(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'
             Arity::Required => "One",
         };
         let (name, target) = (identifier(&relation.name), target_model(client, relation));
-        text.line(format!(
-            "pub const {name}: nicol::{kind}<Model, {target}> = nicol::{kind}::at({index});"
-        ));
+        text.line(format!("pub const {name}: nicol::{kind}<Model, {target}> = nicol::{kind}::at({index});"));
     }
 }
 
@@ -69,11 +65,7 @@ fn write_keys(text: &mut Text, model: &ModelPlan<'_>) {
             .columns
             .iter()
             .map(|(column, name)| {
-                format!(
-                    "{}: impl nicol::Given<{}>",
-                    identifier(name),
-                    model.columns[*column].compared()
-                )
+                format!("{}: impl nicol::Given<{}>", identifier(name), model.columns[*column].compared())
             })
             .collect();
         let values: Vec<String> = unique
@@ -109,10 +101,7 @@ fn write_table(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) 
     text.open("uniques: &[");
     for unique in &model.uniques {
         let columns: Vec<usize> = unique.columns.iter().map(|(column, _)| *column).collect();
-        text.line(format!(
-            "meta::UniqueMeta {{ name: {}, columns: &{columns:?} }},",
-            literal(&unique.constraint)
-        ));
+        text.line(format!("meta::UniqueMeta {{ name: {}, columns: &{columns:?} }},", literal(&unique.constraint)));
     }
     text.close("],");
     text.open("relations: &[");
@@ -131,9 +120,7 @@ fn write_reading(text: &mut Text, model: &ModelPlan<'_>) {
     text.blank();
     text.open(format!("impl nicol::Shaped for {} {{", model.row));
     text.line("type Table = Model;");
-    text.open(format!(
-        "fn decode({reader}: &mut nicol::Reader<'_>) -> nicol::Result<Self> {{"
-    ));
+    text.open(format!("fn decode({reader}: &mut nicol::Reader<'_>) -> nicol::Result<Self> {{"));
     text.open(format!("Ok({} {{", model.row));
     for column in &model.columns {
         text.line(format!("{}: {reader}.next()?,", identifier(&column.name)));
@@ -177,12 +164,7 @@ fn write_relation_meta(text: &mut Text, client: &ClientPlan<'_>, relation: &Rela
         LinkPlan::Owned { references, columns } => {
             format!("link: meta::Link::Owned {{ references: &{references:?}, columns: &{columns:?} }},")
         }
-        LinkPlan::Join {
-            table,
-            schema,
-            here,
-            there,
-        } => {
+        LinkPlan::Join { table, schema, here, there } => {
             let (table, schema) = (literal(table), optional_literal(schema.as_deref()));
             format!("link: meta::Link::Join {{ table: {table}, schema: {schema}, here: {here:?}, there: {there:?} }},")
         }
@@ -201,12 +183,7 @@ struct Setter {
 }
 
 fn setters(client: &ClientPlan<'_>, model: &ModelPlan<'_>) -> Vec<Setter> {
-    let new = model
-        .forms
-        .iter()
-        .flat_map(|form| &form.members)
-        .copied()
-        .collect::<Vec<Member>>();
+    let new = model.forms.iter().flat_map(|form| &form.members).copied().collect::<Vec<Member>>();
     let demanded_columns = model.relations.iter().filter(|relation| relation.is_demanded);
     let covered: Vec<usize> = demanded_columns
         .flat_map(|relation| match &relation.link {
@@ -248,39 +225,21 @@ fn relation_setter(
     if let LinkPlan::Owner { .. } = relation.link {
         let argument = format!("impl Into<nicol::Parent<{target}>>");
         let call = format!("parent::<{target}>({index}, {})", model.value);
-        return Setter {
-            name,
-            argument,
-            variable: model.value.clone(),
-            call,
-        };
+        return Setter { name, argument, variable: model.value.clone(), call };
     }
     if relation.source.arity == Arity::List {
         let argument = format!("impl nicol::Children<{target}, {scope}>");
         let call = format!("children::<{target}, {scope}>({index}, {})", model.items);
-        return Setter {
-            name,
-            argument,
-            variable: model.items.clone(),
-            call,
-        };
+        return Setter { name, argument, variable: model.items.clone(), call };
     }
     let call = format!("child::<{target}, {scope}>({index}, {})", model.value);
-    Setter {
-        name,
-        argument: format!("impl Into<{child}>"),
-        variable: model.value.clone(),
-        call,
-    }
+    Setter { name, argument: format!("impl Into<{child}>"), variable: model.value.clone(), call }
 }
 
 /// The form that rows below this relation take: the one that leaves out the way back, if that is demanded.
 fn child_scope(client: &ClientPlan<'_>, relation: &RelationPlan<'_>) -> String {
     let target = &client.models[relation.target];
-    let form = target
-        .forms
-        .iter()
-        .find(|form| form.without.is_some() && form.without == relation.opposite);
+    let form = target.forms.iter().find(|form| form.without.is_some() && form.without == relation.opposite);
     form.map_or_else(
         || "nicol::Root".to_owned(),
         |form| format!("super::{}::{}", identifier(&target.module), form.name),
@@ -291,13 +250,9 @@ fn write_forms(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) 
     let setters = setters(client, model);
     for form in &model.forms {
         write_form(text, client, model, form);
-        write_setters(
-            text,
-            &format!("impl {} {{", form.name),
-            "Draft<Self>",
-            &setters,
-            |setter| format!("Draft::from(self).{}({})", setter.name, setter.variable),
-        );
+        write_setters(text, &format!("impl {} {{", form.name), "Draft<Self>", &setters, |setter| {
+            format!("Draft::from(self).{}({})", setter.name, setter.variable)
+        });
     }
     if let [_] = model.forms.as_slice() {
         text.blank();
@@ -305,10 +260,7 @@ fn write_forms(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) 
         text.line("pub type Raw = New;");
     }
     text.blank();
-    text.line(format!(
-        "/// A new `{}` row with more than it must say.",
-        model.source.name
-    ));
+    text.line(format!("/// A new `{}` row with more than it must say.", model.source.name));
     text.line("#[derive(Debug, Clone)]");
     text.line("pub struct Draft<F>(nicol::Draft, ::std::marker::PhantomData<F>);");
     write_setters(text, "impl<F> Draft<F> {", "Self", &setters, |setter| {
@@ -354,10 +306,7 @@ fn write_form(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>, f
             Member::Relation(index) => {
                 let relation = &model.relations[*index];
                 let field = identifier(&relation.name);
-                text.line(format!(
-                    "pub {field}: nicol::Parent<{}>,",
-                    target_model(client, relation)
-                ));
+                text.line(format!("pub {field}: nicol::Parent<{}>,", target_model(client, relation)));
                 calls.push_str(&format!(".parent({index}, self.{field})"));
             }
         }
@@ -383,12 +332,7 @@ fn write_setters(text: &mut Text, head: &str, gives: &str, setters: &[Setter], b
     text.blank();
     text.open(head);
     for setter in setters {
-        let Setter {
-            name,
-            argument,
-            variable,
-            ..
-        } = setter;
+        let Setter { name, argument, variable, .. } = setter;
         text.open(format!("pub fn {name}(self, {variable}: {argument}) -> {gives} {{"));
         text.line(body(setter));
         text.close("}");
@@ -405,9 +349,7 @@ fn write_changes(text: &mut Text, model: &ModelPlan<'_>) {
     text.open("impl Changes {");
     for (index, column) in model.columns.iter().enumerate() {
         let (name, ty) = (identifier(&column.name), column.ty());
-        text.open(format!(
-            "pub fn {name}(self, {value}: impl nicol::Change<{ty}>) -> Self {{"
-        ));
+        text.open(format!("pub fn {name}(self, {value}: impl nicol::Change<{ty}>) -> Self {{"));
         text.line(format!("Changes(self.0.set({index}, {value}.assign()))"));
         text.close("}");
     }

@@ -25,11 +25,7 @@ pub(crate) fn pascal(name: &str) -> String {
         let shouts = word.chars().all(|c| !c.is_lowercase());
         let mut chars = word.chars();
         out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        if shouts {
-            out.extend(chars.flat_map(char::to_lowercase))
-        } else {
-            out.push_str(chars.as_str())
-        }
+        if shouts { out.extend(chars.flat_map(char::to_lowercase)) } else { out.push_str(chars.as_str()) }
     }
     out
 }
@@ -65,9 +61,7 @@ pub(crate) struct Names {
 impl Names {
     /// A namespace in which some names are spoken for.
     pub(crate) fn reserving(names: &[&str]) -> Self {
-        Names {
-            taken: names.iter().map(|name| (*name).to_owned()).collect(),
-        }
+        Names { taken: names.iter().map(|name| (*name).to_owned()).collect() }
     }
 
     /// A name close to the wanted one that is free and can be an identifier. Without `r#`; see [`identifier`].
@@ -86,11 +80,7 @@ impl Names {
 
 /// A name as it stands in source: keywords as raw identifiers.
 pub(crate) fn identifier(name: &str) -> String {
-    if KEYWORDS.contains(&name) {
-        format!("r#{name}")
-    } else {
-        name.to_owned()
-    }
+    if KEYWORDS.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -110,11 +100,7 @@ mod tests {
             ("A", "a", "A"),
         ];
         for (name, snaked, pascaled) in table {
-            assert_eq!(
-                (snake(name).as_str(), pascal(name).as_str()),
-                (snaked, pascaled),
-                "{name}"
-            );
+            assert_eq!((snake(name).as_str(), pascal(name).as_str()), (snaked, pascaled), "{name}");
         }
     }
 

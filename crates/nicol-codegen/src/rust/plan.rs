@@ -102,20 +102,9 @@ pub(crate) struct RelationPlan<'a> {
 
 /// See `meta::Link`. Columns are places in [`ModelPlan::columns`].
 pub(crate) enum LinkPlan {
-    Owner {
-        columns: Vec<usize>,
-        references: Vec<usize>,
-    },
-    Owned {
-        references: Vec<usize>,
-        columns: Vec<usize>,
-    },
-    Join {
-        table: String,
-        schema: Option<String>,
-        here: (usize, &'static str),
-        there: (usize, &'static str),
-    },
+    Owner { columns: Vec<usize>, references: Vec<usize> },
+    Owned { references: Vec<usize>, columns: Vec<usize> },
+    Join { table: String, schema: Option<String>, here: (usize, &'static str), there: (usize, &'static str) },
 }
 
 /// A unique key.
@@ -176,11 +165,7 @@ const MEMBERS: &[&str] = &["into", "into_draft", "with", "clone"];
 /// Decides everything about the client of a schema.
 pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
     let mut types = Names::reserving(TYPES);
-    let enums: Vec<EnumPlan<'_>> = schema
-        .enums
-        .iter()
-        .map(|source| plan_enum(source, &mut types))
-        .collect();
+    let enums: Vec<EnumPlan<'_>> = schema.enums.iter().map(|source| plan_enum(source, &mut types)).collect();
     let mut modules = Names::reserving(&[]);
     let mut accessors = Names::reserving(METHODS);
     let mut places = HashMap::new();
@@ -195,15 +180,8 @@ pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
         places.insert(ModelId(index), drafts.len());
         drafts.push((ModelId(index), model, row, module, accessor));
     }
-    let columns: Vec<Columns<'_>> = drafts
-        .iter()
-        .map(|(_, model, ..)| plan_columns(model, &enums))
-        .collect();
-    let context = Context {
-        schema,
-        places: &places,
-        columns: &columns,
-    };
+    let columns: Vec<Columns<'_>> = drafts.iter().map(|(_, model, ..)| plan_columns(model, &enums)).collect();
+    let context = Context { schema, places: &places, columns: &columns };
     let mut models: Vec<ModelPlan<'_>> = Vec::new();
     for (place, (id, source, row, module, accessor)) in drafts.into_iter().enumerate() {
         models.push(plan_model(&context, place, id, source, (row, module, accessor)));
@@ -214,33 +192,18 @@ pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
         model.forms = plan_forms(model);
         plan_uniques(model, provider);
     }
-    let url = schema
-        .datasource
-        .as_ref()
-        .and_then(|datasource| datasource.url.as_ref());
+    let url = schema.datasource.as_ref().and_then(|datasource| datasource.url.as_ref());
     let url_variable = match url {
         Some(StringOrEnv::Env(name)) => name.clone(),
         Some(StringOrEnv::Literal(_)) | None => "DATABASE_URL".to_owned(),
     };
-    ClientPlan {
-        url_variable,
-        enums,
-        models,
-    }
+    ClientPlan { url_variable, enums, models }
 }
 
 fn plan_enum<'a>(source: &'a Enum, types: &mut Names) -> EnumPlan<'a> {
     let mut names = Names::reserving(&["Self"]);
-    let variants = source
-        .values
-        .iter()
-        .map(|value| names.give(&pascal(&value.name)))
-        .collect();
-    EnumPlan {
-        source,
-        name: types.give(&pascal(&source.name)),
-        variants,
-    }
+    let variants = source.values.iter().map(|value| names.give(&pascal(&value.name))).collect();
+    EnumPlan { source, name: types.give(&pascal(&source.name)), variants }
 }
 
 /// The columns of a model, and where each field is among them.
@@ -258,18 +221,12 @@ struct Context<'a, 'b> {
 impl Context<'_, '_> {
     /// Places of fields among a model's columns; none when one of them is not in the client.
     fn places_of(&self, model: usize, fields: &[FieldId]) -> Option<Vec<usize>> {
-        fields
-            .iter()
-            .map(|field| self.columns[model].places.get(field).copied())
-            .collect()
+        fields.iter().map(|field| self.columns[model].places.get(field).copied()).collect()
     }
 }
 
 fn plan_columns<'a>(model: &'a Model, enums: &[EnumPlan<'_>]) -> Columns<'a> {
-    let mut columns = Columns {
-        list: Vec::new(),
-        places: HashMap::new(),
-    };
+    let mut columns = Columns { list: Vec::new(), places: HashMap::new() };
     for (index, field) in (0u32..).zip(&model.fields) {
         if field.is_ignored {
             continue;
@@ -345,10 +302,7 @@ fn plan_model<'a>(
         .collect();
     let mut relations = Vec::new();
     for (index, field) in (0u32..).zip(&source.fields) {
-        let at = FieldRef {
-            model: id,
-            field: FieldId(index),
-        };
+        let at = FieldRef { model: id, field: FieldId(index) };
         let Some((target, link)) = plan_link(context, at, field) else {
             continue;
         };
@@ -359,25 +313,14 @@ fn plan_model<'a>(
             LinkPlan::Owned { .. } | LinkPlan::Join { .. } => false,
         };
         let name = names.give(&snake(&field.name));
-        relations.push(RelationPlan {
-            source: field,
-            name,
-            target,
-            link,
-            opposite: None,
-            is_demanded,
-        });
+        relations.push(RelationPlan { source: field, name, target, link, opposite: None, is_demanded });
     }
     let uniques = unique_columns(source, &context.columns[place])
         .into_iter()
         .map(|(constraint, name, columns)| {
             let base = name.map_or_else(|| joined_names(&columns, &context.columns[place]), snake_owned);
             let columns = columns.into_iter().map(|column| (column, String::new())).collect();
-            UniquePlan {
-                constraint,
-                function: names.give(&format!("by_{base}")),
-                columns,
-            }
+            UniquePlan { constraint, function: names.give(&format!("by_{base}")), columns }
         })
         .collect();
     let key = key_columns(source, &context.columns[place]);
@@ -406,20 +349,13 @@ fn snake_owned(name: String) -> String {
 }
 
 fn joined_names(columns: &[usize], all: &Columns<'_>) -> String {
-    columns
-        .iter()
-        .map(|&column| snake(&all.list[column].0.name))
-        .collect::<Vec<_>>()
-        .join("_")
+    columns.iter().map(|&column| snake(&all.list[column].0.name)).collect::<Vec<_>>().join("_")
 }
 
 /// The primary key and the unique indexes over columns of the client: name in the database, name in the schema, columns.
 fn unique_columns(model: &Model, columns: &Columns<'_>) -> Vec<(String, Option<String>, Vec<usize>)> {
     let places = |fields: &[IndexField]| -> Option<Vec<usize>> {
-        fields
-            .iter()
-            .map(|field| columns.places.get(&field.field).copied())
-            .collect()
+        fields.iter().map(|field| columns.places.get(&field.field).copied()).collect()
     };
     let mut uniques = Vec::new();
     if let Some(key) = &model.primary_key
@@ -440,10 +376,7 @@ fn unique_columns(model: &Model, columns: &Columns<'_>) -> Vec<(String, Option<S
 fn key_columns(model: &Model, columns: &Columns<'_>) -> Vec<usize> {
     let required = |places: &Vec<usize>| places.iter().all(|&p| columns.list[p].0.arity == Arity::Required);
     let all = unique_columns(model, columns);
-    all.into_iter()
-        .map(|(_, _, places)| places)
-        .find(required)
-        .unwrap_or_default()
+    all.into_iter().map(|(_, _, places)| places).find(required).unwrap_or_default()
 }
 
 /// How a relation field leads to its target; none when a part of it is not in the client.
@@ -456,11 +389,7 @@ fn plan_link(context: &Context<'_, '_>, at: FieldRef, field: &Field) -> Option<(
     let relation = context.schema.relation(relation);
     let link = match &relation.kind {
         RelationKind::Foreign(key) => {
-            let (owner, other) = if key.referencing == at {
-                (here, target)
-            } else {
-                (target, here)
-            };
+            let (owner, other) = if key.referencing == at { (here, target) } else { (target, here) };
             let columns = context.places_of(owner, &key.fields)?;
             let references = context.places_of(other, &key.references)?;
             if key.referencing == at {
@@ -494,10 +423,8 @@ fn single_key(context: &Context<'_, '_>, place: usize) -> Option<usize> {
 
 /// Finds for each relation its other side.
 fn join_opposites(schema: &ValidSchema, models: &mut [ModelPlan<'_>]) {
-    let sides: Vec<Vec<*const Field>> = models
-        .iter()
-        .map(|m| m.relations.iter().map(|r| std::ptr::from_ref(r.source)).collect())
-        .collect();
+    let sides: Vec<Vec<*const Field>> =
+        models.iter().map(|m| m.relations.iter().map(|r| std::ptr::from_ref(r.source)).collect()).collect();
     for model in models {
         for relation in &mut model.relations {
             let Some(id) = relation.source.relation else { continue };
@@ -517,29 +444,17 @@ fn plan_forms(model: &ModelPlan<'_>) -> Vec<FormPlan> {
     if model.source.is_view || needs_what_it_cannot_say(model.source) {
         return Vec::new();
     }
-    let demanded: Vec<usize> = (0..model.relations.len())
-        .filter(|&r| model.relations[r].is_demanded)
-        .collect();
+    let demanded: Vec<usize> = (0..model.relations.len()).filter(|&r| model.relations[r].is_demanded).collect();
     let covered = |column: usize| {
         demanded.iter().any(|&relation| match &model.relations[relation].link {
             LinkPlan::Owner { columns, .. } => columns.contains(&column),
             LinkPlan::Owned { .. } | LinkPlan::Join { .. } => false,
         })
     };
-    let columns: Vec<usize> = (0..model.columns.len())
-        .filter(|&c| model.columns[c].is_demanded())
-        .collect();
-    let own = columns
-        .iter()
-        .copied()
-        .filter(|&column| !covered(column))
-        .map(Member::Column);
+    let columns: Vec<usize> = (0..model.columns.len()).filter(|&c| model.columns[c].is_demanded()).collect();
+    let own = columns.iter().copied().filter(|&column| !covered(column)).map(Member::Column);
     let parents = |without: Option<usize>| {
-        demanded
-            .iter()
-            .copied()
-            .filter(move |&relation| Some(relation) != without)
-            .map(Member::Relation)
+        demanded.iter().copied().filter(move |&relation| Some(relation) != without).map(Member::Relation)
     };
     let name = &model.source.name;
     let mut forms = vec![FormPlan {
@@ -550,11 +465,7 @@ fn plan_forms(model: &ModelPlan<'_>) -> Vec<FormPlan> {
     }];
     for &relation in &demanded {
         let field = &model.relations[relation].source.name;
-        let suffix = if demanded.len() == 1 {
-            String::new()
-        } else {
-            pascal(field)
-        };
+        let suffix = if demanded.len() == 1 { String::new() } else { pascal(field) };
         forms.push(FormPlan {
             name: format!("In{suffix}"),
             docs: format!("A new `{name}` row below its `{field}`."),
@@ -594,15 +505,8 @@ fn plan_uniques(model: &mut ModelPlan<'_>, provider: Provider) {
     }
     for (index, unique) in model.uniques.iter_mut().enumerate() {
         if unique.constraint.is_empty() {
-            let kind = if index == 0 && has_primary_key {
-                ConstraintKind::PrimaryKey
-            } else {
-                ConstraintKind::Unique
-            };
-            let columns = unique
-                .columns
-                .iter()
-                .map(|(column, _)| model.columns[*column].source.database_name());
+            let kind = if index == 0 && has_primary_key { ConstraintKind::PrimaryKey } else { ConstraintKind::Unique };
+            let columns = unique.columns.iter().map(|(column, _)| model.columns[*column].source.database_name());
             unique.constraint = default_name(kind, table, columns, provider);
         }
         let mut parameters = names.clone();

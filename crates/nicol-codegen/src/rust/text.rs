@@ -11,10 +11,7 @@ pub(crate) struct Text {
 impl Text {
     /// Source at some depth of indentation.
     pub(crate) fn at(depth: usize) -> Self {
-        Text {
-            out: String::new(),
-            depth,
-        }
+        Text { out: String::new(), depth }
     }
 
     /// A line.
@@ -82,11 +79,7 @@ fn visible(text: &str) -> String {
     for c in text.chars() {
         let hidden = c.is_control() && c != '\t'
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if hidden {
-            out.extend(c.escape_unicode())
-        } else {
-            out.push(c)
-        }
+        if hidden { out.extend(c.escape_unicode()) } else { out.push(c) }
     }
     out
 }

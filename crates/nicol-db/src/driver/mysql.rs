@@ -77,22 +77,9 @@ impl Mysql {
         .await
         .map_err(from_driver)?;
         let version = version.unwrap_or_default();
-        let dialect = if version.contains("MariaDB") {
-            Dialect::Mariadb
-        } else {
-            Dialect::Mysql
-        };
-        let watch = Watch {
-            options: connection.opts().clone(),
-            session: connection.id(),
-            is_busy: false,
-        };
-        Ok(Mysql {
-            connection,
-            watch,
-            dialect,
-            version,
-        })
+        let dialect = if version.contains("MariaDB") { Dialect::Mariadb } else { Dialect::Mysql };
+        let watch = Watch { options: connection.opts().clone(), session: connection.id(), is_busy: false };
+        Ok(Mysql { connection, watch, dialect, version })
     }
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
@@ -104,11 +91,7 @@ impl Mysql {
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         // Without parameters one round trip does; such a statement is most often DDL, not worth a place in the cache.
-        let rows = if params.is_empty() {
-            self.run_text(sql).await?
-        } else {
-            self.run_prepared(sql, params).await?
-        };
+        let rows = if params.is_empty() { self.run_text(sql).await? } else { self.run_prepared(sql, params).await? };
         Ok(rows.affected)
     }
 
@@ -118,30 +101,15 @@ impl Mysql {
         let wanted = usize::from(statement.num_params());
         if wanted != params.len() {
             let given = params.len();
-            return Err(Error::new(
-                "P1016",
-                format!("the statement has {wanted} parameters, but {given} were given"),
-            ));
+            return Err(Error::new("P1016", format!("the statement has {wanted} parameters, but {given} were given")));
         }
         let values: Vec<mysql_async::Value> = params.iter().map(to_driver).collect();
-        let params = if values.is_empty() {
-            Params::Empty
-        } else {
-            Params::Positional(values)
-        };
-        let mut result = self
-            .connection
-            .exec_iter(&statement, params)
-            .await
-            .map_err(from_driver)?;
+        let params = if values.is_empty() { Params::Empty } else { Params::Positional(values) };
+        let mut result = self.connection.exec_iter(&statement, params).await.map_err(from_driver)?;
         let columns = columns_of(result.columns_ref());
         let rows = result.collect().await.map_err(from_driver)?;
         result.drop_result().await.map_err(from_driver)?;
-        Ok(Rows {
-            columns,
-            data: Data::Mysql(rows),
-            affected: self.connection.affected_rows(),
-        })
+        Ok(Rows { columns, data: Data::Mysql(rows), affected: self.connection.affected_rows() })
     }
 
     async fn run_text(&mut self, sql: &str) -> Result<Rows> {
@@ -149,11 +117,7 @@ impl Mysql {
         let columns = columns_of(result.columns_ref());
         let rows = result.collect().await.map_err(from_driver)?;
         result.drop_result().await.map_err(from_driver)?;
-        Ok(Rows {
-            columns,
-            data: Data::Mysql(rows),
-            affected: self.connection.affected_rows(),
-        })
+        Ok(Rows { columns, data: Data::Mysql(rows), affected: self.connection.affected_rows() })
     }
 
     /// Sends a script as one message and reads every result set of it.
@@ -161,9 +125,7 @@ impl Mysql {
         let mut done = 0;
         let outcome = self.read_all(sql, &mut done).await;
         outcome.map_err(|error| {
-            let start = script::split(sql, self.dialect)
-                .get(done)
-                .map(|statement| statement.start);
+            let start = script::split(sql, self.dialect).get(done).map(|statement| statement.start);
             error.with_position(start)
         })
     }
@@ -281,15 +243,7 @@ fn date_to_driver(value: Timestamp) -> mysql_async::Value {
     let year = u16::try_from(date.year()).unwrap_or_default();
     let micros = u32::try_from(date.subsec_nanosecond() / 1000).unwrap_or_default();
     let (month, day) = (part(date.month()), part(date.day()));
-    mysql_async::Value::Date(
-        year,
-        month,
-        day,
-        part(date.hour()),
-        part(date.minute()),
-        part(date.second()),
-        micros,
-    )
+    mysql_async::Value::Date(year, month, day, part(date.hour()), part(date.minute()), part(date.second()), micros)
 }
 
 /// What a column's packet says of its type.
@@ -311,14 +265,8 @@ fn columns_of(columns: &[mysql_async::Column]) -> Arc<[Column]> {
         .iter()
         .map(|column| {
             let is_binary = column.character_set() == BINARY && column.flags().contains(ColumnFlags::BINARY_FLAG);
-            let native = MysqlType {
-                kind: column.column_type(),
-                is_binary,
-            };
-            Column {
-                name: column.name_str().into_owned(),
-                native: ColumnType::Mysql(native),
-            }
+            let native = MysqlType { kind: column.column_type(), is_binary };
+            Column { name: column.name_str().into_owned(), native: ColumnType::Mysql(native) }
         })
         .collect()
 }
@@ -332,12 +280,9 @@ pub(crate) fn cell<'a>(row: &'a mysql_async::Row, index: usize, column: &MysqlTy
         Some(Native::UInt(value)) => i64::try_from(*value).map_or(Cell::UInt(*value), Cell::Int),
         Some(Native::Float(value)) => Cell::Float(widen(*value)),
         Some(Native::Double(value)) => Cell::Float(*value),
-        Some(Native::Date(year, month, day, hour, minute, second, micros)) => date_cell(
-            column.kind,
-            [*year, (*month).into(), (*day).into()],
-            [*hour, *minute, *second],
-            *micros,
-        ),
+        Some(Native::Date(year, month, day, hour, minute, second, micros)) => {
+            date_cell(column.kind, [*year, (*month).into(), (*day).into()], [*hour, *minute, *second], *micros)
+        }
         Some(Native::Time(negative, days, hours, minutes, seconds, micros)) => {
             let seconds =
                 i64::from(*days) * 86_400 + i64::from(*hours) * 3600 + i64::from(*minutes) * 60 + i64::from(*seconds);
@@ -365,12 +310,7 @@ fn bytes_cell<'a>(bytes: &'a [u8], column: &MysqlType) -> Cell<'a> {
             | Kind::MYSQL_TYPE_LONGLONG
             | Kind::MYSQL_TYPE_YEAR,
             Ok(text),
-        ) => parsed(
-            text.parse()
-                .map(Cell::Int)
-                .or_else(|_| text.parse().map(Cell::UInt))
-                .ok(),
-        ),
+        ) => parsed(text.parse().map(Cell::Int).or_else(|_| text.parse().map(Cell::UInt)).ok()),
         (Kind::MYSQL_TYPE_FLOAT | Kind::MYSQL_TYPE_DOUBLE, Ok(text)) => parsed(text.parse().map(Cell::Float).ok()),
         (kind @ (Kind::MYSQL_TYPE_DATE | Kind::MYSQL_TYPE_DATETIME | Kind::MYSQL_TYPE_TIMESTAMP), Ok(text)) => {
             parsed(date_text(kind, text))
@@ -384,25 +324,14 @@ fn bytes_cell<'a>(bytes: &'a [u8], column: &MysqlType) -> Cell<'a> {
 
 fn date_cell(kind: Kind, [year, month, day]: [u16; 3], [hour, minute, second]: [u8; 3], micros: u32) -> Cell<'static> {
     let parts = || {
-        let date = civil::Date::new(
-            i16::try_from(year).ok()?,
-            i8::try_from(month).ok()?,
-            i8::try_from(day).ok()?,
-        )
-        .ok()?;
+        let date =
+            civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
         if kind == Kind::MYSQL_TYPE_DATE {
             return Some(Cell::Date(date));
         }
-        let (hour, minute, second) = (
-            i8::try_from(hour).ok()?,
-            i8::try_from(minute).ok()?,
-            i8::try_from(second).ok()?,
-        );
+        let (hour, minute, second) = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?);
         let time = civil::Time::new(hour, minute, second, i32::try_from(micros.checked_mul(1000)?).ok()?).ok()?;
-        TimeZone::UTC
-            .to_timestamp(date.to_datetime(time))
-            .ok()
-            .map(Cell::DateTime)
+        TimeZone::UTC.to_timestamp(date.to_datetime(time)).ok().map(Cell::DateTime)
     };
     parts().unwrap_or(Cell::Invalid("a date with a zero or impossible part"))
 }
@@ -480,22 +409,12 @@ fn named(code: &str, message: &str) -> (Option<Constraint>, Option<String>, Opti
             (index.map(|index| Constraint::Index(index.to_string())), None, None)
         }
         "P2003" => {
-            let name = message
-                .split_once("CONSTRAINT `")
-                .and_then(|(_, rest)| rest.split_once('`'));
-            (
-                Some(Constraint::ForeignKey(name.map(|(name, _)| name.to_string()))),
-                None,
-                None,
-            )
+            let name = message.split_once("CONSTRAINT `").and_then(|(_, rest)| rest.split_once('`'));
+            (Some(Constraint::ForeignKey(name.map(|(name, _)| name.to_string()))), None, None)
         }
         "P2011" => {
             let column = first_quoted();
-            (
-                column.clone().map(|column| Constraint::Fields(vec![column])),
-                None,
-                column,
-            )
+            (column.clone().map(|column| Constraint::Fields(vec![column])), None, column)
         }
         "P2000" | "P2020" | "P2022" => (None, None, first_quoted()),
         "P2021" => (None, first_quoted(), None),

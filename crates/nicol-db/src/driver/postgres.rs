@@ -84,12 +84,7 @@ impl Postgres {
         let (client, connection) = connected.map_err(|error| while_connecting(url, error))?;
         // When the connection ends, every waiting call gets the error; the task itself has nobody to tell.
         let task = tokio::spawn(async move { drop(connection.await) });
-        let wire = Wire {
-            task,
-            cancel: client.cancel_token(),
-            tls,
-            is_busy: false,
-        };
+        let wire = Wire { task, cancel: client.cancel_token(), tls, is_busy: false };
         let mut opened = Postgres {
             client,
             wire,
@@ -111,11 +106,7 @@ impl Postgres {
             message.push_str("; ");
         }
         message.push_str("SELECT pg_catalog.version()");
-        let answers = self
-            .client
-            .simple_query(&message)
-            .await
-            .map_err(|error| from_driver(error, &message))?;
+        let answers = self.client.simple_query(&message).await.map_err(|error| from_driver(error, &message))?;
         let version = answers.iter().find_map(|answer| match answer {
             SimpleQueryMessage::Row(row) => row.get(0),
             _ => None,
@@ -136,23 +127,14 @@ impl Postgres {
         if wanted != params.len() {
             return Err(parameter_count(wanted, params.len()));
         }
-        let (rows, affected) = run(&self.client, &statement, params)
-            .await
-            .map_err(|error| from_driver(error, sql))?;
-        Ok(Rows {
-            columns,
-            data: Data::Postgres(rows),
-            affected,
-        })
+        let (rows, affected) = run(&self.client, &statement, params).await.map_err(|error| from_driver(error, sql))?;
+        Ok(Rows { columns, data: Data::Postgres(rows), affected })
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         // Without parameters one round trip does; such a statement is most often DDL, not worth a place in the cache.
-        let rows = if params.is_empty() {
-            self.query_unnamed(sql, params).await?
-        } else {
-            self.query(sql, params).await?
-        };
+        let rows =
+            if params.is_empty() { self.query_unnamed(sql, params).await? } else { self.query(sql, params).await? };
         Ok(rows.affected)
     }
 
@@ -169,18 +151,10 @@ impl Postgres {
             prepared.push((*sql, *params, statement, columns));
         }
         let client = &self.client;
-        let calls = prepared
-            .into_iter()
-            .map(|(sql, params, statement, columns)| async move {
-                let (rows, affected) = run(client, &statement, params)
-                    .await
-                    .map_err(|error| from_driver(error, sql))?;
-                Ok(Rows {
-                    columns,
-                    data: Data::Postgres(rows),
-                    affected,
-                })
-            });
+        let calls = prepared.into_iter().map(|(sql, params, statement, columns)| async move {
+            let (rows, affected) = run(client, &statement, params).await.map_err(|error| from_driver(error, sql))?;
+            Ok(Rows { columns, data: Data::Postgres(rows), affected })
+        });
         // Every answer is waited for, so that the connection is at rest when the first error is given.
         futures_util::future::join_all(calls).await.into_iter().collect()
     }
@@ -188,26 +162,15 @@ impl Postgres {
     /// Parses, binds and runs in one message, leaving nothing on the server. Values go as text; the server finds the types.
     async fn query_unnamed(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         let params = params.iter().map(|value| (Param(value), Type::UNKNOWN));
-        let stream = self
-            .client
-            .query_typed_raw(sql, params)
-            .await
-            .map_err(|error| from_driver(error, sql))?;
+        let stream = self.client.query_typed_raw(sql, params).await.map_err(|error| from_driver(error, sql))?;
         let (rows, affected) = collect(stream).await.map_err(|error| from_driver(error, sql))?;
         let columns = rows.first().map(|row| columns_of(row.columns())).unwrap_or_default();
-        Ok(Rows {
-            columns,
-            data: Data::Postgres(rows),
-            affected,
-        })
+        Ok(Rows { columns, data: Data::Postgres(rows), affected })
     }
 
     /// Sends a script as one message. Every result of it is read.
     pub(crate) async fn run_script(&mut self, sql: &str) -> Result<()> {
-        self.client
-            .batch_execute(sql)
-            .await
-            .map_err(|error| from_driver(error, sql))
+        self.client.batch_execute(sql).await.map_err(|error| from_driver(error, sql))
     }
 
     /// The prepared statement of a text: from the cache, or prepared and put there in place of the least recently used.
@@ -217,27 +180,15 @@ impl Postgres {
             cached.used = self.clock;
             return Ok((cached.statement.clone(), cached.columns.clone()));
         }
-        let statement = self
-            .client
-            .prepare(sql)
-            .await
-            .map_err(|error| from_driver(error, sql))?;
+        let statement = self.client.prepare(sql).await.map_err(|error| from_driver(error, sql))?;
         let columns = columns_of(statement.columns());
         if self.statements.len() >= CACHED_STATEMENTS {
-            let oldest = self
-                .statements
-                .iter()
-                .min_by_key(|(_, cached)| cached.used)
-                .map(|(sql, _)| sql.clone());
+            let oldest = self.statements.iter().min_by_key(|(_, cached)| cached.used).map(|(sql, _)| sql.clone());
             if let Some(sql) = oldest {
                 self.statements.remove(&sql);
             }
         }
-        let cached = Cached {
-            statement: statement.clone(),
-            columns: columns.clone(),
-            used: self.clock,
-        };
+        let cached = Cached { statement: statement.clone(), columns: columns.clone(), used: self.clock };
         self.statements.insert(sql.into(), cached);
         Ok((statement, columns))
     }
@@ -280,12 +231,7 @@ impl Postgres {
 
     /// Tells the server goodbye and waits until the socket is closed.
     pub(crate) async fn close(self) {
-        let Postgres {
-            client,
-            mut wire,
-            statements,
-            ..
-        } = self;
+        let Postgres { client, mut wire, statements, .. } = self;
         drop(statements);
         drop(client);
         // However the task ended, the socket is closed.
@@ -296,9 +242,7 @@ impl Postgres {
 /// Errors that a value of the right type meets when the server takes its parameter for another one: data exceptions (wrong
 /// form, out of range), types that do not fit, no such operator.
 fn may_be_of_old_types(error: &Error) -> bool {
-    error
-        .native_code()
-        .is_some_and(|code| code.starts_with("22") || code == "42804" || code == "42883")
+    error.native_code().is_some_and(|code| code.starts_with("22") || code == "42804" || code == "42883")
 }
 
 /// True when a statement failed because its plan or its name on the server is out of date.
@@ -334,21 +278,11 @@ fn config(url: &ConnectionUrl, mode: TlsMode) -> Config {
     match (url.socket(), url.param("host")) {
         (Some(socket), _) => {
             config.host_path(socket);
-            config.port(
-                url.hosts()
-                    .first()
-                    .and_then(|host| host.port)
-                    .unwrap_or(url.default_port()),
-            );
+            config.port(url.hosts().first().and_then(|host| host.port).unwrap_or(url.default_port()));
         }
         (None, Some(host)) if !host.is_empty() => {
             config.host(host);
-            config.port(
-                url.hosts()
-                    .first()
-                    .and_then(|host| host.port)
-                    .unwrap_or(url.default_port()),
-            );
+            config.port(url.hosts().first().and_then(|host| host.port).unwrap_or(url.default_port()));
         }
         (None, _) => {
             for host in url.hosts() {
@@ -385,10 +319,7 @@ fn columns_of(columns: &[tokio_postgres::Column]) -> Arc<[Column]> {
 }
 
 fn parameter_count(wanted: usize, given: usize) -> Error {
-    Error::new(
-        "P1016",
-        format!("the statement has {wanted} parameters, but {given} were given"),
-    )
+    Error::new("P1016", format!("the statement has {wanted} parameters, but {given} were given"))
 }
 
 fn while_connecting(url: &ConnectionUrl, error: tokio_postgres::Error) -> Error {
@@ -423,9 +354,7 @@ fn from_database(error: &DbError, sql: &str) -> Error {
     let constraint = match code {
         "P2002" => error.constraint().map(|name| Constraint::Index(name.to_string())),
         "P2003" => Some(Constraint::ForeignKey(named(error.constraint()))),
-        "P2011" => error
-            .column()
-            .map(|column| Constraint::Fields(vec![column.to_string()])),
+        "P2011" => error.column().map(|column| Constraint::Fields(vec![column.to_string()])),
         _ => None,
     };
     let mut message = error.message().to_string();

@@ -40,10 +40,7 @@ impl Sqlite {
         }
         let path = url.database();
         if !std::path::Path::new(path).exists() {
-            return Err(Error::new(
-                "P1003",
-                format!("the SQLite database file `{path}` does not exist"),
-            ));
+            return Err(Error::new("P1003", format!("the SQLite database file `{path}` does not exist")));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(|error| from_driver(&error))?;
@@ -80,9 +77,7 @@ impl Sqlite {
     pub(crate) fn reset_now(&self) -> Result<()> {
         let rollback = if self.in_transaction() { "ROLLBACK; " } else { "" };
         let set_up = format!("{rollback}{SET_UP}");
-        self.connection
-            .execute_batch(&set_up)
-            .map_err(|error| from_driver(&error))
+        self.connection.execute_batch(&set_up).map_err(|error| from_driver(&error))
     }
 
     pub(crate) fn close(self) -> Result<()> {
@@ -90,8 +85,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params))
-            .await
+        self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params)).await
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
@@ -106,13 +100,9 @@ impl Sqlite {
     /// Runs a script statement by statement, as SQLite itself splits it. Every row is read. A lock is waited for inside
     /// SQLite here: a script cannot be taken up again in its middle.
     pub(crate) fn run_script(&mut self, sql: &str) -> Result<()> {
-        self.connection
-            .busy_timeout(self.busy_limit)
-            .map_err(|error| from_driver(&error))?;
+        self.connection.busy_timeout(self.busy_limit).map_err(|error| from_driver(&error))?;
         let outcome = run_batch(&self.connection, sql);
-        self.connection
-            .busy_timeout(Duration::ZERO)
-            .map_err(|error| from_driver(&error))?;
+        self.connection.busy_timeout(Duration::ZERO).map_err(|error| from_driver(&error))?;
         outcome
     }
 
@@ -163,9 +153,7 @@ fn position_in_script(error: &rusqlite::Error, script: &str, done: usize) -> Opt
     {
         return Some(script.len().saturating_sub(sql.len()) + offset);
     }
-    script::split(script, Dialect::Sqlite)
-        .get(done)
-        .map(|statement| statement.start)
+    script::split(script, Dialect::Sqlite).get(done).map(|statement| statement.start)
 }
 
 fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params: &[Value]) -> rusqlite::Result<Rows> {
@@ -193,11 +181,7 @@ fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params:
     // `changes` keeps the count of an earlier statement when this one wrote nothing.
     let wrote = connection.total_changes() != before;
     let affected = if wrote { connection.changes() } else { 0 };
-    Ok(Rows {
-        columns,
-        data: Data::Sqlite(cells),
-        affected,
-    })
+    Ok(Rows { columns, data: Data::Sqlite(cells), affected })
 }
 
 fn columns_of(statement: &Statement<'_>) -> Arc<[Column]> {
@@ -268,20 +252,14 @@ impl Cells {
                 Ok(text) => {
                     let start = self.text.len();
                     self.text.push_str(text);
-                    Stored::Text {
-                        start,
-                        end: self.text.len(),
-                    }
+                    Stored::Text { start, end: self.text.len() }
                 }
                 Err(_) => Stored::NotUtf8,
             },
             ValueRef::Blob(bytes) => {
                 let start = self.bytes.len();
                 self.bytes.extend_from_slice(bytes);
-                Stored::Bytes {
-                    start,
-                    end: self.bytes.len(),
-                }
+                Stored::Bytes { start, end: self.bytes.len() }
             }
         };
         self.cells.push(stored);
@@ -305,19 +283,14 @@ impl Cells {
 
 fn from_driver(error: &rusqlite::Error) -> Error {
     let (code, message, position) = match error {
-        rusqlite::Error::SqliteFailure(inner, message) => (
-            Some(inner.extended_code),
-            message.clone().unwrap_or_else(|| inner.to_string()),
-            None,
-        ),
+        rusqlite::Error::SqliteFailure(inner, message) => {
+            (Some(inner.extended_code), message.clone().unwrap_or_else(|| inner.to_string()), None)
+        }
         rusqlite::Error::SqlInputError { error, msg, offset, .. } => {
             (Some(error.extended_code), msg.clone(), usize::try_from(*offset).ok())
         }
         rusqlite::Error::InvalidParameterCount(given, wanted) => {
-            return Error::new(
-                "P1016",
-                format!("the statement has {wanted} parameters, but {given} were given"),
-            );
+            return Error::new("P1016", format!("the statement has {wanted} parameters, but {given} were given"));
         }
         rusqlite::Error::MultipleStatement => {
             return Error::new(codes::OTHER, "several statements were given where one is expected");

@@ -30,9 +30,7 @@ pub(crate) fn client_config(settings: &TlsSettings) -> Result<ClientConfig> {
         Some((certificates, key)) => {
             let chain = read_certificates(certificates)?;
             let key = PrivateKeyDer::from_pem_file(key).map_err(|error| problem(&format!("sslkey: {error}")))?;
-            builder
-                .with_client_auth_cert(chain, key)
-                .map_err(|error| problem(&error.to_string()))
+            builder.with_client_auth_cert(chain, key).map_err(|error| problem(&error.to_string()))
         }
     }
 }
@@ -73,11 +71,7 @@ impl Judge {
         let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
             .build()
             .map_err(|error| problem(&error.to_string()))?;
-        Ok(Judge {
-            mode: settings.mode,
-            chain,
-            provider,
-        })
+        Ok(Judge { mode: settings.mode, chain, provider })
     }
 }
 
@@ -90,10 +84,7 @@ impl ServerCertVerifier for Judge {
         ocsp: &[u8],
         now: UnixTime,
     ) -> std::result::Result<ServerCertVerified, rustls::Error> {
-        let verdict = || {
-            self.chain
-                .verify_server_cert(certificate, intermediates, name, ocsp, now)
-        };
+        let verdict = || self.chain.verify_server_cert(certificate, intermediates, name, ocsp, now);
         match self.mode {
             TlsMode::Disable | TlsMode::Prefer | TlsMode::Require => Ok(ServerCertVerified::assertion()),
             TlsMode::VerifyFull => verdict(),

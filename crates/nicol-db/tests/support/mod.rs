@@ -7,12 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 
 /// Environment variables that name a server.
-pub(crate) const SERVERS: &[&str] = &[
-    "NICOL_TEST_POSTGRES_URL",
-    "NICOL_TEST_POSTGRES18_URL",
-    "NICOL_TEST_MARIADB_URL",
-    "NICOL_TEST_MYSQL_URL",
-];
+pub(crate) const SERVERS: &[&str] =
+    &["NICOL_TEST_POSTGRES_URL", "NICOL_TEST_POSTGRES18_URL", "NICOL_TEST_MARIADB_URL", "NICOL_TEST_MYSQL_URL"];
 
 /// URLs of the servers of this environment, each with its variable's name.
 pub(crate) fn servers() -> Vec<(&'static str, ConnectionUrl)> {
@@ -30,15 +26,8 @@ static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 /// A name no other test uses.
 pub(crate) fn unique_name() -> String {
-    let nanos = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("after 1970")
-        .as_nanos();
-    format!(
-        "nicol_db_{}_{nanos:x}_{}",
-        std::process::id(),
-        COUNTER.fetch_add(1, Ordering::Relaxed)
-    )
+    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_nanos();
+    format!("nicol_db_{}_{nanos:x}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Runs a test in a database made for it, which is dropped after; on a runtime of one thread.
@@ -47,10 +36,7 @@ where
     F: FnOnce(ConnectionUrl) -> Fut,
     Fut: Future<Output = ()>,
 {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let url = url.with_database(&unique_name());
     runtime.block_on(async {
         assert!(admin::create_database(&url).await.expect("created"));
@@ -70,13 +56,8 @@ where
     Fut: Future<Output = ()>,
 {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = ConnectionUrl::parse("file:data/unused.db")
-        .expect("a URL")
-        .relative_to(folder.path());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let file = ConnectionUrl::parse("file:data/unused.db").expect("a URL").relative_to(folder.path());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         assert!(admin::create_database(&file).await.expect("created"));
         test(file.clone()).await;

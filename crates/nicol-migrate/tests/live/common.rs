@@ -33,9 +33,7 @@ impl Scratch {
         let mut conn = self.open().await;
         let rows = conn.query(sql, &[]).await.unwrap();
         let texts = |row: nicol_db::Row<'_>| -> Vec<String> {
-            (0..row.len())
-                .map(|i| row.get::<Option<String>>(i).unwrap().unwrap_or("-".into()))
-                .collect()
+            (0..row.len()).map(|i| row.get::<Option<String>>(i).unwrap().unwrap_or("-".into())).collect()
         };
         let found = rows.iter().map(texts).collect();
         conn.close().await.unwrap();
@@ -61,12 +59,8 @@ impl Scratch {
     }
 }
 
-const SERVERS: [&str; 4] = [
-    "NICOL_TEST_POSTGRES_URL",
-    "NICOL_TEST_POSTGRES18_URL",
-    "NICOL_TEST_MARIADB_URL",
-    "NICOL_TEST_MYSQL_URL",
-];
+const SERVERS: [&str; 4] =
+    ["NICOL_TEST_POSTGRES_URL", "NICOL_TEST_POSTGRES18_URL", "NICOL_TEST_MARIADB_URL", "NICOL_TEST_MYSQL_URL"];
 
 /// Runs a test on a fresh database of every product at hand, and drops the databases whatever happens.
 pub(crate) async fn everywhere<F, R>(wanted: fn(Dialect) -> bool, test: F)
@@ -96,11 +90,7 @@ where
         let dialect = conn.dialect();
         conn.close().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let scratch = Scratch {
-            url: url.clone(),
-            dialect,
-            folder: folder.path().join("migrations"),
-        };
+        let scratch = Scratch { url: url.clone(), dialect, folder: folder.path().join("migrations") };
         std::fs::create_dir(&scratch.folder).unwrap();
         println!("on {}", dialect.product_name());
         let outcome = tokio::spawn(test(scratch)).await;
@@ -119,12 +109,7 @@ fn unique() -> String {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let now = jiff::Timestamp::now().as_nanosecond();
-    format!(
-        "{:x}_{}_{}",
-        now,
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("{:x}_{}_{}", now, std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The material beside the repository, if it is there.

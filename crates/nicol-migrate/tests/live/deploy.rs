@@ -78,11 +78,7 @@ async fn eight_at_once_apply_everything_once() {
         for n in 0..6 {
             assert_eq!(db.row(&format!("SELECT count(*) FROM t{n}")).await, ["1"]);
         }
-        assert_eq!(
-            db.row("SELECT count(*), count(finished_at) FROM _prisma_migrations")
-                .await,
-            ["6", "6"]
-        );
+        assert_eq!(db.row("SELECT count(*), count(finished_at) FROM _prisma_migrations").await, ["6", "6"]);
     })
     .await;
 }
@@ -91,10 +87,7 @@ async fn eight_at_once_apply_everything_once() {
 async fn a_failing_statement_leaves_nothing_where_the_database_can() {
     everywhere(all, |db| async move {
         db.write("1_a", A);
-        db.write(
-            "2_b",
-            "CREATE TABLE b (id INTEGER);\n\n-- broken\nINSERT INTO nowhere VALUES (1);\n",
-        );
+        db.write("2_b", "CREATE TABLE b (id INTEGER);\n\n-- broken\nINSERT INTO nowhere VALUES (1);\n");
         let error = run(&db).await.unwrap_err();
         assert_eq!((error.code(), error.migration()), ("P3018", Some("2_b")), "{error}");
         assert!(error.database_code().is_some(), "{error:?}");
@@ -105,9 +98,7 @@ async fn a_failing_statement_leaves_nothing_where_the_database_can() {
         } else {
             assert!(db.has_table("b").await);
             assert!(error.message().contains("statement 2 of 2 (line 4)"), "{error}");
-            let row = db
-                .row("SELECT finished_at, logs FROM _prisma_migrations WHERE migration_name = '2_b'")
-                .await;
+            let row = db.row("SELECT finished_at, logs FROM _prisma_migrations WHERE migration_name = '2_b'").await;
             assert_eq!(row[0], "-");
             assert!(row[1].contains("nowhere"), "{row:?}");
             assert_eq!(code_of(&db).await, "P3009");
@@ -118,10 +109,7 @@ async fn a_failing_statement_leaves_nothing_where_the_database_can() {
         }
         db.write("2_b", B);
         assert_eq!(run(&db).await.unwrap().applied, ["2_b"]);
-        let verdict = status(&db.url, &Directory::read(&db.folder).unwrap(), None)
-            .await
-            .unwrap()
-            .verdict();
+        let verdict = status(&db.url, &Directory::read(&db.folder).unwrap(), None).await.unwrap().verdict();
         assert_eq!(verdict, Verdict::UpToDate);
     })
     .await;
@@ -142,14 +130,8 @@ async fn what_does_not_fit_is_refused() {
         db.write("2_b", "CREATE TABLE b (id INTEGER);");
         assert_eq!(code_of(&db).await, code::OUT_OF_ORDER);
         let directory = Directory::read(&db.folder).unwrap();
-        let allowed = DeployOptions {
-            allow_out_of_order: true,
-            ..DeployOptions::default()
-        };
-        assert_eq!(
-            deploy(&db.url, &directory, allowed, &mut Silent).await.unwrap().applied,
-            ["2_b"]
-        );
+        let allowed = DeployOptions { allow_out_of_order: true, ..DeployOptions::default() };
+        assert_eq!(deploy(&db.url, &directory, allowed, &mut Silent).await.unwrap().applied, ["2_b"]);
 
         db.remove("3_c");
         assert_eq!(code_of(&db).await, code::MISSING);
@@ -170,9 +152,7 @@ async fn databases_with_tables_need_a_baseline() {
         db.write("1_a", A);
         assert_eq!(code_of(&db).await, "P3005");
         assert!(!db.has_table("_prisma_migrations").await);
-        let found = status(&db.url, &Directory::read(&db.folder).unwrap(), None)
-            .await
-            .unwrap();
+        let found = status(&db.url, &Directory::read(&db.folder).unwrap(), None).await.unwrap();
         assert_eq!(found.verdict(), Verdict::Unmanaged);
         db.run("DROP TABLE mine").await;
         std::fs::write(db.folder.join("migration_lock.toml"), "provider = \"sqlserver\"\n").unwrap();
@@ -185,16 +165,11 @@ async fn databases_with_tables_need_a_baseline() {
 async fn a_missing_database_is_not_created() {
     everywhere(all, |db| async move {
         db.write("1_a", A);
-        let name = if db.dialect == Dialect::Sqlite {
-            format!("{}.none", db.url.database())
-        } else {
-            "nicol_none".into()
-        };
+        let name =
+            if db.dialect == Dialect::Sqlite { format!("{}.none", db.url.database()) } else { "nicol_none".into() };
         let url = db.url.with_database(&name);
         let directory = Directory::read(&db.folder).unwrap();
-        let error = deploy(&url, &directory, DeployOptions::default(), &mut Silent)
-            .await
-            .unwrap_err();
+        let error = deploy(&url, &directory, DeployOptions::default(), &mut Silent).await.unwrap_err();
         assert_eq!(error.code(), "P1003", "{error}");
         assert!(error.help().unwrap().contains("migrate dev"));
     })
@@ -232,17 +207,11 @@ async fn redefining_a_parent_keeps_its_children() {
         assert_eq!(db.row("SELECT count(*) FROM child").await, ["1"]);
 
         // Without the switch rows cascade as they always do.
-        db.write(
-            "3_c",
-            "DELETE FROM parent;\nINSERT INTO parent VALUES (2);\nINSERT INTO child VALUES (2, 2);\n",
-        );
+        db.write("3_c", "DELETE FROM parent;\nINSERT INTO parent VALUES (2);\nINSERT INTO child VALUES (2, 2);\n");
         run(&db).await.unwrap();
         assert_eq!(db.row("SELECT group_concat(id) FROM child").await, ["2"]);
 
-        db.write(
-            "4_d",
-            "PRAGMA foreign_keys=OFF;\nDELETE FROM parent;\nPRAGMA foreign_keys=ON;\n",
-        );
+        db.write("4_d", "PRAGMA foreign_keys=OFF;\nDELETE FROM parent;\nPRAGMA foreign_keys=ON;\n");
         assert_eq!(code_of(&db).await, code::FOREIGN_KEYS);
         assert_eq!(db.row("SELECT count(*) FROM parent").await, ["1"]);
         db.write(
@@ -266,9 +235,7 @@ async fn modes(db: &Scratch) -> Vec<Option<Stepwise>> {
             modes.push(stepwise);
         }
     };
-    deploy(&db.url, &directory, DeployOptions::default(), &mut watch)
-        .await
-        .unwrap();
+    deploy(&db.url, &directory, DeployOptions::default(), &mut watch).await.unwrap();
     modes
 }
 
@@ -331,14 +298,8 @@ async fn a_killed_run_is_gone_on_with() {
             (1, "CREATE TABLE b (id INTEGER);"),
             (1, "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x);"),
             (2, "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x);"),
-            (
-                3,
-                "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);",
-            ),
-            (
-                3,
-                "CREATE TABLE b (id INTEGER, y INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);",
-            ),
+            (3, "CREATE TABLE b (id INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);"),
+            (3, "CREATE TABLE b (id INTEGER, y INTEGER); CREATE INDEX i ON a(x); INSERT INTO a (id) VALUES (7);"),
         ];
         for (n, (steps, before)) in cases.into_iter().enumerate() {
             let name = format!("2_{n}");
@@ -369,12 +330,10 @@ async fn a_killed_run_is_gone_on_with() {
         db.write("3_x", &format!("{script}INSERT INTO nowhere VALUES (1);\n"));
         assert_eq!(code_of(&db).await, "P3018");
         assert_eq!(
-            db.row("SELECT applied_steps_count FROM _prisma_migrations WHERE migration_name = '3_x'")
-                .await,
+            db.row("SELECT applied_steps_count FROM _prisma_migrations WHERE migration_name = '3_x'").await,
             ["5"]
         );
-        db.run("UPDATE _prisma_migrations SET rolled_back_at = started_at WHERE migration_name = '3_x'")
-            .await;
+        db.run("UPDATE _prisma_migrations SET rolled_back_at = started_at WHERE migration_name = '3_x'").await;
         db.remove("3_x");
 
         let script = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @x = 1;\n";
@@ -399,12 +358,7 @@ async fn the_holder_of_the_lock_is_named() {
                 drop(holder.query("SELECT pg_advisory_lock(72707369)", &[]).await.unwrap());
             }
             Dialect::Mysql | Dialect::Mariadb => {
-                drop(
-                    holder
-                        .query("SELECT GET_LOCK('prisma_migrate', 600)", &[])
-                        .await
-                        .unwrap(),
-                );
+                drop(holder.query("SELECT GET_LOCK('prisma_migrate', 600)", &[]).await.unwrap());
             }
         }
         let directory = Directory::read(&db.folder).unwrap();
@@ -414,9 +368,7 @@ async fn the_holder_of_the_lock_is_named() {
         let mut watch = |event: Event| waits.push(event);
         let error = deploy(&db.url, &directory, options, &mut watch).await.unwrap_err();
         assert_eq!(error.code(), "P1002", "{error}");
-        let Some(Event::WaitingForLock { holder: named, .. }) = waits.first() else {
-            panic!("{waits:?}")
-        };
+        let Some(Event::WaitingForLock { holder: named, .. }) = waits.first() else { panic!("{waits:?}") };
         assert_eq!(named.is_some(), db.dialect != Dialect::Sqlite, "{waits:?}");
         holder.close().await.unwrap();
         assert_eq!(run(&db).await.unwrap().applied, ["1_a"]);
@@ -426,41 +378,24 @@ async fn the_holder_of_the_lock_is_named() {
 
 async fn say(db: &Scratch, name: &str, resolution: Resolution) -> Result<(), Error> {
     let directory = Directory::read(&db.folder)?;
-    resolve(
-        &db.url,
-        &directory,
-        name,
-        resolution,
-        LockOptions::default(),
-        &mut Silent,
-    )
-    .await
+    resolve(&db.url, &directory, name, resolution, LockOptions::default(), &mut Silent).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resolving() {
     everywhere(all, |db| async move {
         // A database older than its history.
-        db.run("CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, x INTEGER)")
-            .await;
+        db.run("CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, x INTEGER)").await;
         db.write("1_a", A);
         db.write("2_b", B);
         assert_eq!(code_of(&db).await, "P3005");
         assert_eq!(say(&db, "9_z", Resolution::Applied).await.unwrap_err().code(), "P3017");
-        assert_eq!(
-            say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(),
-            "P3011"
-        );
+        assert_eq!(say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(), "P3011");
         say(&db, "1_a", Resolution::Applied).await.unwrap();
-        let row = db
-            .row("SELECT applied_steps_count, logs, rolled_back_at, checksum FROM _prisma_migrations")
-            .await;
+        let row = db.row("SELECT applied_steps_count, logs, rolled_back_at, checksum FROM _prisma_migrations").await;
         assert_eq!(row, ["0", "", "-", &checksum(A)].map(String::from));
         assert_eq!(say(&db, "1_a", Resolution::Applied).await.unwrap_err().code(), "P3008");
-        assert_eq!(
-            say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(),
-            "P3012"
-        );
+        assert_eq!(say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(), "P3012");
         assert_eq!(run(&db).await.unwrap().applied, ["2_b"]);
 
         // A failed migration of any tool.

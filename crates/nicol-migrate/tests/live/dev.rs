@@ -18,9 +18,7 @@ fn schema(dialect: Dialect, models: &str) -> ValidSchema {
     let provider = nicol_migrate::directory::provider_name(dialect);
     let text = format!("datasource db {{\n  provider = \"{provider}\"\n  url      = \"secret://\"\n}}\n\n{models}");
     let validated = nicol_schema::validate(&[Source::new("schema.prisma", text)]);
-    validated
-        .schema
-        .unwrap_or_else(|| panic!("{:?}", validated.diagnostics))
+    validated.schema.unwrap_or_else(|| panic!("{:?}", validated.diagnostics))
 }
 
 const ONE: &str = "model A {\n  id Int     @id\n  x  Int?\n}\n";
@@ -34,12 +32,7 @@ async fn prepare(db: &Scratch, models: &str, options: DevOptions<'_>) -> Result<
 }
 
 fn decision(title: &str) -> Decision<'_> {
-    Decision {
-        title,
-        accept_data_loss: false,
-        readme: None,
-        now: Timestamp::now(),
-    }
+    Decision { title, accept_data_loss: false, readme: None, now: Timestamp::now() }
 }
 
 async fn develop(db: &Scratch, models: &str, title: &str) -> Result<Developed, Error> {
@@ -54,12 +47,7 @@ async fn verdict(db: &Scratch, models: &str) -> Verdict {
 }
 
 fn names(db: &Scratch) -> Vec<String> {
-    Directory::read(&db.folder)
-        .unwrap()
-        .migrations()
-        .iter()
-        .map(|m| m.name[15..].to_string())
-        .collect()
+    Directory::read(&db.folder).unwrap().migrations().iter().map(|m| m.name[15..].to_string()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,55 +68,26 @@ async fn schemas_become_migrations() {
         let second = prepare(&db, ONE, DevOptions::default()).await.unwrap();
         assert!(second.is_empty() && second.drift.is_none(), "{second:?}");
         assert_eq!(second.origin, OriginKind::Snapshot);
-        assert!(
-            dev::carry_out(&db.url, &second, &decision("no"), &mut Silent)
-                .await
-                .unwrap()
-                .created
-                .is_none()
-        );
+        assert!(dev::carry_out(&db.url, &second, &decision("no"), &mut Silent).await.unwrap().created.is_none());
 
         develop(&db, TWO, "more").await.unwrap();
         assert_eq!(names(&db), ["init", "more"]);
-        let replayed = prepare(
-            &db,
-            TWO,
-            DevOptions {
-                always_replay: true,
-                ..DevOptions::default()
-            },
-        )
-        .await
-        .unwrap();
+        let replayed = prepare(&db, TWO, DevOptions { always_replay: true, ..DevOptions::default() }).await.unwrap();
         assert!(replayed.is_empty() && replayed.drift.is_none(), "{replayed:?}");
         assert_eq!(replayed.origin, OriginKind::Replay);
         assert_eq!(verdict(&db, TWO).await, Verdict::UpToDate);
 
         let directory = Directory::read(&db.folder).unwrap();
         let schema = schema(db.dialect, TWO);
-        let sides = [
-            Side::Schema(&schema),
-            Side::Migrations(&directory),
-            Side::Database(&db.url),
-        ];
-        let options = DiffOptions {
-            shadow: Shadow {
-                main: Some(&db.url),
-                given: None,
-            },
-        };
+        let sides = [Side::Schema(&schema), Side::Migrations(&directory), Side::Database(&db.url)];
+        let options = DiffOptions { shadow: Shadow { main: Some(&db.url), given: None } };
         for from in sides {
             for to in sides {
                 let found = difference(from, to, options).await.unwrap();
                 assert!(found.is_empty(), "{}\n{:.40?} → {:.40?}", found.script, from, to);
             }
         }
-        assert!(
-            !difference(Side::Empty, Side::Database(&db.url), options)
-                .await
-                .unwrap()
-                .is_empty()
-        );
+        assert!(!difference(Side::Empty, Side::Database(&db.url), options).await.unwrap().is_empty());
     })
     .await;
 }
@@ -141,33 +100,21 @@ async fn data_is_not_lost_unasked() {
         // Nothing to lose in an empty table.
         let draft = prepare(&db, LESS, DevOptions::default()).await.unwrap();
         assert_eq!(draft.losses().count(), 0, "{draft:?}");
-        db.run(&format!("INSERT INTO {table} (id, x) VALUES (1, 1), (2, NULL)"))
-            .await;
+        db.run(&format!("INSERT INTO {table} (id, x) VALUES (1, 1), (2, NULL)")).await;
         let draft = prepare(&db, LESS, DevOptions::default()).await.unwrap();
         assert_eq!(draft.losses().map(|loss| loss.rows).collect::<Vec<_>>(), [Some(1)]);
-        let refused = dev::carry_out(&db.url, &draft, &decision("less"), &mut Silent)
-            .await
-            .unwrap_err();
+        let refused = dev::carry_out(&db.url, &draft, &decision("less"), &mut Silent).await.unwrap_err();
         assert_eq!(refused.code(), code::DATA_LOSS);
         assert_eq!(names(&db), ["init"]);
-        let accepted = Decision {
-            accept_data_loss: true,
-            ..decision("less")
-        };
-        let (_, path) = dev::carry_out(&db.url, &draft, &accepted, &mut Silent)
-            .await
-            .unwrap()
-            .created
-            .unwrap();
+        let accepted = Decision { accept_data_loss: true, ..decision("less") };
+        let (_, path) = dev::carry_out(&db.url, &draft, &accepted, &mut Silent).await.unwrap().created.unwrap();
         let script = std::fs::read_to_string(path.join("migration.sql")).unwrap();
         assert!(script.starts_with("/*\n  Warnings:\n\n  - "), "{script}");
         assert!(script.contains("\n\n*/\n-- "), "{script}");
 
         let draft = prepare(&db, MORE, DevOptions::default()).await.unwrap();
         assert_eq!(draft.impossible().count(), 1);
-        let refused = dev::carry_out(&db.url, &draft, &accepted, &mut Silent)
-            .await
-            .unwrap_err();
+        let refused = dev::carry_out(&db.url, &draft, &accepted, &mut Silent).await.unwrap_err();
         assert_eq!(refused.code(), code::UNEXECUTABLE);
     })
     .await;
@@ -176,45 +123,22 @@ async fn data_is_not_lost_unasked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_creating_touches_no_database() {
     everywhere(all, |db| async move {
-        let options = DevOptions {
-            create_only: true,
-            ..DevOptions::default()
-        };
+        let options = DevOptions { create_only: true, ..DevOptions::default() };
         let draft = prepare(&db, ONE, options).await.unwrap();
-        let readme = ReadmeSettings {
-            author: Some("Ann"),
-            time_zone: TimeZone::UTC,
-            mask: Mask::All,
-        };
-        let settings = Decision {
-            readme: Some(readme),
-            ..decision("init")
-        };
-        let (name, path) = dev::carry_out(&db.url, &draft, &settings, &mut Silent)
-            .await
-            .unwrap()
-            .created
-            .unwrap();
+        let readme = ReadmeSettings { author: Some("Ann"), time_zone: TimeZone::UTC, mask: Mask::All };
+        let settings = Decision { readme: Some(readme), ..decision("init") };
+        let (name, path) = dev::carry_out(&db.url, &draft, &settings, &mut Silent).await.unwrap().created.unwrap();
         assert!(!db.has_table("_prisma_migrations").await);
         let readme = std::fs::read_to_string(path.join("README.md")).unwrap();
-        assert!(readme.starts_with(&format!(
-            "# Migration `{name}`\n\nThis migration has been generated by Ann at "
-        )));
+        assert!(readme.starts_with(&format!("# Migration `{name}`\n\nThis migration has been generated by Ann at ")));
         assert!(!readme.contains("secret"));
         assert_eq!(verdict(&db, ONE).await, Verdict::Pending);
 
         // Nothing has changed: an empty script to be filled by hand.
         let draft = prepare(&db, ONE, options).await.unwrap();
         assert!(draft.is_empty(), "{draft:?}");
-        let (_, path) = dev::carry_out(&db.url, &draft, &decision("data"), &mut Silent)
-            .await
-            .unwrap()
-            .created
-            .unwrap();
-        assert_eq!(
-            std::fs::read_to_string(path.join("migration.sql")).unwrap(),
-            dev::EMPTY_SCRIPT
-        );
+        let (_, path) = dev::carry_out(&db.url, &draft, &decision("data"), &mut Silent).await.unwrap().created.unwrap();
+        assert_eq!(std::fs::read_to_string(path.join("migration.sql")).unwrap(), dev::EMPTY_SCRIPT);
 
         let applied = prepare(&db, ONE, DevOptions::default()).await.unwrap().applied;
         assert_eq!(applied.len(), 2);
@@ -238,14 +162,9 @@ async fn drift_is_shown_and_survives() {
         assert_eq!(verdict(&db, ONE).await, Verdict::Drifted);
         let draft = prepare(&db, TWO, DevOptions::default()).await.unwrap();
         let drift = draft.drift.as_ref().unwrap();
-        assert!(
-            drift.summary.contains("Mine") && drift.script.contains("Mine"),
-            "{drift:?}"
-        );
+        assert!(drift.summary.contains("Mine") && drift.script.contains("Mine"), "{drift:?}");
         assert!(!draft.script.contains("Mine"), "{}", draft.script);
-        dev::carry_out(&db.url, &draft, &decision("more"), &mut Silent)
-            .await
-            .unwrap();
+        dev::carry_out(&db.url, &draft, &decision("more"), &mut Silent).await.unwrap();
         assert!(db.has_table(&quote("Mine")).await);
     })
     .await;
@@ -259,16 +178,11 @@ async fn merged_branches_start_from_a_replay() {
         let second = prepare(
             &db,
             &format!("{ONE}\nmodel C {{\n  id Int @id\n}}\n"),
-            DevOptions {
-                create_only: true,
-                ..DevOptions::default()
-            },
+            DevOptions { create_only: true, ..DevOptions::default() },
         )
         .await
         .unwrap();
-        dev::carry_out(&db.url, &second, &decision("c"), &mut Silent)
-            .await
-            .unwrap();
+        dev::carry_out(&db.url, &second, &decision("c"), &mut Silent).await.unwrap();
         let directory = Directory::read(&db.folder).unwrap();
         let newest = directory.migrations().last().unwrap();
         let later = format!("2999{}", &newest.name[4..]);
@@ -276,21 +190,14 @@ async fn merged_branches_start_from_a_replay() {
         std::fs::rename(db.folder.join(&newest.name), db.folder.join(&later)).unwrap();
         std::fs::write(db.folder.join(&later).join("down.sql"), down).unwrap();
         let quote = |name: &str| db.dialect.quote(name);
-        let script = format!(
-            "CREATE TABLE {} ({} INTEGER NOT NULL, PRIMARY KEY ({}));\n",
-            quote("B"),
-            quote("id"),
-            quote("id")
-        );
+        let script =
+            format!("CREATE TABLE {} ({} INTEGER NOT NULL, PRIMARY KEY ({}));\n", quote("B"), quote("id"), quote("id"));
         db.write("29980101000000_b", &script);
 
         let models = format!("{ONE}\nmodel B {{\n  id Int @id\n}}\n\nmodel C {{\n  id Int @id\n}}\n");
         let draft = prepare(&db, &models, DevOptions::default()).await.unwrap();
         assert_eq!(draft.origin, OriginKind::Replay);
-        assert!(
-            draft.drift.is_none() && !draft.script.contains("CREATE TABLE"),
-            "{draft:?}"
-        );
+        assert!(draft.drift.is_none() && !draft.script.contains("CREATE TABLE"), "{draft:?}");
     })
     .await;
 }
@@ -302,11 +209,7 @@ async fn given_shadow_databases() {
     }
     everywhere(servers, |db| async move {
         develop(&db, TWO, "init").await.unwrap();
-        let replay = |shadow| DevOptions {
-            always_replay: true,
-            shadow,
-            ..DevOptions::default()
-        };
+        let replay = |shadow| DevOptions { always_replay: true, shadow, ..DevOptions::default() };
         let refused = prepare(&db, TWO, replay(Some(&db.url))).await.unwrap_err();
         assert_eq!(refused.code(), code::SHADOW);
 
@@ -317,18 +220,10 @@ async fn given_shadow_databases() {
             assert!(draft.is_empty() && draft.drift.is_none());
         }
         let directory = Directory::read(&db.folder).unwrap();
-        let shadow = Scratch {
-            url: url.clone(),
-            ..db.clone()
-        };
+        let shadow = Scratch { url: url.clone(), ..db.clone() };
         shadow.run("CREATE TABLE _prisma_migrations (id INTEGER)").await;
-        let shadow = Shadow {
-            main: Some(&db.url),
-            given: Some(&url),
-        };
-        let refused = nicol_migrate::shadow::replay(directory.migrations(), db.dialect, shadow, &[])
-            .await
-            .unwrap_err();
+        let shadow = Shadow { main: Some(&db.url), given: Some(&url) };
+        let refused = nicol_migrate::shadow::replay(directory.migrations(), db.dialect, shadow, &[]).await.unwrap_err();
         assert_eq!(refused.code(), code::SHADOW);
         nicol_db::admin::drop_database(&url).await.unwrap();
     })
@@ -343,18 +238,9 @@ async fn a_project_grows() {
         authorId Int\n  at DateTime @default(now())\n}\n";
     let steps: &[&[(&str, &str)]] = &[
         &[],
-        &[(
-            "  title String\n",
-            "  title String @default(\"x\")\n  views BigInt @default(0)\n  price Decimal?\n",
-        )],
-        &[(
-            "  posts Post[]\n",
-            "  posts Post[]\n  name String?\n\n  @@index([name, email])\n",
-        )],
-        &[
-            ("references: [id])", "references: [id], onDelete: Cascade)"),
-            ("  price Decimal?\n", ""),
-        ],
+        &[("  title String\n", "  title String @default(\"x\")\n  views BigInt @default(0)\n  price Decimal?\n")],
+        &[("  posts Post[]\n", "  posts Post[]\n  name String?\n\n  @@index([name, email])\n")],
+        &[("references: [id])", "references: [id], onDelete: Cascade)"), ("  price Decimal?\n", "")],
         &[(
             "  posts Post[]\n",
             "  posts Post[]\n  friends User[] @relation(\"f\")\n  friendOf User[] @relation(\"f\")\n",
@@ -372,28 +258,13 @@ async fn a_project_grows() {
                 models = models.replace(old, new);
             }
             let draft = prepare(&db, &models, DevOptions::default()).await.unwrap();
-            let accepted = Decision {
-                accept_data_loss: true,
-                ..decision("step")
-            };
+            let accepted = Decision { accept_data_loss: true, ..decision("step") };
             dev::carry_out(&db.url, &draft, &accepted, &mut Silent).await.unwrap();
             for always_replay in [false, true] {
-                let options = DevOptions {
-                    always_replay,
-                    ..DevOptions::default()
-                };
+                let options = DevOptions { always_replay, ..DevOptions::default() };
                 let again = prepare(&db, &models, options).await.unwrap();
-                assert!(
-                    again.is_empty() && again.drift.is_none(),
-                    "step {n}: {} {:?}",
-                    again.script,
-                    again.drift
-                );
-                let expected = if always_replay {
-                    OriginKind::Replay
-                } else {
-                    OriginKind::Snapshot
-                };
+                assert!(again.is_empty() && again.drift.is_none(), "step {n}: {} {:?}", again.script, again.drift);
+                let expected = if always_replay { OriginKind::Replay } else { OriginKind::Snapshot };
                 assert_eq!(again.origin, expected, "step {n}");
             }
         }
@@ -414,12 +285,7 @@ async fn way_back(db: &Scratch) {
         }
         conn.close().await.unwrap();
     }
-    let options = DiffOptions {
-        shadow: Shadow {
-            main: Some(&db.url),
-            given: None,
-        },
-    };
+    let options = DiffOptions { shadow: Shadow { main: Some(&db.url), given: None } };
     let left = difference(Side::Database(&db.url), Side::Empty, options).await.unwrap();
     assert!(left.script.replace("public", "").is_empty(), "{}", left.script);
 }

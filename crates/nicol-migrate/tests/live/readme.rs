@@ -26,10 +26,7 @@ fn the_first_migration_of_a_project() {
         name: "20200420002856",
         previous_name: "",
         author: Some("Anand Chowdhary"),
-        at: jiff::civil::date(2020, 4, 20)
-            .at(0, 28, 56, 0)
-            .to_zoned(TimeZone::UTC)
-            .unwrap(),
+        at: jiff::civil::date(2020, 4, 20).at(0, 28, 56, 0).to_zoned(TimeZone::UTC).unwrap(),
         script: "",
         dialect: Dialect::Mysql,
         previous_schema: "",

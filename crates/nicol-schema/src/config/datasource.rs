@@ -12,24 +12,9 @@ use crate::source::Span;
 
 use super::{Configuration, string_or_env, values_are_there};
 
-const PROVIDERS: [&str; 7] = [
-    "postgresql",
-    "postgres",
-    "mysql",
-    "sqlite",
-    "sqlserver",
-    "mongodb",
-    "cockroachdb",
-];
-const PROPERTIES: [&str; 7] = [
-    "provider",
-    "url",
-    "directUrl",
-    "shadowDatabaseUrl",
-    "relationMode",
-    "schemas",
-    "extensions",
-];
+const PROVIDERS: [&str; 7] = ["postgresql", "postgres", "mysql", "sqlite", "sqlserver", "mongodb", "cockroachdb"];
+const PROPERTIES: [&str; 7] =
+    ["provider", "url", "directUrl", "shadowDatabaseUrl", "relationMode", "schemas", "extensions"];
 
 /// Reads one datasource, and keeps it if it is the first usable one; false when it cannot be used.
 pub(super) fn datasource(block: &ConfigBlock<'_>, configuration: &mut Configuration, report: &mut Report) -> bool {
@@ -40,24 +25,13 @@ pub(super) fn datasource(block: &ConfigBlock<'_>, configuration: &mut Configurat
         return false;
     };
     let relation_mode = relation_mode(block, provider, report);
-    let has_extensions = block
-        .property("extensions")
-        .filter(|_| provider == Provider::Postgresql);
-    let extensions = has_extensions
-        .map(|(value, _)| extensions(value, report))
-        .unwrap_or_default();
+    let has_extensions = block.property("extensions").filter(|_| provider == Provider::Postgresql);
+    let extensions = has_extensions.map(|(value, _)| extensions(value, report)).unwrap_or_default();
     if let Some((_, property)) = block.property("previewFeatures") {
         let message = "preview features belong into a generator";
-        report.error_help(
-            "unknown-property",
-            property.span,
-            message,
-            "move the line into a `generator` block",
-        );
+        report.error_help("unknown-property", property.span, message, "move the line into a `generator` block");
     }
-    let schemas = block
-        .property("schemas")
-        .and_then(|(value, _)| schemas(value, provider, report));
+    let schemas = block.property("schemas").and_then(|(value, _)| schemas(value, provider, report));
     unknown_properties(block, provider, report);
     if configuration.datasource.is_some() {
         return true;
@@ -83,12 +57,7 @@ fn provider(block: &ConfigBlock<'_>, report: &mut Report) -> Option<Provider> {
     let help = "write its name in quotes: `provider = \"postgresql\"`";
     let Some((value, _)) = block.property("provider") else {
         let message = format!("datasource `{}` does not say which database it is", block.name);
-        report.error_help(
-            "missing-property",
-            block.span(),
-            message,
-            "add `provider = \"postgresql\"` or another one",
-        );
+        report.error_help("missing-property", block.span(), message, "add `provider = \"postgresql\"` or another one");
         return None;
     };
     if matches!(value.kind(), ValueKind::Call("env", _)) {
@@ -113,23 +82,14 @@ fn provider(block: &ConfigBlock<'_>, report: &mut Report) -> Option<Provider> {
         }
         other => {
             let help = did_you_mean(other, PROVIDERS, format!("the providers are {}", PROVIDERS.join(", ")));
-            report.error_help(
-                "unknown-provider",
-                value.span(),
-                format!("there is no provider `{other}`"),
-                help,
-            );
+            report.error_help("unknown-provider", value.span(), format!("there is no provider `{other}`"), help);
             return None;
         }
     })
 }
 
 fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Report) -> RelationMode {
-    let default = if provider == Provider::Mongodb {
-        RelationMode::Prisma
-    } else {
-        RelationMode::ForeignKeys
-    };
+    let default = if provider == Provider::Mongodb { RelationMode::Prisma } else { RelationMode::ForeignKeys };
     let old = block.property("referentialIntegrity");
     if let Some((_, property)) = old {
         let message = "`referentialIntegrity` is the old name of `relationMode`";
@@ -138,12 +98,7 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
     let value = match (block.property("relationMode"), old) {
         (Some(_), Some((_, old))) => {
             let message = "`relationMode` and its old name `referentialIntegrity` cannot both be set";
-            report.error_help(
-                "exclusive-properties",
-                old.span,
-                message,
-                "remove `referentialIntegrity`",
-            );
+            report.error_help("exclusive-properties", old.span, message, "remove `referentialIntegrity`");
             return default;
         }
         (Some((value, _)), None) | (None, Some((value, _))) => value,
@@ -157,22 +112,12 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
         "foreignKeys" => RelationMode::ForeignKeys,
         other => {
             let message = format!("there is no relation mode `{other}`");
-            report.error_help(
-                "bad-relation-mode",
-                block.span(),
-                message,
-                "write `\"foreignKeys\"` or `\"prisma\"`",
-            );
+            report.error_help("bad-relation-mode", block.span(), message, "write `\"foreignKeys\"` or `\"prisma\"`");
             return default;
         }
     };
     if provider == Provider::Mongodb && mode == RelationMode::ForeignKeys {
-        report.error_help(
-            "bad-relation-mode",
-            value.span(),
-            "MongoDB has no foreign keys",
-            "remove `relationMode`",
-        );
+        report.error_help("bad-relation-mode", value.span(), "MongoDB has no foreign keys", "remove `relationMode`");
     }
     mode
 }
@@ -181,12 +126,7 @@ fn schemas(value: Value<'_>, provider: Provider, report: &mut Report) -> Option<
     let with_place = |value: Value<'_>, report: &mut Report| Some((text(value, report)?.into_owned(), value.span()));
     let names: Vec<(String, Span)> = list(value, report, with_place)?;
     if names.is_empty() {
-        report.error_help(
-            "empty-schemas",
-            value.span(),
-            "the list of schemas is empty",
-            "remove it, or name one",
-        );
+        report.error_help("empty-schemas", value.span(), "the list of schemas is empty", "remove it, or name one");
         return None;
     }
     let can = abilities(Some(provider));
@@ -206,19 +146,12 @@ fn schemas(value: Value<'_>, provider: Provider, report: &mut Report) -> Option<
 
 fn extensions(value: Value<'_>, report: &mut Report) -> Vec<ExtensionSetting> {
     let settings = list(value, report, |value, report| match value.kind() {
-        ValueKind::Constant(name) => Some(ExtensionSetting {
-            name: name.to_owned(),
-            map: None,
-            schema: None,
-            version: None,
-        }),
+        ValueKind::Constant(name) => {
+            Some(ExtensionSetting { name: name.to_owned(), map: None, schema: None, version: None })
+        }
         ValueKind::Call(name, arguments) => Some(extension(name, arguments, report)),
         _ => {
-            let message = format!(
-                "expected the name of an extension, found {} `{}`",
-                value.describe(),
-                value.source()
-            );
+            let message = format!("expected the name of an extension, found {} `{}`", value.describe(), value.source());
             report.error_help("wrong-value-type", value.span(), message, "write it without quotes");
             None
         }
@@ -234,62 +167,34 @@ fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> Ex
         let help = "an extension takes map, schema and version, each by its name";
         match (argument.name(), argument.value()) {
             (Some(name), _) if seen.iter().any(|(other, ..)| *other == name) => {
-                report.error_help(
-                    "argument-twice",
-                    argument.span(),
-                    format!("`{name}` is given twice"),
-                    help,
-                );
+                report.error_help("argument-twice", argument.span(), format!("`{name}` is given twice"), help);
             }
             (Some(name), Some(value)) => {
                 let value = text(value, report).map(Cow::into_owned);
                 seen.push((name, argument.span(), value));
             }
-            (_, _) => report.error_help(
-                "several-unnamed-arguments",
-                argument.span(),
-                "the argument has no name",
-                help,
-            ),
+            (_, _) => report.error_help("several-unnamed-arguments", argument.span(), "the argument has no name", help),
         }
     }
     let mut take = |name: &str, report: &mut Report| {
         let (_, span, value) = seen.remove(seen.iter().position(|(other, ..)| *other == name)?);
         if value.is_none() {
-            report.error_help(
-                "wrong-value-type",
-                span,
-                format!("`{name}` must be a string"),
-                "write it in quotes",
-            );
+            report.error_help("wrong-value-type", span, format!("`{name}` must be a string"), "write it in quotes");
         }
         value
     };
     let (map, schema, version) = (take("map", report), take("schema", report), take("version", report));
     for (name, span, _) in seen {
         let help = "an extension takes map, schema and version";
-        report.error_help(
-            "unknown-argument",
-            span,
-            format!("an extension has no argument `{name}`"),
-            help,
-        );
+        report.error_help("unknown-argument", span, format!("an extension has no argument `{name}`"), help);
     }
-    ExtensionSetting {
-        name: name.to_owned(),
-        map,
-        schema,
-        version,
-    }
+    ExtensionSetting { name: name.to_owned(), map, schema, version }
 }
 
 fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut Report) {
     for (at, property) in block.properties.iter().enumerate() {
         // Of several of one name, the last one counts.
-        if block.properties[at + 1..]
-            .iter()
-            .any(|later| later.name == property.name)
-        {
+        if block.properties[at + 1..].iter().any(|later| later.name == property.name) {
             continue;
         }
         let known = match property.name {
@@ -300,11 +205,7 @@ fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut 
         if !known {
             let message = format!("a datasource has no property `{}` here", property.name);
             let otherwise = format!("its properties are {}", PROPERTIES[..6].join(", "));
-            let help = did_you_mean(
-                property.name,
-                PROPERTIES.into_iter().filter(|p| *p != "extensions"),
-                otherwise,
-            );
+            let help = did_you_mean(property.name, PROPERTIES.into_iter().filter(|p| *p != "extensions"), otherwise);
             report.error_help("unknown-property", property.span, message, help);
         }
     }

@@ -20,18 +20,11 @@ pub(crate) fn generator(block: &ConfigBlock<'_>, provider: Option<Provider>, rep
     }
     let Some((value, _)) = block.property("provider") else {
         let message = format!("generator `{}` does not say what generates", block.name);
-        report.error_help(
-            "missing-property",
-            block.span(),
-            message,
-            "add `provider = \"nicol\"` or another one",
-        );
+        report.error_help("missing-property", block.span(), message, "add `provider = \"nicol\"` or another one");
         return None;
     };
     let generator_provider = string_or_env(value, report)?;
-    let output = block
-        .property("output")
-        .and_then(|(value, _)| string_or_env(value, report));
+    let output = block.property("output").and_then(|(value, _)| string_or_env(value, report));
     if let Some((value, _)) = block.property("binaryTargets") {
         list(value, report, string_or_env);
     }
@@ -44,10 +37,7 @@ pub(crate) fn generator(block: &ConfigBlock<'_>, provider: Option<Provider>, rep
             preview_features.push(name.into_owned());
         }
     }
-    let plain = block
-        .properties
-        .iter()
-        .filter(|p| !matches!(p.name, "provider" | "output" | "previewFeatures"));
+    let plain = block.properties.iter().filter(|p| !matches!(p.name, "provider" | "output" | "previewFeatures"));
     let config = plain.filter_map(|property| Some((property.name.to_owned(), config_value(property.value?)?)));
     Some(Generator {
         name: block.name.to_owned(),

@@ -28,9 +28,7 @@ pub(crate) struct Configuration {
 impl Configuration {
     /// True when a generator names this preview feature.
     pub(crate) fn has_preview(&self, name: &str) -> bool {
-        self.generators
-            .iter()
-            .any(|generator| generator.preview_features.iter().any(|f| f.eq_ignore_ascii_case(name)))
+        self.generators.iter().any(|generator| generator.preview_features.iter().any(|f| f.eq_ignore_ascii_case(name)))
     }
 }
 
@@ -51,9 +49,7 @@ pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Config
         }
         let provider = configuration.datasource.as_ref().map(|datasource| datasource.provider);
         for block in draft.generators.iter().filter(here) {
-            configuration
-                .generators
-                .extend(generator::generator(block, provider, report));
+            configuration.generators.extend(generator::generator(block, provider, report));
         }
     }
     configuration
@@ -64,10 +60,7 @@ fn values_are_there(block: &ConfigBlock<'_>, word: &str, report: &mut Report) ->
     match block.properties.iter().find(|property| property.value.is_none()) {
         Some(property) => {
             let message = format!("`{}` of {word} `{}` has no value", property.name, block.name);
-            let help = format!(
-                "write one behind the `=`, or remove the line: `{} = \"...\"`",
-                property.name
-            );
+            let help = format!("write one behind the `=`, or remove the line: `{} = \"...\"`", property.name);
             report.error_help("property-without-value", block.span(), message, help);
             false
         }

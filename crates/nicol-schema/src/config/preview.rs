@@ -86,11 +86,7 @@ pub(crate) fn feature(name: &str, provider: Option<Provider>) -> Feature {
     if is_in(&DEPRECATED) || name.eq_ignore_ascii_case("uncheckedScalarInputs") {
         return Feature::Deprecated;
     }
-    if is_in(&REMOVED) {
-        Feature::Removed
-    } else {
-        Feature::Unknown
-    }
+    if is_in(&REMOVED) { Feature::Removed } else { Feature::Unknown }
 }
 
 /// The features that can be switched on.

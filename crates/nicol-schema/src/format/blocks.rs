@@ -34,19 +34,11 @@ fn lines<'t>(text: &str, tree: &'t Tree, block: &Block, output: &mut Output) -> 
     let mut table = Table::default();
     let mut comments_above = None;
     let mut gap = false;
-    let first = members
-        .iter()
-        .take_while(|member| matches!(member.kind, MemberKind::EmptyLines))
-        .count();
+    let first = members.iter().take_while(|member| matches!(member.kind, MemberKind::EmptyLines)).count();
     let mut rest = members[first..].iter().peekable();
     while let Some(member) = rest.next() {
         // A gap starts new columns, unless nothing but attributes or the end follows: those bring their own.
-        if gap
-            && !matches!(
-                member.kind,
-                MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines
-            )
-        {
+        if gap && !matches!(member.kind, MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines) {
             table.write(output);
             table.blank();
         }
@@ -70,11 +62,7 @@ fn lines<'t>(text: &str, tree: &'t Tree, block: &Block, output: &mut Output) -> 
                 attributes.push((comments_above.take(), &tree.attributes[index as usize]));
             }
             MemberKind::Field(index) => {
-                let row = if block.keyword == Keyword::Enum {
-                    value_row
-                } else {
-                    field_row
-                };
+                let row = if block.keyword == Keyword::Enum { value_row } else { field_row };
                 row(text, tree, &tree.fields[index as usize], &mut table);
             }
             MemberKind::Property(index) => property_row(text, tree, &tree.properties[index as usize], &mut table),

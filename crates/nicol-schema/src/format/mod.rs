@@ -20,24 +20,14 @@ use table::{Output, Table};
 /// Formats every source, in order.
 pub(crate) fn format(sources: &[Source]) -> Vec<String> {
     let repaired = repair::repaired(sources);
-    sources
-        .iter()
-        .zip(repaired)
-        .map(|(source, repaired)| one(repaired.as_deref().unwrap_or(&source.text)))
-        .collect()
+    sources.iter().zip(repaired).map(|(source, repaired)| one(repaired.as_deref().unwrap_or(&source.text))).collect()
 }
 
 /// Formats one text by its syntax alone.
 fn one(text: &str) -> String {
     let tree = parse(text);
     let mut output = Output::new(text.len());
-    let leading = matches!(
-        tree.items.first(),
-        Some(Item {
-            kind: ItemKind::EmptyLines,
-            ..
-        })
-    );
+    let leading = matches!(tree.items.first(), Some(Item { kind: ItemKind::EmptyLines, .. }));
     let items = &tree.items[usize::from(leading)..];
     for (index, item) in items.iter().enumerate() {
         match item.kind {

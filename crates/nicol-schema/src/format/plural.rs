@@ -117,11 +117,7 @@ const MORE_UNCOUNTABLE: [&str; 12] = [
 
 /// Stems with their singular and plural endings: `ind` + `ex` becomes `ind` + `ices`.
 const STEMS: [(&[&str], &[&str], &str); 6] = [
-    (
-        &["matr", "cod", "mur", "sil", "vert", "ind", "append"],
-        &["ix", "ex"],
-        "ices",
-    ),
+    (&["matr", "cod", "mur", "sil", "vert", "ind", "append"], &["ix", "ex"], "ices"),
     (
         &[
             "alumn", "syllab", "vir", "radi", "nucle", "fung", "cact", "stimul", "termin", "bacill", "foc", "uter",
@@ -237,11 +233,7 @@ fn by_ending(word: &str, lower: &str) -> String {
     {
         return cut(0, "es");
     }
-    if lower.ends_with('s') {
-        word.to_owned()
-    } else {
-        cut(0, "s")
-    }
+    if lower.ends_with('s') { word.to_owned() } else { cut(0, "s") }
 }
 
 #[cfg(test)]

@@ -15,13 +15,8 @@ use super::plural::{camel_case, plural};
 pub(crate) fn repaired(sources: &[Source]) -> Vec<Option<String>> {
     let trees: Vec<Tree> = sources.iter().map(|source| parse(&source.text)).collect();
     let numbered = sources.iter().zip(&trees).enumerate();
-    let files: Vec<File<'_>> = numbered
-        .map(|(index, (source, tree))| File {
-            index: index as u32,
-            text: &source.text,
-            tree,
-        })
-        .collect();
+    let files: Vec<File<'_>> =
+        numbered.map(|(index, (source, tree))| File { index: index as u32, text: &source.text, tree }).collect();
     let mut report = Report::default();
     let draft = resolve(&files, &mut report);
     if report.has_errors() {
@@ -29,23 +24,12 @@ pub(crate) fn repaired(sources: &[Source]) -> Vec<Option<String>> {
     }
     let mut insertions = vec![Vec::new(); sources.len()];
     let inline = || {
-        draft
-            .relations
-            .iter()
-            .filter(|relation| is_inline(relation))
-            .map(|relation| Inline {
-                draft: &draft,
-                relation,
-            })
+        draft.relations.iter().filter(|relation| is_inline(relation)).map(|relation| Inline { draft: &draft, relation })
     };
     inline().for_each(|relation| relation.missing_fields(&mut insertions));
     inline().for_each(|relation| relation.missing_attribute(&mut insertions));
     inline().for_each(|relation| relation.missing_arguments(&mut insertions));
-    sources
-        .iter()
-        .zip(insertions)
-        .map(|(source, insertions)| insert(&source.text, insertions))
-        .collect()
+    sources.iter().zip(insertions).map(|(source, insertions)| insert(&source.text, insertions)).collect()
 }
 
 /// A piece of text and the byte before which it goes.
@@ -101,26 +85,14 @@ impl<'d, 'a> Inline<'d, 'a> {
     fn columns(&self) -> Vec<Column<'d, 'a>> {
         let (near, far) = (self.referencing(), self.referenced());
         let Some(key) = keys(far).next() else { return Vec::new() };
-        let forward_arity = self
-            .forward()
-            .map_or(Arity::Optional, |forward| self.draft.field(forward.at).arity);
+        let forward_arity = self.forward().map_or(Arity::Optional, |forward| self.draft.field(forward.at).arity);
         let columns = key.iter().map(|id| {
             let target = far.field(*id);
             let name = format!("{}{}", first_letter(far.name, false), first_letter(target.name, true));
             let existing = near.fields.iter().find(|field| field.is_scalar() && field.name == name);
             match existing {
-                Some(field) => Column {
-                    name,
-                    arity: field.arity,
-                    ty: field.ty.clone(),
-                    target,
-                },
-                None => Column {
-                    name,
-                    arity: forward_arity,
-                    ty: target.ty.clone(),
-                    target,
-                },
+                Some(field) => Column { name, arity: field.arity, ty: field.ty.clone(), target },
+                None => Column { name, arity: forward_arity, ty: target.ty.clone(), target },
             }
         });
         columns.collect()
@@ -160,30 +132,20 @@ impl<'d, 'a> Inline<'d, 'a> {
             let suffix = if optional { "?" } else { "" };
             let (fields, references) = (self.fields_argument(), self.references_argument());
             let name = camel_case(far.name);
-            add(
-                near,
-                format!("{name} {}{suffix} @relation({fields}, {references})\n", far.name),
-            );
+            add(near, format!("{name} {}{suffix} @relation({fields}, {references})\n", far.name));
         }
         if self.forward().is_some_and(|forward| forward.fields.is_some()) {
             return;
         }
         for column in self.columns() {
-            if near
-                .fields
-                .iter()
-                .any(|field| field.is_scalar() && field.name == column.name)
-            {
+            if near.fields.iter().any(|field| field.is_scalar() && field.name == column.name) {
                 continue;
             }
             let Some(FieldType::Scalar(scalar)) = column.ty else {
                 return;
             };
-            let native = column
-                .target
-                .native
-                .as_ref()
-                .map_or("", |native| far.file.slice(native.attribute.node.extent));
+            let native =
+                column.target.native.as_ref().map_or("", |native| far.file.slice(native.attribute.node.extent));
             let suffix = match column.arity {
                 Arity::Required => "",
                 Arity::Optional => "?",
@@ -230,14 +192,8 @@ impl<'d, 'a> Inline<'d, 'a> {
 /// The fields of the primary key, then of every unique index.
 fn keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<FieldId>> {
     let primary = model.primary_key.iter().map(|key| &key.fields);
-    let unique = model
-        .indexes
-        .iter()
-        .filter(|index| index.kind == IndexKind::Unique)
-        .map(|index| &index.fields);
-    primary
-        .chain(unique)
-        .map(|fields| fields.iter().map(|field| field.field).collect())
+    let unique = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique).map(|index| &index.fields);
+    primary.chain(unique).map(|fields| fields.iter().map(|field| field.field).collect())
 }
 
 fn first_letter(name: &str, upper: bool) -> String {

@@ -9,10 +9,7 @@ pub(crate) struct Output {
 impl Output {
     /// An empty text with room for `capacity` bytes.
     pub(crate) fn new(capacity: usize) -> Output {
-        Output {
-            text: String::with_capacity(capacity + capacity / 8),
-            indent: 0,
-        }
+        Output { text: String::with_capacity(capacity + capacity / 8), indent: 0 }
     }
 
     /// Sets how far new lines are indented.
@@ -75,10 +72,7 @@ impl Table {
 
     /// Adds a row of cells and the comment behind them.
     pub(crate) fn row(&mut self, cells: [String; COLUMNS], comment: &str) {
-        self.rows.push(Row::Cells {
-            cells,
-            comment: comment.to_owned(),
-        });
+        self.rows.push(Row::Cells { cells, comment: comment.to_owned() });
     }
 
     /// Adds a line as it is.

@@ -59,16 +59,6 @@ pub(crate) fn expression(text: &str, tree: &Tree, node: &ExpressionNode, out: &m
 
 /// The order of attributes; unknown ones (native types among them) come last.
 pub(crate) fn rank(name: &str) -> usize {
-    const ORDER: [&str; 9] = [
-        "id",
-        "unique",
-        "default",
-        "updatedAt",
-        "index",
-        "fulltext",
-        "map",
-        "relation",
-        "ignore",
-    ];
+    const ORDER: [&str; 9] = ["id", "unique", "default", "updatedAt", "index", "fulltext", "map", "relation", "ignore"];
     ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
 }

@@ -17,12 +17,7 @@ const fn brin(
     prefix: &'static str,
     kinds: &'static [&'static str],
 ) -> BrinRow {
-    BrinRow {
-        native,
-        scalar,
-        prefix,
-        kinds,
-    }
+    BrinRow { native, scalar, prefix, kinds }
 }
 
 const ALL: &[&str] = &["BloomOps", "MinMaxOps", "MinMaxMultiOps"];
@@ -35,12 +30,7 @@ const BRIN: &[BrinRow] = &[
     brin("Date", None, "Date", ALL),
     brin("Real", None, "Float4", ALL),
     brin("DoublePrecision", Some(ScalarType::Float), "Float8", ALL),
-    brin(
-        "Inet",
-        None,
-        "Inet",
-        &["InclusionOps", "BloomOps", "MinMaxOps", "MinMaxMultiOps"],
-    ),
+    brin("Inet", None, "Inet", &["InclusionOps", "BloomOps", "MinMaxOps", "MinMaxMultiOps"]),
     brin("SmallInt", None, "Int2", ALL),
     brin("Integer", Some(ScalarType::Int), "Int4", ALL),
     brin("BigInt", Some(ScalarType::BigInt), "Int8", ALL),
@@ -62,11 +52,7 @@ pub(crate) fn is_known(class: &str) -> bool {
 }
 
 fn brin_row_of(class: &str) -> Option<&'static BrinRow> {
-    BRIN.iter().find(|row| {
-        class
-            .strip_prefix(row.prefix)
-            .is_some_and(|kind| row.kinds.contains(&kind))
-    })
+    BRIN.iter().find(|row| class.strip_prefix(row.prefix).is_some_and(|kind| row.kinds.contains(&kind)))
 }
 
 /// True when the class belongs to indexes of this type.
@@ -88,8 +74,6 @@ pub(crate) fn brin_fits(native: Option<&str>, scalar: Option<ScalarType>, class:
     match (row, class) {
         (None, _) => false,
         (Some(_), None) => true,
-        (Some(row), Some(class)) => class
-            .strip_prefix(row.prefix)
-            .is_some_and(|kind| row.kinds.contains(&kind)),
+        (Some(row), Some(class)) => class.strip_prefix(row.prefix).is_some_and(|kind| row.kinds.contains(&kind)),
     }
 }

@@ -10,9 +10,7 @@ use super::draft::*;
 use super::visit::{Args, Visit, text};
 use super::{defaults, fields, indexes, relation_attribute};
 
-const BLOCK: &[&str] = &[
-    "id", "unique", "index", "fulltext", "map", "schema", "ignore", "shardKey",
-];
+const BLOCK: &[&str] = &["id", "unique", "index", "fulltext", "map", "schema", "ignore", "shardKey"];
 const ENUM: &[&str] = &["map", "schema"];
 const ENUM_VALUE: &[&str] = &["map"];
 const COMPOSITE_FIELD: &[&str] = &["map", "default"];
@@ -83,13 +81,9 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         }
         if let Some(mut args) = visit.single("map", report) {
             if let Some(map) = mapped_name(&mut args, report) {
-                let clash = fields
-                    .iter()
-                    .any(|other| other.database_name() == map.0 && other.map.is_some());
-                let shadow = fields
-                    .iter()
-                    .enumerate()
-                    .any(|(n, other)| n != at && other.map.is_none() && other.name == map.0);
+                let clash = fields.iter().any(|other| other.database_name() == map.0 && other.map.is_some());
+                let shadow =
+                    fields.iter().enumerate().any(|(n, other)| n != at && other.map.is_none() && other.name == map.0);
                 if clash || shadow {
                     let message = format!("type `{name}` already has a field `{}` in the database", map.0);
                     report.error_help("duplicate-mapped-name", fields[at].span, message, "choose another name");
@@ -131,11 +125,8 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         draft.models[index].schema = schema_name(&mut args, report);
         args.finish(report);
     }
-    for (name, kind) in [
-        ("index", IndexKind::Normal),
-        ("unique", IndexKind::Unique),
-        ("fulltext", IndexKind::Fulltext),
-    ] {
+    for (name, kind) in [("index", IndexKind::Normal), ("unique", IndexKind::Unique), ("fulltext", IndexKind::Fulltext)]
+    {
         while let Some(mut args) = visit.repeated(name, report) {
             if let Some(found) = indexes::block_index(id, kind, &mut args, draft, report) {
                 draft.models[index].indexes.push(found);
@@ -153,16 +144,8 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
 }
 
 fn ignore(model: &mut DraftModel<'_>, report: &mut Report) {
-    for field in model
-        .fields
-        .iter()
-        .filter(|field| field.is_ignored && field.is_scalar())
-    {
-        let message = format!(
-            "`{}` is ignored already, together with its whole {}",
-            field.name,
-            model.word()
-        );
+    for field in model.fields.iter().filter(|field| field.is_ignored && field.is_scalar()) {
+        let message = format!("`{}` is ignored already, together with its whole {}", field.name, model.word());
         report.error_help("ignored-twice", field.span, message, "remove `@ignore` from the field");
     }
     model.is_ignored = true;

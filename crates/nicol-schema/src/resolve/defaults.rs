@@ -8,16 +8,8 @@ use super::draft::*;
 use super::visit::Args;
 
 /// Functions of the language itself; any other is left to the provider.
-pub(crate) const FUNCTIONS: [&str; 8] = [
-    "autoincrement",
-    "cuid",
-    "dbgenerated",
-    "nanoid",
-    "now",
-    "uuid",
-    "ulid",
-    "auto",
-];
+pub(crate) const FUNCTIONS: [&str; 8] =
+    ["autoincrement", "cuid", "dbgenerated", "nanoid", "now", "uuid", "ulid", "auto"];
 
 /// `@default` on a model's column.
 pub(crate) fn model_field<'a>(
@@ -40,20 +32,11 @@ pub(crate) fn model_field<'a>(
         }
         (_, FieldType::Unsupported(_)) => {
             let message = "the default of an `Unsupported` field can only come from the database";
-            check.reject(
-                "unsupported-default",
-                message,
-                "write `@default(dbgenerated(\"...\"))`",
-                report,
-            )
+            check.reject("unsupported-default", message, "write `@default(dbgenerated(\"...\"))`", report)
         }
         (_, ty) => check.literal(value, ty, report),
     };
-    accepted.then_some(DraftDefault {
-        value,
-        map,
-        attribute: args.attribute,
-    })
+    accepted.then_some(DraftDefault { value, map, attribute: args.attribute })
 }
 
 /// `@default` on a field of a composite type.
@@ -65,23 +48,13 @@ pub(crate) fn composite_field<'a>(
 ) -> Option<DraftDefault<'a>> {
     let value = args.main("value", report)?;
     if args.named("map").is_some() {
-        args.error(
-            "default-argument",
-            "a default in a type makes no constraint",
-            "remove `map`",
-            report,
-        );
+        args.error("default-argument", "a default in a type makes no constraint", "remove `map`", report);
     }
     let check = Check { args, field, draft };
     let accepted = match (value.kind(), field.ty.as_ref()?) {
         (ValueKind::Call("dbgenerated", _), _) => {
             let message = "the database makes no defaults inside composite types";
-            check.reject(
-                "composite-default",
-                message,
-                "write a value, or remove the default",
-                report,
-            )
+            check.reject("composite-default", message, "write a value, or remove the default", report)
         }
         (ValueKind::Call(name @ ("autoincrement" | "auto"), _), FieldType::Scalar(_)) => {
             let message = format!("`{name}()` does not work inside composite types");
@@ -94,19 +67,12 @@ pub(crate) fn composite_field<'a>(
         (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
             check.function(name, arguments, *scalar, report)
         }
-        (_, FieldType::Unsupported(_)) => check.reject(
-            "composite-default",
-            "an `Unsupported` field has no default here",
-            "remove it",
-            report,
-        ),
+        (_, FieldType::Unsupported(_)) => {
+            check.reject("composite-default", "an `Unsupported` field has no default here", "remove it", report)
+        }
         (_, ty) => check.literal(value, ty, report),
     };
-    accepted.then_some(DraftDefault {
-        value,
-        map: None,
-        attribute: args.attribute,
-    })
+    accepted.then_some(DraftDefault { value, map: None, attribute: args.attribute })
 }
 
 /// Reports a function that nobody knows.
@@ -118,12 +84,7 @@ pub(crate) fn unknown_function<'a>(
 ) {
     let otherwise = format!("functions here: {}", known.clone().collect::<Vec<_>>().join(", "));
     let help = did_you_mean(name, known, otherwise);
-    report.error_help(
-        "unknown-function",
-        value.span(),
-        format!("there is no function `{name}`"),
-        help,
-    );
+    report.error_help("unknown-function", value.span(), format!("there is no function `{name}`"), help);
 }
 
 struct Check<'c, 'a> {
@@ -157,12 +118,7 @@ impl Check<'_, '_> {
             (scalar, name) => {
                 let scalar = scalar.as_str();
                 let message = format!("`{name}()` does not make values of type {scalar}");
-                self.reject(
-                    "function-type",
-                    message,
-                    "use another default, or change the type",
-                    report,
-                )
+                self.reject("function-type", message, "use another default, or change the type", report)
             }
         }
     }
@@ -171,34 +127,16 @@ impl Check<'_, '_> {
         if arguments.iter().len() == 0 {
             return true;
         }
-        self.reject(
-            "function-argument",
-            format!("`{name}` takes no arguments"),
-            format!("write `{name}()`"),
-            report,
-        )
+        self.reject("function-argument", format!("`{name}` takes no arguments"), format!("write `{name}()`"), report)
     }
 
     /// `uuid(7)` and the like. The reference goes on after too many arguments, and so may say two things.
     fn version(&self, name: &str, arguments: ArgumentList<'_>, versions: &[u8], report: &mut Report) -> bool {
-        let help = format!(
-            "write `{name}()`, `{name}({})` or `{name}({})`",
-            versions[0], versions[1]
-        );
+        let help = format!("write `{name}()`, `{name}({})` or `{name}({})`", versions[0], versions[1]);
         if arguments.iter().len() > 1 {
-            self.reject(
-                "function-argument",
-                format!("`{name}` takes one number at most"),
-                help.as_str(),
-                report,
-            );
+            self.reject("function-argument", format!("`{name}` takes one number at most"), help.as_str(), report);
         }
-        match arguments
-            .iter()
-            .next()
-            .and_then(|argument| argument.value())
-            .map(Value::kind)
-        {
+        match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
             Some(ValueKind::Number(number)) => {
                 let known = number.parse::<u8>().is_ok_and(|version| versions.contains(&version));
@@ -219,12 +157,7 @@ impl Check<'_, '_> {
         if arguments.iter().len() > 1 {
             self.reject("function-argument", "`nanoid` takes one number at most", help, report);
         }
-        match arguments
-            .iter()
-            .next()
-            .and_then(|argument| argument.value())
-            .map(Value::kind)
-        {
+        match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
             Some(ValueKind::Number(number)) => {
                 let fits = number.parse::<u8>().is_ok_and(|length| length >= 2);
@@ -242,26 +175,13 @@ impl Check<'_, '_> {
     fn dbgenerated(&self, arguments: ArgumentList<'_>, report: &mut Report) -> bool {
         let help = "write the expression in quotes: `dbgenerated(\"gen_random_uuid()\")`";
         if arguments.iter().len() > 1 {
-            self.reject(
-                "function-argument",
-                "`dbgenerated` takes one string at most",
-                help,
-                report,
-            );
+            self.reject("function-argument", "`dbgenerated` takes one string at most", help, report);
         }
-        match arguments
-            .iter()
-            .next()
-            .and_then(|argument| argument.value())
-            .map(Value::kind)
-        {
+        match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
-            Some(ValueKind::Text(text)) if text.is_empty() => self.reject(
-                "function-argument",
-                "the expression of `dbgenerated` is empty",
-                help,
-                report,
-            ),
+            Some(ValueKind::Text(text)) if text.is_empty() => {
+                self.reject("function-argument", "the expression of `dbgenerated` is empty", help, report)
+            }
             Some(ValueKind::Text(_)) => true,
             Some(_) => self.reject("function-argument", "`dbgenerated` takes a string", help, report),
         }
@@ -298,12 +218,7 @@ impl Check<'_, '_> {
                 let message = format!("enum `{}` has no value `{name}`", enumeration.name);
                 let names = || enumeration.values.iter().map(|value| value.name);
                 let otherwise = format!("its values are {}", names().collect::<Vec<_>>().join(", "));
-                self.reject(
-                    "unknown-enum-value",
-                    message,
-                    did_you_mean(name, names(), otherwise),
-                    report,
-                )
+                self.reject("unknown-enum-value", message, did_you_mean(name, names(), otherwise), report)
             }
             None => self.wrong_enum_value(value, id, report),
         }
@@ -311,11 +226,7 @@ impl Check<'_, '_> {
 
     fn wrong_enum_value(&self, value: Value<'_>, id: EnumId, report: &mut Report) -> bool {
         let name = self.draft.enums[id.0 as usize].name;
-        let message = format!(
-            "expected a value of enum `{name}`, found {} `{}`",
-            value.describe(),
-            value.source()
-        );
+        let message = format!("expected a value of enum `{name}`, found {} `{}`", value.describe(), value.source());
         self.reject("wrong-value-type", message, "write the bare name of a value", report)
     }
 
@@ -349,17 +260,9 @@ impl Check<'_, '_> {
             }
             (scalar, _) => {
                 let scalar = scalar.as_str();
-                let message = format!(
-                    "expected a value of type {scalar}, found {} `{}`",
-                    value.describe(),
-                    value.source()
-                );
-                self.reject(
-                    "wrong-value-type",
-                    message,
-                    "change the default, or the field's type",
-                    report,
-                )
+                let message =
+                    format!("expected a value of type {scalar}, found {} `{}`", value.describe(), value.source());
+                self.reject("wrong-value-type", message, "change the default, or the field's type", report)
             }
         }
     }

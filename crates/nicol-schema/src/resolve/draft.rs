@@ -138,10 +138,7 @@ impl<'a> DraftModel<'a> {
 
     /// The field of a name.
     pub(crate) fn field_named(&self, name: &str) -> Option<FieldId> {
-        self.fields
-            .iter()
-            .rposition(|field| field.name == name)
-            .map(|index| FieldId(index as u32))
+        self.fields.iter().rposition(|field| field.name == name).map(|index| FieldId(index as u32))
     }
 }
 

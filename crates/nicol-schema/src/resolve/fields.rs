@@ -8,16 +8,7 @@ use super::draft::*;
 use super::visit::{Visit, boolean, sort_order};
 use super::{defaults, indexes, partial};
 
-const FIELD: &[&str] = &[
-    "id",
-    "unique",
-    "default",
-    "map",
-    "updatedAt",
-    "ignore",
-    "relation",
-    "shardKey",
-];
+const FIELD: &[&str] = &["id", "unique", "default", "map", "updatedAt", "ignore", "relation", "shardKey"];
 
 /// Reads the attributes of one field.
 pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, report: &mut Report) {
@@ -47,12 +38,7 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     }
     if let Some(args) = visit.single("relation", report) {
         let message = format!("`{}` is not a relation: its type is not a model", field.name);
-        args.error(
-            "not-a-relation",
-            message,
-            "remove `@relation`, or make the field's type a model",
-            report,
-        );
+        args.error("not-a-relation", message, "remove `@relation`, or make the field's type a model", report);
         args.finish(report);
     }
     if let Some(mut args) = visit.single("id", report) {
@@ -62,20 +48,10 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     let field = &mut draft.models[model_index].fields[at];
     if let Some(args) = visit.single("updatedAt", report) {
         if field.scalar() != Some(ScalarType::DateTime) {
-            args.error(
-                "updated-at-type",
-                "`@updatedAt` works on DateTime fields only",
-                "make it a DateTime",
-                report,
-            );
+            args.error("updated-at-type", "`@updatedAt` works on DateTime fields only", "make it a DateTime", report);
         }
         if field.arity == Arity::List {
-            args.error(
-                "updated-at-type",
-                "`@updatedAt` does not work on lists",
-                "make it a single DateTime",
-                report,
-            );
+            args.error("updated-at-type", "`@updatedAt` does not work on lists", "make it a single DateTime", report);
         }
         field.is_updated_at = true;
         args.finish(report);
@@ -115,28 +91,16 @@ fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut 
         .any(|(other, field)| other != at && field.is_scalar() && field.name == map && field.map.is_none());
     if taken || shadowed {
         let message = format!("{} `{}` already has a column `{map}`", model.word(), model.name);
-        report.error_help(
-            "duplicate-mapped-name",
-            span,
-            message,
-            "map the field to another column",
-        );
+        report.error_help("duplicate-mapped-name", span, message, "map the field to another column");
     }
 }
 
 /// The native type attribute, whatever its scope and name.
 pub(crate) fn native_type<'a>(visit: &mut Visit<'a>, report: &mut Report) -> Option<DraftNative<'a>> {
     let (scope, name, attribute) = visit.scoped(report)?;
-    let args = attribute
-        .arguments()
-        .iter()
-        .filter_map(|argument| argument.value().map(|value| value.source().to_owned()));
-    Some(DraftNative {
-        scope,
-        name,
-        args: args.collect(),
-        attribute,
-    })
+    let args =
+        attribute.arguments().iter().filter_map(|argument| argument.value().map(|value| value.source().to_owned()));
+    Some(DraftNative { scope, name, args: args.collect(), attribute })
 }
 
 fn field_unique<'a>(
@@ -147,20 +111,12 @@ fn field_unique<'a>(
 ) -> DraftIndex<'a> {
     let map = args.text("map", report);
     let length = args.named("length").and_then(|value| indexes::length(value, report));
-    let sort = args
-        .named("sort")
-        .and_then(|value| sort_order(value, args.attribute.span(), report));
+    let sort = args.named("sort").and_then(|value| sort_order(value, args.attribute.span(), report));
     let clustered = args.named("clustered").and_then(|value| boolean(value, report));
     let field = FieldId(at as u32);
     DraftIndex {
         kind: IndexKind::Unique,
-        fields: vec![IndexField {
-            field,
-            path: Vec::new(),
-            sort,
-            length,
-            ops: None,
-        }],
+        fields: vec![IndexField { field, path: Vec::new(), sort, length, ops: None }],
         name: None,
         map,
         algorithm: None,

@@ -24,19 +24,11 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
     }
     let map = args.text("map", report);
     let length = args.named("length").and_then(|value| length(value, report));
-    let sort = args
-        .named("sort")
-        .and_then(|value| sort_order(value, args.attribute.span(), report));
+    let sort = args.named("sort").and_then(|value| sort_order(value, args.attribute.span(), report));
     let clustered = args.named("clustered").and_then(|value| boolean(value, report));
     let field = FieldId(at as u32);
     model.primary_key = Some(DraftKey {
-        fields: vec![IndexField {
-            field,
-            path: Vec::new(),
-            sort,
-            length,
-            ops: None,
-        }],
+        fields: vec![IndexField { field, path: Vec::new(), sort, length, ops: None }],
         name: None,
         map,
         clustered,
@@ -57,10 +49,7 @@ pub(crate) fn shard_key_is_required(model: &DraftModel<'_>, report: &mut Report)
         .map(|field| field.name)
         .collect();
     if !model.is_ignored && !optional.is_empty() {
-        let message = format!(
-            "the fields of a shard key must be required, but these are not: {}",
-            optional.join(", ")
-        );
+        let message = format!("the fields of a shard key must be required, but these are not: {}", optional.join(", "));
         report.error_help("shard-key-optional", attribute.span(), message, "make them required");
     }
 }
@@ -75,12 +64,7 @@ pub(crate) fn id_is_required(model: &DraftModel<'_>, report: &mut Report) {
         && field.arity != Arity::Required
     {
         let message = format!("`{}` is the id and therefore cannot be optional or a list", field.name);
-        report.error_help(
-            "id-not-required",
-            key.attribute.span(),
-            message,
-            "make the type required",
-        );
+        report.error_help("id-not-required", key.attribute.span(), message, "make the type required");
     }
 }
 
@@ -96,23 +80,13 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
         Members::Reported => return,
         Members::Wrong { unknown, relations } => {
             if let Some(first) = unknown.first() {
-                let message = format!(
-                    "`@@id` names what is not a field of `{}`: {}",
-                    model.name,
-                    unknown.join(", ")
-                );
-                let help = did_you_mean(
-                    first,
-                    model.fields.iter().map(|f| f.name),
-                    "add the field, or name an existing one",
-                );
+                let message = format!("`@@id` names what is not a field of `{}`: {}", model.name, unknown.join(", "));
+                let help =
+                    did_you_mean(first, model.fields.iter().map(|f| f.name), "add the field, or name an existing one");
                 report.error_help("unknown-member", value.span(), message, help);
             }
             if !relations.is_empty() {
-                let message = format!(
-                    "`@@id` names relations, but must name columns: {}",
-                    relations.join(", ")
-                );
+                let message = format!("`@@id` names relations, but must name columns: {}", relations.join(", "));
                 report.error_help("member-is-relation", span, message, "name the fields that hold the key");
             }
             return;
@@ -126,10 +100,7 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
         .map(|field| field.name)
         .collect();
     if !optional.is_empty() && !model.is_ignored {
-        let message = format!(
-            "the fields of an id must be required, but these are not: {}",
-            optional.join(", ")
-        );
+        let message = format!("the fields of an id must be required, but these are not: {}", optional.join(", "));
         report.error_help("id-member-optional", span, message, "make them required");
     }
     if model.primary_key.is_some() {
@@ -142,14 +113,8 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
     client_name(name.as_deref(), "@@id", name_and_model, span, report);
     let clustered = args.named("clustered").and_then(|value| boolean(value, report));
     let attribute = args.attribute;
-    draft.models[id.0 as usize].primary_key = Some(DraftKey {
-        fields,
-        name,
-        map,
-        clustered,
-        on_field: None,
-        attribute,
-    });
+    draft.models[id.0 as usize].primary_key =
+        Some(DraftKey { fields, name, map, clustered, on_field: None, attribute });
 }
 
 /// `@@index`, `@@unique`, `@@fulltext`
@@ -166,11 +131,7 @@ pub(crate) fn block_index<'a>(
         Some(value) => index_members(value, span, kind, id, draft, report),
     };
     let model = draft.model(id);
-    let name = if kind == IndexKind::Fulltext {
-        None
-    } else {
-        args.text("name", report)
-    };
+    let name = if kind == IndexKind::Fulltext { None } else { args.text("name", report) };
     let mut map = args.text("map", report);
     let mut algorithm = None;
     let mut clustered = None;
@@ -180,9 +141,7 @@ pub(crate) fn block_index<'a>(
         IndexKind::Fulltext => {}
         IndexKind::Normal => {
             map = index_name(name, map, args, report);
-            algorithm = args
-                .named("type")
-                .and_then(|value| index_algorithm(value, args, report));
+            algorithm = args.named("type").and_then(|value| index_algorithm(value, args, report));
             clustered = args.named("clustered").and_then(|value| boolean(value, report));
             predicate = partial::predicate(args, &model.fields, report);
         }
@@ -194,17 +153,7 @@ pub(crate) fn block_index<'a>(
         }
     }
     let attribute = args.attribute;
-    Some(DraftIndex {
-        kind,
-        fields,
-        name: client,
-        map,
-        algorithm,
-        clustered,
-        predicate,
-        on_field: None,
-        attribute,
-    })
+    Some(DraftIndex { kind, fields, name: client, map, algorithm, clustered, predicate, on_field: None, attribute })
 }
 
 /// On `@@index`, `name:` is an old word for `map:`.
@@ -228,22 +177,15 @@ fn index_algorithm<'a>(value: Value<'a>, args: &Args<'a>, report: &mut Report) -
         return Some(name);
     }
     let help = did_you_mean(name, ALGORITHMS, format!("the types are {}", ALGORITHMS.join(", ")));
-    args.error(
-        "unknown-index-type",
-        format!("there is no index type `{name}`"),
-        help,
-        report,
-    );
+    args.error("unknown-index-type", format!("there is no index type `{name}`"), help, report);
     None
 }
 
 fn client_name(name: Option<&str>, attribute: &str, model: (&str, &str), span: Span, report: &mut Report) {
     let Some(name) = name else { return };
     if !name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric()) {
-        let message = format!(
-            "`name` of `{attribute}` in {} `{}` has characters that code cannot have",
-            model.1, model.0
-        );
+        let message =
+            format!("`name` of `{attribute}` in {} `{}` has characters that code cannot have", model.1, model.0);
         report.error_help(
             "bad-client-name",
             span,
@@ -272,23 +214,13 @@ fn index_members(
         Members::Reported => Vec::new(),
         Members::Wrong { unknown, relations } => {
             if let Some(first) = unknown.first() {
-                let message = format!(
-                    "`{word}` names what is not a field of `{}`: {}",
-                    model.name,
-                    unknown.join(", ")
-                );
-                let help = did_you_mean(
-                    first,
-                    model.fields.iter().map(|f| f.name),
-                    "add the field, or name an existing one",
-                );
+                let message = format!("`{word}` names what is not a field of `{}`: {}", model.name, unknown.join(", "));
+                let help =
+                    did_you_mean(first, model.fields.iter().map(|f| f.name), "add the field, or name an existing one");
                 report.error_help("unknown-member", span, message, help);
             }
             if !relations.is_empty() {
-                let message = format!(
-                    "`{word}` names relations, but must name columns: {}",
-                    relations.join(", ")
-                );
+                let message = format!("`{word}` names relations, but must name columns: {}", relations.join(", "));
                 let keys = relation_keys(draft, id, &relations);
                 let help = if keys.is_empty() {
                     "name the fields that hold the key".to_owned()
@@ -304,17 +236,9 @@ fn index_members(
 
 fn relation_keys<'d>(draft: &'d Draft<'_>, id: ModelId, relations: &[String]) -> Vec<&'d str> {
     let model = draft.model(id);
-    let named = model
-        .fields
-        .iter()
-        .filter(|field| relations.iter().any(|name| name == field.name));
-    let relations = named
-        .filter_map(|field| field.relation)
-        .map(|index| &draft.relation_fields[index]);
-    relations
-        .flat_map(|field| field.fields.iter().flatten())
-        .map(|key| model.field(*key).name)
-        .collect()
+    let named = model.fields.iter().filter(|field| relations.iter().any(|name| name == field.name));
+    let relations = named.filter_map(|field| field.relation).map(|index| &draft.relation_fields[index]);
+    relations.flat_map(|field| field.fields.iter().flatten()).map(|key| model.field(*key).name).collect()
 }
 
 enum Members {
@@ -367,13 +291,7 @@ fn members(value: Value<'_>, span: Span, nested: bool, id: ModelId, draft: &Draf
             report.error_help("member-twice", span, message, "remove one of the two");
             return Members::Reported;
         }
-        found.push(IndexField {
-            field,
-            path,
-            sort: entry.sort,
-            length: entry.length,
-            ops: entry.ops,
-        });
+        found.push(IndexField { field, path, sort: entry.sort, length: entry.length, ops: entry.ops });
     }
     if unknown.is_empty() && relations.is_empty() {
         Members::Found(found)
@@ -401,12 +319,7 @@ fn missing_in_path(draft: &Draft<'_>, field: &DraftField<'_>, path: &[String]) -
 
 fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
     match value.kind() {
-        ValueKind::Constant(name) => Some(Entry {
-            name,
-            sort: None,
-            length: None,
-            ops: None,
-        }),
+        ValueKind::Constant(name) => Some(Entry { name, sort: None, length: None, ops: None }),
         ValueKind::Call(name, arguments) => Some(Entry {
             name,
             sort: arguments
@@ -417,17 +330,8 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
             ops: operator_class(arguments, report),
         }),
         _ => {
-            let message = format!(
-                "expected the name of a field, found {} `{}`",
-                value.describe(),
-                value.source()
-            );
-            report.error_help(
-                "wrong-value-type",
-                value.span(),
-                message,
-                "write a list of field names: `[a, b]`",
-            );
+            let message = format!("expected the name of a field, found {} `{}`", value.describe(), value.source());
+            report.error_help("wrong-value-type", value.span(), message, "write a list of field names: `[a, b]`");
             None
         }
     }
@@ -439,12 +343,7 @@ pub(crate) fn length(value: Value<'_>, report: &mut Report) -> Option<u32> {
     let length = u32::try_from(number).ok();
     if length.is_none() {
         let help = "write a number above zero";
-        report.hint(
-            "bad-length",
-            value.span(),
-            format!("`length: {number}` has no effect"),
-            help,
-        );
+        report.hint("bad-length", value.span(), format!("`length: {number}` has no effect"), help);
     }
     length
 }
@@ -457,12 +356,7 @@ fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<Op
         ValueKind::Constant(name) if operator_classes::is_known(name) => Some(OperatorClass::Named(name.to_owned())),
         ValueKind::Constant(name) => {
             let message = format!("there is no operator class `{name}`");
-            report.error_help(
-                "operator-class",
-                value.span(),
-                message,
-                "write it as text: `ops: raw(\"...\")`",
-            );
+            report.error_help("operator-class", value.span(), message, "write it as text: `ops: raw(\"...\")`");
             None
         }
         ValueKind::Call("raw", arguments) => raw_text(arguments).map(OperatorClass::Raw).or_else(|| {
@@ -486,17 +380,8 @@ pub(crate) fn raw_text(arguments: ArgumentList<'_>) -> Option<String> {
 /// `@shardKey` on a field.
 pub(crate) fn field_shard_key<'a>(model: &mut DraftModel<'a>, at: usize, args: &Args<'a>, report: &mut Report) {
     if model.shard_key.is_some() {
-        let message = format!(
-            "{} `{}` has more than one field with `@shardKey`",
-            model.word(),
-            model.name
-        );
-        report.error_help(
-            "shard-key",
-            model.span(),
-            message,
-            "write `@@shardKey([a, b])` for several fields",
-        );
+        let message = format!("{} `{}` has more than one field with `@shardKey`", model.word(), model.name);
+        report.error_help("shard-key", model.span(), message, "write `@@shardKey([a, b])` for several fields");
         return;
     }
     model.shard_key = Some((vec![FieldId(at as u32)], args.attribute));
@@ -513,11 +398,7 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
             let fields = fields.into_iter().map(|field| field.field).collect();
             let model = draft.model(id);
             if model.shard_key.is_some() {
-                let message = format!(
-                    "{} `{}` has both `@shardKey` and `@@shardKey`",
-                    model.word(),
-                    model.name
-                );
+                let message = format!("{} `{}` has both `@shardKey` and `@@shardKey`", model.word(), model.name);
                 report.error_help("shard-key", model.span(), message, "keep one of the two");
             }
             draft.models[id.0 as usize].shard_key = Some((fields, args.attribute));
@@ -529,10 +410,7 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
                 report.error_help("unknown-member", value.span(), message, "name existing fields");
             }
             if !relations.is_empty() {
-                let message = format!(
-                    "`@@shardKey` names relations, but must name columns: {}",
-                    relations.join(", ")
-                );
+                let message = format!("`@@shardKey` names relations, but must name columns: {}", relations.join(", "));
                 report.error_help("member-is-relation", span, message, "name the fields that hold the key");
             }
         }

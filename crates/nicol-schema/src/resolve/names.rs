@@ -47,11 +47,7 @@ pub(crate) fn resolve<'a>(draft: &Draft<'a>, report: &mut Report) -> Names<'a> {
             }
         };
         if let Some(earlier) = space.insert(name, *top) {
-            let message = format!(
-                "{} `{name}` has the name of an earlier {}",
-                word(draft, *top),
-                word(draft, earlier)
-            );
+            let message = format!("{} `{name}` has the name of an earlier {}", word(draft, *top), word(draft, earlier));
             report.error_help("duplicate-name", span, message, "rename or remove one of the two");
         }
     }
@@ -76,14 +72,8 @@ pub(crate) fn scalar(name: &str) -> Option<ScalarType> {
 
 fn identifier<'a>(draft: &Draft<'a>, top: Top) -> (&'a str, Span) {
     match top {
-        Top::Model(index) => (
-            draft.models[index].name,
-            draft.models[index].file.span(draft.models[index].block.name),
-        ),
-        Top::Enum(index) => (
-            draft.enums[index].name,
-            draft.enums[index].file.span(draft.enums[index].block.name),
-        ),
+        Top::Model(index) => (draft.models[index].name, draft.models[index].file.span(draft.models[index].block.name)),
+        Top::Enum(index) => (draft.enums[index].name, draft.enums[index].file.span(draft.enums[index].block.name)),
         Top::Composite(index) => {
             let composite = &draft.composites[index];
             (composite.name, composite.file.span(composite.block.name))
@@ -132,40 +122,22 @@ fn check_identifier(name: &str, what: &str, span: Span, report: &mut Report) {
 fn check_reserved(name: &str, word: &str, span: Span, report: &mut Report) {
     if reserved::is_reserved(name) {
         let message = format!("`{name}` cannot be the name of a {word}: generated code needs the word");
-        report.error_help(
-            "reserved-name",
-            span,
-            message,
-            format!("choose another name and add `@@map(\"{name}\")`"),
-        );
+        report.error_help("reserved-name", span, message, format!("choose another name and add `@@map(\"{name}\")`"));
     }
 }
 
 fn model(model: &DraftModel<'_>, report: &mut Report) {
     let word = model.word();
-    check_identifier(
-        model.name,
-        &format!("a {word}"),
-        model.file.span(model.block.name),
-        report,
-    );
+    check_identifier(model.name, &format!("a {word}"), model.file.span(model.block.name), report);
     check_reserved(model.name, word, model.span(), report);
-    attribute_names(
-        model.attributes.iter().map(|attribute| (attribute.name(), *attribute)),
-        report,
-    );
+    attribute_names(model.attributes.iter().map(|attribute| (attribute.name(), *attribute)), report);
     let mut seen = FxHashSet::default();
     for field in &model.fields {
         check_identifier(field.name, "a field", field.name_span, report);
         field_attribute_names(model.file, field.node, report);
         if !seen.insert(field.name) {
             let message = format!("{word} `{}` already has a field `{}`", model.name, field.name);
-            report.error_help(
-                "duplicate-field",
-                field.name_span,
-                message,
-                "rename or remove one of the two",
-            );
+            report.error_help("duplicate-field", field.name_span, message, "rename or remove one of the two");
         }
     }
 }
@@ -177,37 +149,17 @@ fn attribute_names<'a>(attributes: impl Iterator<Item = (&'a str, crate::ast::At
 }
 
 fn field_attribute_names(file: crate::ast::File<'_>, node: &crate::syntax::tree::FieldNode, report: &mut Report) {
-    let attributes = file
-        .tree
-        .attributes_of(node.attributes)
-        .iter()
-        .map(|node| file.attribute(node));
+    let attributes = file.tree.attributes_of(node.attributes).iter().map(|node| file.attribute(node));
     attribute_names(attributes.map(|attribute| (attribute.name(), attribute)), report);
 }
 
 fn enumeration(enumeration: &DraftEnum<'_>, report: &mut Report) {
-    check_identifier(
-        enumeration.name,
-        "an enum",
-        enumeration.file.span(enumeration.block.name),
-        report,
-    );
+    check_identifier(enumeration.name, "an enum", enumeration.file.span(enumeration.block.name), report);
     check_reserved(enumeration.name, "enum", enumeration.span(), report);
-    attribute_names(
-        enumeration
-            .attributes
-            .iter()
-            .map(|attribute| (attribute.name(), *attribute)),
-        report,
-    );
+    attribute_names(enumeration.attributes.iter().map(|attribute| (attribute.name(), *attribute)), report);
     let mut seen = FxHashSet::default();
     for value in &enumeration.values {
-        check_identifier(
-            value.name,
-            "an enum value",
-            enumeration.file.span(value.node.name),
-            report,
-        );
+        check_identifier(value.name, "an enum value", enumeration.file.span(value.node.name), report);
         field_attribute_names(enumeration.file, value.node, report);
         if !seen.insert(value.name) {
             let message = format!("enum `{}` already has a value `{}`", enumeration.name, value.name);
@@ -218,22 +170,12 @@ fn enumeration(enumeration: &DraftEnum<'_>, report: &mut Report) {
 }
 
 fn composite(composite: &DraftComposite<'_>, report: &mut Report) {
-    check_identifier(
-        composite.name,
-        "a type",
-        composite.file.span(composite.block.name),
-        report,
-    );
+    check_identifier(composite.name, "a type", composite.file.span(composite.block.name), report);
     let mut seen = FxHashSet::default();
     for field in &composite.fields {
         if !seen.insert(field.name) {
             let message = format!("type `{}` already has a field `{}`", composite.name, field.name);
-            report.error_help(
-                "duplicate-field",
-                field.name_span,
-                message,
-                "rename or remove one of the two",
-            );
+            report.error_help("duplicate-field", field.name_span, message, "rename or remove one of the two");
         }
     }
 }
@@ -243,12 +185,7 @@ fn properties(word: &str, block: &ConfigBlock<'_>, report: &mut Report) {
     for property in &block.properties {
         if !seen.insert(property.name) {
             let message = format!("{word} `{}` already has a property `{}`", block.name, property.name);
-            report.error_help(
-                "duplicate-property",
-                property.name_span,
-                message,
-                "remove one of the two",
-            );
+            report.error_help("duplicate-property", property.name_span, message, "remove one of the two");
         }
     }
 }

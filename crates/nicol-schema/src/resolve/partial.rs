@@ -47,12 +47,7 @@ fn object(
     report: &mut Report,
 ) -> Option<Vec<(FieldId, PredicateCondition)>> {
     if list.iter().len() == 0 {
-        args.error(
-            "partial-condition",
-            "the condition names no field",
-            "write `{ field: value }`",
-            report,
-        );
+        args.error("partial-condition", "the condition names no field", "write `{ field: value }`", report);
         return None;
     }
     let mut conditions = Vec::new();
@@ -61,27 +56,13 @@ fn object(
             continue;
         };
         let Some(at) = fields.iter().position(|field| field.name == name) else {
-            let help = did_you_mean(
-                name,
-                fields.iter().map(|field| field.name),
-                "name a field of this model",
-            );
-            args.error(
-                "partial-condition",
-                format!("`where` names `{name}`, which is no field"),
-                help,
-                report,
-            );
+            let help = did_you_mean(name, fields.iter().map(|field| field.name), "name a field of this model");
+            args.error("partial-condition", format!("`where` names `{name}`, which is no field"), help, report);
             return None;
         };
         if matches!(fields[at].ty, Some(FieldType::Model(_))) {
             let help = "name the fields that hold the key";
-            args.error(
-                "partial-condition",
-                format!("`where` names the relation `{name}`"),
-                help,
-                report,
-            );
+            args.error("partial-condition", format!("`where` names the relation `{name}`"), help, report);
             return None;
         }
         let condition = condition(value, &fields[at], args, report)?;
@@ -130,17 +111,8 @@ fn literal(value: Value<'_>, field: &DraftField<'_>, args: &Args<'_>, report: &m
         (Some(_), Some(FieldType::Model(_) | FieldType::Composite(_) | FieldType::Unsupported(_))) => false,
     };
     if !fits {
-        let message = format!(
-            "`{}` cannot be compared with the field `{}`",
-            value.source(),
-            field.name
-        );
-        args.error(
-            "partial-condition",
-            message,
-            "write a value of the field's type",
-            report,
-        );
+        let message = format!("`{}` cannot be compared with the field `{}`", value.source(), field.name);
+        args.error("partial-condition", message, "write a value of the field's type", report);
         return None;
     }
     found
@@ -150,10 +122,7 @@ fn fits_scalar(value: &DefaultValue, scalar: ScalarType) -> bool {
     match value {
         DefaultValue::String(_) => matches!(scalar, ScalarType::String | ScalarType::DateTime),
         DefaultValue::Number(_) => {
-            matches!(
-                scalar,
-                ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Decimal
-            )
+            matches!(scalar, ScalarType::Int | ScalarType::BigInt | ScalarType::Float | ScalarType::Decimal)
         }
         DefaultValue::Boolean(_) => scalar == ScalarType::Boolean,
         DefaultValue::EnumValue(_) | DefaultValue::List(_) | DefaultValue::Function(_) => false,

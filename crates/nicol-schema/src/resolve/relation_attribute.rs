@@ -24,12 +24,7 @@ pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) 
     }
     if let Some(args) = visit.single("id", report) {
         let message = format!("`{name}` is a relation and cannot be the id");
-        args.error(
-            "attribute-on-relation",
-            message,
-            "put `@id` on the field that holds the key",
-            report,
-        );
+        args.error("attribute-on-relation", message, "put `@id` on the field that holds the key", report);
     }
     if let Some(args) = visit.single("ignore", report) {
         draft.models[at.model.0 as usize].fields[at.field.0 as usize].is_ignored = true;
@@ -59,36 +54,18 @@ fn unique(index: usize, name: &str, args: &Args<'_>, draft: &Draft<'_>, report: 
         [one] => format!("put `@unique` on `{one}`"),
         several => format!("write `@@unique([{}])` into the {}", several.join(", "), model.word()),
     };
-    args.error(
-        "attribute-on-relation",
-        format!("`{name}` is a relation and cannot be unique itself"),
-        help,
-        report,
-    );
+    args.error("attribute-on-relation", format!("`{name}` is a relation and cannot be unique itself"), help, report);
 }
 
 fn relation<'a>(index: usize, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
-    let (here, target) = (
-        draft.relation_fields[index].at.model,
-        draft.relation_fields[index].target,
-    );
+    let (here, target) = (draft.relation_fields[index].at.model, draft.relation_fields[index].target);
     let span = args.attribute.span();
     let fields = args.named("fields").map(|value| {
-        let place = Keys {
-            argument: "fields",
-            model: draft.model(here),
-            unknown_span: value.span(),
-            span,
-        };
+        let place = Keys { argument: "fields", model: draft.model(here), unknown_span: value.span(), span };
         keys(value, place, report)
     });
     let references = args.named("references").map(|value| {
-        let place = Keys {
-            argument: "references",
-            model: draft.model(target),
-            unknown_span: span,
-            span,
-        };
+        let place = Keys { argument: "references", model: draft.model(target), unknown_span: span, span };
         keys(value, place, report)
     });
     let mut name = args.main_if_any("name").and_then(|value| text(value, report));
@@ -123,17 +100,9 @@ fn action(value: Value<'_>, report: &mut Report) -> Option<(ReferentialAction, S
         "SetNull" => ReferentialAction::SetNull,
         "SetDefault" => ReferentialAction::SetDefault,
         other => {
-            let help = did_you_mean(
-                other,
-                ACTIONS,
-                "the actions are Cascade, Restrict, NoAction, SetNull and SetDefault",
-            );
-            report.error_help(
-                "bad-action",
-                value.span(),
-                format!("there is no referential action `{other}`"),
-                help,
-            );
+            let help =
+                did_you_mean(other, ACTIONS, "the actions are Cascade, Restrict, NoAction, SetNull and SetDefault");
+            report.error_help("bad-action", value.span(), format!("there is no referential action `{other}`"), help);
             return None;
         }
     };
@@ -176,19 +145,12 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
             model.name,
             unknown.join(", ")
         );
-        let help = did_you_mean(
-            first,
-            model.fields.iter().map(|field| field.name),
-            "add the field, or name an existing one",
-        );
+        let help =
+            did_you_mean(first, model.fields.iter().map(|field| field.name), "add the field, or name an existing one");
         report.error_help("unknown-relation-field", place.unknown_span, message, help);
     }
     if !relations.is_empty() {
-        let message = format!(
-            "`{}` names relations, but must name columns: {}",
-            place.argument,
-            relations.join(", ")
-        );
+        let message = format!("`{}` names relations, but must name columns: {}", place.argument, relations.join(", "));
         report.error_help(
             "relation-field-not-scalar",
             place.unknown_span,
@@ -196,9 +158,5 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
             "name the fields that hold the key",
         );
     }
-    if unknown.is_empty() && relations.is_empty() {
-        found
-    } else {
-        Vec::new()
-    }
+    if unknown.is_empty() && relations.is_empty() { found } else { Vec::new() }
 }

@@ -21,11 +21,7 @@ pub(crate) fn fields_by_model(draft: &Draft<'_>) -> Vec<std::ops::Range<usize>> 
     let mut at = 0;
     for (model, range) in ranges.iter_mut().enumerate() {
         let start = at;
-        while draft
-            .relation_fields
-            .get(at)
-            .is_some_and(|field| field.at.model.0 as usize == model)
-        {
+        while draft.relation_fields.get(at).is_some_and(|field| field.at.model.0 as usize == model) {
             at += 1;
         }
         *range = start..at;
@@ -45,13 +41,7 @@ fn opposite(draft: &Draft<'_>, by_model: &[std::ops::Range<usize>], index: usize
 fn relation(draft: &Draft<'_>, index: usize, opposite: Option<usize>) -> Option<DraftRelation> {
     let field = &draft.relation_fields[index];
     let arity = draft.field(field.at).arity;
-    let forward = |shape, b| DraftRelation {
-        shape,
-        model_a: field.at.model,
-        model_b: field.target,
-        a: Some(index),
-        b,
-    };
+    let forward = |shape, b| DraftRelation { shape, model_a: field.at.model, model_b: field.target, a: Some(index), b };
     let Some(other) = opposite else {
         return Some(match arity {
             Arity::List => DraftRelation {
@@ -74,14 +64,7 @@ fn relation(draft: &Draft<'_>, index: usize, opposite: Option<usize>) -> Option<
                 return None;
             }
             let embedded = field.fields.is_some() || far.fields.is_some();
-            Some(forward(
-                if embedded {
-                    RelationShape::Embedded
-                } else {
-                    RelationShape::ManyToMany
-                },
-                opposite,
-            ))
+            Some(forward(if embedded { RelationShape::Embedded } else { RelationShape::ManyToMany }, opposite))
         }
         (Arity::List, Arity::Required | Arity::Optional) => None,
         (Arity::Required | Arity::Optional, Arity::List) => Some(forward(RelationShape::OneToMany, opposite)),
@@ -107,10 +90,6 @@ fn is_unique(draft: &Draft<'_>, field: &RelationField<'_>) -> bool {
     draft.model(field.at.model).indexes.iter().any(|index| {
         index.kind == IndexKind::Unique
             && index.fields.len() == fields.len()
-            && index
-                .fields
-                .iter()
-                .zip(fields)
-                .all(|(a, b)| a.path.is_empty() && a.field == *b)
+            && index.fields.iter().zip(fields).all(|(a, b)| a.path.is_empty() && a.field == *b)
     })
 }

@@ -36,12 +36,7 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
     too_deep.sort_by_key(|extent| extent.start);
     too_deep.dedup();
     for extent in &too_deep {
-        faults.add(
-            "nested-too-deep",
-            *extent,
-            "values are nested too deep here",
-            "flatten the value",
-        );
+        faults.add("nested-too-deep", *extent, "values are nested too deep here", "flatten the value");
     }
     faults.list.sort_by_key(|fault| fault.extent.start);
     for fault in faults.list {
@@ -63,12 +58,7 @@ struct Faults {
 
 impl Faults {
     fn add(&mut self, code: &'static str, extent: Extent, message: impl Into<String>, help: impl Into<String>) {
-        self.list.push(Fault {
-            code,
-            extent,
-            message: message.into(),
-            help: help.into(),
-        });
+        self.list.push(Fault { code, extent, message: message.into(), help: help.into() });
     }
 }
 
@@ -89,20 +79,13 @@ fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
 }
 
 fn escapes(file: File<'_>, faults: &mut Faults) {
-    let expressions = file
-        .tree
-        .expressions
-        .iter()
-        .filter(|node| matches!(node.kind, ExpressionKind::Text));
+    let expressions = file.tree.expressions.iter().filter(|node| matches!(node.kind, ExpressionKind::Text));
     let unsupported = file.tree.fields.iter().filter_map(|field| field.ty?.unsupported);
     for extent in expressions.map(|node| node.extent).chain(unsupported) {
         unescape(file.text, extent, &mut |error| match error {
-            EscapeError::Unknown(extent) => faults.add(
-                "unknown-escape",
-                extent,
-                "a string knows no such escape",
-                "write a backslash as `\\\\`",
-            ),
+            EscapeError::Unknown(extent) => {
+                faults.add("unknown-escape", extent, "a string knows no such escape", "write a backslash as `\\\\`")
+            }
             EscapeError::Unicode(extent) => faults.add(
                 "bad-unicode-escape",
                 extent,
@@ -140,28 +123,13 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
         Keyword::Type => {
             let fields = fields(file, block, "type", faults);
             attributes_in_type(file, block, &fields, faults);
-            draft.composites.push(DraftComposite {
-                file,
-                block,
-                name,
-                fields,
-                docs,
-            });
+            draft.composites.push(DraftComposite { file, block, name, fields, docs });
             Top::Composite(draft.composites.len() - 1)
         }
         Keyword::Enum => {
             let values = values(file, block, faults);
             let attributes = attributes(file, block);
-            draft.enums.push(DraftEnum {
-                file,
-                block,
-                name,
-                values,
-                attributes,
-                docs,
-                map: None,
-                schema: None,
-            });
+            draft.enums.push(DraftEnum { file, block, name, values, attributes, docs, map: None, schema: None });
             Top::Enum(draft.enums.len() - 1)
         }
         Keyword::Datasource => {
@@ -191,17 +159,11 @@ fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
 fn attributes_in_type(file: File<'_>, block: &Block, fields: &[DraftField<'_>], faults: &mut Faults) {
     for field in fields {
         let attributes = file.tree.attributes_of(field.node.attributes).iter();
-        for name in attributes
-            .map(|node| file.slice(node.name))
-            .filter(|name| matches!(*name, "id" | "unique" | "relation"))
+        for name in
+            attributes.map(|node| file.slice(node.name)).filter(|name| matches!(*name, "id" | "unique" | "relation"))
         {
             let message = format!("a field of a composite type cannot have `@{name}`");
-            faults.add(
-                "attribute-in-type",
-                field.node.extent,
-                message,
-                "put it into the model that holds the type",
-            );
+            faults.add("attribute-in-type", field.node.extent, message, "put it into the model that holds the type");
         }
     }
     for attribute in attributes(file, block) {
@@ -249,33 +211,21 @@ fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) ->
 
 fn junk(extent: Extent, word: &str, faults: &mut Faults) {
     let (message, help) = match word {
-        "enum" => (
-            "this is not a value of an enum",
-            "a value is a name, alone on its line: `ACTIVE`",
-        ),
+        "enum" => ("this is not a value of an enum", "a value is a name, alone on its line: `ACTIVE`"),
         "datasource" | "generator" => ("this is not a property", "a property is `name = value`, on one line"),
         _ => (
             "this is neither a field nor an attribute",
             "a field is `name Type @attribute`, on one line; `@@index([name])` and the like stand on lines of their own",
         ),
     };
-    let code = if matches!(word, "datasource" | "generator") {
-        "bad-config-line"
-    } else {
-        "bad-line"
-    };
+    let code = if matches!(word, "datasource" | "generator") { "bad-config-line" } else { "bad-line" };
     faults.add(code, extent, message, help);
 }
 
 /// How many values the field holds; none when it is not a field of today's language.
 fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> Option<Arity> {
     if let Some(colon) = node.colon {
-        faults.add(
-            "legacy-colon",
-            colon,
-            "there is no `:` between a field's name and its type",
-            "remove the `:`",
-        );
+        faults.add("legacy-colon", colon, "there is no `:` between a field's name and its type", "remove the `:`");
         return None;
     }
     let Some(ty) = node.ty else {
@@ -306,12 +256,7 @@ fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> O
         }
         TypeShape::Bracketed => {
             let help = format!("write `{base}[]`");
-            faults.add(
-                "legacy-list",
-                ty.extent,
-                "the brackets of a list stand behind its type",
-                help,
-            );
+            faults.add("legacy-list", ty.extent, "the brackets of a list stand behind its type", help);
             None
         }
     }
@@ -323,11 +268,7 @@ fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults) -> Vec<DraftEn
         match member.kind {
             MemberKind::Field(index) => {
                 let node = &file.tree.fields[index as usize];
-                found.push(DraftEnumValue {
-                    node,
-                    name: file.slice(node.name),
-                    map: None,
-                });
+                found.push(DraftEnumValue { node, name: file.slice(node.name), map: None });
             }
             MemberKind::Junk => junk(member.extent, "enum", faults),
             MemberKind::Property(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
@@ -359,13 +300,7 @@ fn config<'a>(
             MemberKind::Field(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
         }
     }
-    ConfigBlock {
-        file,
-        block,
-        name,
-        properties,
-        docs,
-    }
+    ConfigBlock { file, block, name, properties, docs }
 }
 
 /// Documentation above and beside a field or enum value.

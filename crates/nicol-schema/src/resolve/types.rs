@@ -7,9 +7,7 @@ use crate::syntax::literal::unescape;
 use super::draft::*;
 use super::names::{Names, scalar};
 
-const BUILT_IN: [&str; 9] = [
-    "Int", "BigInt", "Float", "Decimal", "Boolean", "String", "DateTime", "Bytes", "Json",
-];
+const BUILT_IN: [&str; 9] = ["Int", "BigInt", "Float", "Decimal", "Boolean", "String", "DateTime", "Bytes", "Json"];
 
 /// Gives every field its type and lists the relation fields.
 pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut Report) {
@@ -24,10 +22,7 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
                     field.ty = field_type(file, field, names, report);
                     if let Some(FieldType::Model(target)) = field.ty {
                         field.relation = Some(relation_fields.len());
-                        let at = FieldRef {
-                            model: ModelId(index as u32),
-                            field: FieldId(field_index as u32),
-                        };
+                        let at = FieldRef { model: ModelId(index as u32), field: FieldId(field_index as u32) };
                         relation_fields.push(relation_field(at, target));
                     }
                 }
@@ -81,9 +76,7 @@ fn field_type(
 ) -> Option<FieldType> {
     let ty = field.node.ty?;
     if let Some(extent) = ty.unsupported {
-        return Some(FieldType::Unsupported(
-            unescape(file.text, extent, &mut |_| {}).into_owned(),
-        ));
+        return Some(FieldType::Unsupported(unescape(file.text, extent, &mut |_| {}).into_owned()));
     }
     let name = file.slice(ty.base);
     if let Some(scalar) = scalar(name) {
@@ -95,11 +88,8 @@ fn field_type(
         Some(Top::Composite(index)) => Some(FieldType::Composite(CompositeTypeId(*index as u32))),
         Some(Top::Datasource(_) | Top::Generator(_)) | None => {
             let candidates = BUILT_IN.iter().copied().chain(names.keys().copied());
-            let help = did_you_mean(
-                name,
-                candidates,
-                "use a built-in type, or define a model, enum or type of this name",
-            );
+            let help =
+                did_you_mean(name, candidates, "use a built-in type, or define a model, enum or type of this name");
             let message = format!("there is no type `{name}`");
             report.error_help("unknown-type", file.span(ty.base), message, help);
             None

@@ -16,10 +16,7 @@ pub(crate) struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// Starts with none taken; `known` are the names to propose for unknown ones.
     pub(crate) fn new(attributes: impl Iterator<Item = Attribute<'a>>, known: &'static [&'static str]) -> Visit<'a> {
-        Visit {
-            attributes: attributes.map(|attribute| (attribute, false)).collect(),
-            known,
-        }
+        Visit { attributes: attributes.map(|attribute| (attribute, false)).collect(), known }
     }
 
     /// Takes the attribute of a name that may occur once.
@@ -100,10 +97,7 @@ impl<'a> Args<'a> {
     /// Checks the form of the arguments; none when an argument lacks its value.
     fn new(attribute: Attribute<'a>, report: &mut Report) -> Option<Args<'a>> {
         if attribute.node.arguments.is_none() {
-            return Some(Args {
-                attribute,
-                left: Vec::new(),
-            });
+            return Some(Args { attribute, left: Vec::new() });
         }
         if !well_formed(attribute, report) {
             return None;
@@ -237,19 +231,11 @@ fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
                 let ValueKind::Call(_, inner) = value.kind() else {
                     continue;
                 };
-                inner
-                    .iter()
-                    .filter(|inner| inner.value().is_none())
-                    .for_each(|inner| missing_value(inner, report));
+                inner.iter().filter(|inner| inner.value().is_none()).for_each(|inner| missing_value(inner, report));
             }
         }
         if let Some(span) = list.trailing_comma() {
-            report.error_help(
-                "trailing-comma",
-                span,
-                "there is nothing behind this comma",
-                "remove it",
-            );
+            report.error_help("trailing-comma", span, "there is nothing behind this comma", "remove it");
         }
     }
     usable
@@ -257,12 +243,7 @@ fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
 
 fn missing_value(argument: Argument<'_>, report: &mut Report) {
     let message = format!("argument `{}` has no value", argument.name().unwrap_or_default());
-    report.error_help(
-        "argument-without-value",
-        argument.name_span(),
-        message,
-        "write one behind the `:`",
-    );
+    report.error_help("argument-without-value", argument.name_span(), message, "write one behind the `:`");
 }
 
 fn expected(what: &str, value: Value<'_>, report: &mut Report) {

@@ -26,10 +26,7 @@ pub(crate) fn comments_in(text: &str, comments: Extent) -> impl Iterator<Item = 
             let token = token_at(text, at);
             let slice = &text[at..token.end.min(end)];
             at = token.end;
-            if matches!(
-                token.kind,
-                TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment
-            ) {
+            if matches!(token.kind, TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment) {
                 return Some((token.kind, slice));
             }
         }

@@ -67,35 +67,18 @@ pub(crate) struct Token {
 pub(crate) fn token_at(text: &str, at: usize) -> Token {
     let bytes = text.as_bytes();
     let Some(&first) = bytes.get(at) else {
-        return Token {
-            kind: TokenKind::End,
-            end: at,
-        };
+        return Token { kind: TokenKind::End, end: at };
     };
     let one = |kind| Token { kind, end: at + 1 };
     match first {
-        b' ' | b'\t' => Token {
-            kind: TokenKind::Space,
-            end: space_end(text, at),
-        },
+        b' ' | b'\t' => Token { kind: TokenKind::Space, end: space_end(text, at) },
         b'\n' => one(TokenKind::Newline),
-        b'\r' => Token {
-            kind: TokenKind::Newline,
-            end: if bytes.get(at + 1) == Some(&b'\n') {
-                at + 2
-            } else {
-                at + 1
-            },
-        },
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Token {
-            kind: TokenKind::Word,
-            end: word_end(text, at + 1),
-        },
+        b'\r' => {
+            Token { kind: TokenKind::Newline, end: if bytes.get(at + 1) == Some(&b'\n') { at + 2 } else { at + 1 } }
+        }
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Token { kind: TokenKind::Word, end: word_end(text, at + 1) },
         b'"' => match string_end(bytes, at + 1) {
-            Some(end) => Token {
-                kind: TokenKind::Text,
-                end,
-            },
+            Some(end) => Token { kind: TokenKind::Text, end },
             None => one(TokenKind::Other),
         },
         b'/' => slash(text, at),
@@ -116,20 +99,11 @@ pub(crate) fn token_at(text: &str, at: usize) -> Token {
         _ => {
             let character = text[at..].chars().next().unwrap_or(' ');
             if is_space(character) {
-                Token {
-                    kind: TokenKind::Space,
-                    end: space_end(text, at),
-                }
+                Token { kind: TokenKind::Space, end: space_end(text, at) }
             } else if is_letter(character) {
-                Token {
-                    kind: TokenKind::Word,
-                    end: word_end(text, at),
-                }
+                Token { kind: TokenKind::Word, end: word_end(text, at) }
             } else {
-                Token {
-                    kind: TokenKind::Other,
-                    end: at + character.len_utf8(),
-                }
+                Token { kind: TokenKind::Other, end: at + character.len_utf8() }
             }
         }
     }
@@ -138,10 +112,7 @@ pub(crate) fn token_at(text: &str, at: usize) -> Token {
 /// The end of the line that holds byte `at`, without its newline.
 pub(crate) fn line_end(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at..];
-    at + rest
-        .iter()
-        .position(|b| matches!(b, b'\n' | b'\r'))
-        .unwrap_or(rest.len())
+    at + rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len())
 }
 
 /// One past the last byte of the spaces that start at `at`, `at` itself when there are none.
@@ -204,30 +175,14 @@ fn slash(text: &str, at: usize) -> Token {
     let rest = &text.as_bytes()[at + 1..];
     match rest.first() {
         Some(b'/') => {
-            let kind = if rest.get(1) == Some(&b'/') {
-                TokenKind::DocComment
-            } else {
-                TokenKind::Comment
-            };
-            Token {
-                kind,
-                end: line_end(text, at),
-            }
+            let kind = if rest.get(1) == Some(&b'/') { TokenKind::DocComment } else { TokenKind::Comment };
+            Token { kind, end: line_end(text, at) }
         }
         Some(b'*') => match text[at + 2..].find("*/") {
-            Some(length) => Token {
-                kind: TokenKind::BlockComment,
-                end: at + 2 + length + 2,
-            },
-            None => Token {
-                kind: TokenKind::Other,
-                end: at + 1,
-            },
+            Some(length) => Token { kind: TokenKind::BlockComment, end: at + 2 + length + 2 },
+            None => Token { kind: TokenKind::Other, end: at + 1 },
         },
-        _ => Token {
-            kind: TokenKind::Other,
-            end: at + 1,
-        },
+        _ => Token { kind: TokenKind::Other, end: at + 1 },
     }
 }
 

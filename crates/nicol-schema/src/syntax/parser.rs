@@ -12,13 +12,7 @@ const MAX_DEPTH: u32 = 100;
 
 /// Parses one file. Total: every text has a tree.
 pub(crate) fn parse(text: &str) -> Tree {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        depth: 0,
-        tree: Tree::default(),
-        unclosed: false,
-    };
+    let mut parser = Parser { text, at: 0, depth: 0, tree: Tree::default(), unclosed: false };
     parser.file();
     parser.tree
 }
@@ -171,13 +165,7 @@ impl<'a> Parser<'a> {
         self.skip_space();
         self.opening_line()?;
         let members = self.members(keyword)?;
-        Some(Block {
-            keyword,
-            name,
-            members,
-            docs,
-            extent: self.extent_from(start),
-        })
+        Some(Block { keyword, name, members, docs, extent: self.extent_from(start) })
     }
 
     /// `{`, the rest of its line, and the line end.
@@ -242,10 +230,7 @@ impl<'a> Parser<'a> {
         loop {
             let start = space_end(self.text, self.at);
             let token = token_at(self.text, start);
-            if !matches!(
-                token.kind,
-                TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment
-            ) {
+            if !matches!(token.kind, TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment) {
                 return;
             }
             self.at = token.end;
@@ -341,12 +326,7 @@ impl<'a> Parser<'a> {
         self.skip_space();
         self.eat(TokenKind::Newline)?;
         let index = self.tree.properties.len() as u32;
-        self.tree.properties.push(PropertyNode {
-            name,
-            value,
-            comment,
-            extent,
-        });
+        self.tree.properties.push(PropertyNode { name, value, comment, extent });
         Some(MemberKind::Property(index))
     }
 
@@ -395,12 +375,7 @@ impl<'a> Parser<'a> {
             let (base, unsupported) = self.base_type()?;
             self.skip_space();
             self.eat(TokenKind::CloseBracket)?;
-            return Some(TypeNode {
-                shape: TypeShape::Bracketed,
-                base,
-                unsupported,
-                extent: self.extent_from(start),
-            });
+            return Some(TypeNode { shape: TypeShape::Bracketed, base, unsupported, extent: self.extent_from(start) });
         }
         let (base, unsupported) = self.base_type()?;
         let bare = self.at;
@@ -423,12 +398,7 @@ impl<'a> Parser<'a> {
             self.at = bare;
             TypeShape::Plain
         };
-        Some(TypeNode {
-            shape,
-            base,
-            unsupported,
-            extent: self.extent_from(start),
-        })
+        Some(TypeNode { shape, base, unsupported, extent: self.extent_from(start) })
     }
 
     /// A name, or `Unsupported("..")` with the string's place.
@@ -462,10 +432,7 @@ impl<'a> Parser<'a> {
         }
         let start = self.tree.attributes.len() as u32;
         self.tree.attributes.extend(found);
-        Run {
-            start,
-            end: self.tree.attributes.len() as u32,
-        }
+        Run { start, end: self.tree.attributes.len() as u32 }
     }
 
     /// `@` or `@@`, a path and its arguments.
@@ -477,17 +444,8 @@ impl<'a> Parser<'a> {
         self.skip_space();
         let name = self.path()?;
         self.skip_space();
-        let arguments = if self.peek().kind == TokenKind::OpenParen {
-            Some(self.arguments()?)
-        } else {
-            None
-        };
-        Some(AttributeNode {
-            name,
-            arguments,
-            comment: None,
-            extent: self.extent_from(start),
-        })
+        let arguments = if self.peek().kind == TokenKind::OpenParen { Some(self.arguments()?) } else { None };
+        Some(AttributeNode { name, arguments, comment: None, extent: self.extent_from(start) })
     }
 
     fn block_attribute(&mut self) -> Option<MemberKind> {
@@ -546,13 +504,7 @@ impl<'a> Parser<'a> {
         }
         let start = self.tree.arguments.len() as u32;
         self.tree.arguments.extend(found);
-        Some((
-            Run {
-                start,
-                end: self.tree.arguments.len() as u32,
-            },
-            comma,
-        ))
+        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma))
     }
 
     fn argument(&mut self, free: bool) -> Option<ArgumentNode> {
@@ -565,20 +517,12 @@ impl<'a> Parser<'a> {
                 return match self.peek().kind {
                     TokenKind::Comma | TokenKind::CloseParen if free => {
                         self.at = after;
-                        Some(ArgumentNode {
-                            name: Some(name),
-                            value: None,
-                            extent: self.extent_from(start),
-                        })
+                        Some(ArgumentNode { name: Some(name), value: None, extent: self.extent_from(start) })
                     }
                     _ => {
                         let expression = self.expression()?;
                         let value = Some(self.push_expression(expression));
-                        Some(ArgumentNode {
-                            name: Some(name),
-                            value,
-                            extent: self.extent_from(start),
-                        })
+                        Some(ArgumentNode { name: Some(name), value, extent: self.extent_from(start) })
                     }
                 };
             }
@@ -589,11 +533,7 @@ impl<'a> Parser<'a> {
         }
         let expression = self.expression()?;
         let value = Some(self.push_expression(expression));
-        Some(ArgumentNode {
-            name: None,
-            value,
-            extent: self.extent_from(start),
-        })
+        Some(ArgumentNode { name: None, value, extent: self.extent_from(start) })
     }
 
     fn push_expression(&mut self, expression: ExpressionNode) -> u32 {
@@ -643,10 +583,7 @@ impl<'a> Parser<'a> {
             }
             _ => return None,
         };
-        Some(ExpressionNode {
-            kind,
-            extent: self.extent_from(start),
-        })
+        Some(ExpressionNode { kind, extent: self.extent_from(start) })
     }
 
     /// A path that starts with a digit is a number, or nothing.
@@ -690,9 +627,6 @@ impl<'a> Parser<'a> {
         }
         let start = self.tree.expressions.len() as u32;
         self.tree.expressions.extend(found);
-        Some(Run {
-            start,
-            end: self.tree.expressions.len() as u32,
-        })
+        Some(Run { start, end: self.tree.expressions.len() as u32 })
     }
 }

@@ -15,10 +15,7 @@ pub(crate) struct Extent {
 impl Extent {
     /// From `start` to `end`.
     pub(crate) fn new(start: usize, end: usize) -> Extent {
-        Extent {
-            start: start as u32,
-            end: end as u32,
-        }
+        Extent { start: start as u32, end: end as u32 }
     }
 
     /// The part of the text it covers.
@@ -62,14 +59,8 @@ pub(crate) enum Keyword {
 
 impl Keyword {
     /// All of them, in the order in which the parser tries them.
-    pub(crate) const ALL: [Keyword; 6] = [
-        Keyword::Model,
-        Keyword::Type,
-        Keyword::View,
-        Keyword::Enum,
-        Keyword::Datasource,
-        Keyword::Generator,
-    ];
+    pub(crate) const ALL: [Keyword; 6] =
+        [Keyword::Model, Keyword::Type, Keyword::View, Keyword::Enum, Keyword::Datasource, Keyword::Generator];
 
     /// As written in a schema.
     pub(crate) fn as_str(self) -> &'static str {

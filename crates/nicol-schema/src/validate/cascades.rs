@@ -50,26 +50,16 @@ fn changes_rows(checks: &Checks<'_, '_>, relation: &DraftRelation) -> bool {
     };
     let allowed = actions(checks.provider, checks.mode);
     let model = checks.draft.model(relation.model_a);
-    let required = forward
-        .fields
-        .iter()
-        .flatten()
-        .any(|id| model.field(*id).arity == Arity::Required);
+    let required = forward.fields.iter().flatten().any(|id| model.field(*id).arity == Arity::Required);
     let on_delete = forward.on_delete.map(|(action, _)| action).unwrap_or_else(|| {
         let has = |action| allowed.contains(&action);
-        match (
-            required,
-            has(ReferentialAction::Restrict),
-            has(ReferentialAction::SetNull),
-        ) {
+        match (required, has(ReferentialAction::Restrict), has(ReferentialAction::SetNull)) {
             (true, true, _) | (false, true, false) => ReferentialAction::Restrict,
             (false, _, true) => ReferentialAction::SetNull,
             (_, false, _) => ReferentialAction::NoAction,
         }
     });
-    let on_update = forward
-        .on_update
-        .map_or(ReferentialAction::Cascade, |(action, _)| action);
+    let on_update = forward.on_update.map_or(ReferentialAction::Cascade, |(action, _)| action);
     let changes = |action| !matches!(action, ReferentialAction::NoAction | ReferentialAction::Restrict);
     changes(on_delete) || changes(on_update)
 }
@@ -133,11 +123,8 @@ fn several_paths(checks: &Checks<'_, '_>, start: &DraftRelation, report: &mut Re
         }
     }
     let Some(own) = reached.remove(&start.a) else { return };
-    let shared: BTreeSet<&str> = reached
-        .values()
-        .flat_map(|others| own.intersection(others))
-        .map(|id| checks.draft.model(*id).name)
-        .collect();
+    let shared: BTreeSet<&str> =
+        reached.values().flat_map(|others| own.intersection(others)).map(|id| checks.draft.model(*id).name).collect();
     if !shared.is_empty() {
         let names: Vec<&str> = shared.into_iter().collect();
         let message = format!(

@@ -40,16 +40,8 @@ fn cycles(draft: &Draft<'_>, report: &mut Report) {
                 continue;
             };
             if inner == me || reaches(draft, inner, me, &mut vec![false; draft.composites.len()]) {
-                let message = format!(
-                    "type `{}` would hold itself without end in `{}`",
-                    composite.name, field.name
-                );
-                report.error_help(
-                    "composite-cycle",
-                    field.span,
-                    message,
-                    "make the field optional or a list",
-                );
+                let message = format!("type `{}` would hold itself without end in `{}`", composite.name, field.name);
+                report.error_help("composite-cycle", field.span, message, "make the field optional or a list");
             }
         }
     }

@@ -44,10 +44,7 @@ pub(crate) fn functions(checks: &Checks<'_, '_>, report: &mut Report) {
             }
             continue;
         }
-        let known = FUNCTIONS
-            .iter()
-            .copied()
-            .filter(|name| checks.can.default_auto || *name != "auto");
+        let known = FUNCTIONS.iter().copied().filter(|name| checks.can.default_auto || *name != "auto");
         unknown_function(name, value, known, report);
     }
 }
@@ -92,11 +89,7 @@ pub(crate) fn literal(value: Value<'_>, scalar: ScalarType, report: &mut Report)
         _ => None,
     };
     if let Some(what) = problem {
-        report.error(
-            "bad-literal",
-            value.span(),
-            format!("`{}` is not {what}", value.source()),
-        );
+        report.error("bad-literal", value.span(), format!("`{}` is not {what}", value.source()));
     }
 }
 
@@ -154,11 +147,8 @@ fn is_date_time(text: &str) -> bool {
             && minutes.is_some()
     }
     let parse = || -> Option<bool> {
-        let (year, month, day) = (
-            number(text.get(0..4), 9999)?,
-            number(text.get(5..7), 12)?,
-            number(text.get(8..10), 31)?,
-        );
+        let (year, month, day) =
+            (number(text.get(0..4), 9999)?, number(text.get(5..7), 12)?, number(text.get(8..10), 31)?);
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let days = match month {
             4 | 6 | 9 | 11 => 30,
@@ -170,9 +160,7 @@ fn is_date_time(text: &str) -> bool {
         number(text.get(14..16), 59)?;
         number(text.get(17..19), 60)?;
         let separators = [(4, "-"), (7, "-"), (13, ":"), (16, ":")];
-        let separated = separators
-            .iter()
-            .all(|(at, separator)| text.get(*at..*at + 1) == Some(*separator));
+        let separated = separators.iter().all(|(at, separator)| text.get(*at..*at + 1) == Some(*separator));
         let mut rest = text.get(19..)?;
         if let Some(fraction) = rest.strip_prefix('.') {
             let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();

@@ -13,12 +13,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
         let schema = enumeration.schema.as_ref().map(|(name, _)| name.as_ref());
         if !seen.insert((schema, enumeration.database_name())) {
             let message = format!("another enum is `{}` in the database", enumeration.database_name());
-            report.error_help(
-                "duplicate-mapped-name",
-                enumeration.span(),
-                message,
-                "map one of them to another name",
-            );
+            report.error_help("duplicate-mapped-name", enumeration.span(), message, "map one of them to another name");
         }
     }
     for enumeration in &checks.draft.enums {

@@ -14,10 +14,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &N
     type_is_supported(checks, model, field, report);
     client_name(checks, id, field, report);
     if let Some(name) = default_constraint_name(checks, model, field) {
-        let argument = field
-            .default
-            .as_ref()
-            .and_then(|default| keys::argument_span(default.attribute, "map"));
+        let argument = field.default.as_ref().and_then(|default| keys::argument_span(default.attribute, "map"));
         for space in names.clashes(checks, id, &name, DEFAULT_SCOPES) {
             keys::name_clash(&name, space, argument.unwrap_or(field.span), report);
         }
@@ -32,10 +29,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     let can = checks.can;
     let list = field.arity == Arity::List;
     let mut unsupported = |what: &str, help: &str| {
-        let message = format!(
-            "{} has no {what}, which `{}.{}` needs",
-            can.name, model.name, field.name
-        );
+        let message = format!("{} has no {what}, which `{}.{}` needs", can.name, model.name, field.name);
         report.error_help("type-unsupported", field.span, message, help);
     };
     match field.scalar() {
@@ -52,47 +46,25 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     }
     if list && !can.scalar_lists {
         let message = format!("{} has no lists, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help(
-            "list-unsupported",
-            field.span,
-            message,
-            "put the values into a table of their own",
-        );
+        report.error_help("list-unsupported", field.span, message, "put the values into a table of their own");
     }
 }
 
 /// A field cannot be called like a compound key.
 pub(crate) fn client_name(checks: &Checks<'_, '_>, id: ModelId, field: &DraftField<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
-    let unique = model
-        .indexes
-        .iter()
-        .any(|index| index.name.as_deref() == Some(field.name));
-    let key = model
-        .primary_key
-        .as_ref()
-        .is_some_and(|key| key.name.as_deref() == Some(field.name));
+    let unique = model.indexes.iter().any(|index| index.name.as_deref() == Some(field.name));
+    let key = model.primary_key.as_ref().is_some_and(|key| key.name.as_deref() == Some(field.name));
     for (attribute, clash) in [("@@unique", unique), ("@@id", key)] {
         if clash {
-            let message = format!(
-                "an `{attribute}` has the name `{}`, which is the name of a field",
-                field.name
-            );
-            report.error_help(
-                "client-name-clash",
-                model.span(),
-                message,
-                "give the key another `name`",
-            );
+            let message = format!("an `{attribute}` has the name `{}`, which is the name of a field", field.name);
+            report.error_help("client-name-clash", model.span(), message, "give the key another `name`");
         }
     }
 }
 
 fn default_name(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Report) {
-    let Some((default, name)) = field
-        .default
-        .as_ref()
-        .and_then(|default| Some((default, default.map.as_ref()?)))
+    let Some((default, name)) = field.default.as_ref().and_then(|default| Some((default, default.map.as_ref()?)))
     else {
         return;
     };

@@ -12,12 +12,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     let model = checks.draft.model(id);
     let span = index.attribute.span();
     if index.fields.is_empty() {
-        report.error_help(
-            "no-members",
-            span,
-            "the list of fields is empty",
-            "name at least one field",
-        );
+        report.error_help("no-members", span, "the list of fields is empty", "name at least one field");
     }
     unique_names(checks, id, index, names, report);
     if index.kind == IndexKind::Unique && index.fields.len() > 1 && index.name.is_none() {
@@ -84,12 +79,7 @@ fn fulltext(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report
         return;
     }
     if index.fields.iter().any(|member| member.length.is_some()) {
-        report.error_help(
-            "fulltext",
-            span,
-            "a fulltext index holds whole texts",
-            "remove `length`",
-        );
+        report.error_help("fulltext", span, "a fulltext index holds whole texts", "remove `length`");
     }
     let sorted = |member: &IndexField| member.sort.is_some();
     if !checks.can.fulltext_sort {
@@ -104,12 +94,7 @@ fn fulltext(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report
     plain.dedup();
     if plain.iter().filter(|plain| **plain).count() > 1 {
         let message = "the texts of a fulltext index must stand next to each other";
-        report.error_help(
-            "fulltext",
-            span,
-            message,
-            "move the sorted fields before or behind them",
-        );
+        report.error_help("fulltext", span, message, "move the sorted fields before or behind them");
     }
 }
 
@@ -126,18 +111,9 @@ fn clustering(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftInde
         return;
     }
     let mut once_too_many = || {
-        report.error_help(
-            "clustering",
-            span,
-            "a table has at most one clustered index or key",
-            "keep one",
-        );
+        report.error_help("clustering", span, "a table has at most one clustered index or key", "keep one");
     };
-    if model
-        .primary_key
-        .as_ref()
-        .is_some_and(|key| key.clustered != Some(false))
-    {
+    if model.primary_key.as_ref().is_some_and(|key| key.clustered != Some(false)) {
         once_too_many();
     }
     let others = model.indexes.iter().filter(|other| !std::ptr::eq(*other, index));
@@ -171,11 +147,6 @@ fn composite_members(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &Dr
     if let Some(member) = composite {
         let name = model.field(member.field).name;
         let message = format!("`{name}` is of a composite type, which cannot be in an index with other fields");
-        report.error_help(
-            "composite-rule",
-            index.attribute.span(),
-            message,
-            "name the fields inside: `type.field`",
-        );
+        report.error_help("composite-rule", index.attribute.span(), message, "name the fields inside: `type.field`");
     }
 }

@@ -19,12 +19,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names, report:
     let span = key.attribute.span();
     let (fields, sorted) = (&key.fields, key.fields.iter().any(|field| field.sort.is_some()));
     if fields.is_empty() {
-        report.error_help(
-            "no-members",
-            span,
-            "the list of fields is empty",
-            "name at least one field",
-        );
+        report.error_help("no-members", span, "the list of fields is empty", "name at least one field");
     }
     if fields.len() > 1 {
         client_name_clash(model, fields, "@@id", span, report);
@@ -35,12 +30,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names, report:
     }
     if fields.len() > 1 && !checks.can.compound_ids {
         let message = format!("{} has no ids of several fields", checks.can.name);
-        report.error_help(
-            "compound-id-unsupported",
-            span,
-            message,
-            "use one id field and `@@unique`",
-        );
+        report.error_help("compound-id-unsupported", span, message, "use one id field and `@@unique`");
     }
     if fields.iter().any(|field| field.length.is_some()) && !checks.can.index_length {
         let message = format!("{} does not index parts of a column", checks.can.name);
@@ -65,12 +55,7 @@ pub(crate) fn check_late(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report
     }
     let taken = model.indexes.iter().any(|index| index.clustered == Some(true));
     if checks.can.clustering && key.clustered != Some(false) && taken {
-        report.error_help(
-            "clustering",
-            span,
-            "a table has at most one clustered index or key",
-            "keep one",
-        );
+        report.error_help("clustering", span, "a table has at most one clustered index or key", "keep one");
     }
 }
 
@@ -100,11 +85,7 @@ fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
         return;
     }
     let key = model.primary_key.iter().map(|key| &key.fields);
-    let uniques = model
-        .indexes
-        .iter()
-        .filter(|index| index.kind == IndexKind::Unique)
-        .map(|index| &index.fields);
+    let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique).map(|index| &index.fields);
     let strict = |fields: &Vec<IndexField>| fields.iter().all(|member| model.field(member.field).is_strict());
     if key.clone().chain(uniques.clone()).any(strict) {
         return;
@@ -139,22 +120,13 @@ fn key_name(checks: &Checks<'_, '_>, id: ModelId, key: &DraftKey<'_>, names: &Na
 
 /// The place of a named argument.
 pub(crate) fn argument_span(attribute: crate::ast::Attribute<'_>, name: &str) -> Option<Span> {
-    attribute
-        .arguments()
-        .iter()
-        .find(|argument| argument.name() == Some(name))
-        .map(|argument| argument.span())
+    attribute.arguments().iter().find(|argument| argument.name() == Some(name)).map(|argument| argument.span())
 }
 
 /// Reports a constraint name that occurs twice.
 pub(crate) fn name_clash(name: &str, space: &str, span: Span, report: &mut Report) {
     let message = format!("the name `{name}` is taken: names must differ among the {space}");
-    report.error_help(
-        "duplicate-constraint-name",
-        span,
-        message,
-        "give it another name with `map: \"...\"`",
-    );
+    report.error_help("duplicate-constraint-name", span, message, "give it another name with `map: \"...\"`");
 }
 
 /// Reports a client name that occurs twice in a model.
@@ -188,11 +160,6 @@ pub(crate) fn client_name_clash(
     let name = name.join("_");
     if model.fields.iter().any(|field| field.is_scalar() && field.name == name) {
         let message = format!("the field `{name}` has the name that this `{attribute}` gets in the client");
-        report.error_help(
-            "client-name-clash",
-            span,
-            message,
-            format!("add `name: \"...\"` to the `{attribute}`"),
-        );
+        report.error_help("client-name-clash", span, message, format!("add `name: \"...\"` to the `{attribute}`"));
     }
 }

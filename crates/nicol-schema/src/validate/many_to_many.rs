@@ -37,10 +37,7 @@ pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report
     }
     if sides.iter().any(|side| draft.model(side.at.model).is_view) {
         for side in sides {
-            let message = format!(
-                "`{}` would need a join table, which views cannot have",
-                path(draft, side)
-            );
+            let message = format!("`{}` would need a join table, which views cannot have", path(draft, side));
             let help = "write a model for the join table";
             report.error_help("view-relation", draft.field(side.at).span, message, help);
         }
@@ -48,51 +45,27 @@ pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report
     for side in sides {
         let (target, span) = (draft.model(side.target), draft.field(side.at).span);
         let Some(id) = single_id(target) else {
-            let message = format!(
-                "`{}` leads to `{}`, which has no `@id` field",
-                path(draft, side),
-                target.name
-            );
+            let message = format!("`{}` leads to `{}`, which has no `@id` field", path(draft, side), target.name);
             let help = "give it one, or write a model for the join table";
             report.error_help("many-to-many-id", span, message, help);
             continue;
         };
-        if side
-            .references
-            .as_ref()
-            .is_some_and(|references| references.as_slice() != [id])
-        {
+        if side.references.as_ref().is_some_and(|references| references.as_slice() != [id]) {
             let message = format!("`{}` must refer to the id of `{}`", path(draft, side), target.name);
             report.error_help("many-to-many-rule", span, message, "remove `references`");
         }
     }
     no_actions(&sides, report);
     for side in sides.iter().filter(|side| side.references.is_some()) {
-        let message = format!(
-            "`{}` cannot have `references`: the join table refers to the ids",
-            path(draft, side)
-        );
-        report.error_help(
-            "many-to-many-rule",
-            draft.field(side.at).span,
-            message,
-            "remove `references`",
-        );
+        let message = format!("`{}` cannot have `references`: the join table refers to the ids", path(draft, side));
+        report.error_help("many-to-many-rule", draft.field(side.at).span, message, "remove `references`");
     }
 }
 
 fn no_actions(sides: &[&RelationField<'_>; 2], report: &mut Report) {
-    for (_, span) in sides
-        .iter()
-        .flat_map(|side| side.on_delete.into_iter().chain(side.on_update))
-    {
+    for (_, span) in sides.iter().flat_map(|side| side.on_delete.into_iter().chain(side.on_update)) {
         let message = "a many-to-many relation has no referential actions";
-        report.error_help(
-            "many-to-many-rule",
-            span,
-            message,
-            "remove it, or write a model for the join table",
-        );
+        report.error_help("many-to-many-rule", span, message, "remove it, or write a model for the join table");
     }
 }
 
@@ -108,21 +81,14 @@ pub(crate) fn embedded(checks: &Checks<'_, '_>, relation: &DraftRelation, report
         }
         return;
     }
-    let whole = |side: &RelationField<'_>| {
-        side.attribute
-            .map_or(draft.field(side.at).span, |attribute| attribute.span())
-    };
+    let whole =
+        |side: &RelationField<'_>| side.attribute.map_or(draft.field(side.at).span, |attribute| attribute.span());
     let argument = |side: &RelationField<'_>, name: &str| -> Option<Span> {
-        side.attribute
-            .and_then(|attribute| keys::argument_span(attribute, name))
+        side.attribute.and_then(|attribute| keys::argument_span(attribute, name))
     };
     for name in ["references", "fields"] {
         for side in sides {
-            let list = if name == "fields" {
-                &side.fields
-            } else {
-                &side.references
-            };
+            let list = if name == "fields" { &side.fields } else { &side.references };
             if list.as_ref().is_none_or(|list| list.len() != 1) {
                 let message = format!("`{}` needs `{name}` with exactly one field", path(draft, side));
                 let span = argument(side, name).unwrap_or(whole(side));
@@ -161,11 +127,6 @@ fn key_list(draft: &Draft<'_>, side: &RelationField<'_>, span: Span, report: &mu
         && native(column) == native(reference);
     if !fits {
         let message = format!("`{}` must be a list of what `{}` is", column.name, reference.name);
-        report.error_help(
-            "many-to-many-rule",
-            span,
-            message,
-            "give both the same type, one of them as a list",
-        );
+        report.error_help("many-to-many-rule", span, message, "give both the same type, one of them as a list");
     }
 }

@@ -38,17 +38,8 @@ pub(crate) struct Checks<'c, 'a> {
 /// Runs all checks.
 pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report: &mut Report) {
     let provider = configuration.datasource.as_ref().map(|datasource| datasource.provider);
-    let mode = configuration
-        .datasource
-        .as_ref()
-        .map_or(RelationMode::ForeignKeys, |d| d.relation_mode);
-    let checks = Checks {
-        draft,
-        configuration,
-        provider,
-        can: abilities(provider),
-        mode,
-    };
+    let mode = configuration.datasource.as_ref().map_or(RelationMode::ForeignKeys, |d| d.relation_mode);
+    let checks = Checks { draft, configuration, provider, can: abilities(provider), mode };
     let names = names::Names::collect(&checks);
     composites::check(&checks, report);
     defaults::functions(&checks, report);

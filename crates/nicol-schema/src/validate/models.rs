@@ -12,11 +12,7 @@ use super::{Checks, keys, mongodb, native, operator_classes};
 /// Models first, then views, each in the order of the sources.
 pub(crate) fn in_order(draft: &Draft<'_>) -> Vec<ModelId> {
     let ids = |views: bool| {
-        let all = draft
-            .models
-            .iter()
-            .enumerate()
-            .filter(move |(_, model)| model.is_view == views);
+        let all = draft.models.iter().enumerate().filter(move |(_, model)| model.is_view == views);
         all.map(|(index, _)| ModelId(index as u32))
     };
     ids(false).chain(ids(true)).collect()
@@ -34,23 +30,9 @@ pub(crate) fn database_name_clashes(checks: &Checks<'_, '_>, report: &mut Report
         };
         let earlier = draft.model(earlier);
         // The error stands on the `@@map`, whichever of the two has it.
-        let span = model
-            .map
-            .as_ref()
-            .or(earlier.map.as_ref())
-            .map_or(model.span(), |(_, span)| *span);
-        let message = format!(
-            "`{}` and `{}` are both the table `{}`",
-            earlier.name,
-            model.name,
-            model.database_name()
-        );
-        report.error_help(
-            "duplicate-mapped-name",
-            span,
-            message,
-            "map one of them to another table",
-        );
+        let span = model.map.as_ref().or(earlier.map.as_ref()).map_or(model.span(), |(_, span)| *span);
+        let message = format!("`{}` and `{}` are both the table `{}`", earlier.name, model.name, model.database_name());
+        report.error_help("duplicate-mapped-name", span, message, "map one of them to another table");
     }
 }
 
@@ -135,10 +117,7 @@ pub(crate) fn schema_rules(
         }
         None if checks.can.multi_schema && checks.configuration.has_schemas => {
             let message = format!("{word} `{name}` does not say which schema it is in");
-            let help = format!(
-                "add `@@schema(\"{}\")`",
-                datasource.schemas.first().map_or("public", String::as_str)
-            );
+            let help = format!("add `@@schema(\"{}\")`", datasource.schemas.first().map_or("public", String::as_str));
             report.error_help("missing-schema", block, message, help);
         }
         Some(_) | None => {}
@@ -151,9 +130,7 @@ fn set_default_warnings(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report:
         let field = &checks.draft.relation_fields[field];
         for (name, action) in [("onDelete", field.on_delete), ("onUpdate", field.on_update)] {
             if let Some((ReferentialAction::SetDefault, span)) = action {
-                let argument = field
-                    .attribute
-                    .and_then(|attribute| keys::argument_span(attribute, name));
+                let argument = field.attribute.and_then(|attribute| keys::argument_span(attribute, name));
                 let message = "MySQL's tables refuse SET DEFAULT";
                 report.warning("bad-action", argument.unwrap_or(span), message, "choose another action");
             }
@@ -191,66 +168,35 @@ fn autoincrement(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut R
     if !checks.can.autoincrement {
         for default in counting.iter().filter_map(|(_, field)| field.default.as_ref()) {
             let message = format!("{} has no `autoincrement()`", checks.can.name);
-            report.error_help(
-                "autoincrement-unsupported",
-                default.attribute.span(),
-                message,
-                "use another default",
-            );
+            report.error_help("autoincrement-unsupported", default.attribute.span(), message, "use another default");
         }
         return;
     }
     if counting.len() > 1 && !checks.can.several_autoincrements {
-        let message = format!(
-            "{} counts one column of a table, here are {}",
-            checks.can.name,
-            counting.len()
-        );
-        report.error_help(
-            "autoincrement-twice",
-            model.span(),
-            message,
-            "keep one `autoincrement()`",
-        );
+        let message = format!("{} counts one column of a table, here are {}", checks.can.name, counting.len());
+        report.error_help("autoincrement-twice", model.span(), message, "keep one `autoincrement()`");
     }
     for (id, field) in counting {
         if !checks.can.autoincrement_beside_id && !is_single_key(model, id) {
-            let message = format!(
-                "{} counts the id only, and `{}` is not the id",
-                checks.can.name, field.name
-            );
-            report.error_help(
-                "autoincrement-not-id",
-                field.span,
-                message,
-                "make it the id, or use another default",
-            );
+            let message = format!("{} counts the id only, and `{}` is not the id", checks.can.name, field.name);
+            report.error_help("autoincrement-not-id", field.span, message, "make it the id, or use another default");
         }
         if !checks.can.autoincrement_unindexed && !is_indexed(model, id) {
             let message = format!("{} counts indexed columns only", checks.can.name);
-            report.error_help(
-                "autoincrement-not-indexed",
-                field.span,
-                message,
-                "add `@unique` or an `@@index`",
-            );
+            report.error_help("autoincrement-not-indexed", field.span, message, "add `@unique` or an `@@index`");
         }
     }
 }
 
 /// True when the primary key is this one field.
 pub(crate) fn is_single_key(model: &DraftModel<'_>, id: FieldId) -> bool {
-    model
-        .primary_key
-        .as_ref()
-        .is_some_and(|key| matches!(key.fields.as_slice(), [only] if only.field == id))
+    model.primary_key.as_ref().is_some_and(|key| matches!(key.fields.as_slice(), [only] if only.field == id))
 }
 
 fn is_indexed(model: &DraftModel<'_>, id: FieldId) -> bool {
     let key = model.primary_key.iter().map(|key| &key.fields);
     let indexes = model.indexes.iter().map(|index| &index.fields);
-    key.chain(indexes)
-        .any(|fields| fields.first().is_some_and(|first| first.field == id))
+    key.chain(indexes).any(|fields| fields.first().is_some_and(|first| first.field == id))
 }
 
 fn shard_key(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
@@ -259,12 +205,7 @@ fn shard_key(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Repor
     };
     let span = attribute.span();
     if fields.is_empty() {
-        report.error_help(
-            "no-members",
-            span,
-            "the list of fields is empty",
-            "name at least one field",
-        );
+        report.error_help("no-members", span, "the list of fields is empty", "name at least one field");
     }
     if !checks.configuration.has_preview("shardKeys") {
         let help = "add `\"shardKeys\"` to `previewFeatures` of a generator";

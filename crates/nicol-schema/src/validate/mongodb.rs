@@ -34,30 +34,15 @@ fn fields_and_indexes(model: &DraftModel<'_>, report: &mut Report) {
             let alike = |a: &IndexField, b: &IndexField| a.field == b.field && a.path == b.path && a.sort == b.sort;
             other.fields.len() == index.fields.len() && other.fields.iter().zip(&index.fields).all(|(a, b)| alike(a, b))
         };
-        if model
-            .indexes
-            .iter()
-            .enumerate()
-            .any(|(other_at, other)| other_at != at && same(other))
-        {
+        if model.indexes.iter().enumerate().any(|(other_at, other)| other_at != at && same(other)) {
             let message = "another index of this model has the same fields";
-            report.error_help(
-                "duplicate-index",
-                index.attribute.span(),
-                message,
-                "remove one of the two",
-            );
+            report.error_help("duplicate-index", index.attribute.span(), message, "remove one of the two");
         }
         if let (IndexKind::Unique, [only]) = (index.kind, index.fields.as_slice())
             && only.path.is_empty()
             && is_single_key(model, only.field)
         {
-            report.error_help(
-                "duplicate-index",
-                index.attribute.span(),
-                "the id is unique anyway",
-                "remove `@unique`",
-            );
+            report.error_help("duplicate-index", index.attribute.span(), "the id is unique anyway", "remove `@unique`");
         }
     }
 }
@@ -68,10 +53,7 @@ fn check_field(model: &DraftModel<'_>, id: FieldId, field: &DraftField<'_>, repo
             let message = "`auto()` makes values of type ObjectId";
             report.error_help("object-id-needed", field.span, message, "add `@db.ObjectId`");
         }
-        let in_key = model
-            .primary_key
-            .as_ref()
-            .is_some_and(|key| key.fields.iter().any(|member| member.field == id));
+        let in_key = model.primary_key.as_ref().is_some_and(|key| key.fields.iter().any(|member| member.field == id));
         if !in_key {
             report.error_help("object-id-needed", field.span, "`auto()` makes ids only", "add `@id`");
         }
@@ -82,20 +64,10 @@ fn check_field(model: &DraftModel<'_>, id: FieldId, field: &DraftField<'_>, repo
     }
     if let Some((name, span)) = &field.map {
         if name.starts_with('$') {
-            report.error_help(
-                "bad-mapped-name",
-                *span,
-                "a name in MongoDB cannot start with `$`",
-                "choose another",
-            );
+            report.error_help("bad-mapped-name", *span, "a name in MongoDB cannot start with `$`", "choose another");
         }
         if name.contains('.') {
-            report.error_help(
-                "bad-mapped-name",
-                *span,
-                "a name in MongoDB cannot contain a dot",
-                "choose another",
-            );
+            report.error_help("bad-mapped-name", *span, "a name in MongoDB cannot contain a dot", "choose another");
         }
     }
 }
@@ -105,10 +77,7 @@ pub(crate) fn same_native_types(checks: &Checks<'_, '_>, relation: &RelationFiel
     let (Some(fields), Some(references)) = (&relation.fields, &relation.references) else {
         return;
     };
-    let (model, target) = (
-        checks.draft.model(relation.at.model),
-        checks.draft.model(relation.target),
-    );
+    let (model, target) = (checks.draft.model(relation.at.model), checks.draft.model(relation.target));
     for (column, reference) in fields.iter().zip(references) {
         let (column, reference) = (model.field(*column), target.field(*reference));
         let native = |field: &DraftField<'_>| field.native.as_ref().map(|native| native.name.to_owned());
@@ -117,12 +86,7 @@ pub(crate) fn same_native_types(checks: &Checks<'_, '_>, relation: &RelationFiel
                 "`{}.{}` and `{}.{}` are compared but stored as different types",
                 model.name, column.name, target.name, reference.name
             );
-            report.warning(
-                "relation-type-mismatch",
-                column.span,
-                message,
-                "give both the same native type",
-            );
+            report.warning("relation-type-mismatch", column.span, message, "give both the same native type");
         }
     }
 }

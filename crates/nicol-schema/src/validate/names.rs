@@ -21,10 +21,7 @@ pub(crate) struct Names {
 impl Names {
     /// Counts all names of the schema.
     pub(crate) fn collect(checks: &Checks<'_, '_>) -> Names {
-        let mut names = Names {
-            counts: FxHashMap::default(),
-            custom: FxHashMap::default(),
-        };
+        let mut names = Names { counts: FxHashMap::default(), custom: FxHashMap::default() };
         for scope in checks.can.scopes {
             names.collect_scope(checks, *scope);
         }
@@ -32,10 +29,7 @@ impl Names {
             let key = model.primary_key.iter().filter_map(|key| key.name.as_deref());
             let uniques = model.indexes.iter().filter_map(|index| index.name.as_deref());
             for name in key.chain(uniques) {
-                *names
-                    .custom
-                    .entry((ModelId(index as u32), name.to_owned()))
-                    .or_default() += 1;
+                *names.custom.entry((ModelId(index as u32), name.to_owned())).or_default() += 1;
             }
         }
         names
@@ -52,21 +46,13 @@ impl Names {
         for (index, model) in checks.draft.models.iter().enumerate() {
             let id = ModelId(index as u32);
             let mut add = |name: String| {
-                *self
-                    .counts
-                    .entry(space(checks, scope, id))
-                    .or_default()
-                    .entry(name)
-                    .or_default() += 1;
+                *self.counts.entry(space(checks, scope, id)).or_default().entry(name).or_default() += 1;
             };
             if keys {
                 primary_key_name(checks, model).into_iter().for_each(&mut add);
             }
             if indexes {
-                model
-                    .indexes
-                    .iter()
-                    .for_each(|index| add(index_name(checks, model, index)));
+                model.indexes.iter().for_each(|index| add(index_name(checks, model, index)));
             }
             if defaults {
                 model
@@ -130,12 +116,7 @@ fn space(checks: &Checks<'_, '_>, scope: Scope, id: ModelId) -> Space {
         | Scope::GlobalForeignKeys
         | Scope::GlobalKeysAndIndexes
         | Scope::GlobalKeysForeignKeysDefaults => {
-            let schema = checks
-                .draft
-                .model(id)
-                .schema
-                .as_ref()
-                .map(|(name, _)| name.clone().into_owned());
+            let schema = checks.draft.model(id).schema.as_ref().map(|(name, _)| name.clone().into_owned());
             (scope, schema, None)
         }
         Scope::TableIndexes | Scope::TableKeyAndIndexes | Scope::TableKeyIndexesForeignKeys => (scope, None, Some(id)),
@@ -155,18 +136,11 @@ fn describe(scope: Scope) -> &'static str {
 }
 
 /// The spaces in which the name of an index must be alone.
-pub(crate) const INDEX_SCOPES: &[Scope] = &[
-    Scope::GlobalIndexes,
-    Scope::GlobalKeysAndIndexes,
-    Scope::TableIndexes,
-    Scope::TableKeyAndIndexes,
-];
+pub(crate) const INDEX_SCOPES: &[Scope] =
+    &[Scope::GlobalIndexes, Scope::GlobalKeysAndIndexes, Scope::TableIndexes, Scope::TableKeyAndIndexes];
 /// The same for foreign keys.
-pub(crate) const FOREIGN_KEY_SCOPES: &[Scope] = &[
-    Scope::GlobalForeignKeys,
-    Scope::GlobalKeysForeignKeysDefaults,
-    Scope::TableKeyIndexesForeignKeys,
-];
+pub(crate) const FOREIGN_KEY_SCOPES: &[Scope] =
+    &[Scope::GlobalForeignKeys, Scope::GlobalKeysForeignKeysDefaults, Scope::TableKeyIndexesForeignKeys];
 /// The same for defaults.
 pub(crate) const DEFAULT_SCOPES: &[Scope] = &[Scope::GlobalKeysForeignKeysDefaults];
 /// The same for primary keys.
@@ -198,12 +172,7 @@ pub(crate) fn index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index:
                 IndexKind::Normal | IndexKind::Fulltext => ConstraintKind::Index,
             };
             let columns: Vec<String> = index.fields.iter().map(|member| column_path(model, member)).collect();
-            default_name(
-                kind,
-                model.database_name(),
-                columns.iter().map(String::as_str),
-                provider,
-            )
+            default_name(kind, model.database_name(), columns.iter().map(String::as_str), provider)
         }
     }
 }
@@ -227,12 +196,9 @@ pub(crate) fn default_constraint_name(
     Some(match (&default.map, checks.provider) {
         (Some(name), _) => name.clone().into_owned(),
         (None, None) => return None,
-        (None, Some(provider)) => default_name(
-            ConstraintKind::Default,
-            model.database_name(),
-            [field.database_name()],
-            provider,
-        ),
+        (None, Some(provider)) => {
+            default_name(ConstraintKind::Default, model.database_name(), [field.database_name()], provider)
+        }
     })
 }
 
@@ -248,10 +214,5 @@ pub(crate) fn foreign_key_name(checks: &Checks<'_, '_>, relation: &DraftRelation
     let model = checks.draft.model(relation.model_a);
     let columns = forward.and_then(|field| field.fields.as_ref()).into_iter().flatten();
     let columns = columns.map(|id| model.field(*id).database_name());
-    Some(default_name(
-        ConstraintKind::ForeignKey,
-        model.database_name(),
-        columns,
-        checks.provider?,
-    ))
+    Some(default_name(ConstraintKind::ForeignKey, model.database_name(), columns, checks.provider?))
 }

@@ -18,32 +18,17 @@ pub(crate) fn field(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mu
     };
     let span = native.attribute.span();
     if datasource.name != native.scope {
-        let message = format!(
-            "`@{}.{}` does not start with the datasource's name",
-            native.scope, native.name
-        );
-        report.error_help(
-            "wrong-prefix",
-            span,
-            message,
-            format!("write `@{}.{}`", datasource.name, native.name),
-        );
+        let message = format!("`@{}.{}` does not start with the datasource's name", native.scope, native.name);
+        report.error_help("wrong-prefix", span, message, format!("write `@{}.{}`", datasource.name, native.name));
     }
     let rows = table(datasource.provider);
     let Some(row) = rows.iter().find(|row| row.name == native.name) else {
         let message = format!("{} has no native type `{}`", checks.can.name, native.name);
-        let fitting = rows
-            .iter()
-            .filter(|row| row.scalars.contains(&scalar))
-            .map(|row| row.name);
+        let fitting = rows.iter().filter(|row| row.scalars.contains(&scalar)).map(|row| row.name);
         let otherwise = if rows.is_empty() {
             "remove the attribute".to_owned()
         } else {
-            format!(
-                "on {} these can stand: {}",
-                scalar.as_str(),
-                fitting.collect::<Vec<_>>().join(", ")
-            )
+            format!("on {} these can stand: {}", scalar.as_str(), fitting.collect::<Vec<_>>().join(", "))
         };
         let help = did_you_mean(native.name, rows.iter().map(|row| row.name), otherwise);
         report.error_help("unknown-native-type", span, message, help);
@@ -63,40 +48,23 @@ fn arguments(
     let (required, optional) = row.shape.counts();
     if native.args.len() < required || native.args.len() > required + optional {
         let message = format!("`{}` cannot have {} arguments", row.name, native.args.len());
-        report.error_help(
-            "native-argument-count",
-            span,
-            message,
-            format!("it takes {}", row.shape.describe()),
-        );
+        report.error_help("native-argument-count", span, message, format!("it takes {}", row.shape.describe()));
         return;
     }
     if !row.scalars.contains(&scalar) {
         let types: Vec<&str> = row.scalars.iter().map(|scalar| scalar.as_str()).collect();
         let message = format!("`{}` does not hold values of type {}", row.name, scalar.as_str());
-        let help = format!(
-            "make the field's type {}, or choose another native type",
-            types.join(" or ")
-        );
+        let help = format!("make the field's type {}, or choose another native type", types.join(" or "));
         report.error_help("native-type-mismatch", span, message, help);
         return;
     }
     let Some(numbers) = numbers(row.shape, &native.args) else {
         let message = format!("`{}` cannot have the arguments ({})", row.name, native.args.join(", "));
-        report.error_help(
-            "native-argument-type",
-            span,
-            message,
-            format!("it takes {}", row.shape.describe()),
-        );
+        report.error_help("native-argument-type", span, message, format!("it takes {}", row.shape.describe()));
         return;
     };
     if let Some(problem) = range_problem(provider, row.name, &numbers, scalar) {
-        report.error(
-            "native-range",
-            span,
-            format!("`{}` is out of range: {problem}", row.name),
-        );
+        report.error("native-range", span, format!("`{}` is out of range: {problem}", row.name));
     }
 }
 
@@ -122,18 +90,9 @@ pub(crate) fn unsupported(checks: &Checks<'_, '_>, field: &DraftField<'_>, repor
         return;
     }
     let scalar = row.scalars.first().map_or("String", |scalar| scalar.as_str());
-    let scope = checks
-        .configuration
-        .datasource
-        .as_ref()
-        .map_or("db", |datasource| datasource.name.as_str());
+    let scope = checks.configuration.datasource.as_ref().map_or("db", |datasource| datasource.name.as_str());
     let message = format!("`{name}` is a type that is supported");
-    report.error_help(
-        "known-unsupported-type",
-        field.span,
-        message,
-        format!("write `{scalar} @{scope}.{name}`"),
-    );
+    report.error_help("known-unsupported-type", field.span, message, format!("write `{scalar} @{scope}.{name}`"));
 }
 
 fn native_name<'m>(model: &'m DraftModel<'_>, member: &IndexField) -> Option<&'m DraftNative<'m>>
@@ -154,17 +113,8 @@ pub(crate) fn xml_index(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
     for member in &index.fields {
         if native_name(model, member).is_some_and(|native| native.name == "Xml") {
             let span = model.field(member.field).span;
-            let what = if index.kind == IndexKind::Unique {
-                "unique"
-            } else {
-                "in an index"
-            };
-            report.error_help(
-                "length-needed",
-                span,
-                key_message("Xml", what),
-                "choose another type, or no index",
-            );
+            let what = if index.kind == IndexKind::Unique { "unique" } else { "in an index" };
+            report.error_help("length-needed", span, key_message("Xml", what), "choose another type, or no index");
             return;
         }
     }
@@ -181,23 +131,14 @@ pub(crate) fn mysql_keys(model: &DraftModel<'_>, report: &mut Report) {
     let help = "say how much of it: `[field(length: 100)]`, or choose a shorter type";
     for index in model.indexes.iter().filter(|index| index.kind != IndexKind::Fulltext) {
         if let Some(name) = long(&index.fields) {
-            let what = if index.kind == IndexKind::Unique {
-                "unique as a whole"
-            } else {
-                "in an index as a whole"
-            };
+            let what = if index.kind == IndexKind::Unique { "unique as a whole" } else { "in an index as a whole" };
             report.error_help("length-needed", index.attribute.span(), key_message(&name, what), help);
         }
     }
     if let Some(key) = &model.primary_key
         && let Some(name) = long(&key.fields)
     {
-        report.error_help(
-            "length-needed",
-            key.attribute.span(),
-            key_message(&name, "the id as a whole"),
-            help,
-        );
+        report.error_help("length-needed", key.attribute.span(), key_message(&name, "the id as a whole"), help);
     }
 }
 
@@ -213,11 +154,7 @@ pub(crate) fn sqlserver_keys(model: &DraftModel<'_>, report: &mut Report) {
     };
     for index in &model.indexes {
         if let Some(name) = heap(&index.fields) {
-            let what = if index.kind == IndexKind::Unique {
-                "unique"
-            } else {
-                "in an index"
-            };
+            let what = if index.kind == IndexKind::Unique { "unique" } else { "in an index" };
             report.error_help(
                 "length-needed",
                 index.attribute.span(),
@@ -230,21 +167,11 @@ pub(crate) fn sqlserver_keys(model: &DraftModel<'_>, report: &mut Report) {
     let span = key.attribute.span();
     for member in &key.fields {
         if let Some(name) = heap(std::slice::from_ref(member)) {
-            report.error_help(
-                "length-needed",
-                span,
-                key_message(&name, "the id"),
-                "choose a shorter type",
-            );
+            report.error_help("length-needed", span, key_message(&name, "the id"), "choose a shorter type");
             return;
         }
         if model.field(member.field).scalar() == Some(ScalarType::Bytes) {
-            report.error_help(
-                "length-needed",
-                span,
-                key_message("Bytes", "the id"),
-                "choose another type",
-            );
+            report.error_help("length-needed", span, key_message("Bytes", "the id"), "choose another type");
             return;
         }
     }

@@ -29,26 +29,11 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
         }
         if !column_fits(field, algorithm, class) {
             let message = match class {
-                Some(class) => format!(
-                    "the operator class `{class}` does not work on the field `{}`",
-                    field.name
-                ),
-                None => format!(
-                    "an index of type {algorithm} does not work on the field `{}`",
-                    field.name
-                ),
+                Some(class) => format!("the operator class `{class}` does not work on the field `{}`", field.name),
+                None => format!("an index of type {algorithm} does not work on the field `{}`", field.name),
             };
-            let code = if class.is_some() {
-                "operator-class"
-            } else {
-                "index-field-type"
-            };
-            report.error_help(
-                code,
-                span,
-                message,
-                "choose another class or index type, or `ops: raw(\"...\")`",
-            );
+            let code = if class.is_some() { "operator-class" } else { "index-field-type" };
+            report.error_help(code, span, message, "choose another class or index type, or `ops: raw(\"...\")`");
         }
     }
     if algorithm == "SpGist" && index.fields.len() != 1 {
@@ -63,10 +48,8 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
 
 fn column_fits(field: &DraftField<'_>, algorithm: &str, class: Option<&str>) -> bool {
     // A native type that does not exist, or not like this, is reported where it stands and counts as none here.
-    let native = field
-        .native
-        .as_ref()
-        .filter(|native| native_types::exists(Provider::Postgresql, native.name, &native.args));
+    let native =
+        field.native.as_ref().filter(|native| native_types::exists(Provider::Postgresql, native.name, &native.args));
     let native = native.map(|native| native.name);
     let scalar = field.scalar();
     match algorithm {
@@ -101,12 +84,7 @@ pub(crate) fn cockroach(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
     let span = index.attribute.span();
     for (at, member) in index.fields.iter().enumerate() {
         if member.ops.is_some() {
-            report.error_help(
-                "operator-class",
-                span,
-                "CockroachDB has no operator classes",
-                "remove `ops`",
-            );
+            report.error_help("operator-class", span, "CockroachDB has no operator classes", "remove `ops`");
             return;
         }
         let field = model.field(member.field);

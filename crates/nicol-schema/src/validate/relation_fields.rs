@@ -31,11 +31,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names, report
 fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &mut Report) -> bool {
     let draft = checks.draft;
     let model = draft.model(relation.at.model);
-    let same = model
-        .fields
-        .iter()
-        .filter_map(|field| field.relation)
-        .map(|index| &draft.relation_fields[index]);
+    let same = model.fields.iter().filter_map(|field| field.relation).map(|index| &draft.relation_fields[index]);
     let same: Vec<&str> = same
         .filter(|other| other.target == relation.target && other.name == relation.name)
         .map(|other| draft.field(other.at).name)
@@ -50,12 +46,7 @@ fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &
     match &relation.name {
         Some(name) => {
             let message = format!("more fields of `{model_name}` than fit belong to the relation `{name}`: {list}");
-            report.error_help(
-                "relation-name-reused",
-                span,
-                message,
-                "give each relation a name of its own",
-            );
+            report.error_help("relation-name-reused", span, message, "give each relation a name of its own");
         }
         None => {
             let message =
@@ -68,16 +59,10 @@ fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &
 }
 
 fn ignored_target(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &mut Report) {
-    let (model, target) = (
-        checks.draft.model(relation.at.model),
-        checks.draft.model(relation.target),
-    );
+    let (model, target) = (checks.draft.model(relation.at.model), checks.draft.model(relation.target));
     let field = checks.draft.field(relation.at);
     if target.is_ignored && !field.is_ignored && !model.is_ignored {
-        let message = format!(
-            "`{}.{}` leads to `{}`, which is ignored",
-            model.name, field.name, target.name
-        );
+        let message = format!("`{}.{}` leads to `{}`, which is ignored", model.name, field.name, target.name);
         report.error_help("ignored-target", field.span, message, "add `@ignore` to the field");
     }
 }
@@ -88,21 +73,10 @@ fn allowed_actions(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report
         let Some((action, span)) = action.filter(|(action, _)| !allowed.contains(action)) else {
             continue;
         };
-        let span = relation
-            .attribute
-            .and_then(|attribute| keys::argument_span(attribute, name))
-            .unwrap_or(span);
-        let message = format!(
-            "`{action:?}` does not work on {} in this relation mode",
-            checks.can.name
-        );
+        let span = relation.attribute.and_then(|attribute| keys::argument_span(attribute, name)).unwrap_or(span);
+        let message = format!("`{action:?}` does not work on {} in this relation mode", checks.can.name);
         let names: Vec<String> = allowed.iter().map(|action| format!("{action:?}")).collect();
-        report.error_help(
-            "bad-action",
-            span,
-            message,
-            format!("choose one of {}", names.join(", ")),
-        );
+        report.error_help("bad-action", span, message, format!("choose one of {}", names.join(", ")));
     }
 }
 
@@ -130,20 +104,11 @@ fn missing_index(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: 
     let key = model.primary_key.iter().map(|key| &key.fields);
     let indexes = model.indexes.iter().map(|index| &index.fields);
     let covered = key.chain(indexes).any(|fields| {
-        fields.len() >= columns.len()
-            && fields
-                .iter()
-                .zip(columns)
-                .all(|(member, column)| member.field == *column)
+        fields.len() >= columns.len() && fields.iter().zip(columns).all(|(member, column)| member.field == *column)
     });
     if !covered {
         let names: Vec<&str> = columns.iter().map(|id| model.field(*id).name).collect();
         let message = "with `relationMode = \"prisma\"` there is no foreign key, and so no index for this relation";
-        report.warning(
-            "missing-index",
-            attribute.span(),
-            message,
-            format!("add `@@index([{}])`", names.join(", ")),
-        );
+        report.warning("missing-index", attribute.span(), message, format!("add `@@index([{}])`", names.join(", ")));
     }
 }

@@ -45,12 +45,7 @@ fn is_empty(fields: &Option<Vec<FieldId>>) -> bool {
 pub(crate) fn check(checks: &Checks<'_, '_>, relation: &DraftRelation, names: &Names, report: &mut Report) {
     let draft = checks.draft;
     let side = |index: Option<usize>| index.map(|index| &draft.relation_fields[index]);
-    let sides = Sides {
-        draft,
-        relation,
-        forward: side(relation.a),
-        back: side(relation.b),
-    };
+    let sides = Sides { draft, relation, forward: side(relation.a), back: side(relation.b) };
     cascades::check(checks, relation, report);
     if let Some(forward) = sides.forward {
         references_are_unique(checks, &sides, forward, report);
@@ -73,8 +68,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, relation: &DraftRelation, names: &N
 pub(crate) fn unique_keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<FieldId>> {
     let key = model.primary_key.iter().map(|key| &key.fields);
     let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique);
-    key.chain(uniques.map(|index| &index.fields))
-        .map(|fields| fields.iter().map(|member| member.field).collect())
+    key.chain(uniques.map(|index| &index.fields)).map(|fields| fields.iter().map(|member| member.field).collect())
 }
 
 fn sorted(fields: &[FieldId]) -> Vec<FieldId> {
@@ -97,11 +91,8 @@ fn references_are_unique(
     let list: Vec<&str> = references.iter().map(|id| far.field(*id).name).collect();
     let list = list.join(", ");
     if !unique_keys(far).any(|key| sorted(&key) == sorted(references)) {
-        let message = format!(
-            "`{}` refers to fields of `{}` that are not unique: {list}",
-            sides.path(forward),
-            far.name
-        );
+        let message =
+            format!("`{}` refers to fields of `{}` that are not unique: {list}", sides.path(forward), far.name);
         let help = if references.len() == 1 {
             format!("add `@unique` to `{}.{list}`", far.name)
         } else {
@@ -112,17 +103,9 @@ fn references_are_unique(
     }
     let in_order = unique_keys(far).any(|key| key == *references);
     if references.len() > 1 && !checks.can.references_in_any_order && !in_order {
-        let message = format!(
-            "`references` of `{}` has another order than the key of `{}`",
-            sides.path(forward),
-            far.name
-        );
-        report.error_help(
-            "reference-order",
-            span,
-            message,
-            "write the fields in the order of the key",
-        );
+        let message =
+            format!("`references` of `{}` has another order than the key of `{}`", sides.path(forward), far.name);
+        report.error_help("reference-order", span, message, "write the fields in the order of the key");
     }
 }
 
@@ -132,37 +115,21 @@ fn same_length(forward: &RelationField<'_>, report: &mut Report) {
         return;
     };
     if fields.len() != references.len() {
-        let message = format!(
-            "`fields` names {} fields, `references` {}",
-            fields.len(),
-            references.len()
-        );
-        report.error_help(
-            "field-count",
-            attribute.span(),
-            message,
-            "name as many in both, in the same order",
-        );
+        let message = format!("`fields` names {} fields, `references` {}", fields.len(), references.len());
+        report.error_help("field-count", attribute.span(), message, "name as many in both, in the same order");
     }
 }
 
 fn arity(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut Report) {
     let field = sides.field(forward);
     let near = sides.near();
-    let optional = forward
-        .fields
-        .iter()
-        .flatten()
-        .find(|id| near.field(**id).arity == Arity::Optional);
+    let optional = forward.fields.iter().flatten().find(|id| near.field(**id).arity == Arity::Optional);
     if field.arity != Arity::Required {
         return;
     }
     if let Some(column) = optional {
         let column = near.field(*column).name;
-        let message = format!(
-            "`{}` is required, but its column `{column}` is optional",
-            sides.path(forward)
-        );
+        let message = format!("`{}` is required, but its column `{column}` is optional", sides.path(forward));
         let help = format!("make both optional (`{}?`), or both required", sides.far().name);
         report.error_help("relation-optionality", field.span, message, help);
     }
@@ -185,12 +152,7 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
                 reference.name,
                 sides.path(forward)
             );
-            report.error_help(
-                "relation-type-mismatch",
-                sides.field(forward).span,
-                message,
-                "give both the same type",
-            );
+            report.error_help("relation-type-mismatch", sides.field(forward).span, message, "give both the same type");
         }
     }
 }
@@ -201,9 +163,7 @@ fn constraint_name(checks: &Checks<'_, '_>, sides: &Sides<'_, '_>, names: &Names
     };
     let place = match sides.forward {
         Some(forward) => {
-            let argument = forward
-                .attribute
-                .and_then(|attribute| keys::argument_span(attribute, "map"));
+            let argument = forward.attribute.and_then(|attribute| keys::argument_span(attribute, "map"));
             argument.unwrap_or(sides.field(forward).span)
         }
         None => sides.far().span(),
@@ -249,22 +209,14 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
         (Some(_), Some(_)) | (None, None) => return,
     };
     let model = sides.draft.model(one.at.model).name;
-    let message = format!(
-        "`{}` has no opposite field in {} `{}`",
-        sides.path(one),
-        missing.word(),
-        missing.name
-    );
+    let message = format!("`{}` has no opposite field in {} `{}`", sides.path(one), missing.word(), missing.name);
     let (near, name) = (sides.relation.a.is_none(), one.name.as_deref());
     let suffix = match (near, sides.relation.shape) {
         (true, _) | (false, RelationShape::OneToOne) => "?",
         (false, _) => "[]",
     };
     let relation = name.map_or(String::new(), |name| format!(" @relation(\"{name}\")"));
-    let help = format!(
-        "run `nicol format`, or add a field of type `{model}{suffix}`{relation} to `{}`",
-        missing.name
-    );
+    let help = format!("run `nicol format`, or add a field of type `{model}{suffix}`{relation} to `{}`", missing.name);
     report.error_help("missing-opposite", sides.field(one).span, message, help);
 }
 
@@ -280,21 +232,11 @@ fn one_to_many(sides: &Sides<'_, '_>, report: &mut Report) {
     }
     if !is_empty(&back.fields) || !is_empty(&back.references) {
         let message = format!("`{there}` cannot have `fields` or `references`: the columns are on the other side");
-        report.error_help(
-            "wrong-side-defines",
-            sides.field(back).span,
-            message,
-            format!("move them to `{here}`"),
-        );
+        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
     }
     if back.on_delete.is_some() || back.on_update.is_some() {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help(
-            "wrong-side-defines",
-            sides.field(back).span,
-            message,
-            format!("move them to `{here}`"),
-        );
+        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
     }
 }
 
@@ -313,12 +255,7 @@ fn one_to_one(sides: &Sides<'_, '_>, report: &mut Report) {
     if !report.has_errors() && sides.field(back).arity == Arity::Required {
         let near = sides.near().name;
         let message = format!("`{there}` cannot be required: no database sees to it that there is a `{near}`");
-        report.error_help(
-            "both-sides-required",
-            sides.field(back).span,
-            message,
-            format!("write `{near}?`"),
-        );
+        report.error_help("both-sides-required", sides.field(back).span, message, format!("write `{near}?`"));
     }
     let defines = back.fields.is_some() || back.references.is_some();
     if !report.has_errors() && sides.field(forward).arity == Arity::Required && defines {
@@ -329,18 +266,11 @@ fn one_to_one(sides: &Sides<'_, '_>, report: &mut Report) {
 }
 
 fn neither_side(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &RelationField<'_>, report: &mut Report) {
-    let pairs = [
-        ("fields", &forward.fields, &back.fields),
-        ("references", &forward.references, &back.references),
-    ];
+    let pairs = [("fields", &forward.fields, &back.fields), ("references", &forward.references, &back.references)];
     for (name, here, there) in pairs {
         if is_empty(here) && is_empty(there) {
             for side in [forward, back] {
-                let message = format!(
-                    "neither `{}` nor `{}` has `{name}`",
-                    sides.path(forward),
-                    sides.path(back)
-                );
+                let message = format!("neither `{}` nor `{}` has `{name}`", sides.path(forward), sides.path(back));
                 let help = format!("add `@relation({name}: [..])` to the side that holds the columns");
                 report.error_help("no-side-defines", sides.field(side).span, message, help);
             }
@@ -349,24 +279,12 @@ fn neither_side(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relat
 }
 
 fn both_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &RelationField<'_>, report: &mut Report) {
-    let pairs = [
-        ("references", &forward.references, &back.references),
-        ("fields", &forward.fields, &back.fields),
-    ];
+    let pairs = [("references", &forward.references, &back.references), ("fields", &forward.fields, &back.fields)];
     for (name, here, there) in pairs {
         if !is_empty(here) && !is_empty(there) {
             for side in [forward, back] {
-                let message = format!(
-                    "both `{}` and `{}` have `{name}`",
-                    sides.path(forward),
-                    sides.path(back)
-                );
-                report.error_help(
-                    "both-sides-define",
-                    sides.field(side).span,
-                    message,
-                    "keep it on one side",
-                );
+                let message = format!("both `{}` and `{}` have `{name}`", sides.path(forward), sides.path(back));
+                report.error_help("both-sides-define", sides.field(side).span, message, "keep it on one side");
             }
         }
     }
@@ -392,12 +310,7 @@ fn actions_on_one_side(
         }
     } else if has(back) {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help(
-            "wrong-side-defines",
-            sides.field(back).span,
-            message,
-            format!("move them to `{here}`"),
-        );
+        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
     }
 }
 
@@ -410,27 +323,18 @@ fn columns_are_unique(sides: &Sides<'_, '_>, report: &mut Report) {
     }
     let list: Vec<&str> = fields.iter().map(|id| near.field(*id).name).collect();
     let list = list.join(", ");
-    let message = format!(
-        "`{}` is one-to-one, but its columns are not unique: {list}",
-        sides.path(forward)
-    );
+    let message = format!("`{}` is one-to-one, but its columns are not unique: {list}", sides.path(forward));
     let help = if fields.len() == 1 {
         format!("add `@unique` to `{}.{list}`, or make the other side a list", near.name)
     } else {
-        format!(
-            "add `@@unique([{list}])` to `{}`, or make the other side a list",
-            near.name
-        )
+        format!("add `@@unique([{list}])` to `{}`, or make the other side a list", near.name)
     };
     report.error_help("one-to-one-not-unique", sides.field(forward).span, message, help);
 }
 
 fn mixed_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &RelationField<'_>, report: &mut Report) {
     let help = "put both on the side that holds the columns";
-    let message = format!(
-        "`fields` and `references` stand on different sides of `{}`",
-        sides.path(forward)
-    );
+    let message = format!("`fields` and `references` stand on different sides of `{}`", sides.path(forward));
     if !is_empty(&forward.fields) && !is_empty(&back.references) {
         for side in [forward, back] {
             report.error_help("wrong-side-defines", sides.field(side).span, message.as_str(), help);

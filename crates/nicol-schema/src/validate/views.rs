@@ -23,12 +23,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, view: &DraftModel<'_>, report: &mut
 pub(crate) fn index(index: &DraftIndex<'_>, report: &mut Report) {
     let span = index.attribute.span();
     if index.kind != IndexKind::Unique {
-        report.error_help(
-            "view-rule",
-            span,
-            "a view has no indexes",
-            "remove it, and index the tables below",
-        );
+        report.error_help("view-rule", span, "a view has no indexes", "remove it, and index the tables below");
     }
     let nothing_behind = "unique keys of a view exist for the client only";
     if index.map.is_some() {
@@ -37,11 +32,7 @@ pub(crate) fn index(index: &DraftIndex<'_>, report: &mut Report) {
     if index.clustered.is_some() {
         report.error_help("clustering", span, nothing_behind, "remove `clustered`");
     }
-    if index
-        .fields
-        .iter()
-        .any(|member| member.sort.is_some() || member.length.is_some() || member.ops.is_some())
-    {
+    if index.fields.iter().any(|member| member.sort.is_some() || member.length.is_some() || member.ops.is_some()) {
         report.error_help("view-rule", span, nothing_behind, "name the fields without arguments");
     }
 }

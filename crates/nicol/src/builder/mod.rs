@@ -26,10 +26,7 @@ pub struct Models<M> {
 
 impl<M: Table> Models<M> {
     pub(crate) fn new(client: Client) -> Self {
-        Models {
-            client,
-            table: PhantomData,
-        }
+        Models { client, table: PhantomData }
     }
 
     /// The row with a unique key, or none.

@@ -55,19 +55,11 @@ fn everything<M: Table>() -> Read {
 
 impl<M: Table> FindMany<M, Whole<M>> {
     pub(super) fn all(client: Client) -> Self {
-        FindMany {
-            client,
-            read: everything::<M>(),
-            types: PhantomData,
-        }
+        FindMany { client, read: everything::<M>(), types: PhantomData }
     }
 
     pub(super) fn first(client: Client) -> First<M, Whole<M>> {
-        First {
-            client,
-            read: everything::<M>(),
-            types: PhantomData,
-        }
+        First { client, read: everything::<M>(), types: PhantomData }
     }
 }
 
@@ -128,11 +120,7 @@ impl<M: Table, A> One<M, Whole<M>, A> {
     pub(super) fn by_key(client: Client, key: Unique<M>) -> Self {
         let mut read = everything::<M>();
         read.condition = Some(key.key.condition());
-        One {
-            client,
-            read,
-            types: PhantomData,
-        }
+        One { client, read, types: PhantomData }
     }
 }
 
@@ -143,22 +131,14 @@ impl<M: Table, S: Shape<M>, A> One<M, S, A> {
         S: Append<R>,
     {
         relation.plan(&mut self.read.fields);
-        One {
-            client: self.client,
-            read: self.read,
-            types: PhantomData,
-        }
+        One { client: self.client, read: self.read, types: PhantomData }
     }
 
     /// Only these columns, relations and counts.
     pub fn select<N: Shape<M>>(mut self, shape: N) -> One<M, N, A> {
         self.read.fields.0.clear();
         shape.plan(&mut self.read.fields);
-        One {
-            client: self.client,
-            read: self.read,
-            types: PhantomData,
-        }
+        One { client: self.client, read: self.read, types: PhantomData }
     }
 }
 
@@ -180,11 +160,7 @@ pub struct CountRows<M> {
 
 impl<M: Table> CountRows<M> {
     pub(super) fn new(client: Client) -> Self {
-        CountRows {
-            client,
-            read: Read::new(M::META),
-            types: PhantomData,
-        }
+        CountRows { client, read: Read::new(M::META), types: PhantomData }
     }
 
     /// Only rows that fulfil the filter (and those given before).

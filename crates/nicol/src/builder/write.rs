@@ -39,12 +39,7 @@ pub struct Create<M, S> {
 
 impl<M: Table> Create<M, Whole<M>> {
     pub(super) fn new(client: Client, draft: Draft) -> Self {
-        Create {
-            client,
-            draft,
-            read: everything::<M>(),
-            types: PhantomData,
-        }
+        Create { client, draft, read: everything::<M>(), types: PhantomData }
     }
 }
 
@@ -67,13 +62,7 @@ pub struct Update<M, S> {
 
 impl<M: Writable> Update<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
-        Update {
-            client,
-            key: key.key,
-            patch: Patch::default(),
-            read: everything::<M>(),
-            types: PhantomData,
-        }
+        Update { client, key: key.key, patch: Patch::default(), read: everything::<M>(), types: PhantomData }
     }
 }
 
@@ -105,14 +94,7 @@ pub struct Upsert<M, S> {
 
 impl<M: Writable> Upsert<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>, draft: Draft, patch: Patch) -> Self {
-        Upsert {
-            client,
-            key: key.key,
-            draft,
-            patch,
-            read: everything::<M>(),
-            types: PhantomData,
-        }
+        Upsert { client, key: key.key, draft, patch, read: everything::<M>(), types: PhantomData }
     }
 }
 
@@ -134,12 +116,7 @@ pub struct UpdateMany<M> {
 
 impl<M: Writable> UpdateMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        UpdateMany {
-            client,
-            condition,
-            patch: Patch::default(),
-            types: PhantomData,
-        }
+        UpdateMany { client, condition, patch: Patch::default(), types: PhantomData }
     }
 
     /// What changes: `|s| s.name("A").age(inc(1))`.
@@ -165,12 +142,7 @@ pub struct Delete<M, S> {
 
 impl<M: Table> Delete<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
-        Delete {
-            client,
-            key: key.key,
-            read: everything::<M>(),
-            types: PhantomData,
-        }
+        Delete { client, key: key.key, read: everything::<M>(), types: PhantomData }
     }
 }
 
@@ -191,11 +163,7 @@ pub struct DeleteMany<M> {
 
 impl<M: Table> DeleteMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        DeleteMany {
-            client,
-            condition,
-            types: PhantomData,
-        }
+        DeleteMany { client, condition, types: PhantomData }
     }
 }
 

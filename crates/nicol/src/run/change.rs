@@ -49,12 +49,7 @@ fn is_flat(wanted: &Read) -> bool {
 
 fn level_of(wanted: &Read, columns: Vec<u16>, rows: nicol_db::Rows) -> Level {
     let columns = columns.into_iter().map(Some).collect();
-    Level {
-        table: wanted.table,
-        parts: vec![rows],
-        columns,
-        children: Vec::new(),
-    }
+    Level { table: wanted.table, parts: vec![rows], columns, children: Vec::new() }
 }
 
 /// Adds `@updatedAt` columns to changes that change something.
@@ -203,25 +198,12 @@ async fn upsert_in_one(
     let cells = with_defaults(session, table, draft.values.clone())?;
     let (given, values): (Vec<u16>, Vec<Option<Value>>) = cells.into_iter().map(|(c, v)| (c, Some(v))).unzip();
     let target: Vec<u16> = key.values.iter().map(|(column, _)| *column).collect();
-    let conflict = Conflict {
-        target: &target,
-        patch: &patch,
-        condition: key.and.as_ref(),
-    };
+    let conflict = Conflict { target: &target, patch: &patch, condition: key.and.as_ref() };
     let rows = [values];
-    let insert = Insert {
-        table,
-        columns: &given,
-        rows: &rows,
-        returning: &columns,
-        conflict: Some(conflict),
-    };
+    let insert = Insert { table, columns: &given, rows: &rows, returning: &columns, conflict: Some(conflict) };
     let rows = session.query(table, &sql::insert(dialect, &insert)).await?;
     if rows.is_empty() {
-        return Err(Error::not_found(
-            table,
-            "upsert: the row is there but does not fulfil the filter",
-        ));
+        return Err(Error::not_found(table, "upsert: the row is there but does not fulfil the filter"));
     }
     Ok(Some(level_of(wanted, columns, rows)))
 }

@@ -57,12 +57,7 @@ async fn create_inside(
     let mut created = insert_level(session, table, vec![draft], asked).await?;
     if let (Some(columns), Some(parts)) = (direct, created.returned.take()) {
         let columns = columns.into_iter().map(Some).collect();
-        let mut level = Level {
-            table,
-            parts,
-            columns,
-            children: Vec::new(),
-        };
+        let mut level = Level { table, parts, columns, children: Vec::new() };
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
@@ -85,11 +80,7 @@ async fn read_back(
 pub(super) fn key_condition(table: &TableMeta, cells: &Cells) -> Result<Condition> {
     let equal = |&column: &u16| {
         let value = value_of(table, cells, column)?;
-        Ok(Condition::Compare {
-            column,
-            comparison: Comparison::Equal,
-            value,
-        })
+        Ok(Condition::Compare { column, comparison: Comparison::Equal, value })
     };
     Ok(Condition::All(table.key.iter().map(equal).collect::<Result<_>>()?))
 }
@@ -98,10 +89,8 @@ fn value_of(table: &TableMeta, cells: &Cells, column: u16) -> Result<Value> {
     let found = cells.iter().find(|(present, _)| *present == column);
     found.map(|(_, value)| value.clone()).ok_or_else(|| {
         let field = table.column(column).field;
-        let message = format!(
-            "the database chose {}.{field} and cannot tell its value; give it when creating",
-            table.model
-        );
+        let message =
+            format!("the database chose {}.{field} and cannot tell its value; give it when creating", table.model);
         Error::new("P2036", message)
     })
 }
@@ -247,12 +236,7 @@ pub(super) async fn find_values(
     let value = |(place, &column): (usize, &u16)| {
         Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null))
     };
-    columns
-        .iter()
-        .enumerate()
-        .map(value)
-        .collect::<Result<Vec<Value>>>()
-        .map(Some)
+    columns.iter().enumerate().map(value).collect::<Result<Vec<Value>>>().map(Some)
 }
 
 /// A row's values with those that the client makes for the columns that have none.
@@ -296,13 +280,7 @@ async fn insert_rows(
     let mut parts = Vec::new();
     for range in ranges(dialect, &rows) {
         let (columns, cells) = grid(&rows[range.clone()]);
-        let insert = Insert {
-            table,
-            columns: &columns,
-            rows: &cells,
-            returning,
-            conflict: None,
-        };
+        let insert = Insert { table, columns: &columns, rows: &cells, returning, conflict: None };
         let statement = sql::insert(dialect, &insert);
         if returning.is_empty() {
             session.execute(table, &statement).await?;
@@ -323,30 +301,19 @@ async fn insert_rows(
         }
         parts.push(returned);
     }
-    Ok(Created {
-        cells: rows,
-        returned: (!returning.is_empty()).then_some(parts),
-    })
+    Ok(Created { cells: rows, returned: (!returning.is_empty()).then_some(parts) })
 }
 
 /// The value of a column that others may refer to; lists never are.
 fn key_value(table: &TableMeta, column: u16, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
     let meta = table.column(column);
-    if meta.is_list {
-        Ok(None)
-    } else {
-        cell_value(meta.kind, cell)
-    }
+    if meta.is_list { Ok(None) } else { cell_value(meta.kind, cell) }
 }
 
 /// Which rows go into one statement: up to the limit of parameters, and where the database has no DEFAULT word in
 /// VALUES, or tells only the first of several new keys, only rows that give the same columns.
 fn ranges(dialect: Dialect, rows: &[Cells]) -> Vec<std::ops::Range<usize>> {
-    let same_columns = |a: &Cells, b: &Cells| {
-        a.iter()
-            .map(|(column, _)| column)
-            .eq(b.iter().map(|(column, _)| column))
-    };
+    let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
     let uniform = match dialect {
         Dialect::Sqlite | Dialect::Mysql => true,
         Dialect::Postgres | Dialect::Mariadb | Dialect::Cockroachdb => false,
@@ -376,15 +343,8 @@ fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
     let mut columns: Vec<u16> = rows.iter().flatten().map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns.dedup();
-    let cell = |row: &Cells, column: &u16| {
-        row.iter()
-            .find(|(present, _)| present == column)
-            .map(|(_, v)| v.clone())
-    };
-    let cells = rows
-        .iter()
-        .map(|row| columns.iter().map(|column| cell(row, column)).collect())
-        .collect();
+    let cell = |row: &Cells, column: &u16| row.iter().find(|(present, _)| present == column).map(|(_, v)| v.clone());
+    let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
     (columns, cells)
 }
 
@@ -396,15 +356,7 @@ async fn last_keys(session: &mut Session<'_>, table: &'static TableMeta, rows: &
         return Ok(());
     }
     let text = String::from("SELECT LAST_INSERT_ID(), @@auto_increment_increment");
-    let answer = session
-        .query(
-            table,
-            &Statement {
-                text,
-                params: Vec::new(),
-            },
-        )
-        .await?;
+    let answer = session.query(table, &Statement { text, params: Vec::new() }).await?;
     let Some(row) = answer.first() else { return Ok(()) };
     let (first, step): (i64, i64) = (row.get(0)?, row.get(1)?);
     for (row, number) in rows.iter_mut().zip(0i64..) {
@@ -476,13 +428,7 @@ async fn link_joined(
     creates: Numbered<Draft>,
     connects: Numbered<Key>,
 ) -> Result<()> {
-    let Link::Join {
-        table: join,
-        schema,
-        here,
-        there,
-    } = &meta.link
-    else {
+    let Link::Join { table: join, schema, here, there } = &meta.link else {
         return Ok(());
     };
     let target = (meta.target)();
@@ -491,10 +437,7 @@ async fn link_joined(
     if !drafts.is_empty() {
         let created = insert_level(session, target, drafts, vec![there.0]).await?;
         for (number, cells) in numbers.into_iter().zip(&created.cells) {
-            pairs.push((
-                value_of(table, &rows[number], here.0)?,
-                value_of(target, cells, there.0)?,
-            ));
+            pairs.push((value_of(table, &rows[number], here.0)?, value_of(target, cells, there.0)?));
         }
     }
     for (number, key) in connects {

@@ -32,12 +32,7 @@ pub(crate) struct Children {
 
 impl Level {
     pub(crate) fn empty(table: &'static TableMeta) -> Self {
-        Level {
-            table,
-            parts: Vec::new(),
-            columns: Vec::new(),
-            children: Vec::new(),
-        }
+        Level { table, parts: Vec::new(), columns: Vec::new(), children: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -62,27 +57,14 @@ impl Level {
     /// Every row decoded.
     pub(crate) fn decode<T>(&self, decode: fn(&mut Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
         let rows = self.rows().enumerate();
-        rows.map(|(number, row)| {
-            decode(&mut Reader {
-                level: self,
-                row,
-                number,
-                place: 0,
-                nested: 0,
-            })
-        })
-        .collect()
+        rows.map(|(number, row)| decode(&mut Reader { level: self, row, number, place: 0, nested: 0 })).collect()
     }
 }
 
 impl Children {
     /// No related rows, for any number of rows.
     pub(crate) fn none(level: Level, parents: usize) -> Self {
-        Children {
-            level,
-            starts: vec![0; parents + 1],
-            rows: Vec::new(),
-        }
+        Children { level, starts: vec![0; parents + 1], rows: Vec::new() }
     }
 
     /// Hands the child rows out to the parents: `slots` has the parents' key numbers, `keys` numbers the keys.
@@ -191,9 +173,7 @@ impl Reader<'_> {
     ) -> impl ExactSizeIterator<Item = Result<T>> {
         let children = self.level.children.get(self.nested);
         self.nested += 1;
-        let range = children.map_or(0..0, |c| {
-            c.starts[self.number] as usize..c.starts[self.number + 1] as usize
-        });
+        let range = children.map_or(0..0, |c| c.starts[self.number] as usize..c.starts[self.number + 1] as usize);
         let rows = children.map_or(&[][..], |children| &children.rows[range]);
         rows.iter().map(move |&number| {
             let level = children.map(|children| &children.level);
@@ -201,13 +181,7 @@ impl Reader<'_> {
             let Some((level, row)) = found else {
                 return Err(Error::inconsistent("a related row is missing from its result"));
             };
-            decode(&mut Reader {
-                level,
-                row,
-                number: number as usize,
-                place: 0,
-                nested: 0,
-            })
+            decode(&mut Reader { level, row, number: number as usize, place: 0, nested: 0 })
         })
     }
 }

@@ -41,11 +41,7 @@ impl<'a> Session<'a> {
         // Milliseconds, as the databases' default precision keeps them.
         let now = Timestamp::now();
         let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
-        Session {
-            connection,
-            in_transaction,
-            now,
-        }
+        Session { connection, in_transaction, now }
     }
 
     async fn query(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
@@ -71,12 +67,7 @@ impl<'a> Session<'a> {
     /// Ends what [`begin`](Session::begin) opened: kept when the operation went well, undone otherwise.
     async fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
         match (result, self.in_transaction) {
-            (Ok(value), true) => self
-                .connection
-                .release(SAVEPOINT)
-                .await
-                .map(|()| value)
-                .map_err(Error::from),
+            (Ok(value), true) => self.connection.release(SAVEPOINT).await.map(|()| value).map_err(Error::from),
             (Ok(value), false) => self.connection.commit().await.map(|()| value).map_err(Error::from),
             (Err(error), in_transaction) => {
                 // The first error is the one to tell; a connection that cannot roll back is broken and not used again.

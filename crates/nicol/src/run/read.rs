@@ -75,12 +75,7 @@ fn plan(read: &Read) -> Plan<'_> {
             let relation = read.table.relation(*relation);
             let columns = near_columns(relation);
             let places = columns.iter().map(|&column| place_of(&mut items, column)).collect();
-            nested.push(NestedPlan {
-                relation,
-                read: below,
-                places,
-                columns,
-            });
+            nested.push(NestedPlan { relation, read: below, places, columns });
         }
     }
     Plan { items, nested }
@@ -88,9 +83,7 @@ fn plan(read: &Read) -> Plan<'_> {
 
 /// Where a column stands in the select list; it is added when it does not.
 fn place_of(items: &mut Vec<Item<'_>>, column: u16) -> usize {
-    let found = items
-        .iter()
-        .position(|item| matches!(item, Item::Column(present) if *present == column));
+    let found = items.iter().position(|item| matches!(item, Item::Column(present) if *present == column));
     found.unwrap_or_else(|| {
         items.push(Item::Column(column));
         items.len() - 1
@@ -111,17 +104,9 @@ fn far_link(relation: &RelationMeta) -> ScopeLink {
     match &relation.link {
         Link::Owner { references, .. } => ScopeLink::Columns(references),
         Link::Owned { columns, .. } => ScopeLink::Columns(columns),
-        Link::Join {
-            table,
-            schema,
-            here,
-            there,
-        } => ScopeLink::Join {
-            table,
-            schema: *schema,
-            parent: here.1,
-            row: *there,
-        },
+        Link::Join { table, schema, here, there } => {
+            ScopeLink::Join { table, schema: *schema, parent: here.1, row: *there }
+        }
     }
 }
 
@@ -138,14 +123,10 @@ fn load<'a>(
         let Plan { mut items, nested } = plan(read);
         let places = match &scope {
             None => Vec::new(),
-            Some(Scope {
-                link: ScopeLink::Columns(columns),
-                ..
-            }) => columns.iter().map(|&column| place_of(&mut items, column)).collect(),
-            Some(Scope {
-                link: ScopeLink::Join { .. },
-                ..
-            }) => {
+            Some(Scope { link: ScopeLink::Columns(columns), .. }) => {
+                columns.iter().map(|&column| place_of(&mut items, column)).collect()
+            }
+            Some(Scope { link: ScopeLink::Join { .. }, .. }) => {
                 items.push(Item::Join);
                 vec![items.len() - 1]
             }
@@ -156,12 +137,7 @@ fn load<'a>(
             Item::Count(..) | Item::Join => None,
         };
         let columns = items.iter().map(column).collect();
-        let mut level = Level {
-            table: read.table,
-            parts,
-            columns,
-            children: Vec::with_capacity(nested.len()),
-        };
+        let mut level = Level { table: read.table, parts, columns, children: Vec::with_capacity(nested.len()) };
         for nested in &nested {
             let children = load_children(session, &level, nested).await?;
             level.children.push(children);
@@ -184,11 +160,7 @@ async fn statements(
     };
     let width = keys.first().map_or(1, Vec::len);
     let one_parameter = width == 1 && matches!(dialect, Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb);
-    let chunk = if one_parameter {
-        keys.len().max(1)
-    } else {
-        KEYS_A_STATEMENT / width
-    };
+    let chunk = if one_parameter { keys.len().max(1) } else { KEYS_A_STATEMENT / width };
     let mut scope = Scope { link, keys: &[] };
     let mut parts = Vec::new();
     for keys in keys.chunks(chunk) {
@@ -219,10 +191,7 @@ async fn load_children(session: &mut Session<'_>, level: &Level, nested: &Nested
     if keys.is_empty() {
         return Ok(Children::none(Level::empty(nested.read.table), slots.len()));
     }
-    let scope = Scope {
-        link: far_link(nested.relation),
-        keys: &keys,
-    };
+    let scope = Scope { link: far_link(nested.relation), keys: &keys };
     let (below, places) = load(session, nested.read, Some(scope)).await?;
     Ok(Children::group(below, &places, &slots, &numbers))
 }

@@ -28,21 +28,13 @@ impl Writer {
                 self.condition(table, source, inner);
                 self.push(")");
             }
-            Condition::Compare {
-                column,
-                comparison,
-                value,
-            } => {
+            Condition::Compare { column, comparison, value } => {
                 self.compare(table, source, *column, *comparison, value.clone());
             }
             Condition::In { values, negated, .. } if values.is_empty() => {
                 self.push(if *negated { "1=1" } else { "1=0" });
             }
-            Condition::In {
-                column,
-                values,
-                negated,
-            } => {
+            Condition::In { column, values, negated } => {
                 self.column(source, table, *column);
                 self.membership(values.clone(), *negated);
             }
@@ -51,11 +43,7 @@ impl Writer {
                 self.column(source, table, *column);
                 self.push(if *negated { " IS NOT NULL" } else { " IS NULL" });
             }
-            Condition::Related {
-                relation,
-                quantifier,
-                condition,
-            } => {
+            Condition::Related { relation, quantifier, condition } => {
                 self.related(table, source, *relation, *quantifier, condition);
             }
         }
@@ -88,11 +76,7 @@ impl Writer {
             self.push("(");
             self.column(source, table, column);
             let equal = comparison == Comparison::Equal;
-            self.push(if equal {
-                " IS NOT NULL AND JSON_EQUALS("
-            } else {
-                " IS NOT NULL AND NOT JSON_EQUALS("
-            });
+            self.push(if equal { " IS NOT NULL AND JSON_EQUALS(" } else { " IS NOT NULL AND NOT JSON_EQUALS(" });
             self.column(source, table, column);
             self.push(", ");
             self.bind(value);
@@ -152,16 +136,8 @@ impl Writer {
         let meta = table.relation(relation);
         let is_any = matches!(condition, Condition::All(parts) if parts.is_empty());
         if let (Link::Owner { columns, .. }, true) = (&meta.link, is_any && quantifier != Quantifier::Every) {
-            let null = if quantifier == Quantifier::Some {
-                " IS NOT NULL"
-            } else {
-                " IS NULL"
-            };
-            let word = if quantifier == Quantifier::Some {
-                " AND "
-            } else {
-                " OR "
-            };
+            let null = if quantifier == Quantifier::Some { " IS NOT NULL" } else { " IS NULL" };
+            let word = if quantifier == Quantifier::Some { " AND " } else { " OR " };
             self.push("(");
             self.separated(word, *columns, |sql, &column| {
                 sql.column(source, table, column);
@@ -226,16 +202,7 @@ impl Writer {
         self.table(target);
         self.push(" AS ");
         self.qualifier(there);
-        if let (
-            Link::Join {
-                table: join,
-                schema,
-                there: (key, column),
-                ..
-            },
-            [(source, _)],
-        ) = (&meta.link, &link[..])
-        {
+        if let (Link::Join { table: join, schema, there: (key, column), .. }, [(source, _)]) = (&meta.link, &link[..]) {
             self.push(" JOIN ");
             self.table_name(*schema, join);
             self.push(" AS ");
@@ -276,8 +243,5 @@ impl Writer {
 }
 
 fn named(source: Source, table: &'static TableMeta, columns: &[u16]) -> Vec<(Source, &'static str)> {
-    columns
-        .iter()
-        .map(|&column| (source, table.column(column).column))
-        .collect()
+    columns.iter().map(|&column| (source, table.column(column).column)).collect()
 }

@@ -40,19 +40,11 @@ pub(crate) enum Source {
 
 impl Writer {
     fn new(dialect: Dialect) -> Self {
-        Writer {
-            dialect,
-            text: String::with_capacity(256),
-            params: Vec::new(),
-            aliases: 0,
-        }
+        Writer { dialect, text: String::with_capacity(256), params: Vec::new(), aliases: 0 }
     }
 
     fn finish(self) -> Statement {
-        Statement {
-            text: self.text,
-            params: self.params,
-        }
+        Statement { text: self.text, params: self.params }
     }
 
     fn push(&mut self, text: &str) {
@@ -133,9 +125,7 @@ impl Writer {
     /// `(?, ?, ..)` with the count rounded up to a power of two by repeating the last value.
     fn padded_list(&mut self, values: &[Value]) {
         let padding = values.len().next_power_of_two() - values.len();
-        let padded = values
-            .iter()
-            .chain(std::iter::repeat_n(values.last(), padding).flatten());
+        let padded = values.iter().chain(std::iter::repeat_n(values.last(), padding).flatten());
         self.push("(");
         self.separated(", ", padded, |sql, value| sql.bind(value.clone()));
         self.push(")");

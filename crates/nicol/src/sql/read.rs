@@ -115,14 +115,7 @@ impl Writer {
         self.table(read.table);
         self.push(" AS ");
         self.qualifier(base);
-        if let (
-            Some(Scope {
-                link: ScopeLink::Join { table, schema, row, .. },
-                ..
-            }),
-            Some(join),
-        ) = (scope, join)
-        {
+        if let (Some(Scope { link: ScopeLink::Join { table, schema, row, .. }, .. }), Some(join)) = (scope, join) {
             self.push(" JOIN ");
             self.table_name(*schema, table);
             self.push(" AS ");
@@ -178,19 +171,10 @@ impl Writer {
         width: usize,
     ) {
         self.push("(");
-        self.separated(", ", 0..width, |sql, place| {
-            sql.scope_column(table, base, join, &scope.link, place)
-        });
-        self.push(if self.dialect == Dialect::Sqlite {
-            ") IN (VALUES "
-        } else {
-            ") IN ("
-        });
+        self.separated(", ", 0..width, |sql, place| sql.scope_column(table, base, join, &scope.link, place));
+        self.push(if self.dialect == Dialect::Sqlite { ") IN (VALUES " } else { ") IN (" });
         let padding = padding(scope.keys.len());
-        let padded = scope
-            .keys
-            .iter()
-            .chain(std::iter::repeat_n(scope.keys.last(), padding).flatten());
+        let padded = scope.keys.iter().chain(std::iter::repeat_n(scope.keys.last(), padding).flatten());
         self.separated(", ", padded, |sql, key| {
             sql.push("(");
             sql.separated(", ", key, |sql, value| sql.bind(value.clone()));
@@ -219,11 +203,7 @@ impl Writer {
             let emulated = sql.dialect.is_mysql_family();
             if let (true, Some(nulls)) = (emulated, term.nulls) {
                 sql.column(base, table, term.column);
-                sql.push(if nulls == Nulls::First {
-                    " IS NOT NULL, "
-                } else {
-                    " IS NULL, "
-                });
+                sql.push(if nulls == Nulls::First { " IS NOT NULL, " } else { " IS NULL, " });
             }
             sql.column(base, table, term.column);
             sql.push(if term.descending { " DESC" } else { " ASC" });
@@ -265,11 +245,7 @@ impl Writer {
         self.separated(", ", 0..scope.link.width(), |sql, place| {
             sql.scope_column(read.table, base, join, &scope.link, place);
         });
-        let terms = if read.order.is_empty() {
-            key_order(read.table)
-        } else {
-            read.order.clone()
-        };
+        let terms = if read.order.is_empty() { key_order(read.table) } else { read.order.clone() };
         if !terms.is_empty() {
             self.push(" ORDER BY ");
             self.order_terms(read.table, base, &terms);
@@ -296,15 +272,7 @@ impl ScopeLink {
 }
 
 fn key_order(table: &TableMeta) -> Vec<OrderTerm> {
-    table
-        .key
-        .iter()
-        .map(|&column| OrderTerm {
-            column,
-            descending: false,
-            nulls: None,
-        })
-        .collect()
+    table.key.iter().map(|&column| OrderTerm { column, descending: false, nulls: None }).collect()
 }
 
 fn count_value(count: u64) -> Value {

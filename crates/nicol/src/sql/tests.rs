@@ -24,10 +24,7 @@ static USER: TableMeta = TableMeta {
         field: "posts",
         target: || &POST,
         is_many: true,
-        link: Link::Owned {
-            references: &[0],
-            columns: &[1],
-        },
+        link: Link::Owned { references: &[0], columns: &[1] },
     }],
 };
 
@@ -47,32 +44,18 @@ static POST: TableMeta = TableMeta {
             field: "author",
             target: || &USER,
             is_many: false,
-            link: Link::Owner {
-                columns: &[1],
-                references: &[0],
-            },
+            link: Link::Owner { columns: &[1], references: &[0] },
         },
         RelationMeta {
             field: "likers",
             target: || &USER,
             is_many: true,
-            link: Link::Join {
-                table: "_Likes",
-                schema: None,
-                here: (0, "A"),
-                there: (0, "B"),
-            },
+            link: Link::Join { table: "_Likes", schema: None, here: (0, "A"), there: (0, "B") },
         },
     ],
 };
 
-const ALL: [Dialect; 5] = [
-    Dialect::Sqlite,
-    Dialect::Postgres,
-    Dialect::Cockroachdb,
-    Dialect::Mysql,
-    Dialect::Mariadb,
-];
+const ALL: [Dialect; 5] = [Dialect::Sqlite, Dialect::Postgres, Dialect::Cockroachdb, Dialect::Mysql, Dialect::Mariadb];
 
 /// Holds the text per dialect against what is expected: SQLite, PostgreSQL (and CockroachDB), MySQL, MariaDB.
 #[track_caller]
@@ -92,34 +75,19 @@ fn check(make: impl Fn(Dialect) -> Statement, expected: [&str; 4]) {
 }
 
 fn read(table: &'static TableMeta, condition: Condition) -> Read {
-    Read {
-        condition: Some(condition),
-        ..Read::new(table)
-    }
+    Read { condition: Some(condition), ..Read::new(table) }
 }
 
 fn equal(column: u16, value: impl Into<i32>) -> Condition {
-    Condition::Compare {
-        column,
-        comparison: Comparison::Equal,
-        value: Value::Int(value.into()),
-    }
+    Condition::Compare { column, comparison: Comparison::Equal, value: Value::Int(value.into()) }
 }
 
 fn related(relation: u16, quantifier: Quantifier, condition: Condition) -> Condition {
-    Condition::Related {
-        relation,
-        quantifier,
-        condition: Box::new(condition),
-    }
+    Condition::Related { relation, quantifier, condition: Box::new(condition) }
 }
 
 fn term(column: u16, descending: bool, nulls: Option<Nulls>) -> OrderTerm {
-    OrderTerm {
-        column,
-        descending,
-        nulls,
-    }
+    OrderTerm { column, descending, nulls }
 }
 
 const ID: [Item<'static>; 1] = [Item::Column(0)];
@@ -127,15 +95,8 @@ const ID: [Item<'static>; 1] = [Item::Column(0)];
 #[test]
 fn conditions() {
     let condition = || {
-        let like = Condition::Like {
-            column: 1,
-            place: Place::Anywhere,
-            text: "50%_!".to_owned(),
-        };
-        let null = Condition::Null {
-            column: 1,
-            negated: true,
-        };
+        let like = Condition::Like { column: 1, place: Place::Anywhere, text: "50%_!".to_owned() };
+        let null = Condition::Null { column: 1, negated: true };
         Condition::All(vec![
             Condition::Any(vec![equal(0, 7), like]),
             Condition::Not(Box::new(null)),
@@ -158,11 +119,7 @@ fn conditions() {
 #[test]
 fn lists_are_one_parameter_or_padded() {
     let values = |count| (0..count).map(Value::Int).collect();
-    let condition = |negated| Condition::In {
-        column: 0,
-        values: values(3),
-        negated,
-    };
+    let condition = |negated| Condition::In { column: 0, values: values(3), negated };
     check(
         |dialect| select(dialect, &read(&USER, condition(true)), &ID, None),
         [
@@ -173,24 +130,13 @@ fn lists_are_one_parameter_or_padded() {
         ],
     );
     let statement = select(Dialect::Mysql, &read(&USER, condition(false)), &ID, None);
-    assert_eq!(
-        statement.params.last(),
-        Some(&Value::Int(2)),
-        "the last value is repeated"
-    );
+    assert_eq!(statement.params.last(), Some(&Value::Int(2)), "the last value is repeated");
 }
 
 #[test]
 fn relation_filters() {
     check(
-        |dialect| {
-            select(
-                dialect,
-                &read(&USER, related(0, Quantifier::Every, equal(0, 1))),
-                &ID,
-                None,
-            )
-        },
+        |dialect| select(dialect, &read(&USER, related(0, Quantifier::Every, equal(0, 1))), &ID, None),
         [
             r#"SELECT t0."id" FROM "User" AS t0 WHERE t0."id" NOT IN (SELECT t1."author_id" FROM "blog"."posts" AS t1 WHERE t1."author_id" IS NOT NULL AND (NOT t1."id" = ?))"#,
             r#"SELECT t0."id" FROM "User" AS t0 WHERE NOT EXISTS (SELECT 1 FROM "blog"."posts" AS t1 WHERE t1."author_id" = t0."id" AND (NOT t1."id" = $1))"#,
@@ -219,11 +165,7 @@ fn relation_filters() {
 
 #[test]
 fn order_and_pages() {
-    let paged = || Read {
-        order: vec![term(1, true, Some(Nulls::Last))],
-        skip: 5,
-        ..Read::new(&USER)
-    };
+    let paged = || Read { order: vec![term(1, true, Some(Nulls::Last))], skip: 5, ..Read::new(&USER) };
     check(
         |dialect| select(dialect, &paged(), &ID, None),
         [
@@ -233,26 +175,17 @@ fn order_and_pages() {
             "SELECT t0.`id` FROM `User` AS t0 ORDER BY t0.`name` IS NULL, t0.`name` DESC LIMIT 18446744073709551615 OFFSET ?",
         ],
     );
-    let first = Read {
-        take: Some(1),
-        ..Read::new(&USER)
-    };
+    let first = Read { take: Some(1), ..Read::new(&USER) };
     let text = select(Dialect::Sqlite, &first, &ID, None).text;
     assert_eq!(text, r#"SELECT t0."id" FROM "User" AS t0 ORDER BY t0."id" ASC LIMIT ?"#);
     let text = count(Dialect::Postgres, &first).text;
-    assert_eq!(
-        text,
-        r#"SELECT COUNT(*) FROM (SELECT 1 AS one FROM "User" AS t0 LIMIT $1) AS page"#
-    );
+    assert_eq!(text, r#"SELECT COUNT(*) FROM (SELECT 1 AS one FROM "User" AS t0 LIMIT $1) AS page"#);
 }
 
 #[test]
 fn nested_levels() {
     let keys = [vec![Value::Int(1)], vec![Value::Int(2)], vec![Value::Int(3)]];
-    let scope = |count: usize| Scope {
-        link: ScopeLink::Columns(&[1]),
-        keys: &keys[..count],
-    };
+    let scope = |count: usize| Scope { link: ScopeLink::Columns(&[1]), keys: &keys[..count] };
     let items = [Item::Column(0), Item::Column(1)];
     check(
         |dialect| select(dialect, &Read::new(&POST), &items, Some(&scope(3))),
@@ -263,11 +196,7 @@ fn nested_levels() {
             "SELECT t0.`id`, t0.`author_id` FROM `blog`.`posts` AS t0 WHERE t0.`author_id` IN (?, ?, ?, ?)",
         ],
     );
-    let limited = Read {
-        take: Some(2),
-        skip: 1,
-        ..Read::new(&POST)
-    };
+    let limited = Read { take: Some(2), skip: 1, ..Read::new(&POST) };
     assert_eq!(
         select(Dialect::Postgres, &limited, &items, Some(&scope(3))).text,
         r#"SELECT c0, c1 FROM (SELECT t0."id" AS c0, t0."author_id" AS c1, ROW_NUMBER() OVER (PARTITION BY t0."author_id" ORDER BY t0."id" ASC) AS rn FROM "blog"."posts" AS t0 WHERE t0."author_id" = ANY($1)) AS numbered WHERE rn > $2 AND rn <= $3 ORDER BY rn"#
@@ -276,21 +205,10 @@ fn nested_levels() {
         select(Dialect::Postgres, &limited, &items, Some(&scope(1))).text,
         r#"SELECT t0."id", t0."author_id" FROM "blog"."posts" AS t0 WHERE t0."author_id" = $1 ORDER BY t0."id" ASC LIMIT $2 OFFSET $3"#
     );
-    let link = ScopeLink::Join {
-        table: "_Likes",
-        schema: None,
-        parent: "A",
-        row: (0, "B"),
-    };
+    let link = ScopeLink::Join { table: "_Likes", schema: None, parent: "A", row: (0, "B") };
     let scope = Scope { link, keys: &keys };
     assert_eq!(
-        select(
-            Dialect::Postgres,
-            &Read::new(&USER),
-            &[Item::Column(0), Item::Join],
-            Some(&scope)
-        )
-        .text,
+        select(Dialect::Postgres, &Read::new(&USER), &[Item::Column(0), Item::Join], Some(&scope)).text,
         r#"SELECT t0."id", t1."A" FROM "User" AS t0 JOIN "_Likes" AS t1 ON t1."B" = t0."id" WHERE t1."A" = ANY($1)"#
     );
 }
@@ -308,32 +226,12 @@ fn counts_of_related_rows() {
 #[test]
 fn inserts() {
     let rows = [vec![Some(Value::Int(1)), None], vec![None, Some(Value::Null)]];
-    let given = Insert {
-        table: &USER,
-        columns: &[0, 1],
-        rows: &rows,
-        returning: &[0],
-        conflict: None,
-    };
+    let given = Insert { table: &USER, columns: &[0, 1], rows: &rows, returning: &[0], conflict: None };
     let text = insert(Dialect::Postgres, &given).text;
-    assert_eq!(
-        text,
-        r#"INSERT INTO "User" ("id", "name") VALUES ($1, DEFAULT), (DEFAULT, $2) RETURNING "id""#
-    );
+    assert_eq!(text, r#"INSERT INTO "User" ("id", "name") VALUES ($1, DEFAULT), (DEFAULT, $2) RETURNING "id""#);
     let empty = [vec![]];
     check(
-        |dialect| {
-            insert(
-                dialect,
-                &Insert {
-                    table: &USER,
-                    columns: &[],
-                    rows: &empty,
-                    returning: &[],
-                    conflict: None,
-                },
-            )
-        },
+        |dialect| insert(dialect, &Insert { table: &USER, columns: &[], rows: &empty, returning: &[], conflict: None }),
         [
             r#"INSERT INTO "User" DEFAULT VALUES"#,
             r#"INSERT INTO "User" DEFAULT VALUES"#,
@@ -341,33 +239,11 @@ fn inserts() {
             "INSERT INTO `User` () VALUES ()",
         ],
     );
-    let patch = Patch {
-        assigns: vec![(
-            0,
-            Assign {
-                step: Some(StepKind::Add),
-                value: Value::Int(1),
-            },
-        )],
-    };
+    let patch = Patch { assigns: vec![(0, Assign { step: Some(StepKind::Add), value: Value::Int(1) })] };
     let one = [vec![Some(Value::Int(1))]];
-    let conflict = Some(Conflict {
-        target: &[0],
-        patch: &patch,
-        condition: None,
-    });
+    let conflict = Some(Conflict { target: &[0], patch: &patch, condition: None });
     assert_eq!(
-        insert(
-            Dialect::Sqlite,
-            &Insert {
-                table: &USER,
-                columns: &[0],
-                rows: &one,
-                returning: &[0],
-                conflict
-            }
-        )
-        .text,
+        insert(Dialect::Sqlite, &Insert { table: &USER, columns: &[0], rows: &one, returning: &[0], conflict }).text,
         r#"INSERT INTO "User" ("id") VALUES (?) ON CONFLICT ("id") DO UPDATE SET "id" = "User"."id" + ? RETURNING "id""#
     );
     let pairs = [(Value::Int(1), Value::Int(2)), (Value::Int(1), Value::Int(3))];
@@ -384,15 +260,7 @@ fn inserts() {
 
 #[test]
 fn updates_and_deletions() {
-    let patch = Patch {
-        assigns: vec![(
-            1,
-            Assign {
-                step: None,
-                value: Value::Null,
-            },
-        )],
-    };
+    let patch = Patch { assigns: vec![(1, Assign { step: None, value: Value::Null })] };
     let condition = related(0, Quantifier::Some, Condition::All(vec![]));
     check(
         |dialect| update(dialect, &USER, &patch, Some(&condition), &[]),
@@ -404,20 +272,13 @@ fn updates_and_deletions() {
         ],
     );
     let text = delete(Dialect::Postgres, &POST, Some(&equal(0, 1)), &[0, 1]).text;
-    assert_eq!(
-        text,
-        r#"DELETE FROM "blog"."posts" WHERE "posts"."id" = $1 RETURNING "id", "author_id""#
-    );
+    assert_eq!(text, r#"DELETE FROM "blog"."posts" WHERE "posts"."id" = $1 RETURNING "id", "author_id""#);
 }
 
 #[test]
 fn json_is_compared_as_json() {
     let value = Value::Json(serde_json::json!({"a": 1}));
-    let condition = || Condition::Compare {
-        column: 2,
-        comparison: Comparison::Equal,
-        value: value.clone(),
-    };
+    let condition = || Condition::Compare { column: 2, comparison: Comparison::Equal, value: value.clone() };
     check(
         |dialect| delete(dialect, &POST, Some(&condition()), &[]),
         [

@@ -58,9 +58,7 @@ pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Statement {
         ([], Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb) => sql.push(" DEFAULT VALUES"),
         (columns, _) => {
             sql.push(" (");
-            sql.separated(", ", columns, |sql, &column| {
-                sql.name(insert.table.column(column).column)
-            });
+            sql.separated(", ", columns, |sql, &column| sql.name(insert.table.column(column).column));
             sql.push(") VALUES ");
             sql.separated(", ", insert.rows, |sql, row| {
                 sql.push("(");
@@ -190,9 +188,7 @@ impl Writer {
 
     fn conflict(&mut self, table: &'static TableMeta, conflict: &Conflict<'_>) {
         self.push(" ON CONFLICT (");
-        self.separated(", ", conflict.target, |sql, &column| {
-            sql.name(table.column(column).column)
-        });
+        self.separated(", ", conflict.target, |sql, &column| sql.name(table.column(column).column));
         self.push(") DO UPDATE SET ");
         self.assignments(table, conflict.patch);
         self.filter(table, Source::Table(table), conflict.condition);

@@ -30,18 +30,8 @@ pub(super) fn table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
 pub(crate) fn clauses(diff: &Diff<'_>, alter: &AlterTable) -> Clauses {
     let pair = &diff.tables[alter.table];
     let (old, new) = (&diff.from.tables[pair.from], &diff.to.tables[pair.to]);
-    let mut out = Clauses {
-        before: Vec::new(),
-        clauses: Vec::new(),
-        after: Vec::new(),
-    };
-    let key_name = |table: &Table| {
-        table
-            .primary_key
-            .as_ref()
-            .and_then(|key| key.name.clone())
-            .unwrap_or_default()
-    };
+    let mut out = Clauses { before: Vec::new(), clauses: Vec::new(), after: Vec::new() };
+    let key_name = |table: &Table| table.primary_key.as_ref().and_then(|key| key.name.clone()).unwrap_or_default();
     for change in &alter.changes {
         match change {
             TableChange::DropPrimaryKey => out.clauses.push(format!("DROP CONSTRAINT {}", D.quote(&key_name(old)))),
@@ -53,19 +43,15 @@ pub(crate) fn clauses(diff: &Diff<'_>, alter: &AlterTable) -> Clauses {
                 D.quote(&key_name(new))
             )),
             TableChange::DropColumn(place) => {
-                out.clauses
-                    .push(format!("DROP COLUMN {}", D.quote(&old.columns[*place].name)));
+                out.clauses.push(format!("DROP COLUMN {}", D.quote(&old.columns[*place].name)));
             }
             TableChange::AddColumn(place) => {
-                out.clauses
-                    .push(format!("ADD COLUMN     {}", column(&new.columns[*place])));
+                out.clauses.push(format!("ADD COLUMN     {}", column(&new.columns[*place])));
             }
             TableChange::AlterColumn(change) => alter_column(old, new, change, &mut out),
             TableChange::RecreateColumn(change) => {
-                out.clauses
-                    .push(format!("DROP COLUMN {}", D.quote(&old.columns[change.from].name)));
-                out.clauses
-                    .push(format!("ADD COLUMN     {}", column(&new.columns[change.to])));
+                out.clauses.push(format!("DROP COLUMN {}", D.quote(&old.columns[change.from].name)));
+                out.clauses.push(format!("ADD COLUMN     {}", column(&new.columns[change.to])));
             }
             TableChange::AddPrimaryKey => out.clauses.extend(add_primary_key(new)),
         }
@@ -76,11 +62,7 @@ pub(crate) fn clauses(diff: &Diff<'_>, alter: &AlterTable) -> Clauses {
 fn add_primary_key(table: &Table) -> Option<String> {
     let key = table.primary_key.as_ref()?;
     let columns = names(D, key.columns.iter().map(|column| column.name.as_str()), ", ");
-    let name = key
-        .name
-        .as_ref()
-        .map(|name| format!("CONSTRAINT {} ", D.quote(name)))
-        .unwrap_or_default();
+    let name = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", D.quote(name))).unwrap_or_default();
     Some(format!("ADD {name}PRIMARY KEY ({columns})"))
 }
 
@@ -105,20 +87,13 @@ fn alter_column(old_table: &Table, new_table: &Table, change: &ColumnDiff, out: 
     if change.auto_increment && new.auto_increment {
         // Unquoted, as the reference writes it: the server folds it to lower case.
         let sequence = format!("{}_{}_seq", old_table.name, new.name).to_lowercase();
-        let sequence = if is_plain(&sequence) {
-            sequence
-        } else {
-            D.quote(&sequence)
-        };
+        let sequence = if is_plain(&sequence) { sequence } else { D.quote(&sequence) };
         let sequence = match &old_table.namespace {
             Some(namespace) => format!("{}.{sequence}", D.quote(namespace)),
             None => sequence,
         };
         out.before.push(format!("CREATE SEQUENCE {sequence}"));
-        out.clauses.push(format!(
-            "{prefix} SET DEFAULT nextval({})",
-            crate::sql::string(D, &sequence)
-        ));
+        out.clauses.push(format!("{prefix} SET DEFAULT nextval({})", crate::sql::string(D, &sequence)));
         let column = format!("{}.{}", table_name(old_table), D.quote(&new.name));
         out.after.push(format!("ALTER SEQUENCE {sequence} OWNED BY {column}"));
     } else if change.auto_increment {
@@ -148,7 +123,5 @@ fn drop_sequence(table: &Table, place: usize) -> String {
 /// True for names that need no quotes.
 fn is_plain(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

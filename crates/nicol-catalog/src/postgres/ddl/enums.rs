@@ -20,11 +20,7 @@ const SEVERAL_VALUES: &str = "\
 pub(crate) fn enum_usages(catalog: &Catalog, wanted: &Enum) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (table, one) in catalog.tables.iter().enumerate() {
-        found.extend(
-            (0..one.columns.len())
-                .filter(|place| uses(&one.columns[*place], wanted))
-                .map(|c| (table, c)),
-        );
+        found.extend((0..one.columns.len()).filter(|place| uses(&one.columns[*place], wanted)).map(|c| (table, c)));
     }
     found
 }
@@ -62,18 +58,12 @@ fn replace(diff: &Diff<'_>, old: &Enum, new: &Enum) -> Vec<String> {
     let retired = format!("{}_old", old.name);
     let in_namespace = |name: &str| qualified(D, namespace, name);
     let usages = enum_usages(diff.from, old);
-    let with_default: Vec<&(usize, usize)> = usages
-        .iter()
-        .filter(|(table, column)| diff.from.tables[*table].columns[*column].default.is_some())
-        .collect();
+    let with_default: Vec<&(usize, usize)> =
+        usages.iter().filter(|(table, column)| diff.from.tables[*table].columns[*column].default.is_some()).collect();
 
     let mut out = vec!["BEGIN".to_owned(), create_enum(new, &temporary)];
     let alter = |table: &Table, column: &Column, rest: String| {
-        format!(
-            "ALTER TABLE {} ALTER COLUMN {} {rest}",
-            table_name(table),
-            D.quote(&column.name)
-        )
+        format!("ALTER TABLE {} ALTER COLUMN {} {rest}", table_name(table), D.quote(&column.name))
     };
     for (table, column) in &with_default {
         let table = &diff.from.tables[*table];
@@ -87,16 +77,8 @@ fn replace(diff: &Diff<'_>, old: &Enum, new: &Enum) -> Vec<String> {
         let rest = format!("TYPE {ty} USING ({}::text::{ty})", D.quote(&column.name));
         out.push(alter(table, column, rest));
     }
-    out.push(format!(
-        "ALTER TYPE {} RENAME TO {}",
-        in_namespace(&old.name),
-        D.quote(&retired)
-    ));
-    out.push(format!(
-        "ALTER TYPE {} RENAME TO {}",
-        in_namespace(&temporary),
-        D.quote(&new.name)
-    ));
+    out.push(format!("ALTER TYPE {} RENAME TO {}", in_namespace(&old.name), D.quote(&retired)));
+    out.push(format!("ALTER TYPE {} RENAME TO {}", in_namespace(&temporary), D.quote(&new.name)));
     out.push(format!("DROP TYPE {}", in_namespace(&retired)));
     for (table, column) in &with_default {
         out.extend(

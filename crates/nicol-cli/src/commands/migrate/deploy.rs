@@ -17,20 +17,12 @@ use crate::output::Output;
 /// Folder and history do not fit together, or a migration fails.
 pub(crate) fn run(args: &DeployArgs, global: &Global, output: &Output) -> Result<u8> {
     note_unused(&args.unused, output);
-    let Workplace {
-        database,
-        directory,
-        folder,
-        ..
-    } = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let Workplace { database, directory, folder, .. } = Workplace::open(global, args.url.url.as_deref(), output)?;
     let found = directory.migrations().len();
     if directory.exists() && !output.json {
         output.note(&format!("{} found in {folder}", count(found, "migration")));
     }
-    let options = DeployOptions {
-        allow_out_of_order: args.allow_out_of_order,
-        lock: lock_options(),
-    };
+    let options = DeployOptions { allow_out_of_order: args.allow_out_of_order, lock: lock_options() };
     let mut teller = Teller::new(output);
     let deployed = database.run(deploy(&database.url, &directory, options, &mut teller))?;
     drop(teller);
@@ -40,10 +32,7 @@ pub(crate) fn run(args: &DeployArgs, global: &Global, output: &Output) -> Result
     output.say(&if deployed.applied.is_empty() {
         "No pending migrations to apply.".to_owned()
     } else {
-        format!(
-            "{} applied; the database is up to date.",
-            count(deployed.applied.len(), "migration")
-        )
+        format!("{} applied; the database is up to date.", count(deployed.applied.len(), "migration"))
     });
     Ok(DONE)
 }

@@ -60,9 +60,7 @@ fn prepare(args: &DevArgs, place: &Workplace, output: &Output) -> Result<Draft> 
     };
     let mut teller = Teller::new(output);
     let url = &place.database.url;
-    place
-        .database
-        .run(dev::prepare(url, &place.directory, &place.schema, options, &mut teller))
+    place.database.run(dev::prepare(url, &place.directory, &place.schema, options, &mut teller))
 }
 
 /// Gets the answers the draft needs, writes the migration and applies it.
@@ -70,16 +68,8 @@ fn carry_out(args: &DevArgs, place: &Workplace, draft: &Draft, output: &Output) 
     let title = decide(args, draft, output)?;
     let wants_readme = wants_readme(args, place);
     let author = if wants_readme { git_user() } else { None };
-    let mask = if place.project.config.readme_shows_env() {
-        Mask::Literal
-    } else {
-        Mask::All
-    };
-    let readme = ReadmeSettings {
-        author: author.as_deref(),
-        time_zone: TimeZone::system(),
-        mask,
-    };
+    let mask = if place.project.config.readme_shows_env() { Mask::Literal } else { Mask::All };
+    let readme = ReadmeSettings { author: author.as_deref(), time_zone: TimeZone::system(), mask };
     let decision = Decision {
         title: &title,
         accept_data_loss: true,
@@ -87,9 +77,7 @@ fn carry_out(args: &DevArgs, place: &Workplace, draft: &Draft, output: &Output) 
         now: Timestamp::now(),
     };
     let mut teller = Teller::new(output);
-    place
-        .database
-        .run(dev::carry_out(&place.database.url, draft, &decision, &mut teller))
+    place.database.run(dev::carry_out(&place.database.url, draft, &decision, &mut teller))
 }
 
 /// The shadow database that flag, config or schema name.
@@ -99,9 +87,7 @@ fn shadow_url(args: &DevArgs, place: &Workplace) -> Result<Option<ConnectionUrl>
         Some(text) => Some(FoundUrl::given(text, &project.working_directory)),
         None => project.url(UrlKind::Shadow, place.schema.datasource.as_ref())?,
     };
-    let database = found
-        .map(|found| Database::of_schema(&found, place.schema.datasource.as_ref()))
-        .transpose()?;
+    let database = found.map(|found| Database::of_schema(&found, place.schema.datasource.as_ref())).transpose()?;
     Ok(database.map(|database| database.url))
 }
 
@@ -136,10 +122,7 @@ fn decide(args: &DevArgs, draft: &Draft, output: &Output) -> Result<String> {
 
 /// Shows what would be lost, and asks unless the answer is known.
 fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()> {
-    let losses: Vec<String> = draft
-        .losses()
-        .map(|counted| format!("- {}", risk_text(counted)))
-        .collect();
+    let losses: Vec<String> = draft.losses().map(|counted| format!("- {}", risk_text(counted))).collect();
     if losses.is_empty() {
         return Ok(());
     }
@@ -158,24 +141,15 @@ fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()
 
 fn risk_text(counted: &CountedRisk) -> String {
     match counted.rows {
-        Some(rows) => format!(
-            "{} ({} concerned)",
-            counted.risk.text,
-            count(usize::try_from(rows).unwrap_or(usize::MAX), "row")
-        ),
+        Some(rows) => {
+            format!("{} ({} concerned)", counted.risk.text, count(usize::try_from(rows).unwrap_or(usize::MAX), "row"))
+        }
         None => counted.risk.text.clone(),
     }
 }
 
 fn wants_readme(args: &DevArgs, place: &Workplace) -> bool {
-    args.readme
-        || place
-            .project
-            .config
-            .files
-            .iter()
-            .find_map(|file| file.migrations_readme)
-            .unwrap_or(false)
+    args.readme || place.project.config.files.iter().find_map(|file| file.migrations_readme).unwrap_or(false)
 }
 
 /// The name that git knows the user by.
@@ -196,14 +170,9 @@ fn tell_result(args: &DevArgs, developed: &Developed, output: &Output) {
 }
 
 fn report(draft: &Draft, developed: Option<&Developed>) -> Value {
-    let risks = draft
-        .risks
-        .iter()
-        .map(|counted| json!({ "text": counted.risk.text, "rows": counted.rows }));
+    let risks = draft.risks.iter().map(|counted| json!({ "text": counted.risk.text, "rows": counted.rows }));
     let created = developed.and_then(|developed| developed.created.as_ref());
-    let applied_now = developed
-        .map(|developed| developed.applied.as_slice())
-        .unwrap_or_default();
+    let applied_now = developed.map(|developed| developed.applied.as_slice()).unwrap_or_default();
     json!({
         "created": created.map(|(name, folder)| json!({ "name": name, "folder": paths::show(folder) })),
         "applied": draft.applied.iter().chain(applied_now).collect::<Vec<_>>(),

@@ -29,30 +29,16 @@ pub(crate) fn run(args: &DiffArgs, global: &Global, output: &Output) -> Result<u
     let from = reader.read(&Form::from(&args.from))?;
     let to = reader.read(&Form::to(&args.to))?;
     let (given, main) = reader.shadows(&[&from, &to])?;
-    let shadow = Shadow {
-        main: main.as_ref(),
-        given: given.as_ref(),
-    };
+    let shadow = Shadow { main: main.as_ref(), given: given.as_ref() };
     let compared = block_on(difference(from.side(), to.side(), DiffOptions { shadow }))?;
-    let place = [&from, &to]
-        .into_iter()
-        .find_map(State::database)
-        .map(Database::describe);
+    let place = [&from, &to].into_iter().find_map(State::database).map(Database::describe);
     let difference = compared.map_err(|error| Failure::from_migrate(&error, place))?;
     print(args, &difference, output)?;
-    Ok(if args.exit_code && !difference.is_empty() {
-        DIFFERENT
-    } else {
-        DONE
-    })
+    Ok(if args.exit_code && !difference.is_empty() { DIFFERENT } else { DONE })
 }
 
 fn print(args: &DiffArgs, difference: &Difference, output: &Output) -> Result<()> {
-    let script = if difference.is_empty() {
-        EMPTY_SCRIPT
-    } else {
-        &difference.script
-    };
+    let script = if difference.is_empty() { EMPTY_SCRIPT } else { &difference.script };
     let text = if output.json {
         let value = json!({
             "different": !difference.is_empty(),
@@ -76,11 +62,7 @@ fn print(args: &DiffArgs, difference: &Difference, output: &Output) -> Result<()
 
 /// With exactly one line end at least.
 fn ended(text: &str) -> String {
-    if text.ends_with('\n') {
-        text.to_owned()
-    } else {
-        format!("{text}\n")
-    }
+    if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
 }
 
 /// One side as it is named on the command line.
@@ -107,13 +89,7 @@ impl<'a> Form<'a> {
     }
 
     fn to(args: &'a ToArgs) -> Form<'a> {
-        Form::of(
-            &args.to_schema,
-            &args.to_migrations,
-            &args.to_url,
-            &args.to_schema_datasource,
-            args.to_empty,
-        )
+        Form::of(&args.to_schema, &args.to_migrations, &args.to_url, &args.to_schema_datasource, args.to_empty)
     }
 
     /// The one form that is given: the parser sees to it that it is exactly one.
@@ -187,11 +163,9 @@ impl Reader<'_> {
         let path = working_directory()?.join(path);
         let directory = read_directory(&path)?;
         if !directory.exists() {
-            return Err(
-                Failure::new("migrations-not-found", "the migrations folder does not exist")
-                    .at(crate::paths::show(&path))
-                    .help("name the folder that holds migration_lock.toml"),
-            );
+            return Err(Failure::new("migrations-not-found", "the migrations folder does not exist")
+                .at(crate::paths::show(&path))
+                .help("name the folder that holds migration_lock.toml"));
         }
         Ok(State::Migrations(directory))
     }
@@ -223,11 +197,7 @@ impl Reader<'_> {
             (None, Some((project, schema))) => self.shadow_of(project, schema)?,
             (None, None) => None,
         };
-        let main = match (
-            &self.args.url.url,
-            states.iter().find_map(|state| state.database()),
-            context,
-        ) {
+        let main = match (&self.args.url.url, states.iter().find_map(|state| state.database()), context) {
             (Some(text), ..) => Some(self.given(text)?.url),
             (None, Some(database), _) => Some(database.url.clone()),
             // Without a URL the folder may still be replayed in memory.

@@ -43,13 +43,7 @@ impl Workplace {
         let path = project.migrations(&schema)?;
         let directory = read_directory(&path)?;
         database.announce(&found, output);
-        Ok(Workplace {
-            folder: paths::show(&path),
-            project,
-            schema,
-            database,
-            directory,
-        })
+        Ok(Workplace { folder: paths::show(&path), project, schema, database, directory })
     }
 }
 
@@ -74,18 +68,14 @@ fn read_directory(path: &std::path::Path) -> Result<Directory> {
 /// Prisma's variable turns the lock off.
 fn lock_options() -> LockOptions {
     let disabled = environment("PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK").is_some_and(|value| value != "0");
-    LockOptions {
-        disabled,
-        ..LockOptions::default()
-    }
+    LockOptions { disabled, ..LockOptions::default() }
 }
 
 /// Tells that flags of Prisma 5 and 6 change nothing.
 fn note_unused(unused: &UnusedMigrate, output: &Output) {
-    for (is_given, flag, what) in [
-        (unused.skip_generate, "--skip-generate", "generates"),
-        (unused.skip_seed, "--skip-seed", "seeds"),
-    ] {
+    for (is_given, flag, what) in
+        [(unused.skip_generate, "--skip-generate", "generates"), (unused.skip_seed, "--skip-seed", "seeds")]
+    {
         if is_given && !output.json {
             output.note(&format!("{flag} is not needed: nicol never {what} by itself"));
         }

@@ -21,18 +21,9 @@ pub(crate) fn run(args: &ResolveArgs, global: &Global, output: &Output) -> Resul
         (None, Some(name)) => (name, Resolution::RolledBack, "rolled back"),
         (None, None) => return Ok(DONE),
     };
-    let Workplace {
-        database, directory, ..
-    } = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let Workplace { database, directory, .. } = Workplace::open(global, args.url.url.as_deref(), output)?;
     let mut teller = Teller::new(output);
-    database.run(resolve(
-        &database.url,
-        &directory,
-        name,
-        resolution,
-        lock_options(),
-        &mut teller,
-    ))?;
+    database.run(resolve(&database.url, &directory, name, resolution, lock_options(), &mut teller))?;
     drop(teller);
     if output.json {
         output.json(&json!({ "migration": name, "resolution": word }));

@@ -18,13 +18,8 @@ use crate::output::Output;
 /// # Errors
 /// The folder or the database cannot be read.
 pub(crate) fn run(args: &StatusArgs, global: &Global, output: &Output) -> Result<u8> {
-    let Workplace {
-        schema,
-        database,
-        directory,
-        folder,
-        ..
-    } = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let Workplace { schema, database, directory, folder, .. } =
+        Workplace::open(global, args.url.url.as_deref(), output)?;
     let status = database.run(status(&database.url, &directory, Some(&schema)))?;
     if output.json {
         output.json(&report(&status, &folder, &database.describe()));
@@ -80,11 +75,7 @@ fn words(status: &Status, folder: &str) -> String {
         }
     }
     if let Some(drift) = &status.drift {
-        let _ = writeln!(
-            text,
-            "\nIn the database, but not in the migrations:\n{}",
-            drift.summary.trim_end()
-        );
+        let _ = writeln!(text, "\nIn the database, but not in the migrations:\n{}", drift.summary.trim_end());
     }
     let _ = writeln!(text, "\n{}", advice(status.verdict()));
     text

@@ -19,11 +19,7 @@ pub(super) struct Teller {
 
 impl Teller {
     pub(super) fn new(output: &Output) -> Teller {
-        Teller {
-            output: *output,
-            began: Instant::now(),
-            has_line: false,
-        }
+        Teller { output: *output, began: Instant::now(), has_line: false }
     }
 
     /// Replaces the line of progress.
@@ -46,25 +42,14 @@ impl Watch for Teller {
         match event {
             Event::WaitingForLock { holder, waited } => {
                 let holder = holder.map(|holder| format!(" (held by {holder})")).unwrap_or_default();
-                self.output.note(&format!(
-                    "waiting for another migration run to end{holder}, {} so far",
-                    duration(waited)
-                ));
+                self.output
+                    .note(&format!("waiting for another migration run to end{holder}, {} so far", duration(waited)));
             }
-            Event::Applying {
-                migration,
-                number,
-                total,
-                stepwise: _,
-            } => {
+            Event::Applying { migration, number, total, stepwise: _ } => {
                 self.began = Instant::now();
                 self.progress(&format!("Applying {migration} ({number} of {total})"));
             }
-            Event::StatementDone {
-                migration,
-                statement,
-                total,
-            } => {
+            Event::StatementDone { migration, statement, total } => {
                 if self.began.elapsed() > PATIENCE {
                     self.progress(&format!("Applying {migration}: statement {statement} of {total} done"));
                 }

@@ -67,10 +67,7 @@ fn read<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
         Kind::Enum(_) => return text(bytes),
         Kind::Domain(inner) => return read(inner, bytes),
         Kind::Array(element) => {
-            return Cell::Array(Array {
-                element: element.clone(),
-                bytes,
-            });
+            return Cell::Array(Array { element: element.clone(), bytes });
         }
         _ => {}
     }
@@ -99,10 +96,7 @@ fn read<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
         Type::MACADDR | Type::MACADDR8 => Some(Cell::OwnedText(hex_pairs(bytes))),
         Type::BIT | Type::VARBIT => bits(bytes),
         Type::RECORD => Some(Cell::Record(Record { bytes })),
-        Type::RECORD_ARRAY => Some(Cell::Array(Array {
-            element: Type::RECORD,
-            bytes,
-        })),
+        Type::RECORD_ARRAY => Some(Cell::Array(Array { element: Type::RECORD, bytes })),
         Type::VOID => Some(Cell::Null),
         _ => Some(other(ty, bytes)),
     };
@@ -114,10 +108,7 @@ fn other<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
     match ty.name() {
         "citext" => text(bytes),
         "ltree" => text(bytes.get(1..).unwrap_or_default()),
-        name => Cell::Native {
-            type_name: Cow::Owned(name.to_string()),
-            bytes,
-        },
+        name => Cell::Native { type_name: Cow::Owned(name.to_string()), bytes },
     }
 }
 
@@ -129,9 +120,7 @@ fn instant(micros: i64) -> Cell<'static> {
     if micros == i64::MAX || micros == i64::MIN {
         return Cell::Invalid("an infinite instant");
     }
-    let value = micros
-        .checked_add(EPOCH_MICROS)
-        .and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    let value = micros.checked_add(EPOCH_MICROS).and_then(|micros| Timestamp::from_microsecond(micros).ok());
     value.map_or(Cell::Invalid("an instant out of range"), Cell::DateTime)
 }
 
@@ -139,18 +128,14 @@ fn day(days: i32) -> Cell<'static> {
     if days == i32::MAX || days == i32::MIN {
         return Cell::Invalid("an infinite date");
     }
-    let value = Span::new()
-        .try_days(days)
-        .and_then(|span| civil::date(2000, 1, 1).checked_add(span));
+    let value = Span::new().try_days(days).and_then(|span| civil::date(2000, 1, 1).checked_add(span));
     value.map_or(Cell::Invalid("a date out of range"), Cell::Date)
 }
 
 fn time_with_zone(bytes: &[u8]) -> Option<Cell<'static>> {
     let micros = i64::from_be_bytes(fixed(bytes)?);
     let west = i32::from_be_bytes(fixed(bytes.get(8..)?)?);
-    Some(Cell::Time(
-        SignedDuration::from_micros(micros) + SignedDuration::from_secs(west.into()),
-    ))
+    Some(Cell::Time(SignedDuration::from_micros(micros) + SignedDuration::from_secs(west.into())))
 }
 
 /// The standard form of PostgreSQL: `1 year 2 mons 3 days 04:05:06`.
@@ -181,11 +166,7 @@ fn network(bytes: &[u8], is_cidr: bool) -> Option<Cell<'static>> {
         16 => (Ipv6Addr::from(fixed::<16>(address)?).to_string(), 128),
         _ => return None,
     };
-    let text = if prefix == whole && !is_cidr {
-        address
-    } else {
-        format!("{address}/{prefix}")
-    };
+    let text = if prefix == whole && !is_cidr { address } else { format!("{address}/{prefix}") };
     Some(Cell::OwnedText(text))
 }
 
@@ -201,11 +182,7 @@ fn bits(bytes: &[u8]) -> Option<Cell<'static>> {
         return None;
     }
     let bit = |at: usize| {
-        if bytes[at / 8] >> (7 - at % 8) & 1 == 1 {
-            '1'
-        } else {
-            '0'
-        }
+        if bytes[at / 8] >> (7 - at % 8) & 1 == 1 { '1' } else { '0' }
     };
     Some(Cell::OwnedText((0..length).map(bit).collect()))
 }
@@ -257,17 +234,10 @@ pub struct Array<'a> {
 impl<'a> Array<'a> {
     /// The elements in order. An element that cannot be read is a `P2023`, and ends the array.
     pub fn iter(&self) -> impl Iterator<Item = Result<Cell<'a>>> + use<'a> {
-        let mut elements = Fields {
-            bytes: self.bytes,
-            left: 0,
-        };
+        let mut elements = Fields { bytes: self.bytes, left: 0 };
         elements.read_array_head();
         let element = self.element.clone();
-        std::iter::from_fn(move || {
-            elements
-                .next_value()
-                .map(|value| value.map(|bytes| value_cell(&element, bytes)))
-        })
+        std::iter::from_fn(move || elements.next_value().map(|value| value.map(|bytes| value_cell(&element, bytes))))
     }
 }
 
@@ -281,10 +251,7 @@ impl<'a> Record<'a> {
     /// The fields in order. Types that are not built in (enums) are read as text. A field that cannot be read is a `P2023`,
     /// and ends the record.
     pub fn iter(&self) -> impl Iterator<Item = Result<Cell<'a>>> + use<'a> {
-        let mut fields = Fields {
-            bytes: self.bytes,
-            left: 0,
-        };
+        let mut fields = Fields { bytes: self.bytes, left: 0 };
         fields.left = fields.take_count();
         std::iter::from_fn(move || {
             if fields.left == 0 {
@@ -292,9 +259,7 @@ impl<'a> Record<'a> {
             }
             let oid = fields.take::<4>().map(u32::from_be_bytes);
             let ty = oid.and_then(Type::from_oid).unwrap_or(Type::TEXT);
-            fields
-                .next_value()
-                .map(|value| value.map(|bytes| value_cell(&ty, bytes)))
+            fields.next_value().map(|value| value.map(|bytes| value_cell(&ty, bytes)))
         })
     }
 }
@@ -402,9 +367,7 @@ mod tests {
     fn hostile_bytes() {
         let mut seed = 11_u64;
         let mut next = || {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             seed >> 33
         };
         for _ in 0..20_000 {
@@ -438,10 +401,9 @@ mod tests {
         ]
         .concat();
         let elements = |bytes: &[u8]| match read(&Type::INT4_ARRAY, bytes) {
-            Cell::Array(array) => array
-                .iter()
-                .map(|cell| cell.map(|cell| format!("{cell:?}")))
-                .collect::<Result<Vec<_>>>(),
+            Cell::Array(array) => {
+                array.iter().map(|cell| cell.map(|cell| format!("{cell:?}"))).collect::<Result<Vec<_>>>()
+            }
             other => panic!("{other:?}"),
         };
         assert_eq!(elements(&whole).expect("whole"), ["Int(7)", "Null"]);

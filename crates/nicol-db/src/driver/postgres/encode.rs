@@ -42,11 +42,7 @@ impl ToSql for Param<'_> {
     }
 
     fn encode_format(&self, ty: &Type) -> Format {
-        if is_binary(self.0, ty) {
-            Format::Binary
-        } else {
-            Format::Text
-        }
+        if is_binary(self.0, ty) { Format::Binary } else { Format::Text }
     }
 
     fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
@@ -68,10 +64,7 @@ fn binary<'a>(value: &'a Value, ty: &Type) -> Option<Binary<'a>> {
     let fixed = |bytes: &[u8]| {
         let mut buffer = [0; 8];
         buffer[..bytes.len()].copy_from_slice(bytes);
-        Some(Binary::Fixed {
-            buffer,
-            length: bytes.len(),
-        })
+        Some(Binary::Fixed { buffer, length: bytes.len() })
     };
     let integer = |value: i64| match *ty {
         Type::INT2 => fixed(&i16::try_from(value).ok()?.to_be_bytes()),
