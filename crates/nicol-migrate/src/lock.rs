@@ -165,23 +165,22 @@ pub(crate) async fn check(conn: &mut Connection, options: LockOptions) -> Result
         .with_help("See that no other runner is at work, then run the command again."))
 }
 
-/// Who holds the lock, in words.
+/// Who holds the lock, in words. Of its statement only the first two words are told: the rest may hold what is not for these
+/// eyes, and MySQL's lock names belong to the whole server.
 async fn holder(conn: &mut Connection) -> Result<Option<String>> {
     let sql = match conn.dialect() {
         Dialect::Postgres => format!(
             "SELECT 'process ' || l.pid || coalesce(', ' || nullif(a.application_name, ''), '') \
              || coalesce(' from ' || host(a.client_addr), '') \
              || coalesce(', connected since ' || date_trunc('second', a.backend_start), '') \
-             || coalesce(', last statement: ' || left(regexp_replace(a.query, '\\s+', ' ', 'g'), 120), '') \
+             || coalesce(', last statement: ' || split_part(a.query, ' ', 1) || ' ' || split_part(a.query, ' ', 2), '') \
              FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
              WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = {POSTGRES_KEY} AND l.objsubid = 1 \
              AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) LIMIT 1"
         ),
-        // The lock's name is the whole server's: a statement in somebody else's database is not for these eyes.
         Dialect::Mysql | Dialect::Mariadb => format!(
             "SELECT CONCAT('connection ', p.id, ' of ', p.user, '@', p.host, COALESCE(CONCAT(' to ', p.db), ''), ', ', p.time, \
-             ' s in its last statement', \
-             COALESCE(IF(p.db <=> DATABASE(), CONCAT(': ', LEFT(p.info, 120)), NULL), '')) \
+             ' s in its last statement', COALESCE(CONCAT(': ', SUBSTRING_INDEX(p.info, ' ', 2)), '')) \
              FROM information_schema.processlist p WHERE p.id = IS_USED_LOCK('{MYSQL_NAME}')"
         ),
         Dialect::Sqlite | Dialect::Cockroachdb => return Ok(None),
