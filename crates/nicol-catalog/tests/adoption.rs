@@ -35,11 +35,8 @@ async fn legacy(variable: &str, name: &str, statements: &[String]) -> Option<Cat
 
 /// The document of a migration of April 2020: its statements, and its schema with the cascades that were meant.
 fn document() -> Option<(Vec<String>, Catalog)> {
-    let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seeds/000_83a7b5a1e07eb346.txt");
-    let Ok(document) = fs::read_to_string(seed) else {
-        println!("skipped: no ../shared");
-        return None;
-    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/systems/staart/migration-of-2020.md");
+    let document = fs::read_to_string(path).unwrap();
     let sql = document.split("```sql\n").nth(1)?.split("```").next()?;
     let statements = sql.split("\n\n").filter(|text| !text.trim().is_empty());
     let statements = statements.map(|text| text.replace("`staart`.", "")).collect();

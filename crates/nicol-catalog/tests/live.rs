@@ -379,14 +379,9 @@ async fn sqlite_rebuilds_keep_every_row() {
 
 /// A schema of April 2020 on MySQL: the server makes two indexes of its own, and none of them is a difference.
 async fn legacy_schema_has_no_rest(variable: &str, name: &str) {
-    let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seeds/000_83a7b5a1e07eb346.txt");
-    let Ok(document) = fs::read_to_string(seed) else {
-        println!("skipped: no ../shared");
-        return;
-    };
-    let added = document.lines().skip_while(|line| *line != "+++ datamodel.dml").skip(2);
-    let lines: Vec<&str> = added.map_while(|line| line.strip_prefix('+')).collect();
-    let schema = common::schema(&[Source::new("schema.prisma", lines.join("\n"))]).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/systems/staart/schema.prisma");
+    let text = fs::read_to_string(path).unwrap();
+    let schema = common::schema(&[Source::new("schema.prisma", text)]).unwrap();
     let to = from_schema(&schema, Dialect::Mysql);
     assert_eq!(to.tables.len(), 12);
     assert_eq!(to.tables.iter().map(|table| table.columns.len()).sum::<usize>(), 108);

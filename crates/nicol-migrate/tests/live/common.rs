@@ -112,11 +112,8 @@ fn unique() -> String {
     format!("{:x}_{}_{}", now, std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// The material beside the repository, if it is there.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
-    if !found.exists() {
-        println!("skipped: no ../shared");
-    }
-    found.exists().then_some(found)
+/// A file below the project's `fixtures` folder.
+pub(crate) fn fixture(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -1,4 +1,4 @@
-//! Migrations against live databases and against the seeds.
+//! Migrations against live databases and against a document of 2020.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 

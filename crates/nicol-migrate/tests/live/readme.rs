@@ -1,4 +1,4 @@
-//! The README of a seed, byte for byte.
+//! The README of a migration of 2020, byte for byte.
 
 use jiff::tz::TimeZone;
 use nicol_db::Dialect;
@@ -16,11 +16,8 @@ fn head(text: &str) -> &str {
 
 #[test]
 fn the_first_migration_of_a_project() {
-    let Some(path) = crate::common::shared("seeds/000_83a7b5a1e07eb346.txt") else {
-        return;
-    };
-    let seed = std::fs::read_to_string(path).unwrap();
-    let added = changes(&seed).lines().skip(6).filter_map(|line| line.strip_prefix('+'));
+    let document = crate::common::fixture("systems/staart/migration-of-2020.md");
+    let added = changes(&document).lines().skip(6).filter_map(|line| line.strip_prefix('+'));
     let schema: String = added.map(|line| format!("{line}\n")).collect();
     let text = readme(&Readme {
         name: "20200420002856",
@@ -33,6 +30,6 @@ fn the_first_migration_of_a_project() {
         schema: &schema,
         mask: Mask::Literal,
     });
-    assert_eq!(head(&text), head(&seed));
-    assert_eq!(changes(&text), changes(&seed));
+    assert_eq!(head(&text), head(&document));
+    assert_eq!(changes(&text), changes(&document));
 }
