@@ -165,13 +165,33 @@ async fn create_history(
     created
 }
 
+/// Refuses a database whose tables no migration has made: a first one could never be applied to it.
+///
+/// # Errors
+/// P3005 when there are tables but no history.
+pub(crate) async fn refuse_unmanaged(conn: &mut Connection) -> Result<()> {
+    if history::exists(conn).await? {
+        return Ok(());
+    }
+    match history::any_foreign_table(conn).await? {
+        None => Ok(()),
+        Some(table) => Err(unmanaged(&table).with_help(
+            "Take what is there into a first migration: `nicol migrate dev --create-only --name init`, then \
+             `nicol migrate resolve --applied NAME` with the name of the new folder.",
+        )),
+    }
+}
+
+fn unmanaged(table: &str) -> Error {
+    Error::new("P3005", format!("The database has tables ({table}, for one) but no migration history."))
+}
+
 async fn create_history_unless_there(conn: &mut Connection) -> Result<Vec<HistoryRow>> {
     if let Some(rows) = history::read_if_exists(conn).await? {
         return Ok(rows);
     }
     if let Some(table) = history::any_foreign_table(conn).await? {
-        let message = format!("The database has tables ({table}, for one) but no migration history.");
-        return Err(Error::new("P3005", message).with_help(
+        return Err(unmanaged(&table).with_help(
             "If its tables are what the migrations make, record them as applied: `nicol migrate resolve --applied NAME` \
              for each, oldest first. Otherwise give an empty database.",
         ));

@@ -158,6 +158,7 @@ pub async fn prepare(
         .path()
         .ok_or_else(|| Error::new(code::FILE, "New migrations cannot be written into an embedded folder."))?;
     let provider_dialect = dialect_of(schema)?;
+    directory.check_provider(provider_dialect)?;
     let (mut conn, created) = match Connection::open(url).await {
         Ok(conn) => (Some(conn), false),
         // Writing a migration needs no database; counting rows is then left out.
@@ -172,7 +173,6 @@ pub async fn prepare(
     };
     let dialect = conn.as_ref().map_or(provider_dialect, Connection::dialect);
     check_dialect(provider_dialect, dialect)?;
-    directory.check_provider(dialect)?;
     let place = Place { url, folder, dialect, created };
     let result = draft(&mut conn, directory, schema, &place, options, watch).await;
     if let Some(conn) = conn {
@@ -232,7 +232,9 @@ async fn draft(
         Some(conn) if !options.create_only => {
             // Merged branches are everyday life here; the order is checked where it matters, at deploy.
             let options = DeployOptions { allow_out_of_order: true, lock: options.lock };
-            deploy::deploy_on(conn, directory, options, watch).await?.applied
+            let applied = deploy::deploy_on(conn, directory, options, watch).await?.applied;
+            deploy::refuse_unmanaged(conn).await?;
+            applied
         }
         Some(conn) => {
             refuse_failed(conn, directory).await?;

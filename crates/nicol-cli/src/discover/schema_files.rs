@@ -58,7 +58,12 @@ impl SchemaPath {
 
 fn existing(path: PathBuf, origin: String) -> Result<SchemaPath> {
     match fs::metadata(&path) {
-        Ok(_) => Ok(SchemaPath { path, origin }),
+        Ok(found) if found.is_file() || found.is_dir() => Ok(SchemaPath { path, origin }),
+        // Reading a pipe or a device could wait for ever.
+        Ok(_) => Err(Failure::new("schema-not-found", "the schema is neither a file nor a folder")
+            .at(paths::show(&path))
+            .why(format!("the path comes from {origin}"))
+            .help("name a .prisma file, or a folder of them")),
         Err(error) => Err(Failure::new("schema-not-found", "the schema cannot be found")
             .at(paths::show(&path))
             .why(format!("{}; the path comes from {origin}", files::reason(&error)))

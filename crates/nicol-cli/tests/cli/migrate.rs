@@ -270,3 +270,26 @@ fn a_database_older_than_its_history_is_resolved() {
     place.run(&["migrate", "deploy", "--url", "file:./other.db"]).exits(0).says("No pending migrations");
     place.run(&other).exits(1).says("--rolled-back");
 }
+
+#[test]
+fn tables_without_a_history_are_taken_in_by_the_way_that_is_named() {
+    let place = sqlite();
+    place.run(&["migrate", "dev", "--name", "init"]).exits(0);
+    let url =
+        nicol_db::ConnectionUrl::parse(&format!("file:{}", place.path("prisma/dev.db").display())).expect("a URL");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = nicol_db::Connection::open(&url).await.expect("the database opens");
+        connection.run_script("DROP TABLE _prisma_migrations;").await.expect("the history goes");
+    });
+    std::fs::remove_dir_all(place.path("prisma/migrations")).expect("the folder goes");
+
+    place.run(&["migrate", "dev", "--name", "init"]).fails("P3005").says("--create-only");
+    assert!(!place.path("prisma/migrations").exists(), "nothing is written");
+    place.run(&["migrate", "dev", "--create-only", "--name", "init"]).exits(0);
+    let folder = migration(&place, "init");
+    let name = folder.rsplit('/').next().expect("its name");
+    place.run(&["migrate", "resolve", "--applied", name]).exits(0);
+    place.run(&["migrate", "dev", "--name", "again"]).exits(0);
+    place.run(&["migrate", "status"]).exits(0);
+}

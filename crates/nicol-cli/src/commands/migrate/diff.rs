@@ -202,7 +202,12 @@ impl Reader<'_> {
             (None, Some(database), _) => Some(database.url.clone()),
             // Without a URL the folder may still be replayed in memory.
             (None, None, Some((project, schema))) => match project.migration_url(None, schema) {
-                Ok(found) => Some(Database::of_schema(&found, schema.datasource.as_ref())?.url),
+                Ok(found) => match Database::of_schema(&found, schema.datasource.as_ref()) {
+                    Ok(database) => Some(database.url),
+                    // With a shadow database at hand the main one is only compared with it.
+                    Err(_) if given.is_some() => None,
+                    Err(failure) => return Err(failure),
+                },
                 Err(_) => None,
             },
             (None, None, None) => None,
