@@ -213,7 +213,7 @@ fn install(product: Product) -> Result<()> {
         let status = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()?;
         Ok(status.success())
     };
-    if !apt(&["update", "-qq"])? || !apt(&["install", "-y", "-qq", package])? {
+    if !apt(&["update", "-qq"])? || !apt(&["install", "-y", "-qq", "--no-install-recommends", package])? {
         bail!("apt-get could not install {package}");
     }
     if !binaries_installed(product) {
