@@ -106,7 +106,7 @@ fn report_panics() {
         let failure = Failure::new("bug", "nicol has stopped because of a mistake of its own")
             .at(place)
             .why(panic_text(panic))
-            .help("please report this with the command and the schema: https://github.com/nicol-rs/nicol/issues");
+            .help("please report this, with the command and the schema");
         Output::new(false, false, false).failure(&failure);
         std::process::exit(i32::from(FAILED));
     }));
