@@ -1,7 +1,7 @@
 //! The place where operations run: the pool, or one transaction.
 
 use std::marker::PhantomData;
-use std::ops::{AsyncFnMut, AsyncFnOnce};
+use std::ops::AsyncFnOnce;
 use std::sync::Arc;
 
 use nicol_db::{Connection, ConnectionUrl, Isolation, Pool, PoolOptions, PooledConnection};
@@ -229,14 +229,17 @@ pub struct Retrying<D> {
 impl<D: From<Client>> Retrying<D> {
     /// Runs a closure in a transaction, and again in a new one after a serialization failure or a deadlock.
     ///
+    /// Each attempt gets a clone of the closure (one that captures by reference or by cloneable values has it), not a
+    /// borrow: so the whole can be spawned as a task.
+    ///
     /// # Errors
     /// The last attempt's error.
-    pub async fn run<T>(self, mut work: impl AsyncFnMut(D) -> Result<T>) -> Result<T> {
+    pub async fn run<T>(self, work: impl AsyncFnOnce(D) -> Result<T> + Clone) -> Result<T> {
         let Transaction { client, isolation, .. } = self.transaction;
         let mut left = self.times;
         loop {
             let attempt = Transaction { client: client.clone(), isolation, database: PhantomData };
-            let result = attempt.run(async |database| work(database).await).await;
+            let result = attempt.run(work.clone()).await;
             match result {
                 Err(error) if error.is_retryable() && left > 0 => left -= 1,
                 result => return result,

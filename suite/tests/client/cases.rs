@@ -592,8 +592,9 @@ cases! {
                 tokio::spawn(async move {
                     let posts = [post::In { title: format!("{n}") }];
                     db.user().create(user::New { email: format!("{n}@x.io") }.posts(posts)).await?;
+                    let counter = "counter@x.io".to_owned();
                     let counted = db.tx().retry(9).run(async |tx| {
-                        tx.user().update_many(user::email.eq("counter@x.io")).set(|s| s.age(inc(1))).await
+                        tx.user().update_many(user::email.eq(counter.clone())).set(|s| s.age(inc(1))).await
                     });
                     counted.await
                 })
