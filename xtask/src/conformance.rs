@@ -157,3 +157,11 @@ fn print_row(set: &str, provider: &str, tally: impl Fn(Aspect) -> Option<Tally>)
     }
     println!();
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_difference_has_its_reason() {
+        assert!(super::run(&crate::root(), &[]).unwrap(), "differences that docs/compatibility.md does not list");
+    }
+}

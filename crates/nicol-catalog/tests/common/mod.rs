@@ -66,12 +66,3 @@ pub(crate) fn script_between(from: &Catalog, to: &Catalog) -> String {
     assert_eq!(text.is_empty(), plan(&diff).is_empty());
     text
 }
-
-/// A script without the comment lines that are sentences: only labels of steps stay.
-pub(crate) fn without_sentences(script: &str) -> String {
-    let is_label = |line: &str| {
-        line.strip_prefix("-- ").is_none_or(|rest| !rest.is_empty() && rest.chars().all(char::is_alphanumeric))
-    };
-    let lines: Vec<&str> = script.lines().filter(|line| is_label(line)).collect();
-    lines.join("\n").trim_end().to_owned()
-}
