@@ -32,7 +32,9 @@ pub(crate) async fn empty(conn: &mut Connection, namespaces: &[String]) -> Resul
         let stays = if conn.dialect().is_mysql_family() { "Some things may be gone." } else { "Nothing was dropped." };
         Error::new("P3016", format!("The database could not be emptied: {}{native}", error.message()))
             .with_database_code(error.native_code())
-            .with_help(format!("{stays} The user needs to own what is in it; drop the rest by hand, then run this again."))
+            .with_help(format!(
+                "{stays} The user needs to own what is in it; drop the rest by hand, then run this again."
+            ))
     })
 }
 

@@ -131,8 +131,11 @@ async fn under_lock(conn: &mut Connection, schema: &ValidSchema, push: &Push) ->
     create_schema(conn).await?;
     let change = change(conn, schema).await?;
     if change.script != push.script {
-        return Err(Error::new(code::DATABASE_CHANGED, "The database has been changed by somebody else in the meantime.")
-            .with_help("Nothing was done. Run the command again to see what it would do now."));
+        return Err(Error::new(
+            code::DATABASE_CHANGED,
+            "The database has been changed by somebody else in the meantime.",
+        )
+        .with_help("Nothing was done. Run the command again to see what it would do now."));
     }
     unrecorded::run(conn, &change.script_to_run()).await?;
     Ok(())

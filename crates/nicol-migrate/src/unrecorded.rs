@@ -80,7 +80,8 @@ async fn stepwise(conn: &mut Connection, script: &str) -> Result<()> {
             let failure = failed(&place(script, &statements, done), &error);
             return Err(failure.with_help(match done {
                 0 => "No statement of it was applied. Correct the script and run it again.".to_owned(),
-                1 => "The statement before it stays applied: take it out of the script before running it again.".to_owned(),
+                1 => "The statement before it stays applied: take it out of the script before running it again."
+                    .to_owned(),
                 _ => format!(
                     "The {done} statements before it stay applied: take them out of the script before running it again."
                 ),
