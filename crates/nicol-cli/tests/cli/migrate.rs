@@ -157,10 +157,11 @@ fn deploy_needs_no_valid_schema() {
     place.file("prisma/image.db", "");
     let ran = place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0);
     assert!(ran.out.contains("1 migration applied"), "{}", ran.out);
-    place.run(&["migrate", "deploy"]).exits(0).says("No pending migrations");
+    place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0).says("No pending migrations");
+    place.run(&["migrate", "deploy"]).fails("P1003");
     place.run(&["migrate", "deploy", "--schema", "prisma/schema.prisma"]).fails("schema-not-found");
     place.file("prisma/migrations/migration_lock.toml", "provider = \"postgresql\"\n");
-    place.run(&["migrate", "deploy"]).fails("P3019");
+    place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).fails("P3019");
     std::fs::rename(place.path("prisma/migrations"), place.path("migrations")).expect("the folder moves");
     place.file("migrations/migration_lock.toml", "provider = \"sqlite\"\n");
     place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0).says("No pending migrations");
