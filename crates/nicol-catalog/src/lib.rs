@@ -25,7 +25,7 @@ mod summary;
 pub use catalog::Catalog;
 pub use diff::{Diff, diff};
 pub use from_schema::from_schema;
-pub use introspect::introspect;
+pub use introspect::{introspect, introspect_whole};
 pub use plan::{Plan, Risk, RiskKind, plan};
 pub use script::script;
 pub use summary::summary;
