@@ -12,6 +12,7 @@ pub use nicol_schema::schema::{IndexKind, ReferentialAction, SortOrder};
 pub use self::beyond::{Other, OtherKind, Remark, View};
 pub use crate::cockroach::types::CockroachType;
 pub use crate::mysql::types::MysqlType;
+pub use crate::names::{EnumName, FieldName, ModelName, Names};
 pub use crate::postgres::types::PostgresType;
 pub use crate::sqlite::types::SqliteType;
 
@@ -34,6 +35,8 @@ pub struct Catalog {
     pub views: Vec<View>,
     /// What stands beside tables and views, known as the views are. Never compared.
     pub others: Vec<Other>,
+    /// What the schema it was made from calls these things. Never compared.
+    pub names: Option<Names>,
 }
 
 impl Catalog {
@@ -48,6 +51,7 @@ impl Catalog {
             tables: Vec::new(),
             views: Vec::new(),
             others: Vec::new(),
+            names: None,
         }
     }
 
@@ -86,6 +90,11 @@ impl Catalog {
         if self.dialect.is_postgres_family() && !self.namespaces.iter().any(|name| name == PUBLIC) {
             self.namespaces.push(PUBLIC.to_owned());
         }
+    }
+
+    /// The place of a table in [`Catalog::tables`].
+    pub(crate) fn table_index(&self, namespace: Option<&str>, name: &str) -> Option<usize> {
+        self.tables.iter().position(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
     }
 
     /// The table of a name; namespaces are compared as [`same_namespace`] does.
@@ -184,7 +193,7 @@ pub enum Arity {
 }
 
 /// A column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Name in the database.
     pub name: String,
