@@ -26,10 +26,25 @@ const CACHED_STATEMENTS: usize = 128;
 /// What every session begins with.
 const SET_UP: &str = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
 
+/// How commits wait for the disk: `?synchronous=normal` spares them the wait in WAL mode, where a power cut may then take
+/// the last of them (never part of one). Without it SQLite's own default holds.
+fn synchronous(url: &ConnectionUrl) -> Result<&'static str> {
+    let Some(word) = url.param("synchronous") else { return Ok("") };
+    match word.to_ascii_lowercase().as_str() {
+        "off" => Ok(" PRAGMA synchronous = OFF;"),
+        "normal" => Ok(" PRAGMA synchronous = NORMAL;"),
+        "full" => Ok(" PRAGMA synchronous = FULL;"),
+        "extra" => Ok(" PRAGMA synchronous = EXTRA;"),
+        _ => Err(Error::new("P1013", "`synchronous` in a SQLite URL is one of off, normal, full and extra")),
+    }
+}
+
 /// One open SQLite database.
 pub(crate) struct Sqlite {
     connection: rusqlite::Connection,
     busy_limit: Duration,
+    /// The statements every session begins with.
+    set_up: String,
 }
 
 impl Sqlite {
@@ -45,23 +60,24 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(|error| from_driver(&error))?;
         let busy_limit = url.seconds("busy_timeout", 5).unwrap_or(Duration::MAX);
-        Sqlite::prepare(connection, busy_limit.max(Duration::from_secs(5)))
+        Sqlite::prepare(connection, busy_limit.max(Duration::from_secs(5)), synchronous(url)?)
     }
 
     /// Opens an empty database in memory.
     pub(crate) fn open_in_memory() -> Result<Sqlite> {
         let connection = rusqlite::Connection::open_in_memory().map_err(|error| from_driver(&error))?;
-        Sqlite::prepare(connection, Duration::from_secs(5))
+        Sqlite::prepare(connection, Duration::from_secs(5), "")
     }
 
-    fn prepare(connection: rusqlite::Connection, busy_limit: Duration) -> Result<Sqlite> {
+    fn prepare(connection: rusqlite::Connection, busy_limit: Duration, synchronous: &str) -> Result<Sqlite> {
+        let set_up_script = format!("{SET_UP}{synchronous}");
         let set_up = || {
             connection.busy_timeout(Duration::ZERO)?;
             connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-            connection.execute_batch(SET_UP)
+            connection.execute_batch(&set_up_script)
         };
         set_up().map_err(|error| from_driver(&error))?;
-        Ok(Sqlite { connection, busy_limit })
+        Ok(Sqlite { connection, busy_limit, set_up: set_up_script })
     }
 
     pub(crate) fn version() -> String {
@@ -76,7 +92,7 @@ impl Sqlite {
     /// Rolls an open transaction back and sets the session up as at its opening.
     pub(crate) fn reset_now(&self) -> Result<()> {
         let rollback = if self.in_transaction() { "ROLLBACK; " } else { "" };
-        let set_up = format!("{rollback}{SET_UP}");
+        let set_up = format!("{rollback}{}", self.set_up);
         self.connection.execute_batch(&set_up).map_err(|error| from_driver(&error))
     }
 
@@ -124,8 +140,8 @@ impl Sqlite {
 
 /// Locked by another connection in a way that waiting can cure. A snapshot too old to be written from never is.
 fn is_busy(error: &rusqlite::Error) -> bool {
-    match error.sqlite_extended_error_code() {
-        Some(code) => matches!(code & 0xff, 5 | 6) && code != 517,
+    match error.sqlite_error() {
+        Some(error) => matches!(error.extended_code & 0xff, 5 | 6) && error.extended_code != 517,
         None => false,
     }
 }
@@ -189,7 +205,12 @@ fn columns_of(statement: &Statement<'_>) -> Arc<[Column]> {
         name: column.name().to_string(),
         native: ColumnType::Sqlite(column.decl_type().map(str::to_string)),
     };
-    statement.columns().map(column).collect()
+    // A list in some versions of rusqlite, an iterator in others.
+    let mut columns = Vec::with_capacity(statement.column_count());
+    for described in statement.columns() {
+        columns.push(column(described));
+    }
+    columns.into()
 }
 
 fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Result<()> {
