@@ -129,7 +129,7 @@ pub(crate) enum Field {
     /// The number of related rows.
     Count { relation: u16, condition: Option<Condition> },
     /// Related rows.
-    Nested { relation: u16, read: Read },
+    Nested { relation: u16, read: Box<Read> },
 }
 
 /// One term of an ORDER BY.

@@ -308,7 +308,7 @@ impl<M, T, S> Nested<M, T, ToMany, S> {
 impl<M: Table, T: Table, A: Arity, S: Shape<T>> Shape<M> for Nested<M, T, A, S> {
     type Out = A::Of<S::Out>;
     fn plan(self, fields: &mut Fields) {
-        fields.0.push(Field::Nested { relation: self.relation, read: self.read });
+        fields.0.push(Field::Nested { relation: self.relation, read: Box::new(self.read) });
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self::Out> {
         A::gather(reader.children(S::decode))

@@ -236,7 +236,8 @@ async fn equal_texts(
     // Below its owner a row may be found by one spelling and missed by another.
     let is_owner = matches!(nested.relation.link, Link::Owner { .. });
     let may_differ = session.connection.dialect().is_mysql_family();
-    if !is_foreign && !(is_owner && may_differ && found.len() < numbers.len()) {
+    let is_missed = is_owner && may_differ && found.len() < numbers.len();
+    if !(is_foreign || is_missed) {
         return Ok(others);
     }
     let suspects: Vec<Vec<Value>> = numbers.keys().filter_map(KeyCells::text).map(|text| vec![text]).collect();

@@ -167,7 +167,7 @@ impl Writer {
     }
 
     /// The same, from the cursor on.
-    fn from_cursor(
+    fn rows_from_cursor(
         &mut self,
         read: &Read,
         base: Source,
@@ -286,7 +286,7 @@ impl Writer {
         let terms = order_of(read);
         self.push("SELECT ");
         let join = self.items(read.table, base, items, scope, false);
-        self.from_cursor(read, base, scope, join, &terms);
+        self.rows_from_cursor(read, base, scope, join, &terms);
         self.order_by(read.table, Sorted::Table(base), &terms, read.is_backward());
         self.limits(page_size(read), read.skip);
     }
@@ -299,7 +299,7 @@ impl Writer {
             let terms = order_of(read);
             self.push("SELECT ");
             self.separated(", ", &all, |sql, &column| sql.column(base, read.table, column));
-            self.from_cursor(read, base, None, None, &terms);
+            self.rows_from_cursor(read, base, None, None, &terms);
             self.order_by(read.table, Sorted::Table(base), &terms, read.is_backward());
             self.limits(page_size(read), read.skip);
             return;
@@ -327,7 +327,7 @@ impl Writer {
         self.parents(read.table, base, join, scope);
         self.order_by(read.table, Sorted::Table(base), &terms, read.is_backward());
         self.push(") AS rn");
-        self.from_cursor(read, base, scope, join, &terms);
+        self.rows_from_cursor(read, base, scope, join, &terms);
         self.push(") AS numbered");
         self.range_of_numbers(read);
     }
