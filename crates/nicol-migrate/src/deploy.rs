@@ -84,9 +84,9 @@ pub(crate) async fn deploy_on(
 ) -> Result<Deployed> {
     directory.check_provider(conn.dialect())?;
     watch_for_a_dead_client(conn).await;
-    lock::take(conn, options.lock, watch).await?;
-    let result = under_lock(conn, directory, options, watch).await;
-    let released = lock::release(conn, options.lock).await;
+    let held = lock::take(conn, options.lock, watch).await?;
+    let result = under_lock(conn, directory, options, held.keeps_others_out(), watch).await;
+    let released = lock::release(conn, held).await;
     let deployed = result?;
     released?;
     Ok(deployed)
@@ -106,6 +106,7 @@ async fn under_lock(
     conn: &mut Connection,
     directory: &Directory,
     options: DeployOptions,
+    is_alone: bool,
     watch: &mut dyn Watch,
 ) -> Result<Deployed> {
     let rows = match first_look(conn, options, watch).await? {
@@ -116,7 +117,7 @@ async fn under_lock(
         None => create_history(conn, options, watch).await?,
     };
     let standing = standing(directory.migrations(), &rows);
-    let interrupted = interrupted(conn, directory, &rows, options);
+    let interrupted = interrupted(directory, &rows).filter(|_| is_alone);
     refuse(directory, &standing, interrupted, options)?;
 
     // What was begun is ended first.
@@ -124,9 +125,10 @@ async fn under_lock(
     let pending = directory.migrations().iter().filter(|migration| standing.pending.contains(&migration.name));
     let work: Vec<(&Migration, Option<&HistoryRow>)> = begun.into_iter().chain(pending.map(|m| (m, None))).collect();
     let mut applied = Vec::new();
+    let search_path = if work.is_empty() { None } else { apply::search_path(conn).await? };
     for (i, (migration, row)) in work.iter().enumerate() {
         let place = Place { number: i + 1, total: work.len() };
-        if apply::apply(conn, migration, *row, place, options.lock, watch).await? {
+        if apply::apply(conn, migration, *row, place, options.lock, search_path.as_deref(), watch).await? {
             applied.push(migration.name.clone());
         }
     }
@@ -209,18 +211,10 @@ pub(crate) async fn create_schema(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// The row of a migration that a killed run of ours has left, when it can be gone on with: no session is working on it,
-/// as this one holds the lock.
-fn interrupted<'a>(
-    conn: &Connection,
-    directory: &Directory,
-    rows: &'a [HistoryRow],
-    options: DeployOptions,
-) -> Option<&'a HistoryRow> {
-    let row = rows
-        .iter()
-        .find(|row| row.was_interrupted())
-        .filter(|_| lock::has_session_lock(conn) && !options.lock.disabled)?;
+/// The row of a migration that a killed run of ours has left, when its script is still the same. It can be gone on with
+/// when no other runner can be at work.
+fn interrupted<'a>(directory: &Directory, rows: &'a [HistoryRow]) -> Option<&'a HistoryRow> {
+    let row = rows.iter().find(|row| row.was_interrupted())?;
     let migration = directory.get(&row.migration_name)?;
     crate::checksum::matches(&migration.script, &row.checksum).then_some(row)
 }

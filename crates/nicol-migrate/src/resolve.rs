@@ -52,7 +52,7 @@ async fn on_connection(
     watch: &mut dyn Watch,
 ) -> Result<()> {
     directory.check_provider(conn.dialect())?;
-    lock::take(conn, lock, watch).await?;
+    let held = lock::take(conn, lock, watch).await?;
     create_schema(conn).await?;
     lock::begin_exclusive(conn, lock, watch).await?;
     let recorded = match migration {
@@ -64,7 +64,7 @@ async fn on_connection(
         // The first error is the one to report.
         Err(_) => drop(conn.rollback().await),
     }
-    lock::release(conn, lock).await?;
+    lock::release(conn, held).await?;
     recorded
 }
 
