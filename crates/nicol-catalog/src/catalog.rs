@@ -9,6 +9,7 @@ pub use nicol_schema::schema::{IndexKind, ReferentialAction, SortOrder};
 
 pub use crate::cockroach::types::CockroachType;
 pub use crate::mysql::types::MysqlType;
+pub use crate::names::{EnumName, FieldName, ModelName, Names};
 pub use crate::postgres::types::PostgresType;
 pub use crate::sqlite::types::SqliteType;
 
@@ -27,6 +28,8 @@ pub struct Catalog {
     pub enums: Vec<Enum>,
     /// Tables.
     pub tables: Vec<Table>,
+    /// What the schema it was made from calls these things. Never compared.
+    pub names: Option<Names>,
 }
 
 impl Catalog {
@@ -39,6 +42,7 @@ impl Catalog {
             speaks_of_predicates: true,
             enums: Vec::new(),
             tables: Vec::new(),
+            names: None,
         }
     }
 
@@ -77,6 +81,11 @@ impl Catalog {
         if self.dialect.is_postgres_family() && !self.namespaces.iter().any(|name| name == PUBLIC) {
             self.namespaces.push(PUBLIC.to_owned());
         }
+    }
+
+    /// The place of a table in [`Catalog::tables`].
+    pub(crate) fn table_index(&self, namespace: Option<&str>, name: &str) -> Option<usize> {
+        self.tables.iter().position(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
     }
 
     /// The table of a name; namespaces are compared as [`same_namespace`] does.
@@ -173,7 +182,7 @@ pub enum Arity {
 }
 
 /// A column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Name in the database.
     pub name: String,

@@ -49,6 +49,10 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         Some(Command::Validate) => commands::validate::run(global, output),
         Some(Command::Format(args)) => commands::format::run(args, global, output),
         Some(Command::Generate(args)) => commands::generate::run(args, global, output),
+        Some(Command::Db(args)) => match &args.command {
+            None => Ok(help(&["db"], output)),
+            Some(command) => match *command {},
+        },
         Some(Command::Migrate(args)) => match &args.command {
             None => Ok(help(&["migrate"], output)),
             Some(MigrateCommand::Dev(args)) => commands::migrate::dev::run(args, global, output),

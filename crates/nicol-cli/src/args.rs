@@ -7,6 +7,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+mod db;
+
+pub(crate) use db::DbArgs;
+
 const SUMMARY: &str = "Prisma schemas, migrations and a Rust client, without Node";
 const TOP_HELP: &str = "\
 {about}
@@ -97,6 +101,9 @@ pub(crate) enum Command {
     /// Write the Rust client of each `generator` block with provider "nicol"
     #[command(after_help = "Example:\n  nicol generate")]
     Generate(GenerateArgs),
+    /// Work on the database without migrations
+    #[command(subcommand_required = false, disable_help_subcommand = true, hide = true)]
+    Db(Box<DbArgs>),
     /// Create, apply and compare migrations
     #[command(subcommand_required = false, disable_help_subcommand = true)]
     Migrate(Box<MigrateArgs>),
