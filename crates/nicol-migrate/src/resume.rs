@@ -55,10 +55,19 @@ async fn judge(conn: &mut Connection, text: &str, before: Option<&str>) -> nicol
     if let Some(traced) = trace::trace(text, conn.dialect()) {
         return has_run(conn, &traced).await;
     }
+    if !compares_definitions(text, conn.dialect()) {
+        return Ok(None);
+    }
     match before {
         Some(before) => Ok(Some(look(conn).await? != before)),
-        None => Ok(None),
+        // The note is written before the statement is sent.
+        None => Ok(Some(false)),
     }
+}
+
+/// Whether a statement without a trace is judged by how all definitions looked before it.
+fn compares_definitions(text: &str, dialect: Dialect) -> bool {
+    dialect.is_mysql_family() && trace::changes_definitions(text, dialect)
 }
 
 /// What has to be noted before a statement, so that it can be told afterwards whether it has run. Nothing where the trace of
@@ -71,7 +80,7 @@ pub(crate) async fn note_before(conn: &mut Connection, text: &str, kind: Kind) -
     match trace::trace(text, dialect) {
         Some(traced) if traced.trace == Trace::Repeatable => Ok(None),
         Some(traced) => Ok((has_run(conn, &traced).await? == Some(true)).then(|| THERE_ALREADY.to_string())),
-        None if dialect.is_mysql_family() && trace::changes_definitions(text, dialect) => look(conn).await.map(Some),
+        None if compares_definitions(text, dialect) => look(conn).await.map(Some),
         None => Ok(None),
     }
 }
