@@ -12,6 +12,8 @@
 mod chaos;
 #[path = "faults/proxy.rs"]
 mod proxy;
+#[path = "faults/race.rs"]
+mod race;
 #[path = "faults/scenario.rs"]
 mod scenario;
 #[path = "faults/world.rs"]

@@ -139,7 +139,7 @@ pub(crate) fn tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token> {
     while let Some(c) = rest.chars().next().filter(|_| tokens.len() < limit) {
         let quote_is_name = c == '`' || (c == '"' && !dialect.is_mysql_family());
         if quote_is_name || c == '"' || c == '\'' {
-            let (content, after) = quoted(rest, c);
+            let (content, after) = quoted(rest, c, c != '`' && dialect.is_mysql_family());
             tokens.push(if quote_is_name { Token::Name(content) } else { Token::Text });
             rest = without_leading_comments(after);
         } else if c.is_alphanumeric() || c == '_' {
@@ -156,20 +156,41 @@ pub(crate) fn tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token> {
     tokens
 }
 
-/// The content of a quoted run, doubled quotes made single, and what follows it.
-fn quoted(text: &str, quote: char) -> (String, &str) {
+/// The content of a quoted run, doubled quotes made single, and what follows it. MySQL has backslashes in strings.
+fn quoted(text: &str, quote: char, has_escapes: bool) -> (String, &str) {
     let mut content = String::new();
-    let mut rest = &text[quote.len_utf8()..];
-    while let Some(end) = rest.find(quote) {
-        content.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        if !rest.starts_with(quote) {
-            return (content, rest);
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == quote && chars.next_if(|(_, next)| *next == quote).is_none() {
+            return (content, &text[at + c.len_utf8()..]);
         }
-        content.push(quote);
-        rest = &rest[1..];
+        content.push(c);
+        if c == '\\' && has_escapes {
+            content.extend(chars.next().map(|(_, escaped)| escaped));
+        }
     }
     (content, "")
+}
+
+/// Where the last statement of a script begins, in bytes, when the script ends in its middle: inside a string, a comment,
+/// brackets or a body.
+pub(crate) fn unfinished(script: &str, dialect: Dialect) -> Option<usize> {
+    const NEXT: &str = "SELECT 'the end'";
+    // A delimiter of the script's own may end it, too.
+    if dialect.is_mysql_family() && script.to_ascii_uppercase().contains("DELIMITER") {
+        return None;
+    }
+    // Whatever is still open swallows a statement put behind it.
+    let longer = format!("{script}\n;\n{NEXT}");
+    let statements = nicol_db::script::split(&longer, dialect);
+    let Some((last, before)) = statements.split_last() else { return Some(script.trim_end().len()) };
+    if last.text != NEXT {
+        return Some(last.start.min(script.len()));
+    }
+    // Brackets hold statements together on PostgreSQL only, whose bodies are strings.
+    let last = before.last().filter(|_| !dialect.is_postgres_family())?;
+    let count = |mark: char| tokens(last.text, dialect, usize::MAX).iter().filter(|t| **t == Token::Mark(mark)).count();
+    (count('(') > count(')')).then_some(last.start)
 }
 
 #[cfg(test)]
@@ -222,6 +243,29 @@ mod tests {
         ] {
             assert_eq!(switches_foreign_keys_off(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn scripts_that_end_too_early() {
+        let cases = [
+            ("", Dialect::Sqlite, None),
+            ("-- This is an empty migration.", Dialect::Postgres, None),
+            ("CREATE TABLE a (id INT);\nSELECT ')' || '('", Dialect::Sqlite, None),
+            ("SELECT 1;\nINSERT INTO a VALUES ('it\\'s (', 1);", Dialect::Mysql, None),
+            ("CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SELECT 1; END;", Dialect::Mysql, None),
+            ("DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//", Dialect::Mariadb, None),
+            ("DO $$ BEGIN PERFORM 1; END $$;", Dialect::Postgres, None),
+            ("SELECT 1;\nCREATE TABLE a (id INT,", Dialect::Sqlite, Some(10)),
+            ("SELECT 1;\nCREATE TABLE a (id INT,", Dialect::Mysql, Some(10)),
+            ("SELECT 1;\nCREATE TABLE a (id INT,", Dialect::Postgres, Some(10)),
+            ("SELECT 1;\nINSERT INTO a VALUES ('x", Dialect::Mysql, Some(10)),
+            ("SELECT 1;\nDO $$ BEGIN PERFORM 1;", Dialect::Postgres, Some(10)),
+            ("CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SELECT 1;", Dialect::Mysql, Some(0)),
+        ];
+        for (script, dialect, expected) in cases {
+            assert_eq!(unfinished(script, dialect), expected, "{script:?}");
+        }
+        assert!(unfinished("SELECT 1;\n/* and", Dialect::Postgres).is_some());
     }
 
     #[test]

@@ -33,6 +33,7 @@ async fn run(url: &str, folder: &str) -> Result<usize, nicol_migrate::Error> {
     let directory = Directory::read(folder)?;
     let mut watch = |event: Event| match event {
         Event::WaitingForLock { .. } => say("waiting"),
+        Event::LineEnds { .. } => say("line ends"),
         Event::Applying { migration, .. } => say(&format!("applying {migration}")),
         Event::StatementDone { statement, .. } => say(&format!("statement {statement}")),
         Event::Applied { migration, .. } => say(&format!("applied {migration}")),

@@ -10,7 +10,7 @@ use crate::output::Output;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Words events for the user: what was applied on stdout, waiting and progress on stderr.
-pub(super) struct Teller {
+pub(in crate::commands) struct Teller {
     output: Output,
     began: Instant,
     /// True while a line of progress stands on the terminal.
@@ -18,7 +18,7 @@ pub(super) struct Teller {
 }
 
 impl Teller {
-    pub(super) fn new(output: &Output) -> Teller {
+    pub(in crate::commands) fn new(output: &Output) -> Teller {
         Teller { output: *output, began: Instant::now(), has_line: false }
     }
 
@@ -45,6 +45,10 @@ impl Watch for Teller {
                 self.output
                     .note(&format!("waiting for another migration run to end{holder}, {} so far", duration(waited)));
             }
+            Event::LineEnds { migrations } => {
+                let names = migrations.join(", ");
+                self.output.note(&format!("only the line ends of {names} changed since it was applied; that does no harm"));
+            }
             Event::Applying { migration, number, total, stepwise: _ } => {
                 self.began = Instant::now();
                 self.progress(&format!("Applying {migration} ({number} of {total})"));
@@ -69,7 +73,7 @@ impl Drop for Teller {
 }
 
 /// `12ms`, from a second on `1.23s`
-pub(super) fn duration(duration: Duration) -> String {
+pub(in crate::commands) fn duration(duration: Duration) -> String {
     if duration < Duration::from_secs(1) {
         format!("{}ms", duration.as_millis())
     } else {
