@@ -148,7 +148,7 @@ fn on_server(name: &'static str) {
             } else {
                 proxy.go_on();
                 let (succeeded, said) = end(child);
-                let expected = succeeded || said.lines().last().is_some_and(|line| is_honest(line));
+                let expected = succeeded || said.lines().last().is_some_and(is_honest);
                 assert!(expected, "{what}: {said}");
                 tally.cut += 1;
             }

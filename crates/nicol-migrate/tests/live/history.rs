@@ -174,7 +174,7 @@ async fn files_that_cannot_be_read() {
 async fn huge_scripts() {
     everywhere(all, |db| async move {
         let mut script = String::from("CREATE TABLE big (id INTEGER, text VARCHAR(200));\n");
-        while script.len() < 1_500_000 {
+        while script.len() < 600_000 {
             let line = "('x'),".repeat(2_000);
             script.push_str(&format!("INSERT INTO big (text) VALUES {};\n", line.trim_end_matches(',')));
         }
