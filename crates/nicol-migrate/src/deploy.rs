@@ -191,8 +191,7 @@ pub(crate) async fn refuse_unmanaged(conn: &mut Connection) -> Result<()> {
     match history::any_foreign_table(conn).await? {
         None => Ok(()),
         Some(table) => Err(unmanaged(&table).with_help(
-            "Take what is there into a first migration: `nicol migrate dev --create-only --name init`, then \
-             `nicol migrate resolve --applied NAME` with the name of the new folder.",
+            "Take what is there into a first migration: `nicol migrate adopt --name init` writes it and records it as applied.",
         )),
     }
 }
@@ -312,9 +311,10 @@ fn edited(directory: &Directory, standing: &Standing, first: &str, rows: &[Histo
     let recorded = rows.iter().rev().find(|row| row.migration_name == first).map(|row| row.checksum.as_str());
     let how = migration.zip(recorded).and_then(|(migration, recorded)| small_change(&migration.script, recorded));
     let how = how.map(|how| format!("Of {first} {how}. ")).unwrap_or_default();
-    Error::new(code::EDITED, message)
-        .with_migration(first)
-        .with_help(format!("{how}{restore} and put the change into a new migration."))
+    Error::new(code::EDITED, message).with_migration(first).with_help(format!(
+        "{how}{restore} and put the change into a new migration. If it does the same as before, `nicol migrate resolve \
+             --accept-edit {first}` records it as it is."
+    ))
 }
 
 /// Changes that nobody means: what an editor or a checkout does to a file.

@@ -47,7 +47,8 @@ impl Watch for Teller {
             }
             Event::LineEnds { migrations } => {
                 let names = migrations.join(", ");
-                self.output.note(&format!("only the line ends of {names} changed since it was applied; that does no harm"));
+                self.output
+                    .note(&format!("only the line ends of {names} changed since it was applied; that does no harm"));
             }
             Event::Applying { migration, number, total, stepwise: _ } => {
                 self.began = Instant::now();
