@@ -90,6 +90,13 @@ pub struct CountedRisk {
     pub rows: Option<u64>,
 }
 
+impl CountedRisk {
+    /// How grave it is at the rows that are there.
+    pub fn kind(&self) -> Option<RiskKind> {
+        self.risk.kind_at(self.rows)
+    }
+}
+
 /// The answers to what a [`Draft`] asks.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
@@ -131,12 +138,12 @@ impl Draft {
 
     /// The risks that make a yes necessary: those that lose data.
     pub fn losses(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Warning)
+        self.risks.iter().filter(|counted| counted.kind() == Some(RiskKind::Warning))
     }
 
     /// The steps that cannot run on the rows that are there.
     pub fn impossible(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Unexecutable)
+        self.risks.iter().filter(|counted| counted.kind() == Some(RiskKind::Unexecutable))
     }
 }
 
@@ -263,7 +270,12 @@ async fn draft(
     let forth = Change::between(&from.catalog, &to);
     let risks = match conn {
         Some(conn) => counted(conn, &forth.risks).await,
-        None => forth.risks.iter().map(|risk| CountedRisk { risk: risk.clone(), rows: None }).collect(),
+        None => forth
+            .risks
+            .iter()
+            .filter(|risk| !risk.needs_count)
+            .map(|risk| CountedRisk { risk: risk.clone(), rows: None })
+            .collect(),
     };
     Ok(Draft {
         database_created: place.created,
@@ -304,9 +316,10 @@ pub(crate) fn drift_between(expected: &Catalog, live: &Catalog) -> Option<Drift>
 /// The way back, with what it costs above it.
 fn down_script(back: &Change) -> String {
     let mut out = String::new();
-    if !back.risks.is_empty() {
+    let told: Vec<&Risk> = back.risks.iter().filter(|risk| !risk.needs_count).collect();
+    if !told.is_empty() {
         out.push_str("-- Going back loses or needs data:\n");
-        for risk in &back.risks {
+        for risk in told {
             let text = risk.text.replace(['\r', '\n'], " ");
             out.push_str(&format!("-- - {text}\n"));
         }
@@ -326,7 +339,7 @@ async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
             Some(sql) => tokio::time::timeout_at(deadline, count(conn, sql)).await.ok().flatten(),
             None => None,
         };
-        if rows != Some(0) {
+        if risk.kind_at(rows).is_some() {
             out.push(CountedRisk { risk: risk.clone(), rows });
         }
     }
