@@ -4,9 +4,12 @@
 //! Order is kept (a schema's declaration order, a database's name order) because scripts follow it; comparison pairs
 //! things by name. This module knows no SQL text beyond type names and reads no database.
 
+mod beyond;
+
 use nicol_db::Dialect;
 pub use nicol_schema::schema::{IndexKind, ReferentialAction, SortOrder};
 
+pub use self::beyond::{Other, OtherKind, Remark, View};
 pub use crate::cockroach::types::CockroachType;
 pub use crate::mysql::types::MysqlType;
 pub use crate::names::{EnumName, FieldName, ModelName, Names};
@@ -28,6 +31,10 @@ pub struct Catalog {
     pub enums: Vec<Enum>,
     /// Tables.
     pub tables: Vec<Table>,
+    /// Views, known only where [`introspect_whole`](crate::introspect_whole) read the database. Never compared.
+    pub views: Vec<View>,
+    /// What stands beside tables and views, known as the views are. Never compared.
+    pub others: Vec<Other>,
     /// What the schema it was made from calls these things. Never compared.
     pub names: Option<Names>,
 }
@@ -42,6 +49,8 @@ impl Catalog {
             speaks_of_predicates: true,
             enums: Vec::new(),
             tables: Vec::new(),
+            views: Vec::new(),
+            others: Vec::new(),
             names: None,
         }
     }
@@ -141,6 +150,8 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// What the schema language has no word for, known as [`Catalog::views`] are. Never compared.
+    pub remarks: Vec<Remark>,
 }
 
 impl Table {
@@ -192,6 +203,11 @@ pub struct Column {
     pub arity: Arity,
     /// Default, the counters of [`Column::auto_increment`] and [`Column::identity`] left out.
     pub default: Option<Default>,
+    /// The default as the server prints it, known of live databases only. Not compared.
+    pub default_text: Option<String>,
+    /// The expression that a generated column is computed from, known of live databases only. Its default is
+    /// [`Default::Unknown`].
+    pub generated: Option<String>,
     /// Counted up by the database: `SERIAL`, `AUTO_INCREMENT`, SQLite's integer key.
     pub auto_increment: bool,
     /// PostgreSQL: name of the sequence behind `auto_increment`, known of live databases only.

@@ -30,7 +30,7 @@ pub use decisions::{
 };
 pub use diff::{Diff, diff};
 pub use from_schema::from_schema;
-pub use introspect::introspect;
+pub use introspect::{introspect, introspect_whole};
 pub use plan::{Plan, Risk, RiskKind, plan};
 pub use script::script;
 pub use summary::summary;

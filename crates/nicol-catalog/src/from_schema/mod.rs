@@ -125,6 +125,7 @@ impl Context<'_> {
             primary_key: self.primary_key(model),
             indexes: self.indexes(model),
             foreign_keys: if self.has_foreign_keys() { self.foreign_keys(id) } else { Vec::new() },
+            remarks: Vec::new(),
         }
     }
 
