@@ -183,6 +183,8 @@ fn written_risks(migration: &Migration) -> Vec<CountedRisk> {
         table: String::new(),
         column: None,
         count_query: None,
+        needs_count: false,
+        stops_at_rows: false,
     };
     lines.map(|text| CountedRisk { risk: risk(text), rows: None }).collect()
 }
