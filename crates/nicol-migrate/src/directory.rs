@@ -90,6 +90,7 @@ impl Directory {
                     Error::new(code::NAME, format!("The folder name {} is not UTF-8.", name.display()))
                 })?;
                 if !name.starts_with('.') {
+                    naming::check_recorded_name(&name)?;
                     names.push(name);
                 }
             }
@@ -237,11 +238,19 @@ fn legacy_folder(folder: &Path, name: &str) -> Error {
 
 /// The text of a file, nothing when there is no such file.
 pub(crate) fn read_optional(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::file("read", path, &error)),
-    }
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::file("read", path, &error)),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let message = format!("{} is not UTF-8: line {line} holds bytes that are no text.", path.display());
+        Error::new(code::NOT_UTF8, message).with_help(
+            "Save the file as UTF-8. If it was applied already, restore it as it was instead: its checksum is recorded.",
+        )
+    })
 }
 
 /// Writes a migration: all its files or none, then the lock file. Creates the migrations folder if need be.

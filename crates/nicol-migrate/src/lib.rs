@@ -9,7 +9,7 @@
 //! - [`directory`]: the folder, read and written whole; [`naming`]: names of its migrations; [`checksum`]
 //! - [`history`]: the rows of `_prisma_migrations`; [`standing`]: folder against history
 //! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can (`mode`),
-//!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`)
+//!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`, by the `trace` of a statement)
 //! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
 //! - `compare`: two catalogs as a change; [`readme`] and `warnings`: the migration for people
 
@@ -45,6 +45,7 @@ pub mod standing;
 mod statement;
 pub mod status;
 mod stepwise;
+mod trace;
 mod unrecorded;
 mod warnings;
 
