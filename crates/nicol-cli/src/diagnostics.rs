@@ -1,6 +1,8 @@
 //! Diagnostics of a schema: as JSON, as text, and as the end of a command.
 
-use nicol_schema::source::line_column;
+use std::collections::HashMap;
+
+use nicol_schema::source::Lines;
 use nicol_schema::{Diagnostic, Severity, Source, ValidSchema};
 use serde_json::{Value, json};
 
@@ -12,9 +14,11 @@ use crate::output::Output;
 /// The machine form: an object a diagnostic, files relative to the schema's folder, `start` and `end` in bytes, `line`
 /// and `column` from 1, the column in characters.
 pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
+    let mut lines: HashMap<u32, Lines<'_>> = HashMap::new();
     let one = |diagnostic: &Diagnostic| {
         let source = sources.get(diagnostic.span.file as usize)?;
-        let (line, column) = line_column(&source.text, diagnostic.span.start);
+        let lines = lines.entry(diagnostic.span.file).or_insert_with(|| Lines::new(&source.text));
+        let (line, column) = lines.line_column(diagnostic.span.start);
         Some(json!({
             "file": source.path,
             "start": diagnostic.span.start,

@@ -3,13 +3,20 @@
 //! **In**: diagnostics and the sources they point into. **Out**: one text, with or without colours. Printing is the
 //! caller's.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Source, Span, line_column};
+use crate::source::{Lines, Source, Span};
 
 /// A marked place longer than this many lines is marked at its first line only.
 const LONGEST_EXCERPT: usize = 3;
+
+/// An excerpt of more bytes than this helps nobody: the place alone is shown.
+const LONGEST_LINE: usize = 4_000;
+
+/// So many diagnostics are shown; behind them stands how many there are.
+const MOST_SHOWN: usize = 1_000;
 
 /// Renders all diagnostics in their order, and a line that counts them; an empty text when there are none.
 pub fn render(diagnostics: &[Diagnostic], sources: &[Source], color: bool) -> String {
@@ -18,16 +25,30 @@ pub fn render(diagnostics: &[Diagnostic], sources: &[Source], color: bool) -> St
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for diagnostic in diagnostics {
-        out.push_str(&one(diagnostic, sources, &renderer));
+    let mut lines: FxHashMap<u32, Lines<'_>> = FxHashMap::default();
+    for diagnostic in &diagnostics[..diagnostics.len().min(MOST_SHOWN)] {
+        let place = sources.get(diagnostic.span.file as usize).map(|source| {
+            let lines = lines.entry(diagnostic.span.file).or_insert_with(|| Lines::new(&source.text));
+            Place { source, start: lines.line_column(diagnostic.span.start) }
+        });
+        out.push_str(&one(diagnostic, place, &renderer));
         out.push_str("\n\n");
+    }
+    if diagnostics.len() > MOST_SHOWN {
+        out.push_str(&format!("the first {MOST_SHOWN} of {} are shown\n\n", diagnostics.len()));
     }
     out.push_str(&summary(diagnostics));
     out.push('\n');
     out
 }
 
-fn one(diagnostic: &Diagnostic, sources: &[Source], renderer: &Renderer) -> String {
+/// Where a diagnostic points: the file, and line and column of the first byte.
+struct Place<'a> {
+    source: &'a Source,
+    start: (u32, u32),
+}
+
+fn one(diagnostic: &Diagnostic, place: Option<Place<'_>>, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -35,13 +56,18 @@ fn one(diagnostic: &Diagnostic, sources: &[Source], renderer: &Renderer) -> Stri
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
     let mut group = Group::with_title(title);
-    if let Some(source) = sources.get(diagnostic.span.file as usize) {
+    if let Some(Place { source, start: (line, column) }) = place {
         let excerpt = Excerpt::around(&source.text, diagnostic.span);
-        let snippet = Snippet::source(excerpt.text)
-            .path(source.path.as_str())
-            .line_start(excerpt.first_line)
-            .annotation(AnnotationKind::Primary.span(excerpt.start..excerpt.end));
-        group = group.element(snippet);
+        group = if excerpt.text.len() > LONGEST_LINE {
+            let origin = Origin::path(source.path.as_str()).line(line as usize).char_column(column as usize);
+            group.element(origin)
+        } else {
+            let snippet = Snippet::source(excerpt.text)
+                .path(source.path.as_str())
+                .line_start(line as usize)
+                .annotation(AnnotationKind::Primary.span(excerpt.start..excerpt.end));
+            group.element(snippet)
+        };
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -52,7 +78,6 @@ fn one(diagnostic: &Diagnostic, sources: &[Source], renderer: &Renderer) -> Stri
 /// The lines that show a place, so that a large file is not searched again for every diagnostic.
 struct Excerpt<'a> {
     text: &'a str,
-    first_line: usize,
     /// The marked bytes, counted from the start of the excerpt.
     start: usize,
     end: usize,
@@ -77,7 +102,6 @@ impl<'a> Excerpt<'a> {
         let line_end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
         Excerpt {
             text: &text[line_start..line_end],
-            first_line: line_column(text, start as u32).0 as usize,
             start: start - line_start,
             end: end - line_start,
         }

@@ -40,6 +40,30 @@ pub fn line_column(text: &str, byte_offset: u32) -> (u32, u32) {
     (line as u32, before[line_start..].chars().count() as u32 + 1)
 }
 
+/// Where the lines of a text begin: for many places in one text.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// Looks through the text once.
+    pub fn new(text: &'a str) -> Lines<'a> {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Lines { text, starts: std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect() }
+    }
+
+    /// As [`line_column`].
+    pub fn line_column(&self, byte_offset: u32) -> (u32, u32) {
+        let at = (byte_offset as usize).min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= at);
+        let start = self.starts[line - 1];
+        let (_, column) = line_column(&self.text[start..], (at - start) as u32);
+        (line as u32, column)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +76,8 @@ mod tests {
         assert_eq!(line_column(text, 4), (2, 1));
         assert_eq!(line_column(text, 5), (2, 2));
         assert_eq!(line_column(text, 99), (3, 1));
+        for at in 0..12 {
+            assert_eq!(Lines::new(text).line_column(at), line_column(text, at), "{at}");
+        }
     }
 }

@@ -36,7 +36,7 @@ impl Configuration {
 pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Configuration {
     let mut configuration = Configuration::default();
     for file in 0..files {
-        let here = |block: &&ConfigBlock<'_>| block.file.index == file;
+        let here = |block: &&ConfigBlock<'_>| block.file.index() == file;
         let mut usable = 0;
         for block in draft.datasources.iter().filter(here) {
             usable += usize::from(datasource::datasource(block, &mut configuration, report));

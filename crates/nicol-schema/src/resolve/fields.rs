@@ -14,7 +14,7 @@ const FIELD: &[&str] = &["id", "unique", "default", "map", "updatedAt", "ignore"
 pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, report: &mut Report) {
     let model = &draft.models[model_index];
     let file = model.file;
-    let nodes = file.tree.attributes_of(model.fields[at].node.attributes);
+    let nodes = file.tree().attributes_of(model.fields[at].node.attributes);
     if nodes.is_empty() {
         return;
     }
@@ -22,7 +22,11 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     if let Some(mut args) = visit.single("map", report) {
         if let Some(map) = mapped_name(&mut args, report) {
             check_mapped_name(model, at, &map.0, report);
-            draft.models[model_index].fields[at].map = Some(map);
+            let model = &mut draft.models[model_index];
+            if !model.names.is_empty() {
+                model.mapped.insert(map.0.clone());
+            }
+            model.fields[at].map = Some(map);
         }
         args.finish(report);
     }
@@ -80,18 +84,16 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
 
 /// A name in the database can be used once, and not be the name of an unmapped neighbour.
 fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut Report) {
-    let span = model.fields[at].span;
-    let taken = model.fields.iter().enumerate().any(|(other, field)| {
-        other != at && field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map)
-    });
-    let shadowed = model
-        .fields
-        .iter()
-        .enumerate()
-        .any(|(other, field)| other != at && field.is_scalar() && field.name == map && field.map.is_none());
-    if taken || shadowed {
+    let others = || model.fields.iter().enumerate().filter(|(other, field)| *other != at && field.is_scalar());
+    let clashes = if model.names.is_empty() {
+        others().any(|(_, field)| field.database_name() == map)
+    } else {
+        let namesake = model.field_named(map).filter(|id| id.0 as usize != at).map(|id| model.field(id));
+        model.mapped.contains(map) || namesake.is_some_and(|field| field.is_scalar() && field.map.is_none())
+    };
+    if clashes {
         let message = format!("{} `{}` already has a column `{map}`", model.word(), model.name);
-        report.error_help("duplicate-mapped-name", span, message, "map the field to another column");
+        report.error_help("duplicate-mapped-name", model.fields[at].span, message, "map the field to another column");
     }
 }
 
