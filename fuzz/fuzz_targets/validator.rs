@@ -2,9 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use nicol_schema::ValidSchema;
+
+/// The DMMF without the signs that formatting adds to documentation in block comments (`/* a */` gets a line and a star).
+fn meaning(schema: &ValidSchema) -> String {
+    nicol_codegen::dmmf::datamodel(schema).replace("\\n", "").replace(['*', ' '], "")
+}
 
 fuzz_target!(|text: &str| {
-    if let Err(broken) = nicol_schema::invariants::validator(text, nicol_codegen::dmmf::datamodel) {
+    if let Err(broken) = nicol_schema::invariants::validator(text, meaning) {
         panic!("{broken}");
     }
 });

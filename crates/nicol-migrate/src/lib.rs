@@ -1,7 +1,8 @@
 //! Migrations: folder + history + catalog → what stands, what to do, doing it.
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
-//! One file a workflow: `dev`, `deploy`, `resolve`, `status`, `diff`. A workflow that needs an answer is two functions, before and
+//! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
+//! `push`, `execute`, `down`, `adopt`. A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
@@ -12,6 +13,7 @@
 //! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
 //! - `compare`: two catalogs as a change; [`readme`] and `warnings`: the migration for people
 
+pub mod adopt;
 mod apply;
 pub mod checksum;
 mod compare;
@@ -19,23 +21,30 @@ pub mod deploy;
 pub mod dev;
 pub mod diff;
 pub mod directory;
+pub mod down;
+mod empty;
 pub mod error;
 pub mod event;
+pub mod execute;
 pub mod history;
 mod line_diff;
 pub mod lock;
 mod mode;
 pub mod naming;
 mod origin;
+pub mod push;
 pub mod readme;
+pub mod reset;
 pub mod resolve;
 mod resume;
+pub mod risk;
 pub mod shadow;
 pub mod snapshot;
 pub mod standing;
 mod statement;
 pub mod status;
 mod stepwise;
+mod unrecorded;
 mod warnings;
 
 pub use deploy::{DeployOptions, Deployed, deploy};
@@ -44,6 +53,7 @@ pub use directory::{Directory, Migration};
 pub use error::{Error, Result};
 pub use event::{Event, Silent, Watch};
 pub use history::{HistoryRow, RowState};
+pub use line_diff::text_difference;
 pub use lock::LockOptions;
 pub use origin::OriginKind;
 pub use resolve::{Resolution, resolve};

@@ -145,7 +145,8 @@ fn comments(text: &str) -> BTreeMap<String, usize> {
         }
         let token = token_at(text, at);
         if matches!(token.kind, TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment) {
-            let says: String = text[at..token.end].chars().filter(|c| !c.is_whitespace() && !"*/".contains(*c)).collect();
+            let says: String =
+                text[at..token.end].chars().filter(|c| !c.is_whitespace() && !"*/".contains(*c)).collect();
             *found.entry(says).or_default() += 1;
         }
         at = token.end;
@@ -180,7 +181,9 @@ pub fn validator(text: &str, meaning: impl Fn(&ValidSchema) -> String) -> Result
     let (before, now) = (meaning(&schema), meaning(&again));
     match before == now {
         true => Ok(()),
-        false => Err(format!("formatting changed what the schema means\n{after}\n--- before\n{before}\n--- now\n{now}")),
+        false => {
+            Err(format!("formatting changed what the schema means\n{after}\n--- before\n{before}\n--- now\n{now}"))
+        }
     }
 }
 

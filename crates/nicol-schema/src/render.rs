@@ -4,10 +4,9 @@
 //! caller's.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Lines, Source, Span};
+use crate::source::{Places, Source, Span};
 
 /// A marked place longer than this many lines is marked at its first line only.
 const LONGEST_EXCERPT: usize = 3;
@@ -25,13 +24,9 @@ pub fn render(diagnostics: &[Diagnostic], sources: &[Source], color: bool) -> St
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    let mut lines: FxHashMap<u32, Lines<'_>> = FxHashMap::default();
+    let mut places = Places::new(sources);
     for diagnostic in &diagnostics[..diagnostics.len().min(MOST_SHOWN)] {
-        let place = sources.get(diagnostic.span.file as usize).map(|source| {
-            let lines = lines.entry(diagnostic.span.file).or_insert_with(|| Lines::new(&source.text));
-            Place { source, start: lines.line_column(diagnostic.span.start) }
-        });
-        out.push_str(&one(diagnostic, place, &renderer));
+        out.push_str(&one(diagnostic, &mut places, &renderer));
         out.push_str("\n\n");
     }
     if diagnostics.len() > MOST_SHOWN {
@@ -42,37 +37,45 @@ pub fn render(diagnostics: &[Diagnostic], sources: &[Source], color: bool) -> St
     out
 }
 
-/// Where a diagnostic points: the file, and line and column of the first byte.
-struct Place<'a> {
-    source: &'a Source,
-    start: (u32, u32),
-}
-
-fn one(diagnostic: &Diagnostic, place: Option<Place<'_>>, renderer: &Renderer) -> String {
+fn one<'a>(diagnostic: &'a Diagnostic, places: &mut Places<'a>, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Hint => Level::NOTE.with_name("hint"),
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
-    if let Some(Place { source, start: (line, column) }) = place {
-        let excerpt = Excerpt::around(&source.text, diagnostic.span);
-        group = if excerpt.text.len() > LONGEST_LINE {
-            let origin = Origin::path(source.path.as_str()).line(line as usize).char_column(column as usize);
-            group.element(origin)
-        } else {
-            let snippet = Snippet::source(excerpt.text)
-                .path(source.path.as_str())
-                .line_start(line as usize)
-                .annotation(AnnotationKind::Primary.span(excerpt.start..excerpt.end));
-            group.element(snippet)
-        };
+    group = place(group, diagnostic.span, AnnotationKind::Primary, None, places);
+    for related in &diagnostic.related {
+        group = place(group, related.span, AnnotationKind::Context, Some(&related.message), places);
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     renderer.render(&[group])
+}
+
+/// Adds the lines of a place.
+fn place<'a>(
+    group: Group<'a>,
+    span: Span,
+    kind: AnnotationKind,
+    label: Option<&'a str>,
+    places: &mut Places<'a>,
+) -> Group<'a> {
+    let Some((source, line, column)) = places.find(span) else {
+        return group;
+    };
+    let excerpt = Excerpt::around(&source.text, span);
+    if excerpt.text.len() > LONGEST_LINE {
+        let origin = Origin::path(source.path.as_str()).line(line as usize).char_column(column as usize);
+        return group.element(origin);
+    }
+    let snippet = Snippet::source(excerpt.text)
+        .path(source.path.as_str())
+        .line_start(line as usize)
+        .annotation(kind.span(excerpt.start..excerpt.end).label(label));
+    group.element(snippet)
 }
 
 /// The lines that show a place, so that a large file is not searched again for every diagnostic.
@@ -100,11 +103,7 @@ impl<'a> Excerpt<'a> {
         }
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
-        Excerpt {
-            text: &text[line_start..line_end],
-            start: start - line_start,
-            end: end - line_start,
-        }
+        Excerpt { text: &text[line_start..line_end], start: start - line_start, end: end - line_start }
     }
 }
 
@@ -128,6 +127,7 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
 
     #[test]
     fn shows_the_line_and_the_help() {
@@ -145,8 +145,14 @@ mod tests {
         let sources = [Source::new("a.prisma", "é\n")];
         for (start, end) in [(0, 0), (1, 2), (0, 99), (3, 3), (99, 99)] {
             let span = Span { file: 0, start, end };
-            let diagnostic =
-                Diagnostic { severity: Severity::Hint, code: "x", span, message: "m".to_owned(), help: None };
+            let diagnostic = Diagnostic {
+                severity: Severity::Hint,
+                code: Code::BadLine,
+                span,
+                message: "m".to_owned(),
+                help: None,
+                related: Vec::new(),
+            };
             assert!(!render(&[diagnostic], &sources, true).is_empty());
         }
     }

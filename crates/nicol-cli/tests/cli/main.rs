@@ -7,9 +7,13 @@ mod discovery;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod interface;
 #[cfg(test)]
 mod migrate;
+#[cfg(test)]
+mod prototype;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::ast::{Attribute, File, Value};
 use crate::schema::*;
@@ -116,7 +116,7 @@ pub(crate) struct DraftModel<'a> {
     /// The last field of every name, in models of many fields.
     pub(crate) names: FxHashMap<&'a str, FieldId>,
     /// The database names given to fields so far, in models of many fields.
-    pub(crate) mapped: FxHashSet<Cow<'a, str>>,
+    pub(crate) mapped: FxHashMap<Cow<'a, str>, FieldId>,
     /// `@shardKey` or `@@shardKey`: the fields and the attribute.
     pub(crate) shard_key: Option<(Vec<FieldId>, Attribute<'a>)>,
 }

@@ -52,10 +52,11 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
         }
     }
     enums::check(&checks, report);
+    let mut graph = cascades::Cascades::collect(&checks);
     for (index, relation) in draft.relations.iter().enumerate() {
         match relation.shape {
             RelationShape::OneToOne | RelationShape::OneToMany => {
-                relations::check(&checks, index, &names, report);
+                relations::check(&checks, index, &names, &mut graph, report);
             }
             RelationShape::ManyToMany => many_to_many::implicit(&checks, relation, report),
             RelationShape::Embedded => many_to_many::embedded(&checks, relation, report),

@@ -28,7 +28,8 @@ impl Constraints {
         let defaults = |model: &DraftModel<'_>| {
             model.fields.iter().filter_map(|field| default_constraint_name(checks, model, field)).collect()
         };
-        let indexes = models().map(|model| model.indexes.iter().map(|index| index_name(checks, model, index)).collect());
+        let indexes =
+            models().map(|model| model.indexes.iter().map(|index| index_name(checks, model, index)).collect());
         Constraints {
             primary_keys: models().map(|model| primary_key_name(checks, model)).collect(),
             indexes: indexes.collect(),
@@ -122,9 +123,9 @@ impl<'n> Names<'n> {
         name: &'s str,
         scopes: &'static [Scope],
     ) -> impl Iterator<Item = &'static str> + use<'s, 'n> {
-        let taken = scopes.iter().filter(move |scope| {
-            self.counts.get(&(self.space(**scope, id), name)).is_some_and(|count| *count > 1)
-        });
+        let taken = scopes
+            .iter()
+            .filter(move |scope| self.counts.get(&(self.space(**scope, id), name)).is_some_and(|count| *count > 1));
         taken.map(|scope| describe(*scope))
     }
 

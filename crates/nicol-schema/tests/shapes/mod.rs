@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Every shape, about `size` bytes each, with its name.
-pub fn shapes(size: usize) -> Vec<(&'static str, String)> {
+pub(crate) fn shapes(size: usize) -> Vec<(&'static str, String)> {
     let plain = PLAIN.iter().map(|(name, piece)| (*name, piece.repeat(size / piece.len())));
     let wrapped = WRAPPED.iter().map(|(name, before, piece, after)| {
         (*name, format!("{HEAD}{before}{}{after}", piece.repeat(size / piece.len())))
@@ -91,7 +91,12 @@ const NUMBERED: &[(&str, &str, &str, &str)] = &[
     ("named uniques", "model A {\n  id Int @id\n  a Int\n  b Int\n", "  @@unique([a, b], name: \"u#\")\n", "}\n"),
     ("indexes of unknown fields", "model A {\n  id Int @id\n", "  a# Int\n  @@index([b#])\n", "}\n"),
     ("values", "enum E {\n", "  V#\n", "}\nmodel A {\n  id Int @id\n  e E @default(V0)\n}\n"),
-    ("values that are defaults", "enum E {\n  A\n", "  V#\n", "}\nmodel A {\n  id Int @id\n  e E[] @default([A, A, A])\n}\n"),
+    (
+        "values that are defaults",
+        "enum E {\n  A\n",
+        "  V#\n",
+        "}\nmodel A {\n  id Int @id\n  e E[] @default([A, A, A])\n}\n",
+    ),
     ("unknown values", "enum E {\n  A\n  B\n}\nmodel A {\n  id Int @id\n", "  e# E @default(C#)\n", "}\n"),
     ("native types", "model A {\n  id Int @id\n", "  a# String @db.VarChr(#)\n", "}\n"),
     ("unknown attributes", "model A {\n  id Int @id\n", "  a# String @defalt(#)\n", "}\n"),
@@ -111,8 +116,11 @@ fn hub(models: usize) -> String {
     }
     text.push_str("}\n");
     for n in 0..models {
-        write!(text, "model M{n} {{\n  id Int @id\n  hubId Int\n  hub Hub @relation(fields: [hubId], references: [id])\n}}\n")
-            .unwrap();
+        write!(
+            text,
+            "model M{n} {{\n  id Int @id\n  hubId Int\n  hub Hub @relation(fields: [hubId], references: [id])\n}}\n"
+        )
+        .unwrap();
     }
     text
 }
@@ -134,7 +142,8 @@ fn cascades(models: usize) -> String {
         writeln!(text, "model M{n} {{\n  id Int @id").unwrap();
         if n > 0 {
             let p = n - 1;
-            writeln!(text, "  pId Int\n  p M{p} @relation(fields: [pId], references: [id], onDelete: Cascade)").unwrap();
+            writeln!(text, "  pId Int\n  p M{p} @relation(fields: [pId], references: [id], onDelete: Cascade)")
+                .unwrap();
         }
         if n + 1 < models {
             writeln!(text, "  c M{}[]", n + 1).unwrap();
