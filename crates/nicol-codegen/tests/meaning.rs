@@ -29,9 +29,8 @@ fn formatting_keeps_the_meaning() {
             for left_out in 0..=lines.len() {
                 let kept = lines.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, line)| *line);
                 let text = kept.collect::<Vec<_>>().join("\n");
-                if let Err(broken) = invariants::validator(&text, meaning) {
-                    panic!("{}, without line {}: {broken}", path.display(), left_out + 1);
-                }
+                let place = format!("{}, without line {}", path.display(), left_out + 1);
+                assert_eq!(invariants::validator(&text, meaning), Ok(()), "{place}");
             }
         }
     }

@@ -5,14 +5,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use nicol_schema::{Code, Source, invariants, validate};
+use nicol_schema::{Code, Source, ValidSchema, invariants, validate};
 use proptest::prelude::*;
 
 #[track_caller]
 fn all(text: &str) {
-    if let Err(broken) = invariants::all(text, |schema| format!("{} models", schema.models.len())) {
-        panic!("{broken}\n--- of\n{text}");
-    }
+    let meaning = |schema: &ValidSchema| format!("{} models", schema.models.len());
+    assert_eq!(invariants::all(text, meaning), Ok(()), "of\n{text}");
 }
 
 /// Pieces that make half-right schemas.
