@@ -5,4 +5,6 @@
 mod common;
 mod deploy;
 mod dev;
+#[cfg(test)]
+mod lint;
 mod readme;
