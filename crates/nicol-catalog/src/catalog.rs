@@ -4,11 +4,15 @@
 //! Order is kept (a schema's declaration order, a database's name order) because scripts follow it; comparison pairs
 //! things by name. This module knows no SQL text beyond type names and reads no database.
 
+mod beyond;
+
 use nicol_db::Dialect;
 pub use nicol_schema::schema::{IndexKind, ReferentialAction, SortOrder};
 
+pub use self::beyond::{Other, OtherKind, Remark, View};
 pub use crate::cockroach::types::CockroachType;
 pub use crate::mysql::types::MysqlType;
+pub use crate::names::{EnumName, FieldName, ModelName, Names};
 pub use crate::postgres::types::PostgresType;
 pub use crate::sqlite::types::SqliteType;
 
@@ -27,6 +31,12 @@ pub struct Catalog {
     pub enums: Vec<Enum>,
     /// Tables.
     pub tables: Vec<Table>,
+    /// Views, known only where [`introspect_whole`](crate::introspect_whole) read the database. Never compared.
+    pub views: Vec<View>,
+    /// What stands beside tables and views, known as the views are. Never compared.
+    pub others: Vec<Other>,
+    /// What the schema it was made from calls these things. Never compared.
+    pub names: Option<Names>,
 }
 
 impl Catalog {
@@ -39,6 +49,9 @@ impl Catalog {
             speaks_of_predicates: true,
             enums: Vec::new(),
             tables: Vec::new(),
+            views: Vec::new(),
+            others: Vec::new(),
+            names: None,
         }
     }
 
@@ -77,6 +90,11 @@ impl Catalog {
         if self.dialect.is_postgres_family() && !self.namespaces.iter().any(|name| name == PUBLIC) {
             self.namespaces.push(PUBLIC.to_owned());
         }
+    }
+
+    /// The place of a table in [`Catalog::tables`].
+    pub(crate) fn table_index(&self, namespace: Option<&str>, name: &str) -> Option<usize> {
+        self.tables.iter().position(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
     }
 
     /// The table of a name; namespaces are compared as [`same_namespace`] does.
@@ -132,6 +150,8 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// What the schema language has no word for, known as [`Catalog::views`] are. Never compared.
+    pub remarks: Vec<Remark>,
 }
 
 impl Table {
@@ -173,7 +193,7 @@ pub enum Arity {
 }
 
 /// A column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Name in the database.
     pub name: String,
@@ -183,6 +203,11 @@ pub struct Column {
     pub arity: Arity,
     /// Default, the counters of [`Column::auto_increment`] and [`Column::identity`] left out.
     pub default: Option<Default>,
+    /// The default as the server prints it, known of live databases only. Not compared.
+    pub default_text: Option<String>,
+    /// The expression that a generated column is computed from, known of live databases only. Its default is
+    /// [`Default::Unknown`].
+    pub generated: Option<String>,
     /// Counted up by the database: `SERIAL`, `AUTO_INCREMENT`, SQLite's integer key.
     pub auto_increment: bool,
     /// PostgreSQL: name of the sequence behind `auto_increment`, known of live databases only.

@@ -1,7 +1,7 @@
 //! A live database as a catalog.
 //!
 //! **In**: an open connection, and the namespaces asked for. **Out**: its [`Catalog`] in canonical form. One module a
-//! dialect reads the system tables; what nicol does not manage (views, triggers, its own history) is left out.
+//! dialect reads the system tables; what nicol does not manage (its own history, tables of extensions) is left out.
 
 use nicol_db::{Connection, Dialect, Result};
 
@@ -17,9 +17,22 @@ pub(crate) const HISTORY_TABLE: &str = "_prisma_migrations";
 /// # Errors
 /// Whatever the server answers to queries on its system tables.
 pub async fn introspect(connection: &mut Connection, namespaces: &[String]) -> Result<Catalog> {
+    read(connection, namespaces, false).await
+}
+
+/// Reads a database's structure as [`introspect`] does, and also what the schema language has no word for: views,
+/// remarks on tables, and what stands beside them.
+///
+/// # Errors
+/// As [`introspect`].
+pub async fn introspect_whole(connection: &mut Connection, namespaces: &[String]) -> Result<Catalog> {
+    read(connection, namespaces, true).await
+}
+
+async fn read(connection: &mut Connection, namespaces: &[String], whole: bool) -> Result<Catalog> {
     match connection.dialect() {
-        Dialect::Sqlite => sqlite::introspect::catalog(connection).await,
-        Dialect::Postgres | Dialect::Cockroachdb => postgres::introspect::catalog(connection, namespaces).await,
-        Dialect::Mysql | Dialect::Mariadb => mysql::introspect::catalog(connection).await,
+        Dialect::Sqlite => sqlite::introspect::catalog(connection, whole).await,
+        Dialect::Postgres | Dialect::Cockroachdb => postgres::introspect::catalog(connection, namespaces, whole).await,
+        Dialect::Mysql | Dialect::Mariadb => mysql::introspect::catalog(connection, whole).await,
     }
 }

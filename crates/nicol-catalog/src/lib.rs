@@ -8,6 +8,7 @@
 
 pub mod catalog;
 mod cockroach;
+pub mod decisions;
 pub mod diff;
 mod expression;
 mod from_schema;
@@ -15,6 +16,7 @@ mod introspect;
 mod literal;
 mod mariadb;
 mod mysql;
+mod names;
 pub mod plan;
 mod postgres;
 mod script;
@@ -23,9 +25,12 @@ mod sqlite;
 mod summary;
 
 pub use catalog::Catalog;
+pub use decisions::{
+    Backfill, Certainty, Decided, DecisionError, Decisions, LikelyRename, Rename, decide, likely_renames,
+};
 pub use diff::{Diff, diff};
 pub use from_schema::from_schema;
-pub use introspect::introspect;
+pub use introspect::{introspect, introspect_whole};
 pub use plan::{Plan, Risk, RiskKind, plan};
 pub use script::script;
 pub use summary::summary;

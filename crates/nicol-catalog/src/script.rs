@@ -5,6 +5,7 @@
 
 use nicol_db::Dialect;
 
+use crate::decisions::RenameStep;
 use crate::plan::{Plan, Step};
 use crate::{cockroach, mysql, postgres, sqlite};
 
@@ -48,7 +49,7 @@ pub fn script(plan: &Plan<'_>) -> String {
             out.push('\n');
         }
         out.push_str("-- ");
-        out.push_str(label(step));
+        out.push_str(label(plan, step));
         out.push('\n');
         out.push_str(text.lead);
         for statement in &text.statements {
@@ -59,8 +60,15 @@ pub fn script(plan: &Plan<'_>) -> String {
     out
 }
 
-fn label(step: &Step) -> &'static str {
+fn label(plan: &Plan<'_>, step: &Step) -> &'static str {
     match step {
+        Step::Rename(place) => match &plan.diff.renames[*place] {
+            RenameStep::Table { .. } => "RenameTable",
+            RenameStep::Column { .. } => "RenameColumn",
+            RenameStep::Enum { .. } => "RenameEnum",
+            RenameStep::EnumValue { .. } => "RenameEnumValue",
+        },
+        Step::Backfill(..) => "Backfill",
         Step::CreateNamespace(_) => "CreateSchema",
         Step::DropExtension(_) => "DropExtension",
         Step::CreateExtension(_) => "CreateExtension",

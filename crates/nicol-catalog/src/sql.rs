@@ -3,6 +3,7 @@
 use nicol_db::Dialect;
 
 use crate::catalog::ReferentialAction;
+use crate::diff::Diff;
 
 /// The clause text of a referential action.
 pub(crate) fn action(action: ReferentialAction) -> &'static str {
@@ -38,6 +39,19 @@ pub(crate) fn qualified(dialect: Dialect, namespace: Option<&str>, name: &str) -
     }
     dialect.quote_into(&mut out, name);
     out
+}
+
+/// The statement that gives a column the values that were told: all rows where it is new, those without a value where it
+/// has been there.
+pub(crate) fn fill(dialect: Dialect, diff: &Diff<'_>, table: usize, column: usize) -> String {
+    let pair = &diff.tables[table];
+    let table = &diff.to.tables[pair.to];
+    let column = &table.columns[column].name;
+    let expression = diff.backfill(table.namespace.as_deref(), &table.name, column).unwrap_or("NULL");
+    let is_new = diff.from.tables[pair.from].column(column).is_none();
+    let (name, column) = (qualified(dialect, table.namespace.as_deref(), &table.name), dialect.quote(column));
+    let gaps = if is_new { String::new() } else { format!(" WHERE {column} IS NULL") };
+    format!("UPDATE {name} SET {column} = ({expression}){gaps}")
 }
 
 /// Quoted names with a separator between them.

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use crate::catalog::{Arity, Column, Default, ForeignKey, Index, IndexKind, Literal, Table};
+use crate::decisions::RenameStep;
 use crate::diff::{ColumnDiff, Diff};
 use crate::plan::{Plan, Step, TableChange, plan};
 
@@ -26,6 +27,7 @@ pub fn summary(diff: &Diff<'_>) -> String {
     let extension = |catalog: &crate::catalog::Catalog, place: usize| {
         catalog.extensions.as_ref().and_then(|all| all.get(place)).map(|one| one.name.clone())
     };
+    list(&mut groups, "[*] Renamed", diff.renames.iter().map(renamed).collect());
     list(
         &mut groups,
         "[-] Removed extensions",
@@ -182,7 +184,12 @@ fn table_step(plan: &Plan<'_>, step: &Step) -> Option<(String, String)> {
             let name = &old(pair.from).columns[column.from].name;
             (new(pair.to).name.clone(), format!("  [*] Altered the sequence of column `{name}`\n"))
         }
+        Step::Backfill(table, column) => {
+            let table = new(diff.tables[*table].to);
+            (table.name.clone(), format!("  [*] Filled column `{}`\n", table.columns[*column].name))
+        }
         Step::CreateNamespace(_)
+        | Step::Rename(_)
         | Step::DropExtension(_)
         | Step::CreateExtension(_)
         | Step::AlterExtension(..)
@@ -222,7 +229,12 @@ fn change_line(old: &Table, new: &Table, change: &TableChange) -> String {
             format!("  [+] Added primary key on columns ({})\n", columns.join(", "))
         }
         TableChange::DropColumn(place) => format!("  [-] Removed column `{}`\n", old.columns[*place].name),
-        TableChange::AddColumn(place) => format!("  [+] Added column `{}`\n", new.columns[*place].name),
+        TableChange::RequireColumn(place) => {
+            format!("  [*] Altered column `{}` (changed from Nullable to Required)\n", new.columns[*place].name)
+        }
+        TableChange::AddColumn(place) | TableChange::AddUnfilledColumn(place) => {
+            format!("  [+] Added column `{}`\n", new.columns[*place].name)
+        }
         TableChange::AlterColumn(column) => {
             let (before, after) = (&old.columns[column.from], &new.columns[column.to]);
             format!("  [*] Altered column `{}` ({})\n", before.name, changes(before, after, column))
@@ -289,6 +301,17 @@ fn redefined(diff: &Diff<'_>, place: usize) -> String {
         out.push_str(&index_line("[+] Added", &new.indexes[*index]));
     }
     out
+}
+
+fn renamed(step: &RenameStep) -> String {
+    match step {
+        RenameStep::Table { from, to, .. } => format!("table `{}` to `{}`", from.name, to.name),
+        RenameStep::Column { table, from, to, .. } => format!("column `{from}` of `{}` to `{to}`", table.name),
+        RenameStep::Enum { from, to } => format!("enum `{}` to `{}`", from.name, to.name),
+        RenameStep::EnumValue { enumeration, from, to, .. } => {
+            format!("value `{from}` of `{}` to `{to}`", enumeration.name)
+        }
+    }
 }
 
 /// A default as people write it.

@@ -1,5 +1,6 @@
-//! The repository's own cases: a schema, or two, with the script and the risks that come of them. `NICOL_BLESS=1` writes
-//! the expected files anew.
+//! The repository's own cases: a schema, or two, with the script and the risks that come of them; with `decisions.txt`
+//! (lines `rename ...` and `backfill ...`, as a command line takes them) also the way back. `NICOL_BLESS=1` writes the
+//! expected files anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,8 +9,8 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{catalog, fixtures};
-use nicol_catalog::{Catalog, Plan, RiskKind, diff, plan, script, summary};
+use common::{catalog, decisions, fixtures};
+use nicol_catalog::{Catalog, Certainty, Diff, Plan, RiskKind, decide, diff, likely_renames, plan, script, summary};
 
 fn folders(path: &Path) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> =
@@ -29,6 +30,17 @@ fn risks(plan: &Plan<'_>) -> String {
         format!("{kind} {place}\n  {}\n  {count}\n", risk.text)
     };
     plan.risks.iter().map(line).collect()
+}
+
+fn likely(diff: &Diff<'_>) -> String {
+    let line = |one: &nicol_catalog::LikelyRename| {
+        let certainty = match one.certainty {
+            Certainty::Certain => "certain",
+            Certainty::Likely => "likely",
+        };
+        format!("{certainty} {} {}\n", one.score, one.rename)
+    };
+    likely_renames(diff).iter().map(line).collect()
 }
 
 /// Compares with the file, or writes it.
@@ -55,8 +67,15 @@ fn every_case_gives_its_script_and_risks() {
         let to = catalog(&case.join("to.prisma")).unwrap();
         let from_file = case.join("from.prisma");
         let from = if from_file.exists() { catalog(&from_file).unwrap() } else { Catalog::fresh(to.dialect) };
-        let difference = diff(&from, &to);
+        expect(case.join("likely_renames.txt"), &likely(&diff(&from, &to)), &mut failures);
+        let decided = decide(&from, &to, &decisions(&case)).unwrap();
+        let difference = decided.diff(&to);
         let plan = plan(&difference);
+        if case.join("decisions.txt").exists() {
+            let back = decided.reversed(&to);
+            let text = script(&nicol_catalog::plan(&back.diff(&from)));
+            expect(case.join("down.sql"), &text, &mut failures);
+        }
         expect(case.join("expected.sql"), &script(&plan), &mut failures);
         expect(case.join("risks.txt"), &risks(&plan), &mut failures);
         expect(case.join("summary.txt"), &summary(&difference), &mut failures);

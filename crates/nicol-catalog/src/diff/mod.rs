@@ -9,6 +9,7 @@ mod tables;
 pub use tables::{ColumnDiff, KeyDiff, TableDiff};
 
 use crate::catalog::{Catalog, Enum, Extension, same_namespace};
+use crate::decisions::{ColumnBackfill, RenameStep};
 
 /// The differences from one catalog to another. Numbers are places in [`Catalog::tables`] and so on: of `from` for what
 /// goes, of `to` for what comes.
@@ -36,6 +37,10 @@ pub struct Diff<'a> {
     pub dropped_tables: Vec<usize>,
     /// Tables on both sides, changed or not, in the order of `from`.
     pub tables: Vec<TableDiff>,
+    /// What a person has said: renames, in order. `from` is what is there after them.
+    pub renames: Vec<RenameStep>,
+    /// What a person has said: values for rows that are there.
+    pub backfills: Vec<ColumnBackfill>,
 }
 
 /// An enum type with other values than before.
@@ -54,7 +59,8 @@ pub struct EnumDiff {
 impl Diff<'_> {
     /// True when nothing differs.
     pub fn is_empty(&self) -> bool {
-        self.created_namespaces.is_empty()
+        self.renames.is_empty()
+            && self.created_namespaces.is_empty()
             && self.created_extensions.is_empty()
             && self.changed_extensions.is_empty()
             && self.created_enums.is_empty()
@@ -74,12 +80,7 @@ pub fn diff<'a>(from: &'a Catalog, to: &'a Catalog) -> Diff<'a> {
             one.name == wanted.name && same_namespace(one.namespace.as_deref(), wanted.namespace.as_deref())
         })
     };
-    let table_in = |catalog: &Catalog, namespace: Option<&str>, name: &str| {
-        catalog
-            .tables
-            .iter()
-            .position(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
-    };
+    let table_in = |catalog: &Catalog, namespace: Option<&str>, name: &str| catalog.table_index(namespace, name);
     let created_tables = (0..to.tables.len()).filter(|place| {
         let table = &to.tables[*place];
         table_in(from, table.namespace.as_deref(), &table.name).is_none()
@@ -106,6 +107,8 @@ pub fn diff<'a>(from: &'a Catalog, to: &'a Catalog) -> Diff<'a> {
         created_tables: created_tables.collect(),
         dropped_tables: dropped_tables.collect(),
         tables: pairs.collect(),
+        renames: Vec::new(),
+        backfills: Vec::new(),
         from,
         to,
     }

@@ -22,6 +22,8 @@ pub(super) fn column(context: &Context<'_>, field: &Field) -> Column {
         ty: column_type(context, field),
         arity: arity(field.arity),
         default: if by_row_id { Some(Default::UniqueRowid) } else { default(context, field) },
+        default_text: None,
+        generated: None,
         auto_increment: counts_up && !by_row_id,
         sequence: None,
         identity: match function {

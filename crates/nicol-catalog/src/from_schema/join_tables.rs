@@ -12,7 +12,7 @@ use crate::provider_of;
 pub(super) fn push(context: &Context<'_>, tables: &mut Vec<Table>) {
     let mut relations: Vec<(FieldRef, FieldRef, &str)> = Vec::new();
     for relation in &context.schema.relations {
-        if let RelationKind::ManyToMany { a, b } = &relation.kind {
+        if let RelationKind::ManyToMany { a, b, .. } = &relation.kind {
             relations.push((*a, *b, &relation.name));
         }
     }
@@ -52,6 +52,7 @@ fn table(context: &Context<'_>, a: FieldRef, b: FieldRef, relation: &str) -> Tab
         primary_key: has_key.then(|| PrimaryKey { name: Some(named("_AB_pkey")), columns: both() }),
         indexes,
         foreign_keys: foreign_keys.collect(),
+        remarks: Vec::new(),
         name,
     }
 }
@@ -89,6 +90,8 @@ fn side_column(context: &Context<'_>, name: &str, model: &Model) -> Option<Colum
         ty: columns::column_type(context, field),
         arity: Arity::Required,
         default: None,
+        default_text: None,
+        generated: None,
         auto_increment: false,
         sequence: None,
         identity: None,

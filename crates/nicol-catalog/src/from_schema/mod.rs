@@ -5,6 +5,7 @@
 
 mod columns;
 mod join_tables;
+mod names;
 
 use nicol_db::Dialect;
 use nicol_schema::constraint_names::{ConstraintKind, default_name};
@@ -37,6 +38,7 @@ pub fn from_schema(schema: &ValidSchema, dialect: Dialect) -> Catalog {
         }
     }
     join_tables::push(&context, &mut catalog.tables);
+    catalog.names = Some(names::names(&context));
     if dialect.is_postgres_family() {
         catalog.namespaces = context.namespaces(&catalog);
     }
@@ -123,6 +125,7 @@ impl Context<'_> {
             primary_key: self.primary_key(model),
             indexes: self.indexes(model),
             foreign_keys: if self.has_foreign_keys() { self.foreign_keys(id) } else { Vec::new() },
+            remarks: Vec::new(),
         }
     }
 

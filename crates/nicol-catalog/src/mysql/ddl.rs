@@ -9,7 +9,9 @@ use crate::diff::{ColumnDiff, Diff};
 use crate::literal::utc_date_time;
 use crate::plan::{AlterTable, Plan, Step, TableChange};
 use crate::script::StepText;
-use crate::sql::{action, names, string};
+use crate::sql::{action, fill, names, string};
+
+mod rename;
 
 const D: Dialect = Dialect::Mysql;
 
@@ -20,6 +22,8 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
         Step::CreateTable(place) => create_table(&to.tables[*place]),
         Step::DropTable(place) => format!("DROP TABLE {}", D.quote(&from.tables[*place].name)),
         Step::AlterTable(alter) => return alter_table(plan.diff, alter),
+        Step::Rename(place) => return rename::step(&plan.diff.renames[*place]),
+        Step::Backfill(table, column) => fill(D, plan.diff, *table, *column),
         Step::CreateIndex(table, index) => create_index(&to.tables[*table], &to.tables[*table].indexes[*index]),
         Step::DropIndex(table, index) => drop_index(&from.tables[*table], &from.tables[*table].indexes[*index]),
         Step::RenameIndex((table, index), (new_table, new_index)) => {
@@ -183,6 +187,11 @@ fn alter_table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
                 clauses.push(format!("DROP COLUMN {}", D.quote(&old.columns[*place].name)));
             }
             TableChange::AddColumn(place) => clauses.push(format!("ADD COLUMN {}", column(&new.columns[*place]))),
+            TableChange::AddUnfilledColumn(place) => {
+                let unfilled = Column { arity: Arity::Nullable, ..new.columns[*place].clone() };
+                clauses.push(format!("ADD COLUMN {}", column(&unfilled)));
+            }
+            TableChange::RequireColumn(place) => clauses.push(format!("MODIFY {}", column(&new.columns[*place]))),
             TableChange::AlterColumn(change) => clauses.push(alter_column(old, new, change)),
             TableChange::RecreateColumn(change) => {
                 clauses.push(format!("DROP COLUMN {}", D.quote(&old.columns[change.from].name)));

@@ -1,11 +1,15 @@
 //! Reading a MySQL or MariaDB database from its information schema: one query for each kind of thing.
 
+mod beyond;
+
+use std::collections::HashSet;
+
 use nicol_db::{Connection, Dialect, Result, Row, Rows, Value};
 
 use super::normalize;
 use crate::catalog::{
     Arity, Catalog, Column, ColumnType, Default, ForeignKey, Index, IndexColumn, IndexKind, PrimaryKey,
-    ReferentialAction, SortOrder, Table,
+    ReferentialAction, Remark, SortOrder, Table,
 };
 use crate::introspect::HISTORY_TABLE;
 use crate::mariadb;
@@ -32,8 +36,8 @@ AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name \
 WHERE k.table_schema = ? AND k.referenced_table_name IS NOT NULL \
 ORDER BY BINARY k.table_name, BINARY k.constraint_name, k.ordinal_position";
 
-/// The connection's database.
-pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
+/// The connection's database. `whole` reads also what is only told.
+pub(crate) async fn catalog(connection: &mut Connection, whole: bool) -> Result<Catalog> {
     let dialect = connection.dialect();
     let database = Value::Text(connection.default_schema().to_owned());
     let mut catalog = Catalog::empty(dialect);
@@ -51,6 +55,9 @@ pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
     indexes(&mut catalog.tables, &query(connection, INDEXES, &database).await?)?;
     foreign_keys(&mut catalog.tables, &query(connection, FOREIGN_KEYS, &database).await?)?;
     catalog.tables.iter_mut().for_each(normalize::introspected);
+    if whole {
+        beyond::read(connection, &database, &mut catalog).await?;
+    }
     Ok(catalog)
 }
 
@@ -70,16 +77,19 @@ fn tables(rows: &Rows) -> Result<Vec<Table>> {
                 primary_key: None,
                 indexes: Vec::new(),
                 foreign_keys: Vec::new(),
+                remarks: Vec::new(),
             });
         }
     }
+    tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tables)
 }
 
-/// The table that a row is about: its first column names it.
+/// The table that a row is about: its first column names it. Tables are in the order of their names' bytes.
 pub(crate) fn table_of<'a>(tables: &'a mut [Table], row: &Row<'_>) -> Result<Option<&'a mut Table>> {
     let name: String = row.get(0)?;
-    Ok(tables.iter_mut().find(|table| table.name == name))
+    let place = tables.binary_search_by(|table| table.name.cmp(&name)).ok();
+    Ok(place.and_then(|place| tables.get_mut(place)))
 }
 
 fn column(dialect: Dialect, row: &Row<'_>) -> Result<Column> {
@@ -88,16 +98,18 @@ fn column(dialect: Dialect, row: &Row<'_>) -> Result<Column> {
     let extra = row.get::<Option<String>>(5)?.unwrap_or_default().to_lowercase();
     let generated = row.get::<Option<String>>(6)?.unwrap_or_default();
     let text: Option<String> = row.get(4)?;
-    let default = match text {
+    let default = match &text {
         _ if !generated.is_empty() => Some(Default::Unknown),
         None => None,
-        Some(text) if dialect == Dialect::Mariadb => mariadb::default(&text, &ty),
-        Some(text) => normalize::default(&text, &ty, extra.contains("default_generated")),
+        Some(text) if dialect == Dialect::Mariadb => mariadb::default(text, &ty),
+        Some(text) => normalize::default(text, &ty, extra.contains("default_generated")),
     };
     Ok(Column {
         name: row.get(1)?,
         arity: if row.get::<String>(3)?.eq_ignore_ascii_case("yes") { Arity::Nullable } else { Arity::Required },
         default,
+        default_text: text,
+        generated: (!generated.is_empty()).then_some(generated),
         auto_increment: extra.contains("auto_increment"),
         sequence: None,
         identity: None,
@@ -107,15 +119,27 @@ fn column(dialect: Dialect, row: &Row<'_>) -> Result<Column> {
 }
 
 fn indexes(tables: &mut [Table], rows: &Rows) -> Result<()> {
-    // Indexes on expressions are nobody's business here; they are told by a column without a name.
-    let mut on_expressions: Vec<(String, String)> = Vec::new();
-    for row in rows.iter().filter(|row| row.cell(3).is_null()) {
-        on_expressions.push((row.get(0)?, row.get(1)?));
+    // Indexes on expressions are not compared; they are known by a column without a name. Nor are spatial ones.
+    let mut left_out: HashSet<(String, String)> = HashSet::new();
+    for row in rows.iter() {
+        let is_spatial = row.get::<String>(6)?.eq_ignore_ascii_case("spatial");
+        let key: (String, String) = (row.get(0)?, row.get(1)?);
+        if (is_spatial || row.cell(3).is_null())
+            && left_out.insert(key.clone())
+            && let Some(table) = table_of(tables, &row)?
+        {
+            let name = key.1;
+            table.remarks.push(if is_spatial {
+                Remark::SpatialIndex { name }
+            } else {
+                Remark::ExpressionIndex { name }
+            });
+        }
     }
     for row in rows.iter() {
         let key: (String, String) = (row.get(0)?, row.get(1)?);
         let method: String = row.get(6)?;
-        if on_expressions.contains(&key) || method.eq_ignore_ascii_case("spatial") {
+        if left_out.contains(&key) {
             continue;
         }
         let Some(table) = table_of(tables, &row)? else { continue };

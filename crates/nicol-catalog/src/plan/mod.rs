@@ -4,7 +4,7 @@
 //! here, it is decided whether a difference is altered in place, recreated or leads to a rebuilt table; each dialect
 //! gives its [`Rules`] as data. No SQL is written here but the queries that count the rows at risk.
 
-mod decide;
+mod choices;
 mod phases;
 mod risks;
 
@@ -62,6 +62,8 @@ impl Plan<'_> {
 pub enum Step {
     /// A PostgreSQL schema is made.
     CreateNamespace(String),
+    /// Something gets the name that a person said: place in [`Diff::renames`].
+    Rename(usize),
     /// An extension goes, to come back otherwise.
     DropExtension(usize),
     /// An extension comes.
@@ -85,6 +87,9 @@ pub enum Step {
     DropIndex(usize, usize),
     /// A table is altered in place.
     AlterTable(AlterTable),
+    /// The rows that are there get values in a column: place of the table in [`Diff::tables`], of the column in the new
+    /// table.
+    Backfill(usize, usize),
     /// CockroachDB: a primary key moves to other columns. Place in [`Diff::tables`].
     AlterPrimaryKey(usize),
     /// A table goes.
@@ -127,6 +132,10 @@ pub enum TableChange {
     DropColumn(usize),
     /// A column comes: place in the new table.
     AddColumn(usize),
+    /// A column comes that is to be filled before it is required: place in the new table.
+    AddUnfilledColumn(usize),
+    /// A column that is filled by now becomes required: place in the new table.
+    RequireColumn(usize),
     /// A column changes in place.
     AlterColumn(ColumnDiff),
     /// A column is dropped and made anew, as its values cannot be converted.
@@ -220,8 +229,8 @@ impl Diff<'_> {
 /// Decides how to get from one catalog to the other.
 pub fn plan<'a>(diff: &'a Diff<'a>) -> Plan<'a> {
     let dialect = dialect_between(diff.from, diff.to);
-    let decisions = decide::decide(diff, rules(dialect));
-    let steps = phases::steps(diff, &decisions);
-    let risks = risks::of(diff, dialect, &steps, &decisions);
+    let choices = choices::choose(diff, rules(dialect));
+    let steps = phases::steps(diff, &choices);
+    let risks = risks::of(diff, dialect, &steps, &choices);
     Plan { diff, dialect, steps, risks }
 }

@@ -1,13 +1,15 @@
 //! What a plan may lose and what may stop it, with the queries that tell how many rows are concerned.
 
+use std::collections::BTreeSet;
+
 use nicol_db::Dialect;
 
-use super::decide::{Decisions, TableDecision};
+use super::choices::{Choices, TableChoice};
 use super::{AlterTable, Cast, Step, TableChange};
-use crate::catalog::{Arity, Column, ColumnType, IndexKind, Table};
+use crate::catalog::{Arity, Column, ColumnType, Index, IndexColumn, IndexKind, Table};
 use crate::diff::{ColumnDiff, Diff, EnumDiff, TableDiff};
 use crate::postgres::ddl::enum_usages;
-use crate::sql::{names, qualified, string};
+use crate::sql::{qualified, string};
 
 /// How grave a risk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +36,8 @@ pub struct Risk {
 }
 
 /// All risks: warnings first, then steps that cannot run, both in the order of the steps.
-pub(super) fn of(diff: &Diff<'_>, dialect: Dialect, steps: &[Step], decisions: &Decisions) -> Vec<Risk> {
-    let mut risks = Finder { diff, dialect, decisions, found: Vec::new() };
+pub(super) fn of(diff: &Diff<'_>, dialect: Dialect, steps: &[Step], choices: &Choices) -> Vec<Risk> {
+    let mut risks = Finder { diff, dialect, choices, found: Vec::new() };
     for step in steps {
         risks.step(step);
     }
@@ -50,7 +52,7 @@ pub(super) fn of(diff: &Diff<'_>, dialect: Dialect, steps: &[Step], decisions: &
 struct Finder<'a> {
     diff: &'a Diff<'a>,
     dialect: Dialect,
-    decisions: &'a Decisions,
+    choices: &'a Choices,
     found: Vec<Risk>,
 }
 
@@ -66,6 +68,8 @@ impl Finder<'_> {
             Step::AlterEnum(place) => self.alter_enum(&self.diff.changed_enums[*place]),
             Step::CreateIndex(table, index) => self.create_index(*table, *index),
             Step::CreateNamespace(_)
+            | Step::Rename(_)
+            | Step::Backfill(..)
             | Step::DropExtension(_)
             | Step::CreateExtension(_)
             | Step::AlterExtension(..)
@@ -82,8 +86,15 @@ impl Finder<'_> {
         }
     }
 
+    /// A table as queries before the change call it.
     fn table_name(&self, table: &Table) -> String {
-        qualified(self.dialect, table.namespace.as_deref(), &table.name)
+        let name = self.diff.original_table(table.namespace.as_deref(), &table.name);
+        qualified(self.dialect, name.namespace.as_deref(), &name.name)
+    }
+
+    /// A column as queries before the change call it.
+    fn column_name(&self, table: &Table, column: &str) -> String {
+        self.dialect.quote(&self.diff.original_column(table.namespace.as_deref(), &table.name, column))
     }
 
     fn count_rows(&self, table: &Table) -> String {
@@ -91,7 +102,7 @@ impl Finder<'_> {
     }
 
     fn count_where(&self, table: &Table, column: &Column, condition: &str) -> String {
-        format!("{} WHERE {} {condition}", self.count_rows(table), self.dialect.quote(&column.name))
+        format!("{} WHERE {} {condition}", self.count_rows(table), self.column_name(table, &column.name))
     }
 
     fn push(&mut self, kind: RiskKind, table: &Table, column: Option<&Column>, count: Option<String>, text: String) {
@@ -117,6 +128,7 @@ impl Finder<'_> {
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[pair.to]);
         for change in &alter.changes {
             match change {
+                TableChange::DropPrimaryKey if keeps_rows_apart(old, new) => {}
                 TableChange::DropPrimaryKey => self.primary_key(old),
                 TableChange::DropColumn(place) => self.drop_column(old, *place),
                 TableChange::AddColumn(place) => self.add_column(old, &new.columns[*place]),
@@ -124,20 +136,27 @@ impl Finder<'_> {
                 TableChange::RecreateColumn(column) => {
                     self.recreate_column(old, &old.columns[column.from], &new.columns[column.to]);
                 }
-                TableChange::RenamePrimaryKey | TableChange::AddPrimaryKey => {}
+                TableChange::RenamePrimaryKey
+                | TableChange::AddUnfilledColumn(_)
+                | TableChange::RequireColumn(_)
+                | TableChange::AddPrimaryKey => {}
             }
         }
     }
 
     fn redefine(&mut self, place: usize) {
         let pair = &self.diff.tables[place];
-        let decision: &TableDecision = &self.decisions.tables[place];
+        let choice: &TableChoice = &self.choices.tables[place];
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[pair.to]);
-        if decision.drops_primary_key || decision.moves_primary_key {
+        if (choice.drops_primary_key || choice.moves_primary_key) && !keeps_rows_apart(old, new) {
             self.primary_key(old);
         }
         pair.dropped_columns.iter().for_each(|column| self.drop_column(old, *column));
-        pair.added_columns.iter().for_each(|column| self.add_column(old, &new.columns[*column]));
+        for column in pair.added_columns.iter().map(|place| &new.columns[*place]) {
+            if self.diff.backfill(new.namespace.as_deref(), &new.name, &column.name).is_none() {
+                self.add_column(old, column);
+            }
+        }
         pair.columns.iter().filter(|column| column.is_changed()).for_each(|column| {
             self.alter_column(pair, place, column);
         });
@@ -182,7 +201,7 @@ impl Finder<'_> {
     fn alter_column(&mut self, pair: &TableDiff, place: usize, change: &ColumnDiff) {
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[pair.to]);
         let (before, after) = (&old.columns[change.from], &new.columns[change.to]);
-        let casts = pair.columns.iter().zip(&self.decisions.tables[place].casts);
+        let casts = pair.columns.iter().zip(&self.choices.tables[place].casts);
         let cast = casts.filter(|(column, _)| *column == change).find_map(|(_, cast)| *cast);
         if matches!(cast, Some(Cast::Risky | Cast::Impossible)) {
             let text = format!(
@@ -195,7 +214,8 @@ impl Finder<'_> {
             let count = self.count_where(old, before, "IS NOT NULL");
             self.push(RiskKind::Warning, old, Some(before), Some(count), text);
         }
-        let fills_gaps = self.dialect == Dialect::Sqlite && after.default.is_some();
+        let is_told = self.diff.backfill(new.namespace.as_deref(), &new.name, &after.name).is_some();
+        let fills_gaps = is_told || (self.dialect == Dialect::Sqlite && after.default.is_some());
         if before.arity == Arity::Nullable && after.arity == Arity::Required && !fills_gaps {
             let text = format!(
                 "The column `{}` of the table `{}` will become required, but may hold NULL. This is not possible if it does.",
@@ -237,7 +257,10 @@ impl Finder<'_> {
         }
     }
 
-    fn unique_index(&mut self, old: &Table, new: &Table, index: &crate::catalog::Index) {
+    fn unique_index(&mut self, old: &Table, new: &Table, index: &Index) {
+        if is_unique_already(old, &index.columns) {
+            return;
+        }
         let columns: Vec<&str> = index.columns.iter().map(|column| column.name.as_str()).collect();
         let text = format!(
             "A unique index will be added on the columns `[{}]` of the table `{}`. This fails if there are equal values.",
@@ -246,9 +269,9 @@ impl Finder<'_> {
         );
         let all_exist = columns.iter().all(|column| old.column(column).is_some());
         let count = all_exist.then(|| {
-            let list = names(self.dialect, columns.iter().copied(), ", ");
-            let present: Vec<String> =
-                columns.iter().map(|column| format!("{} IS NOT NULL", self.dialect.quote(column))).collect();
+            let columns: Vec<String> = columns.iter().map(|column| self.column_name(old, column)).collect();
+            let list = columns.join(", ");
+            let present: Vec<String> = columns.iter().map(|column| format!("{column} IS NOT NULL")).collect();
             format!(
                 "SELECT COUNT(*) FROM (SELECT 1 AS one FROM {} WHERE {} GROUP BY {list} HAVING COUNT(*) > 1) AS repeated",
                 self.table_name(old),
@@ -276,7 +299,7 @@ impl Finder<'_> {
             .map(|(table, column)| {
                 let table = &self.diff.from.tables[table];
                 let column = &table.columns[column];
-                let name = self.dialect.quote(&column.name);
+                let name = self.column_name(table, &column.name);
                 let condition = match column.arity {
                     Arity::List => format!("{name}::text[] && ARRAY[{values}]"),
                     Arity::Required | Arity::Nullable => format!("{name}::text IN ({values})"),
@@ -293,6 +316,27 @@ impl Finder<'_> {
             count_query: count,
         });
     }
+}
+
+/// Whether the new primary key is the old one with its columns in another order.
+fn keeps_rows_apart(old: &Table, new: &Table) -> bool {
+    let names = |table: &Table| {
+        let columns = table.primary_key.as_ref().map(|key| key.columns.iter().map(|column| column.name.clone()));
+        columns.map(|columns| columns.collect::<BTreeSet<String>>())
+    };
+    names(old) == names(new)
+}
+
+/// Whether rows are told apart by these columns, or some of them, so far.
+fn is_unique_already(old: &Table, columns: &[IndexColumn]) -> bool {
+    let is_within = |key: &[IndexColumn]| {
+        key.iter().all(|part| part.length.is_none() && columns.iter().any(|column| column.name == part.name))
+    };
+    old.primary_key.as_ref().is_some_and(|key| is_within(&key.columns))
+        || old
+            .indexes
+            .iter()
+            .any(|index| index.kind == IndexKind::Unique && index.predicate.is_none() && is_within(&index.columns))
 }
 
 /// A type as messages name it.

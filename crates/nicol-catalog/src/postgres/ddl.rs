@@ -2,6 +2,7 @@
 
 mod alter;
 mod enums;
+mod rename;
 
 use nicol_db::Dialect;
 
@@ -12,7 +13,7 @@ use crate::catalog::{
 use crate::literal::spaced_date_time;
 use crate::plan::{Plan, Step};
 use crate::script::StepText;
-use crate::sql::{action, hex, names, qualified, string};
+use crate::sql::{action, fill, hex, names, qualified, string};
 
 pub(crate) use alter::clauses;
 pub(crate) use enums::enum_usages;
@@ -40,6 +41,8 @@ pub(crate) fn shared_step(plan: &Plan<'_>, step: &Step) -> StepText {
         catalog.extensions.as_ref().and_then(|all| all.get(place)).cloned()
     };
     StepText::one(match step {
+        Step::Rename(place) => return rename::step(plan.dialect, &plan.diff.renames[*place]),
+        Step::Backfill(table, column) => fill(D, plan.diff, *table, *column),
         Step::CreateNamespace(name) => format!("CREATE SCHEMA IF NOT EXISTS {}", D.quote(name)),
         Step::DropExtension(place) => match extension(from, *place) {
             Some(extension) => format!("DROP EXTENSION {}", D.quote(&extension.name)),

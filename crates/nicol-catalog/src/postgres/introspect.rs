@@ -1,11 +1,15 @@
 //! Reading a PostgreSQL or CockroachDB database from its system catalogs: one query for each kind of thing.
 
+mod beyond;
+
+use std::collections::{HashMap, HashSet};
+
 use nicol_db::{Connection, Dialect, Result, Row, Value};
 
 use super::normalize;
 use crate::catalog::{
     Arity, Catalog, Column, ColumnType, Enum, Extension, ForeignKey, Index, IndexAlgorithm, IndexColumn, IndexKind,
-    OperatorClass, PUBLIC, PrimaryKey, ReferentialAction, SortOrder, Table,
+    OperatorClass, PUBLIC, PrimaryKey, ReferentialAction, Remark, SortOrder, Table,
 };
 use crate::cockroach;
 use crate::introspect::HISTORY_TABLE;
@@ -85,21 +89,41 @@ WHERE f.contype = 'f' AND n.nspname = ANY($1) AND f.conparentid = 0 \
 ORDER BY n.nspname, c.relname, f.conname, k.place";
 
 /// Which namespaces are read, and how they are named in the catalog.
-struct Scope {
-    dialect: Dialect,
+pub(super) struct Scope {
+    pub(super) dialect: Dialect,
     /// The connection's own schema, which needs no name.
     own: String,
-    parameter: Value,
+    pub(super) parameter: Value,
 }
 
 impl Scope {
-    fn namespace(&self, name: String) -> Option<String> {
+    pub(super) fn namespace(&self, name: String) -> Option<String> {
         (name != self.own).then_some(name)
     }
 }
 
-/// The schemas asked for; the connection's own one when none is.
-pub(crate) async fn catalog(connection: &mut Connection, namespaces: &[String]) -> Result<Catalog> {
+/// Where each table stands in the catalog.
+pub(super) struct Places(HashMap<(Option<String>, String), usize>);
+
+impl Places {
+    fn of(tables: &[Table]) -> Places {
+        let named = tables.iter().enumerate();
+        Places(named.map(|(place, table)| ((table.namespace.clone(), table.name.clone()), place)).collect())
+    }
+
+    /// The place of the table that a row is about: its first two columns name it.
+    pub(super) fn find(&self, scope: &Scope, row: &Row<'_>) -> Result<Option<usize>> {
+        let key = (scope.namespace(row.get(0)?), row.get::<String>(1)?);
+        Ok(self.0.get(&key).copied())
+    }
+
+    fn table_of<'a>(&self, tables: &'a mut [Table], scope: &Scope, row: &Row<'_>) -> Result<Option<&'a mut Table>> {
+        Ok(self.find(scope, row)?.and_then(|place| tables.get_mut(place)))
+    }
+}
+
+/// The schemas asked for; the connection's own one when none is. `whole` reads also what is only told.
+pub(crate) async fn catalog(connection: &mut Connection, namespaces: &[String], whole: bool) -> Result<Catalog> {
     let own = if namespaces.is_empty() { connection.default_schema().to_owned() } else { PUBLIC.to_owned() };
     let asked: Vec<String> = if namespaces.is_empty() { vec![own.clone()] } else { namespaces.to_vec() };
     let parameter = Value::List(asked.into_iter().map(Value::Text).collect());
@@ -111,9 +135,13 @@ pub(crate) async fn catalog(connection: &mut Connection, namespaces: &[String]) 
     }
     catalog.enums = enums(connection, &scope).await?;
     catalog.tables = tables(connection, &scope).await?;
-    columns(connection, &scope, &mut catalog.tables).await?;
-    indexes(connection, &scope, &mut catalog.tables).await?;
-    foreign_keys(connection, &scope, &mut catalog.tables).await?;
+    let places = Places::of(&catalog.tables);
+    columns(connection, &scope, &places, &mut catalog.tables).await?;
+    indexes(connection, &scope, &places, &mut catalog.tables).await?;
+    foreign_keys(connection, &scope, &places, &mut catalog.tables).await?;
+    if whole {
+        beyond::read(connection, &scope, &places, &mut catalog).await?;
+    }
     Ok(catalog)
 }
 
@@ -167,34 +195,32 @@ async fn tables(connection: &mut Connection, scope: &Scope) -> Result<Vec<Table>
                 primary_key: None,
                 indexes: Vec::new(),
                 foreign_keys: Vec::new(),
+                remarks: Vec::new(),
             });
         }
     }
     Ok(tables)
 }
 
-/// The table that a row is about: its first two columns name it.
-fn table_of<'a>(tables: &'a mut [Table], scope: &Scope, row: &Row<'_>) -> Result<Option<&'a mut Table>> {
-    let (namespace, name) = (scope.namespace(row.get(0)?), row.get::<String>(1)?);
-    Ok(tables.iter_mut().find(|table| table.name == name && table.namespace == namespace))
-}
-
-async fn columns(connection: &mut Connection, scope: &Scope, tables: &mut [Table]) -> Result<()> {
-    // CockroachDB gives tables without a key a hidden one.
-    let sql = match scope.dialect {
+/// The query for columns. CockroachDB gives tables without a key a hidden one.
+pub(super) fn columns_query(scope: &Scope) -> String {
+    match scope.dialect {
         Dialect::Cockroachdb => COLUMNS.replace("NOT a.attisdropped", "NOT a.attisdropped AND NOT a.attishidden"),
         _ => COLUMNS.to_owned(),
-    };
-    let rows = connection.query(&sql, std::slice::from_ref(&scope.parameter)).await?;
+    }
+}
+
+async fn columns(connection: &mut Connection, scope: &Scope, places: &Places, tables: &mut [Table]) -> Result<()> {
+    let rows = connection.query(&columns_query(scope), std::slice::from_ref(&scope.parameter)).await?;
     for row in rows.iter() {
-        if let Some(table) = table_of(tables, scope, &row)? {
+        if let Some(table) = places.table_of(tables, scope, &row)? {
             table.columns.push(column(scope, &row)?);
         }
     }
     Ok(())
 }
 
-fn column(scope: &Scope, row: &Row<'_>) -> Result<Column> {
+pub(super) fn column(scope: &Scope, row: &Row<'_>) -> Result<Column> {
     let is_list: bool = row.get(6)?;
     let (name, kind): (String, String) = (row.get(7)?, row.get(8)?);
     let namespace: String = row.get(9)?;
@@ -217,12 +243,13 @@ fn column(scope: &Scope, row: &Row<'_>) -> Result<Column> {
     let counts_up = !identity.is_empty()
         || (sequence.is_some() && expression.as_deref().is_some_and(|text| text.starts_with("nextval(")));
     let is_cockroach = scope.dialect == Dialect::Cockroachdb;
-    let default = match expression {
+    let default = match &expression {
         _ if counts_up => None,
         Some(_) if !generated.is_empty() => Some(crate::catalog::Default::Unknown),
-        Some(text) => normalize::default(&text, &ty, is_list),
+        Some(text) => normalize::default(text, &ty, is_list),
         None => None,
     };
+    let generated = if generated.is_empty() { None } else { expression.clone() };
     let is_required: bool = row.get(3)?;
     Ok(Column {
         name: row.get(2)?,
@@ -232,6 +259,8 @@ fn column(scope: &Scope, row: &Row<'_>) -> Result<Column> {
             (false, false) => Arity::Nullable,
         },
         default,
+        default_text: expression,
+        generated,
         auto_increment: counts_up && !is_cockroach,
         sequence,
         identity: None,
@@ -240,19 +269,24 @@ fn column(scope: &Scope, row: &Row<'_>) -> Result<Column> {
     })
 }
 
-async fn indexes(connection: &mut Connection, scope: &Scope, tables: &mut [Table]) -> Result<()> {
+async fn indexes(connection: &mut Connection, scope: &Scope, places: &Places, tables: &mut [Table]) -> Result<()> {
     let rows = connection.query(INDEXES, std::slice::from_ref(&scope.parameter)).await?;
-    // Indexes on expressions are nobody's business here; they are told by a column without a name.
-    let mut on_expressions: Vec<(String, String, String)> = Vec::new();
+    // Indexes on expressions are not compared; they are known by a column without a name.
+    let mut on_expressions: HashSet<(String, String, String)> = HashSet::new();
     for row in rows.iter().filter(|row| row.cell(7).is_null()) {
-        on_expressions.push((row.get(0)?, row.get(1)?, row.get(2)?));
+        let key: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if on_expressions.insert(key.clone())
+            && let Some(table) = places.table_of(tables, scope, &row)?
+        {
+            table.remarks.push(Remark::ExpressionIndex { name: key.2 });
+        }
     }
     for row in rows.iter() {
         let key = (row.get(0)?, row.get(1)?, row.get(2)?);
         if on_expressions.contains(&key) {
             continue;
         }
-        let Some(table) = table_of(tables, scope, &row)? else {
+        let Some(table) = places.table_of(tables, scope, &row)? else {
             continue;
         };
         let name = key.2;
@@ -302,10 +336,10 @@ fn index_column(row: &Row<'_>) -> Result<IndexColumn> {
     })
 }
 
-async fn foreign_keys(connection: &mut Connection, scope: &Scope, tables: &mut [Table]) -> Result<()> {
+async fn foreign_keys(connection: &mut Connection, scope: &Scope, places: &Places, tables: &mut [Table]) -> Result<()> {
     let rows = connection.query(FOREIGN_KEYS, std::slice::from_ref(&scope.parameter)).await?;
     for row in rows.iter() {
-        let Some(table) = table_of(tables, scope, &row)? else {
+        let Some(table) = places.table_of(tables, scope, &row)? else {
             continue;
         };
         let name: String = row.get(2)?;

@@ -9,7 +9,9 @@ use crate::diff::{Diff, TableDiff};
 use crate::literal::spaced_date_time;
 use crate::plan::{AlterTable, Plan, Step, TableChange};
 use crate::script::StepText;
-use crate::sql::{action, hex, names, string};
+use crate::sql::{action, fill, hex, names, string};
+
+mod rename;
 
 const D: Dialect = Dialect::Sqlite;
 
@@ -24,6 +26,8 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
             "PRAGMA foreign_keys=on".to_owned(),
         ]),
         Step::AlterTable(alter) => alter_table(plan.diff, alter),
+        Step::Rename(place) => rename::step(&plan.diff.renames[*place]),
+        Step::Backfill(table, column) => StepText::one(fill(D, plan.diff, *table, *column)),
         Step::RedefineTables(places) => redefine(plan.diff, places),
         Step::CreateIndex(table, index) => {
             let table = &to.tables[*table];
@@ -171,11 +175,12 @@ fn index_column(column: &IndexColumn) -> String {
 fn alter_table(diff: &Diff<'_>, alter: &AlterTable) -> StepText {
     let table = &diff.to.tables[diff.tables[alter.table].to];
     let added = alter.changes.iter().filter_map(|change| match change {
-        TableChange::AddColumn(place) => Some(*place),
+        TableChange::AddColumn(place) | TableChange::AddUnfilledColumn(place) => Some(*place),
         TableChange::DropPrimaryKey
         | TableChange::RenamePrimaryKey
         | TableChange::DropColumn(_)
         | TableChange::AlterColumn(_)
+        | TableChange::RequireColumn(_)
         | TableChange::RecreateColumn(_)
         | TableChange::AddPrimaryKey => None,
     });
@@ -204,12 +209,20 @@ fn redefine_table(diff: &Diff<'_>, pair: &TableDiff) -> Vec<String> {
     let new = &new;
     let temporary = format!("new_{}", new.name);
     let mut out = vec![create_table(new, &temporary)];
-    let mut shared: Vec<(&Column, &Column)> =
-        pair.columns.iter().map(|column| (&old.columns[column.from], &new.columns[column.to])).collect();
-    shared.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+    let told = |column: &Column| diff.backfill(None, &new.name, &column.name);
+    let kept = pair.columns.iter().map(|column| {
+        let (old, new) = (&old.columns[column.from], &new.columns[column.to]);
+        (&new.name, taken_over(old, new, told(new)))
+    });
+    let added = pair.added_columns.iter().filter_map(|place| {
+        let column = &new.columns[*place];
+        Some((&column.name, format!("({}) AS {}", told(column)?, D.quote(&column.name))))
+    });
+    let mut shared: Vec<(&String, String)> = kept.chain(added).collect();
+    shared.sort();
     if !shared.is_empty() {
-        let columns = names(D, shared.iter().map(|(_, new)| new.name.as_str()), ", ");
-        let values: Vec<String> = shared.iter().map(|(old, new)| taken_over(old, new)).collect();
+        let columns = names(D, shared.iter().map(|(name, _)| name.as_str()), ", ");
+        let values: Vec<&str> = shared.iter().map(|(_, value)| value.as_str()).collect();
         out.push(format!(
             "INSERT INTO {} ({columns}) SELECT {} FROM {}",
             D.quote(&temporary),
@@ -223,11 +236,12 @@ fn redefine_table(diff: &Diff<'_>, pair: &TableDiff) -> Vec<String> {
     out
 }
 
-/// A column's values; a default fills the gaps where it becomes required.
-fn taken_over(old: &Column, new: &Column) -> String {
+/// A column's values; what was told, or else a default, fills the gaps where it becomes required.
+fn taken_over(old: &Column, new: &Column, told: Option<&str>) -> String {
     let name = D.quote(&new.name);
     let becomes_required = old.arity != Arity::Required && new.arity == Arity::Required;
-    match new.default.as_ref().and_then(default) {
+    let value = told.map(|told| format!("({told})")).or_else(|| new.default.as_ref().and_then(default));
+    match value {
         Some(value) if becomes_required => format!("coalesce({name}, {value}) AS {name}"),
         Some(_) | None => name,
     }

@@ -1,81 +1,143 @@
-//! Reading a SQLite database: its master table and the pragmas behind it.
+//! Reading a SQLite database: its master table and the pragmas behind it, one query for each kind of thing.
 
-use nicol_db::{Connection, Dialect, Result, Value};
+mod beyond;
+
+use std::collections::HashMap;
+
+use nicol_db::{Connection, Dialect, Result, Row, Rows, Value};
 
 use super::types::SqliteType;
 use crate::catalog::{
     Arity, Catalog, Column, ColumnType, Default, ForeignKey, Index, IndexColumn, IndexKind, Literal, PrimaryKey,
-    ReferentialAction, SortOrder, Table,
+    ReferentialAction, Remark, SortOrder, Table,
 };
 use crate::introspect::HISTORY_TABLE;
 use crate::sql::from_hex;
 
-/// Tables that belong to SQLite, to hosts of it, or to nicol.
-const TABLES: &str = "\
-SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ? \
-AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name";
+/// Tables but those that belong to SQLite, to hosts of it, to virtual tables, or to nicol.
+const OWN_TABLES: &str = "\
+l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.name <> ? \
+AND l.name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";
 
-/// The whole database.
-pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
+const TABLES: &str = "SELECT l.name FROM pragma_table_list AS l WHERE {own} ORDER BY l.name";
+
+const COLUMNS: &str = "\
+SELECT l.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk, c.hidden \
+FROM pragma_table_list AS l JOIN pragma_table_xinfo(l.name) AS c WHERE {own} ORDER BY l.name, c.cid";
+
+/// The columns of every index, in the order in which SQLite lists indexes.
+const INDEXES: &str = "\
+SELECT l.name, i.name, i.\"unique\", m.sql, i.origin, k.name, k.\"desc\" \
+FROM pragma_table_list AS l JOIN pragma_index_list(l.name) AS i JOIN pragma_index_xinfo(i.name) AS k \
+LEFT JOIN sqlite_master AS m ON m.type = 'index' AND m.name = i.name \
+WHERE {own} AND i.origin <> 'pk' AND k.\"key\" = 1 ORDER BY l.name, i.seq, k.seqno";
+
+const FOREIGN_KEYS: &str = "\
+SELECT l.name, f.id, f.\"table\", f.\"from\", f.\"to\", f.on_delete, f.on_update \
+FROM pragma_table_list AS l JOIN pragma_foreign_key_list(l.name) AS f WHERE {own} ORDER BY l.name, f.id DESC, f.seq";
+
+/// The whole database. `whole` reads also what is only told.
+pub(crate) async fn catalog(connection: &mut Connection, whole: bool) -> Result<Catalog> {
     let mut catalog = Catalog::empty(Dialect::Sqlite);
-    let names = connection.query(TABLES, &[Value::Text(HISTORY_TABLE.to_owned())]).await?;
-    let names: Vec<String> = names.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
-    for name in names {
-        let table = table(connection, name).await?;
-        catalog.tables.push(table);
+    let tables = &mut catalog.tables;
+    let mut places = HashMap::new();
+    for row in query(connection, TABLES).await?.iter() {
+        let name: String = row.get(0)?;
+        places.insert(name.clone(), tables.len());
+        tables.push(Table {
+            namespace: None,
+            name,
+            columns: Vec::new(),
+            primary_key: None,
+            indexes: Vec::new(),
+            foreign_keys: Vec::new(),
+            remarks: Vec::new(),
+        });
     }
+    let places = Places(places);
+    columns(&query(connection, COLUMNS).await?, &places, tables)?;
+    indexes(&query(connection, INDEXES).await?, &places, tables)?;
+    foreign_keys(&query(connection, FOREIGN_KEYS).await?, &places, tables)?;
     resolve_bare_references(&mut catalog);
+    if whole {
+        beyond::read(connection, &places, &mut catalog).await?;
+    }
     Ok(catalog)
 }
 
-async fn table(connection: &mut Connection, name: String) -> Result<Table> {
-    let (columns, primary_key) = columns(connection, &name).await?;
-    let indexes = indexes(connection, &name).await?;
-    let foreign_keys = foreign_keys(connection, &name).await?;
-    Ok(Table { namespace: None, columns, primary_key, indexes, foreign_keys, name })
+/// Where each table stands in the catalog.
+struct Places(HashMap<String, usize>);
+
+impl Places {
+    /// The table that a row is about: its first column names it.
+    fn table_of<'a>(&self, tables: &'a mut [Table], row: &Row<'_>) -> Result<Option<&'a mut Table>> {
+        let place = self.0.get(&row.get::<String>(0)?).copied();
+        Ok(place.and_then(|place| tables.get_mut(place)))
+    }
 }
 
-async fn columns(connection: &mut Connection, table: &str) -> Result<(Vec<Column>, Option<PrimaryKey>)> {
-    let sql = "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info(?) ORDER BY cid";
-    let rows = connection.query(sql, &[Value::Text(table.to_owned())]).await?;
-    let mut columns = Vec::with_capacity(rows.len());
-    let mut key: Vec<(i64, String)> = Vec::new();
-    let mut is_row_id = false;
+async fn query(connection: &mut Connection, sql: &str) -> Result<Rows> {
+    connection.query(&sql.replace("{own}", OWN_TABLES), &[Value::Text(HISTORY_TABLE.to_owned())]).await
+}
+
+/// Marks of `pragma_table_xinfo`: a plain column, and one that is computed.
+const PLAIN: i64 = 0;
+const GENERATED: [i64; 2] = [2, 3];
+
+fn columns(rows: &Rows, places: &Places, tables: &mut [Table]) -> Result<()> {
+    let mut keys: Vec<Vec<(i64, String)>> = vec![Vec::new(); tables.len()];
     for row in rows.iter() {
-        let name: String = row.get(0)?;
-        let declared: String = row.get(1)?;
-        let position: i64 = row.get(4)?;
-        let ty = match SqliteType::of_declared(&declared) {
-            Some(ty) => ColumnType::Sqlite(ty),
-            None => ColumnType::Unsupported(declared.clone()),
-        };
-        if position > 0 {
-            key.push((position, name.clone()));
-            is_row_id = declared.eq_ignore_ascii_case("integer");
+        let Some(place) = places.0.get(&row.get::<String>(0)?).copied() else { continue };
+        let (name, position, hidden): (String, i64, i64) = (row.get(1)?, row.get(5)?, row.get(6)?);
+        if GENERATED.contains(&hidden) {
+            tables[place].remarks.push(Remark::GeneratedColumn { name });
+            continue;
         }
-        let is_required = row.get::<bool>(2)? || position > 0;
-        columns.push(Column {
-            default: row.get::<Option<String>>(3)?.and_then(|text| default(&text, &ty)),
-            arity: if is_required { Arity::Required } else { Arity::Nullable },
-            auto_increment: false,
-            sequence: None,
-            identity: None,
-            has_client_default: false,
-            name,
-            ty,
+        if hidden == PLAIN {
+            if position > 0 {
+                keys[place].push((position, name.clone()));
+            }
+            tables[place].columns.push(column(&row, name, position > 0)?);
+        }
+    }
+    for (table, mut key) in tables.iter_mut().zip(keys) {
+        key.sort();
+        if let [(_, only)] = key.as_slice() {
+            for column in table.columns.iter_mut().filter(|column| column.name == *only) {
+                column.auto_increment = column.ty == ColumnType::Sqlite(SqliteType::Integer) && column.auto_increment;
+            }
+        } else {
+            table.columns.iter_mut().for_each(|column| column.auto_increment = false);
+        }
+        table.primary_key = (!key.is_empty()).then(|| PrimaryKey {
+            name: None,
+            columns: key.into_iter().map(|(_, name)| IndexColumn::plain(name)).collect(),
         });
     }
-    key.sort();
-    if let [(_, only)] = key.as_slice() {
-        for column in columns.iter_mut().filter(|column| column.name == *only) {
-            column.auto_increment = is_row_id;
-        }
-    }
-    let primary_key = (!key.is_empty()).then(|| PrimaryKey {
-        name: None,
-        columns: key.into_iter().map(|(_, name)| IndexColumn::plain(name)).collect(),
-    });
-    Ok((columns, primary_key))
+    Ok(())
+}
+
+/// A column; one that is the whole key counts itself up when its type is the word INTEGER.
+fn column(row: &Row<'_>, name: String, is_key: bool) -> Result<Column> {
+    let declared: String = row.get(2)?;
+    let ty = match SqliteType::of_declared(&declared) {
+        Some(ty) => ColumnType::Sqlite(ty),
+        None => ColumnType::Unsupported(declared.clone()),
+    };
+    let is_required = row.get::<bool>(3)? || is_key;
+    let text: Option<String> = row.get(4)?;
+    Ok(Column {
+        default: text.as_deref().and_then(|text| default(text, &ty)),
+        default_text: text,
+        generated: None,
+        arity: if is_required { Arity::Required } else { Arity::Nullable },
+        auto_increment: is_key && declared.eq_ignore_ascii_case("integer"),
+        sequence: None,
+        identity: None,
+        has_client_default: false,
+        name,
+        ty,
+    })
 }
 
 /// A default as the table declares it.
@@ -118,50 +180,36 @@ fn quoted(text: &str) -> Option<String> {
     (!inner.replace(&doubled, "").contains(quote)).then(|| inner.replace(&doubled, &quote.to_string()))
 }
 
-async fn indexes(connection: &mut Connection, table: &str) -> Result<Vec<Index>> {
-    let sql = "SELECT l.name, l.\"unique\", m.sql, l.origin FROM pragma_index_list(?) AS l \
-               LEFT JOIN sqlite_master AS m ON m.type = 'index' AND m.name = l.name WHERE l.origin <> 'pk' ORDER BY l.name";
-    let rows = connection.query(sql, &[Value::Text(table.to_owned())]).await?;
-    let mut found = Vec::new();
+fn indexes(rows: &Rows, places: &Places, tables: &mut [Table]) -> Result<()> {
     for row in rows.iter() {
-        found.push((
-            row.get::<String>(0)?,
-            row.get::<bool>(1)?,
-            row.get::<Option<String>>(2)?,
-            row.get::<String>(3)? == "u",
-        ));
-    }
-    let mut indexes = Vec::new();
-    for (name, is_unique, definition, is_of_constraint) in found {
-        let Some(columns) = index_columns(connection, &name).await? else {
+        let Some(table) = places.table_of(tables, &row)? else { continue };
+        let name: String = row.get(1)?;
+        let is_on_expression =
+            |remark: &Remark| matches!(remark, Remark::ExpressionIndex { name: other } if *other == name);
+        if table.remarks.iter().any(is_on_expression) {
+            continue;
+        }
+        // A column without a name is an expression.
+        let Some(column) = row.get::<Option<String>>(5)? else {
+            table.indexes.retain(|index| index.name != name);
+            table.remarks.push(Remark::ExpressionIndex { name });
             continue;
         };
-        indexes.push(Index {
-            name,
-            kind: if is_unique { IndexKind::Unique } else { IndexKind::Normal },
-            columns,
-            algorithm: None,
-            predicate: definition.as_deref().and_then(predicate),
-            is_implied: false,
-            is_of_constraint,
-        });
+        let column = IndexColumn { sort: row.get::<bool>(6)?.then_some(SortOrder::Desc), ..IndexColumn::plain(column) };
+        match table.indexes.last_mut().filter(|last| last.name == name) {
+            Some(last) => last.columns.push(column),
+            None => table.indexes.push(Index {
+                name,
+                kind: if row.get::<bool>(2)? { IndexKind::Unique } else { IndexKind::Normal },
+                columns: vec![column],
+                algorithm: None,
+                predicate: row.get::<Option<String>>(3)?.as_deref().and_then(predicate),
+                is_implied: false,
+                is_of_constraint: row.get::<String>(4)? == "u",
+            }),
+        }
     }
-    Ok(indexes)
-}
-
-/// The columns of an index; none when one of them is an expression.
-async fn index_columns(connection: &mut Connection, index: &str) -> Result<Option<Vec<IndexColumn>>> {
-    let sql = "SELECT name, \"desc\" FROM pragma_index_xinfo(?) WHERE \"key\" = 1 ORDER BY seqno";
-    let rows = connection.query(sql, &[Value::Text(index.to_owned())]).await?;
-    let mut columns = Vec::with_capacity(rows.len());
-    for row in rows.iter() {
-        let Some(name) = row.get::<Option<String>>(0)? else {
-            return Ok(None);
-        };
-        let sort = row.get::<bool>(1)?.then_some(SortOrder::Desc);
-        columns.push(IndexColumn { sort, ..IndexColumn::plain(name) });
-    }
-    Ok(Some(columns))
+    Ok(())
 }
 
 /// The condition at the end of a CREATE INDEX statement: what follows WHERE outside quotes and brackets.
@@ -191,31 +239,29 @@ fn predicate(definition: &str) -> Option<String> {
     None
 }
 
-async fn foreign_keys(connection: &mut Connection, table: &str) -> Result<Vec<ForeignKey>> {
-    let sql = "SELECT id, \"table\", \"from\", \"to\", on_delete, on_update FROM pragma_foreign_key_list(?) \
-               ORDER BY id DESC, seq";
-    let rows = connection.query(sql, &[Value::Text(table.to_owned())]).await?;
-    let mut keys: Vec<(i64, ForeignKey)> = Vec::new();
+fn foreign_keys(rows: &Rows, places: &Places, tables: &mut [Table]) -> Result<()> {
+    let mut last: Option<(String, i64)> = None;
     for row in rows.iter() {
-        let id: i64 = row.get(0)?;
-        if keys.last().is_none_or(|(last, _)| *last != id) {
-            let key = ForeignKey {
+        let Some(table) = places.table_of(tables, &row)? else { continue };
+        let of: (String, i64) = (row.get(0)?, row.get(1)?);
+        if last.as_ref() != Some(&of) {
+            table.foreign_keys.push(ForeignKey {
                 name: None,
                 columns: Vec::new(),
                 referenced_namespace: None,
-                referenced_table: row.get(1)?,
+                referenced_table: row.get(2)?,
                 referenced_columns: Vec::new(),
-                on_delete: action(&row.get::<String>(4)?),
-                on_update: action(&row.get::<String>(5)?),
-            };
-            keys.push((id, key));
+                on_delete: action(&row.get::<String>(5)?),
+                on_update: action(&row.get::<String>(6)?),
+            });
+            last = Some(of);
         }
-        if let Some((_, key)) = keys.last_mut() {
-            key.columns.push(row.get(2)?);
-            key.referenced_columns.extend(row.get::<Option<String>>(3)?);
+        if let Some(key) = table.foreign_keys.last_mut() {
+            key.columns.push(row.get(3)?);
+            key.referenced_columns.extend(row.get::<Option<String>>(4)?);
         }
     }
-    Ok(keys.into_iter().map(|(_, key)| key).collect())
+    Ok(())
 }
 
 fn action(text: &str) -> ReferentialAction {

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nicol_catalog::{Catalog, dialect_of, diff, from_schema, plan, script};
+use nicol_catalog::{Catalog, Decisions, dialect_of, diff, from_schema, plan, script};
 use nicol_schema::{Source, ValidSchema};
 
 /// The conformance data beside the repository; none, with a printed line, when it is not there.
@@ -57,6 +57,19 @@ pub(crate) fn catalog(path: &Path) -> Result<Catalog, String> {
     let schema = schema(&sources(path))?;
     let dialect = schema.provider().and_then(dialect_of).ok_or("no dialect")?;
     Ok(from_schema(&schema, dialect))
+}
+
+/// What is decided about a case.
+pub(crate) fn decisions(case: &Path) -> Decisions {
+    let mut decisions = Decisions::default();
+    for line in fs::read_to_string(case.join("decisions.txt")).unwrap_or_default().lines() {
+        match line.split_once(' ').unwrap() {
+            ("rename", rest) => decisions.renames.push(rest.parse().unwrap()),
+            ("backfill", rest) => decisions.backfills.push(rest.parse().unwrap()),
+            (word, _) => unreachable!("{word}"),
+        }
+    }
+    decisions
 }
 
 /// The script between two catalogs.

@@ -1,6 +1,7 @@
 //! One file a command: settings in, a call of a library, words and an exit code out.
 
 pub(crate) mod completions;
+pub(crate) mod db;
 pub(crate) mod debug;
 pub(crate) mod format;
 pub(crate) mod generate;

@@ -48,6 +48,16 @@ pub(crate) fn clauses(diff: &Diff<'_>, alter: &AlterTable) -> Clauses {
             TableChange::AddColumn(place) => {
                 out.clauses.push(format!("ADD COLUMN     {}", column(&new.columns[*place])));
             }
+            TableChange::AddUnfilledColumn(place) => {
+                let mut unfilled = new.columns[*place].clone();
+                if unfilled.arity == Arity::Required {
+                    unfilled.arity = Arity::Nullable;
+                }
+                out.clauses.push(format!("ADD COLUMN     {}", column(&unfilled)));
+            }
+            TableChange::RequireColumn(place) => {
+                out.clauses.push(format!("ALTER COLUMN {} SET NOT NULL", D.quote(&new.columns[*place].name)));
+            }
             TableChange::AlterColumn(change) => alter_column(old, new, change, &mut out),
             TableChange::RecreateColumn(change) => {
                 out.clauses.push(format!("DROP COLUMN {}", D.quote(&old.columns[change.from].name)));

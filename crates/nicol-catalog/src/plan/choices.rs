@@ -1,4 +1,4 @@
-//! Decisions over the differences: which tables are rebuilt, how each column changes, and which keys and indexes have to
+//! Choices over the differences: which tables are rebuilt, how each column changes, and which keys and indexes have to
 //! go and come back because of it.
 
 use std::collections::BTreeSet;
@@ -8,11 +8,11 @@ use crate::catalog::{Arity, ForeignKey, same_namespace};
 use crate::diff::{Diff, KeyDiff, TableDiff};
 use crate::mysql::normalize::{covers, is_covered};
 
-/// What is decided. Pairs are (table, part of it).
-pub(super) struct Decisions {
+/// What is chosen. Pairs are (table, part of it).
+pub(super) struct Choices {
     pub(super) rules: &'static Rules,
     /// For each of [`Diff::tables`].
-    pub(super) tables: Vec<TableDecision>,
+    pub(super) tables: Vec<TableChoice>,
     pub(super) dropped_keys: BTreeSet<(usize, usize)>,
     pub(super) added_keys: BTreeSet<(usize, usize)>,
     pub(super) renamed_keys: Vec<((usize, usize), (usize, usize))>,
@@ -22,8 +22,8 @@ pub(super) struct Decisions {
     pub(super) renamed_indexes: Vec<((usize, usize), (usize, usize))>,
 }
 
-/// What is decided for a table on both sides.
-pub(super) struct TableDecision {
+/// What is chosen for a table on both sides.
+pub(super) struct TableChoice {
     pub(super) is_rebuilt: bool,
     /// For each of [`TableDiff::columns`]: the cast when the type changes.
     pub(super) casts: Vec<Option<Cast>>,
@@ -32,10 +32,10 @@ pub(super) struct TableDecision {
     pub(super) moves_primary_key: bool,
 }
 
-pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
-    let mut decisions = Decisions {
+pub(super) fn choose(diff: &Diff<'_>, rules: &'static Rules) -> Choices {
+    let mut choices = Choices {
         rules,
-        tables: diff.tables.iter().map(|table| decide_table(diff, table, rules)).collect(),
+        tables: diff.tables.iter().map(|table| choose_for_table(diff, table, rules)).collect(),
         dropped_keys: BTreeSet::new(),
         added_keys: BTreeSet::new(),
         renamed_keys: Vec::new(),
@@ -44,23 +44,23 @@ pub(super) fn decide(diff: &Diff<'_>, rules: &'static Rules) -> Decisions {
         renamed_indexes: Vec::new(),
     };
     for place in 0..diff.tables.len() {
-        if !decisions.tables[place].is_rebuilt {
-            decide_indexes(diff, &mut decisions, place);
+        if !choices.tables[place].is_rebuilt {
+            choose_indexes(diff, &mut choices, place);
         }
     }
-    if rules.drops_indexes_before_rebuild && decisions.tables.iter().any(|table| table.is_rebuilt) {
+    if rules.drops_indexes_before_rebuild && choices.tables.iter().any(|table| table.is_rebuilt) {
         for table in &diff.dropped_tables {
             let count = diff.from.tables[*table].indexes.len();
-            decisions.dropped_indexes.extend((0..count).map(|index| (*table, index)));
+            choices.dropped_indexes.extend((0..count).map(|index| (*table, index)));
         }
     }
     if rules.has_separate_foreign_keys {
-        decide_keys(diff, &mut decisions);
+        choose_keys(diff, &mut choices);
     }
-    decisions
+    choices
 }
 
-fn decide_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableDecision {
+fn choose_for_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableChoice {
     let casts: Vec<Option<Cast>> =
         table.columns.iter().map(|column| column.ty.then(|| (rules.cast)(&diff.column_pair(table, column)))).collect();
     let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
@@ -68,7 +68,7 @@ fn decide_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableDecis
         && new.primary_key.is_some()
         && table.columns.iter().any(|column| column.ty && old.is_in_primary_key(&old.columns[column.from].name));
     let is_changed = table.primary_key == KeyDiff::Changed || key_type_changes;
-    TableDecision {
+    TableChoice {
         is_rebuilt: (rules.must_redefine)(diff, table),
         casts,
         drops_primary_key: table.primary_key == KeyDiff::Dropped || (is_changed && !rules.alters_primary_key),
@@ -77,7 +77,7 @@ fn decide_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableDecis
     }
 }
 
-impl Decisions {
+impl Choices {
     /// Whether a column of a table on both sides is dropped and made anew; `column` is its place in the old table.
     fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
         let old = &diff.from.tables[diff.tables[table].from];
@@ -89,28 +89,28 @@ impl Decisions {
     }
 }
 
-fn decide_indexes(diff: &Diff<'_>, decisions: &mut Decisions, place: usize) {
+fn choose_indexes(diff: &Diff<'_>, choices: &mut Choices, place: usize) {
     let table = &diff.tables[place];
     let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
-    decisions.dropped_indexes.extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
+    choices.dropped_indexes.extend(table.dropped_indexes.iter().map(|index| (table.from, *index)));
     for index in &table.created_indexes {
-        decisions.created_indexes.insert((table.from, table.to, *index));
+        choices.created_indexes.insert((table.from, table.to, *index));
     }
     let renamed = table.renamed_indexes.iter().map(|pair| (*pair, true));
     for ((before, after), is_renamed) in table.kept_indexes.iter().map(|pair| (*pair, false)).chain(renamed) {
         let index = &old.indexes[before];
-        if index.columns.iter().any(|column| decisions.is_recreated(diff, place, &column.name)) {
-            if decisions.rules.indexes_outlive_columns {
-                decisions.dropped_indexes.insert((table.from, before));
+        if index.columns.iter().any(|column| choices.is_recreated(diff, place, &column.name)) {
+            if choices.rules.indexes_outlive_columns {
+                choices.dropped_indexes.insert((table.from, before));
             }
             if !new.indexes[after].is_implied {
-                decisions.created_indexes.insert((table.from, table.to, after));
+                choices.created_indexes.insert((table.from, table.to, after));
             }
         } else if is_renamed && takes_a_name_in_use(diff, &new.indexes[after].name) {
-            decisions.dropped_indexes.insert((table.from, before));
-            decisions.created_indexes.insert((table.from, table.to, after));
+            choices.dropped_indexes.insert((table.from, before));
+            choices.created_indexes.insert((table.from, table.to, after));
         } else if is_renamed {
-            decisions.renamed_indexes.push(((table.from, before), (table.to, after)));
+            choices.renamed_indexes.push(((table.from, before), (table.to, after)));
         }
     }
 }
@@ -123,33 +123,33 @@ fn takes_a_name_in_use(diff: &Diff<'_>, name: &str) -> bool {
     })
 }
 
-fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
+fn choose_keys(diff: &Diff<'_>, choices: &mut Choices) {
     for table in &diff.dropped_tables {
         let count = diff.from.tables[*table].foreign_keys.len();
-        decisions.dropped_keys.extend((0..count).map(|key| (*table, key)));
+        choices.dropped_keys.extend((0..count).map(|key| (*table, key)));
     }
     for table in &diff.created_tables {
         let count = diff.to.tables[*table].foreign_keys.len();
-        decisions.added_keys.extend((0..count).map(|key| (*table, key)));
+        choices.added_keys.extend((0..count).map(|key| (*table, key)));
     }
     for (place, table) in diff.tables.iter().enumerate() {
-        if decisions.tables[place].is_rebuilt {
+        if choices.tables[place].is_rebuilt {
             continue;
         }
-        decisions.dropped_keys.extend(table.dropped_foreign_keys.iter().map(|key| (table.from, *key)));
-        decisions.added_keys.extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
+        choices.dropped_keys.extend(table.dropped_foreign_keys.iter().map(|key| (table.from, *key)));
+        choices.added_keys.extend(table.created_foreign_keys.iter().map(|key| (table.to, *key)));
         for key in &table.dropped_foreign_keys {
-            drop_made_index(diff, decisions, table, *key);
+            drop_made_index(diff, choices, table, *key);
         }
         let renamed = table.renamed_foreign_keys.iter().map(|pair| (*pair, true));
         for ((before, after), is_renamed) in table.kept_foreign_keys.iter().map(|pair| (*pair, false)).chain(renamed) {
-            let recreate_for_name = is_renamed && decisions.rules.key_renaming == KeyRenaming::Recreate;
-            if recreate_for_name || stands_in_the_way(diff, decisions, place, before) {
-                decisions.dropped_keys.insert((table.from, before));
-                decisions.added_keys.insert((table.to, after));
-                drop_made_index(diff, decisions, table, before);
-            } else if is_renamed && decisions.rules.key_renaming == KeyRenaming::InPlace {
-                decisions.renamed_keys.push(((table.from, before), (table.to, after)));
+            let recreate_for_name = is_renamed && choices.rules.key_renaming == KeyRenaming::Recreate;
+            if recreate_for_name || stands_in_the_way(diff, choices, place, before) {
+                choices.dropped_keys.insert((table.from, before));
+                choices.added_keys.insert((table.to, after));
+                drop_made_index(diff, choices, table, before);
+            } else if is_renamed && choices.rules.key_renaming == KeyRenaming::InPlace {
+                choices.renamed_keys.push(((table.from, before), (table.to, after)));
             }
         }
     }
@@ -157,11 +157,11 @@ fn decide_keys(diff: &Diff<'_>, decisions: &mut Decisions) {
 
 /// The index the server made for a foreign key goes with it, to come back with it: when columns of the key change, and
 /// when it bears the key's old name. Not when another key that stays leans on it too.
-fn drop_made_index(diff: &Diff<'_>, decisions: &mut Decisions, table: &TableDiff, key: usize) {
+fn drop_made_index(diff: &Diff<'_>, choices: &mut Choices, table: &TableDiff, key: usize) {
     let (old, new) = (&diff.from.tables[table.from], &diff.to.tables[table.to]);
     let key_name = old.foreign_keys[key].name.as_ref();
     let columns = &old.foreign_keys[key].columns;
-    let columns_change = its_columns_change(diff, decisions, table, &old.foreign_keys[key]);
+    let columns_change = its_columns_change(diff, choices, table, &old.foreign_keys[key]);
     for (before, after) in &table.kept_indexes {
         let (index, next) = (&old.indexes[*before], &new.indexes[*after]);
         let is_made_for_it = index.is_implied && next.is_implied && index.columns.len() == columns.len();
@@ -169,45 +169,42 @@ fn drop_made_index(diff: &Diff<'_>, decisions: &mut Decisions, table: &TableDiff
         let is_shared = old.foreign_keys.iter().enumerate().any(|(other, foreign_key)| {
             other != key
                 && covers(&index.columns, &foreign_key.columns)
-                && !decisions.dropped_keys.contains(&(table.from, other))
+                && !choices.dropped_keys.contains(&(table.from, other))
         });
         if is_made_for_it && covers(&index.columns, columns) && (columns_change || is_misnamed) && !is_shared {
-            decisions.dropped_indexes.insert((table.from, *before));
+            choices.dropped_indexes.insert((table.from, *before));
         }
     }
 }
 
 /// Whether a foreign key that itself stays has to go while its table, or the one it points at, changes.
-fn stands_in_the_way(diff: &Diff<'_>, decisions: &Decisions, place: usize, key: usize) -> bool {
+fn stands_in_the_way(diff: &Diff<'_>, choices: &Choices, place: usize, key: usize) -> bool {
     let table = &diff.tables[place];
     let foreign_key = &diff.from.tables[table.from].foreign_keys[key];
-    its_columns_change(diff, decisions, table, foreign_key)
-        || (decisions.rules.keys_need_indexes && loses_its_index(diff, decisions, table, foreign_key))
-        || its_target_changes(diff, decisions, foreign_key)
+    its_columns_change(diff, choices, table, foreign_key)
+        || (choices.rules.keys_need_indexes && loses_its_index(diff, choices, table, foreign_key))
+        || its_target_changes(diff, choices, foreign_key)
 }
 
-fn its_columns_change(diff: &Diff<'_>, decisions: &Decisions, table: &TableDiff, key: &ForeignKey) -> bool {
+fn its_columns_change(diff: &Diff<'_>, choices: &Choices, table: &TableDiff, key: &ForeignKey) -> bool {
     table.columns.iter().any(|column| {
         let pair = diff.column_pair(table, column);
         let becomes_required = pair.old.arity != Arity::Required && pair.new.arity == Arity::Required;
-        key.columns.contains(&pair.old.name) && (column.ty || (decisions.rules.keys_need_indexes && becomes_required))
+        key.columns.contains(&pair.old.name) && (column.ty || (choices.rules.keys_need_indexes && becomes_required))
     })
 }
 
 /// MySQL: the index a foreign key leans on is dropped and nothing else that stays can hold it meanwhile.
-fn loses_its_index(diff: &Diff<'_>, decisions: &Decisions, table: &TableDiff, key: &ForeignKey) -> bool {
+fn loses_its_index(diff: &Diff<'_>, choices: &Choices, table: &TableDiff, key: &ForeignKey) -> bool {
     let mut rest = diff.from.tables[table.from].clone();
     let had = is_covered(&rest, key);
     let mut place = 0;
     rest.indexes.retain(|_| {
         place += 1;
-        !decisions.dropped_indexes.contains(&(table.from, place - 1))
+        !choices.dropped_indexes.contains(&(table.from, place - 1))
     });
-    let changes_key = diff
-        .tables
-        .iter()
-        .zip(&decisions.tables)
-        .any(|(t, decision)| t.from == table.from && decision.drops_primary_key);
+    let changes_key =
+        diff.tables.iter().zip(&choices.tables).any(|(t, choice)| t.from == table.from && choice.drops_primary_key);
     if changes_key {
         rest.primary_key = None;
     }
@@ -215,7 +212,7 @@ fn loses_its_index(diff: &Diff<'_>, decisions: &Decisions, table: &TableDiff, ke
 }
 
 /// The table pointed at is rebuilt, or loses the primary key pointed at.
-fn its_target_changes(diff: &Diff<'_>, decisions: &Decisions, key: &ForeignKey) -> bool {
+fn its_target_changes(diff: &Diff<'_>, choices: &Choices, key: &ForeignKey) -> bool {
     let target = diff.tables.iter().position(|table| {
         let old = &diff.from.tables[table.from];
         old.name == key.referenced_table
@@ -227,6 +224,6 @@ fn its_target_changes(diff: &Diff<'_>, decisions: &Decisions, key: &ForeignKey) 
         primary.columns.len() == key.referenced_columns.len()
             && primary.columns.iter().all(|column| key.referenced_columns.contains(&column.name))
     });
-    let decision = &decisions.tables[target];
-    (decision.is_rebuilt && decisions.rules.rebuild_loses_inbound_keys) || (is_primary && decision.drops_primary_key)
+    let choice = &choices.tables[target];
+    (choice.is_rebuilt && choices.rules.rebuild_loses_inbound_keys) || (is_primary && choice.drops_primary_key)
 }
