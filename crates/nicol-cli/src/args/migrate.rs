@@ -38,6 +38,12 @@ pub(crate) enum MigrateCommand {
     /// Compare the migrations folder with the database; exit 1 unless they agree
     #[command(after_help = "Example:\n  nicol migrate status --json")]
     Status(StatusArgs),
+    /// Look for locks, lost data and statements that will fail, before they are applied
+    #[command(after_help = "Examples:
+  nicol migrate lint                       # what is pending; without a database the newest
+  nicol migrate lint --all --offline --json
+  nicol migrate lint 20260101120000_add_users --url \"$PRODUCTION_URL\"")]
+    Lint(LintArgs),
     /// Compare two states: empty, a schema, a migrations folder or a database
     #[command(
         override_usage = "nicol migrate diff --from-.. --to-.. [OPTIONS]",
@@ -128,6 +134,28 @@ pub(crate) struct ResolveArgs {
 /// Options of `migrate status`.
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) url: UrlArgs,
+}
+
+/// Options of `migrate lint`.
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Migrations to look at: names of folders, or paths.
+    #[arg(value_name = "MIGRATION", conflicts_with = "all")]
+    pub(crate) migrations: Vec<String>,
+    /// Look at every migration.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Also look for matters of taste.
+    #[arg(long)]
+    pub(crate) pedantic: bool,
+    /// Exit 0 whatever is found.
+    #[arg(long)]
+    pub(crate) warn: bool,
+    /// Do not look for a database.
+    #[arg(long, conflicts_with = "url")]
+    pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) url: UrlArgs,
 }

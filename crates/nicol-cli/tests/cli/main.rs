@@ -9,6 +9,8 @@ mod generate;
 #[cfg(test)]
 mod interface;
 #[cfg(test)]
+mod lint;
+#[cfg(test)]
 mod migrate;
 mod prototype;
 #[cfg(test)]

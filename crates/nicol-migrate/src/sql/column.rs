@@ -165,9 +165,7 @@ pub(super) fn reference(cursor: &mut Cursor<'_>) -> Option<Reference> {
             if !cursor.take("CASCADE") {
                 skip_action(cursor);
             }
-        } else if cursor.take("MATCH") {
-            cursor.at += 1;
-        } else if cursor.take("INITIALLY") {
+        } else if cursor.take("MATCH") || cursor.take("INITIALLY") {
             cursor.at += 1;
         } else if !cursor.take("NOT DEFERRABLE") && !cursor.take("DEFERRABLE") {
             return Some(Reference { table, deletes, name: None });

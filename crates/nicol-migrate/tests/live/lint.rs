@@ -251,7 +251,8 @@ async fn an_index_whose_building_failed_is_found() {
 async fn advised_statements_run_on_real_servers() {
     everywhere(all, |scratch| async move {
         let dialect = scratch.dialect;
-        let database = if dialect.is_mysql_family() { "mysql".to_string() } else { dialect.product_name().to_lowercase() };
+        let database =
+            if dialect.is_mysql_family() { "mysql".to_string() } else { dialect.product_name().to_lowercase() };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/lint/codes");
         let mut ran = 0;
         for entry in std::fs::read_dir(folder).unwrap() {

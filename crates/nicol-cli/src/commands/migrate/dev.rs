@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nicol_db::ConnectionUrl;
 use nicol_migrate::dev::{self, CountedRisk, ReadmeSettings};
+use nicol_migrate::lint::Finding;
 use nicol_migrate::snapshot::Mask;
 use nicol_migrate::{Decision, DevOptions, Developed, Draft};
 use serde_json::{Value, json};
 
 use super::watch::Teller;
-use super::{Workplace, lock_options, note_unused};
+use super::{Workplace, lint, lock_options, note_unused};
 use crate::app::DONE;
 use crate::args::{DevArgs, Global};
 use crate::database::Database;
@@ -43,8 +44,13 @@ pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8
         tell_result(args, &developed, output);
         Some(developed)
     };
+    let name = developed.as_ref().and_then(|developed| developed.created.as_ref()).map(|(name, _)| name.as_str());
+    let remarks = name.map(|name| lint::of_new(&place, name)).unwrap_or_default();
+    lint::tell_short(&remarks, name.unwrap_or_default(), output);
     if output.json {
-        output.json(&report(&draft, developed.as_ref()));
+        let mut report = report(&draft, developed.as_ref());
+        report["lint"] = remarks.iter().map(Finding::json).collect();
+        output.json(&report);
     }
     Ok(DONE)
 }

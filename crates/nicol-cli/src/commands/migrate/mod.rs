@@ -3,6 +3,7 @@
 pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod diff;
+pub(crate) mod lint;
 pub(crate) mod reset;
 pub(crate) mod resolve;
 pub(crate) mod status;

@@ -70,10 +70,10 @@ fn postgres(scene: &Scene<'_>, found: &mut Vec<Draft>) {
             let message = format!("{} is locked until the migration is committed", names.join(", "));
             found.push(with_cost(Draft::new("NL219", message), scene));
         }
-        Action::Rows(rows) if rows.kind != RowsKind::Insert || rows.selected.is_some() => {
-            if scene.is_old(&rows.table) && !statement.has_words("LIMIT 0") {
-                under_lock(scene, &rows.table, found);
-            }
+        Action::Rows(rows)
+            if (rows.kind != RowsKind::Insert || rows.selected.is_some()) && scene.is_old(&rows.table) =>
+        {
+            under_lock(scene, &rows.table, found);
         }
         Action::AlterTable { table, clauses } if scene.is_old(table) => {
             for clause in clauses {
