@@ -1,7 +1,7 @@
 //! Diagnostics of a schema: as JSON, as text, and as the end of a command.
 
 use nicol_schema::source::line_column;
-use nicol_schema::{Diagnostic, Severity, Source, ValidSchema};
+use nicol_schema::{Diagnostic, Related, Severity, Source, ValidSchema};
 use serde_json::{Value, json};
 
 use crate::discover::{Project, SchemaFiles};
@@ -22,12 +22,30 @@ pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
             "line": line,
             "column": column,
             "severity": severity(diagnostic.severity),
-            "code": diagnostic.code,
+            "code": diagnostic.code.as_str(),
             "message": mask(&diagnostic.message),
             "help": diagnostic.help.as_deref().map(mask),
+            "related": related(diagnostic, sources),
         }))
     };
     diagnostics.iter().filter_map(one).collect()
+}
+
+/// The other places, each with what is there.
+fn related(diagnostic: &Diagnostic, sources: &[Source]) -> Vec<Value> {
+    let one = |related: &Related| {
+        let source = sources.get(related.span.file as usize)?;
+        let (line, column) = line_column(&source.text, related.span.start);
+        Some(json!({
+            "file": source.path,
+            "start": related.span.start,
+            "end": related.span.end,
+            "line": line,
+            "column": column,
+            "message": mask(&related.message),
+        }))
+    };
+    diagnostic.related.iter().filter_map(one).collect()
 }
 
 fn severity(severity: Severity) -> &'static str {

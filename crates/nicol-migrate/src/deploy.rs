@@ -177,8 +177,7 @@ pub(crate) async fn refuse_unmanaged(conn: &mut Connection) -> Result<()> {
     match history::any_foreign_table(conn).await? {
         None => Ok(()),
         Some(table) => Err(unmanaged(&table).with_help(
-            "Take what is there into a first migration: `nicol migrate dev --create-only --name init`, then \
-             `nicol migrate resolve --applied NAME` with the name of the new folder.",
+            "Take what is there into a first migration: `nicol migrate adopt --name init` writes it and records it as applied.",
         )),
     }
 }
@@ -250,7 +249,8 @@ fn refuse(
     if !standing.edited.is_empty() {
         let message = format!("Changed after being applied: {}.", standing.edited.join(", "));
         return Err(Error::new(code::EDITED, message).with_migration(&standing.edited[0]).with_help(
-            "Restore the script as it was applied (version control has it) and put the change into a new migration.",
+            "Restore the script as it was applied (version control has it) and put the change into a new migration. If it \
+             does the same as before, `nicol migrate resolve --accept-edit NAME` records it as it is.",
         ));
     }
     if !standing.missing.is_empty() {

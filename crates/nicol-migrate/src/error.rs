@@ -55,6 +55,12 @@ pub mod code {
     pub const DATA_LOSS: &str = "data-loss";
     /// The change cannot run on the data that is there.
     pub const UNEXECUTABLE: &str = "change-cannot-run";
+    /// Migrations have to be applied before this can be done.
+    pub const PENDING: &str = "migrations-pending";
+    /// A migration has no way back.
+    pub const DOWN_MISSING: &str = "down-missing";
+    /// A way back was made for another place in the history.
+    pub const DOWN_FOREIGN: &str = "down-foreign";
     /// A script that is no migration failed.
     pub const SCRIPT: &str = "script-failed";
     /// Somebody else changed the database between the question and the answer.

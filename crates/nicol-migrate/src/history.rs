@@ -12,6 +12,9 @@ const LEGACY_TABLE: &str = "_Migration";
 /// What `logs` says while a migration runs statement by statement. Prisma leaves it empty, so it tells whose row it is.
 const RUNNING: &str = "nicol: running statement by statement";
 
+/// What `logs` says while an applied migration is taken back statement by statement.
+const GOING_BACK: &str = "nicol: going back";
+
 /// One row of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryRow {
@@ -292,6 +295,50 @@ pub(crate) async fn roll_back(conn: &mut Connection, name: &str) -> Result<()> {
         table(conn)
     );
     conn.execute(&sql, &[now(), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// An applied migration that has been taken back, in the transaction that does so.
+pub(crate) async fn take_back(conn: &mut Connection, name: &str) -> Result<()> {
+    let [at, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET rolled_back_at = {at} WHERE migration_name = {migration} AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[now(), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// An applied migration that is being taken back statement by statement: until it is done it counts as failed.
+pub(crate) async fn begin_going_back(conn: &mut Connection, name: &str) -> Result<()> {
+    let [text, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET finished_at = NULL, logs = {text} WHERE migration_name = {migration} AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[Value::Text(GOING_BACK.to_string()), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// A migration that could not be taken back.
+pub(crate) async fn fail_going_back(conn: &mut Connection, name: &str, logs: &str) -> Result<()> {
+    let [text, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET logs = {text} WHERE migration_name = {migration} AND finished_at IS NULL AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[Value::Text(format!("{GOING_BACK}: {logs}")), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// A migration whose script has changed, and is to count as it is now.
+pub(crate) async fn set_checksum(conn: &mut Connection, name: &str, checksum: &str) -> Result<()> {
+    let [sum, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET checksum = {sum} WHERE migration_name = {migration} AND finished_at IS NOT NULL AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[Value::Text(checksum.to_string()), Value::Text(name.to_string())]).await?;
     Ok(())
 }
 

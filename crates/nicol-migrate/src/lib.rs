@@ -2,7 +2,7 @@
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
 //! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
-//! `push`, `execute`. A workflow that needs an answer is two functions, before and
+//! `push`, `execute`, `down`, `adopt`. A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
@@ -13,6 +13,7 @@
 //! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
 //! - `compare`: two catalogs as a change; [`readme`] and `warnings`: the migration for people
 
+pub mod adopt;
 mod apply;
 pub mod checksum;
 mod compare;
@@ -20,6 +21,7 @@ pub mod deploy;
 pub mod dev;
 pub mod diff;
 pub mod directory;
+pub mod down;
 mod empty;
 pub mod error;
 pub mod event;
@@ -53,6 +55,7 @@ pub use directory::{Directory, Migration};
 pub use error::{Error, Result};
 pub use event::{Event, Silent, Watch};
 pub use history::{HistoryRow, RowState};
+pub use line_diff::text_difference;
 pub use lock::LockOptions;
 pub use origin::OriginKind;
 pub use resolve::{Resolution, resolve};

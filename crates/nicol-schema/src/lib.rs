@@ -23,7 +23,7 @@ pub mod source;
 mod syntax;
 mod validate;
 
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use schema::ValidSchema;
 pub use source::{Source, Span};
 

@@ -33,7 +33,7 @@ fn one(diagnostic: &Diagnostic, sources: &[Source], renderer: &Renderer) -> Stri
         Severity::Warning => Level::WARNING,
         Severity::Hint => Level::NOTE.with_name("hint"),
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     if let Some(source) = sources.get(diagnostic.span.file as usize) {
         let excerpt = Excerpt::around(&source.text, diagnostic.span);
@@ -42,6 +42,17 @@ fn one(diagnostic: &Diagnostic, sources: &[Source], renderer: &Renderer) -> Stri
             .line_start(excerpt.first_line)
             .annotation(AnnotationKind::Primary.span(excerpt.start..excerpt.end));
         group = group.element(snippet);
+    }
+    for related in &diagnostic.related {
+        if let Some(source) = sources.get(related.span.file as usize) {
+            let excerpt = Excerpt::around(&source.text, related.span);
+            let place = AnnotationKind::Context.span(excerpt.start..excerpt.end).label(related.message.as_str());
+            let snippet = Snippet::source(excerpt.text)
+                .path(source.path.as_str())
+                .line_start(excerpt.first_line)
+                .annotation(place);
+            group = group.element(snippet);
+        }
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -104,6 +115,7 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
 
     #[test]
     fn shows_the_line_and_the_help() {
@@ -121,8 +133,14 @@ mod tests {
         let sources = [Source::new("a.prisma", "é\n")];
         for (start, end) in [(0, 0), (1, 2), (0, 99), (3, 3), (99, 99)] {
             let span = Span { file: 0, start, end };
-            let diagnostic =
-                Diagnostic { severity: Severity::Hint, code: "x", span, message: "m".to_owned(), help: None };
+            let diagnostic = Diagnostic {
+                severity: Severity::Hint,
+                code: Code::BadLine,
+                span,
+                message: "m".to_owned(),
+                help: None,
+                related: Vec::new(),
+            };
             assert!(!render(&[diagnostic], &sources, true).is_empty());
         }
     }

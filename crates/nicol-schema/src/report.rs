@@ -1,6 +1,6 @@
 //! Where the passes put what they find.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Related, Severity};
 use crate::source::Span;
 
 /// Errors, warnings and hints, each in the order in which they were found.
@@ -13,34 +13,29 @@ pub(crate) struct Report {
 
 impl Report {
     /// Adds an error.
-    pub(crate) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+    pub(crate) fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
         self.errors.push(diagnostic(Severity::Error, code, span, message.into(), None));
     }
 
     /// Adds an error with advice.
-    pub(crate) fn error_help(
-        &mut self,
-        code: &'static str,
-        span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    pub(crate) fn error_help(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.errors.push(diagnostic(Severity::Error, code, span, message.into(), Some(help.into())));
     }
 
+    /// Says of the error added last that another place has to do with it.
+    pub(crate) fn relate(&mut self, span: Span, message: impl Into<String>) {
+        if let Some(last) = self.errors.last_mut() {
+            last.related.push(Related { span, message: message.into() });
+        }
+    }
+
     /// Adds a warning with advice.
-    pub(crate) fn warning(
-        &mut self,
-        code: &'static str,
-        span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    pub(crate) fn warning(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.warnings.push(diagnostic(Severity::Warning, code, span, message.into(), Some(help.into())));
     }
 
     /// Adds a hint with advice.
-    pub(crate) fn hint(&mut self, code: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn hint(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.hints.push(diagnostic(Severity::Hint, code, span, message.into(), Some(help.into())));
     }
 
@@ -58,8 +53,8 @@ impl Report {
     }
 }
 
-fn diagnostic(severity: Severity, code: &'static str, span: Span, message: String, help: Option<String>) -> Diagnostic {
-    Diagnostic { severity, code, span, message, help }
+fn diagnostic(severity: Severity, code: Code, span: Span, message: String, help: Option<String>) -> Diagnostic {
+    Diagnostic { severity, code, span, message, help, related: Vec::new() }
 }
 
 /// The candidate most like `name`, if one is alike enough to be meant.

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use nicol_schema::{Severity, Source, format, render, validate};
+use nicol_schema::{Code, Severity, Source, format, render, validate};
 use proptest::prelude::*;
 
 fn all(text: &str) {
@@ -99,7 +99,7 @@ fn deep_nesting_is_an_error_and_no_crash() {
     for open in ["[", "f(", "{ a: "] {
         let text = format!("model A {{\n  id Int @id @default({})\n}}\n", open.repeat(100_000));
         let validated = validate(&[Source::new("a.prisma", text)]);
-        assert!(validated.diagnostics.iter().any(|diagnostic| diagnostic.code == "nested-too-deep"));
+        assert!(validated.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::NestedTooDeep));
     }
 }
 

@@ -14,6 +14,8 @@ const COMMANDS: &[&[&str]] = &[
     &["migrate", "dev"],
     &["migrate", "deploy"],
     &["migrate", "reset"],
+    &["migrate", "down"],
+    &["migrate", "adopt"],
     &["migrate", "resolve"],
     &["migrate", "status"],
     &["migrate", "diff"],

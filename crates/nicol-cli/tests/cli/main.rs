@@ -7,11 +7,14 @@ mod discovery;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod interface;
 #[cfg(test)]
 mod lint;
 #[cfg(test)]
 mod migrate;
+#[cfg(test)]
 mod prototype;
 #[cfg(test)]
 mod schema;

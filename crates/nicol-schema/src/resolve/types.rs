@@ -1,5 +1,6 @@
 //! Third pass: what the types of fields are.
 
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::syntax::literal::unescape;
@@ -37,7 +38,7 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
                         let message = format!("type `{name}` cannot have a relation to model `{target}`");
                         let help = "composite types hold values only; put the relation into a model";
                         let base = field.node.ty.map_or(field.type_span, |ty| file.span(ty.base));
-                        report.error_help("relation-in-type", base, message, help);
+                        report.error_help(Code::RelationInType, base, message, help);
                     }
                 }
             }
@@ -45,7 +46,7 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
                 let enumeration = &draft.enums[index];
                 if enumeration.values.is_empty() {
                     let message = format!("enum `{}` has no values", enumeration.name);
-                    report.error_help("empty-enum", enumeration.span(), message, "add at least one");
+                    report.error_help(Code::EmptyEnum, enumeration.span(), message, "add at least one");
                 }
             }
             Top::Datasource(_) | Top::Generator(_) => {}
@@ -91,7 +92,7 @@ fn field_type(
             let help =
                 did_you_mean(name, candidates, "use a built-in type, or define a model, enum or type of this name");
             let message = format!("there is no type `{name}`");
-            report.error_help("unknown-type", file.span(ty.base), message, help);
+            report.error_help(Code::UnknownType, file.span(ty.base), message, help);
             None
         }
     }

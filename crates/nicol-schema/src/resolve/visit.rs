@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::ast::{Argument, Attribute, Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::source::Span;
 
@@ -33,7 +34,7 @@ impl<'a> Visit<'a> {
         if count > 1 {
             for (attribute, _) in self.attributes.iter().filter(|(attribute, _)| attribute.name() == name) {
                 let message = format!("`{name}` is given {count} times, but it can stand here only once");
-                report.error_help("attribute-twice", attribute.span(), message, "keep one of them");
+                report.error_help(Code::AttributeTwice, attribute.span(), message, "keep one of them");
             }
             return None;
         }
@@ -61,7 +62,7 @@ impl<'a> Visit<'a> {
                 *taken = true;
                 if found.replace((scope, name, *attribute)).is_some() {
                     let message = "a field has at most one native type";
-                    report.error_help("attribute-twice", attribute.span(), message, "keep one of them");
+                    report.error_help(Code::AttributeTwice, attribute.span(), message, "keep one of them");
                 }
             }
         }
@@ -76,7 +77,7 @@ impl<'a> Visit<'a> {
                 let otherwise = format!("one of these can stand here: {}", self.known.join(", "));
                 let help = did_you_mean(name, self.known.iter().copied(), otherwise);
                 report.error_help(
-                    "unknown-attribute",
+                    Code::UnknownAttribute,
                     attribute.span(),
                     format!("there is no attribute `{name}`"),
                     help,
@@ -109,7 +110,7 @@ impl<'a> Args<'a> {
                 match argument.name() {
                     Some(name) => {
                         let message = format!("argument `{name}` is given twice");
-                        report.error_help("argument-twice", argument.span(), message, "remove one of the two");
+                        report.error_help(Code::ArgumentTwice, argument.span(), message, "remove one of the two");
                     }
                     None => unnamed.push(argument),
                 }
@@ -126,19 +127,13 @@ impl<'a> Args<'a> {
                 .collect();
             let message = format!("`{}` takes at most one argument without a name", attribute.name());
             let help = format!("if this is a list, put it into brackets: `[{}]`", values.join(", "));
-            report.error_help("several-unnamed-arguments", attribute.span(), message, help);
+            report.error_help(Code::SeveralUnnamedArguments, attribute.span(), message, help);
         }
         Some(Args { attribute, left })
     }
 
     /// Adds an error about the whole attribute.
-    pub(crate) fn error(
-        &self,
-        code: &'static str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        report: &mut Report,
-    ) {
+    pub(crate) fn error(&self, code: Code, message: impl Into<String>, help: impl Into<String>, report: &mut Report) {
         report.error_help(code, self.attribute.span(), message, help);
     }
 
@@ -160,13 +155,13 @@ impl<'a> Args<'a> {
             (Some(value), Some(_)) => {
                 let span = named.map_or(value.span(), Argument::span);
                 let message = format!("argument `{name}` is given twice: once by its name, once without");
-                report.error_help("argument-twice", span, message, "remove one of the two");
+                report.error_help(Code::ArgumentTwice, span, message, "remove one of the two");
                 None
             }
             (None, None) => {
                 let message = format!("`{}` needs the argument `{name}`", self.attribute.name());
                 self.error(
-                    "missing-argument",
+                    Code::MissingArgument,
                     message,
                     format!("write it between the parentheses: `{name}: ...`"),
                     report,
@@ -189,7 +184,7 @@ impl<'a> Args<'a> {
         let text = self.named(name).and_then(|value| text(value, report))?;
         if text.is_empty() {
             let message = format!("argument `{name}` cannot be empty");
-            self.error("empty-string", message, "give it a value, or remove it", report);
+            self.error(Code::EmptyString, message, "give it a value, or remove it", report);
             return None;
         }
         Some(text)
@@ -202,7 +197,7 @@ impl<'a> Args<'a> {
                 Some(name) => format!("`{}` has no argument `{name}`", self.attribute.name()),
                 None => format!("`{}` takes no argument here", self.attribute.name()),
             };
-            report.error_help("unknown-argument", argument.span(), message, "remove it");
+            report.error_help(Code::UnknownArgument, argument.span(), message, "remove it");
         }
     }
 }
@@ -235,7 +230,7 @@ fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
             }
         }
         if let Some(span) = list.trailing_comma() {
-            report.error_help("trailing-comma", span, "there is nothing behind this comma", "remove it");
+            report.error_help(Code::TrailingComma, span, "there is nothing behind this comma", "remove it");
         }
     }
     usable
@@ -243,12 +238,12 @@ fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
 
 fn missing_value(argument: Argument<'_>, report: &mut Report) {
     let message = format!("argument `{}` has no value", argument.name().unwrap_or_default());
-    report.error_help("argument-without-value", argument.name_span(), message, "write one behind the `:`");
+    report.error_help(Code::ArgumentWithoutValue, argument.name_span(), message, "write one behind the `:`");
 }
 
 fn expected(what: &str, value: Value<'_>, report: &mut Report) {
     let message = format!("expected {what}, found {} `{}`", value.describe(), value.source());
-    report.error("wrong-value-type", value.span(), message);
+    report.error(Code::WrongValueType, value.span(), message);
 }
 
 /// The text of a string, or an error.
@@ -276,7 +271,7 @@ pub(crate) fn integer(value: Value<'_>, report: &mut Report) -> Option<i64> {
             Ok(number) => Some(number),
             Err(_) => {
                 let message = format!("`{number}` is not a whole number of 64 bits");
-                report.error("bad-literal", value.span(), message);
+                report.error(Code::BadLiteral, value.span(), message);
                 None
             }
         },
@@ -319,7 +314,7 @@ pub(crate) fn sort_order(value: Value<'_>, span: Span, report: &mut Report) -> O
         "Desc" => Some(crate::schema::SortOrder::Desc),
         other => {
             let message = format!("`sort` cannot be `{other}`");
-            report.error_help("bad-sort-order", span, message, "write `sort: Asc` or `sort: Desc`");
+            report.error_help(Code::BadSortOrder, span, message, "write `sort: Asc` or `sort: Desc`");
             None
         }
     }

@@ -1,5 +1,6 @@
 //! Fields that are columns.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -30,7 +31,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     let list = field.arity == Arity::List;
     let mut unsupported = |what: &str, help: &str| {
         let message = format!("{} has no {what}, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help("type-unsupported", field.span, message, help);
+        report.error_help(Code::TypeUnsupported, field.span, message, help);
     };
     match field.scalar() {
         Some(ScalarType::Json) => {
@@ -46,7 +47,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     }
     if list && !can.scalar_lists {
         let message = format!("{} has no lists, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help("list-unsupported", field.span, message, "put the values into a table of their own");
+        report.error_help(Code::ListUnsupported, field.span, message, "put the values into a table of their own");
     }
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn client_name(checks: &Checks<'_, '_>, id: ModelId, field: &DraftFie
     for (attribute, clash) in [("@@unique", unique), ("@@id", key)] {
         if clash {
             let message = format!("an `{attribute}` has the name `{}`, which is the name of a field", field.name);
-            report.error_help("client-name-clash", model.span(), message, "give the key another `name`");
+            report.error_help(Code::ClientNameClash, model.span(), message, "give the key another `name`");
         }
     }
 }
@@ -71,7 +72,7 @@ fn default_name(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Re
     let span = default.attribute.span();
     if !checks.can.named_defaults {
         let message = format!("{} does not name defaults", checks.can.name);
-        report.error_help("default-map-unsupported", span, message, "remove `map`");
+        report.error_help(Code::DefaultMapUnsupported, span, message, "remove `map`");
     }
     keys::name_length(checks, name, span, report);
 }

@@ -1,5 +1,6 @@
 //! Indexes and unique constraints.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -12,7 +13,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     let model = checks.draft.model(id);
     let span = index.attribute.span();
     if index.fields.is_empty() {
-        report.error_help("no-members", span, "the list of fields is empty", "name at least one field");
+        report.error_help(Code::NoMembers, span, "the list of fields is empty", "name at least one field");
     }
     unique_names(checks, id, index, names, report);
     if index.kind == IndexKind::Unique && index.fields.len() > 1 && index.name.is_none() {
@@ -26,7 +27,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     }
     if index.fields.iter().any(|member| member.length.is_some()) && !checks.can.index_length {
         let message = format!("{} does not index parts of a column", checks.can.name);
-        report.error_help("length-argument", span, message, "remove `length`");
+        report.error_help(Code::LengthArgument, span, message, "remove `length`");
     }
     algorithm(checks, index, report);
     fulltext(checks, index, report);
@@ -36,7 +37,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     clustering(checks, model, index, report);
     if index.kind != IndexKind::Normal && index.fields.iter().any(|member| member.ops.is_some()) {
         let message = "operator classes can be chosen in `@@index` only";
-        report.error_help("operator-class", span, message, "remove `ops`");
+        report.error_help(Code::OperatorClass, span, message, "remove `ops`");
     }
     partial(checks, index, report);
     composite_members(checks, model, index, report);
@@ -61,10 +62,10 @@ fn algorithm(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Repor
         let place = keys::argument_span(index.attribute, "type").unwrap_or(span);
         let message = format!("{} has no indexes of type {algorithm}", checks.can.name);
         let help = format!("choose one of {}", checks.can.index_types.join(", "));
-        report.error_help("index-type-unsupported", place, message, help);
+        report.error_help(Code::IndexTypeUnsupported, place, message, help);
     }
     if known && algorithm == "Hash" && index.fields.iter().any(|member| member.sort.is_some()) {
-        report.error_help("sort-argument", span, "a Hash index has no order", "remove `sort`");
+        report.error_help(Code::SortArgument, span, "a Hash index has no order", "remove `sort`");
     }
 }
 
@@ -75,17 +76,17 @@ fn fulltext(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report
     let span = index.attribute.span();
     if !checks.can.fulltext {
         let message = format!("{} has no fulltext indexes", checks.can.name);
-        report.error_help("fulltext-unsupported", span, message, "remove `@@fulltext`");
+        report.error_help(Code::FulltextUnsupported, span, message, "remove `@@fulltext`");
         return;
     }
     if index.fields.iter().any(|member| member.length.is_some()) {
-        report.error_help("fulltext", span, "a fulltext index holds whole texts", "remove `length`");
+        report.error_help(Code::Fulltext, span, "a fulltext index holds whole texts", "remove `length`");
     }
     let sorted = |member: &IndexField| member.sort.is_some();
     if !checks.can.fulltext_sort {
         if index.fields.iter().any(sorted) {
             let message = format!("fulltext indexes of {} have no order", checks.can.name);
-            report.error_help("fulltext", span, message, "remove `sort`");
+            report.error_help(Code::Fulltext, span, message, "remove `sort`");
         }
         return;
     }
@@ -94,7 +95,7 @@ fn fulltext(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report
     plain.dedup();
     if plain.iter().filter(|plain| **plain).count() > 1 {
         let message = "the texts of a fulltext index must stand next to each other";
-        report.error_help("fulltext", span, message, "move the sorted fields before or behind them");
+        report.error_help(Code::Fulltext, span, message, "move the sorted fields before or behind them");
     }
 }
 
@@ -103,7 +104,7 @@ fn clustering(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftInde
     if !checks.can.clustering {
         if index.clustered.is_some() {
             let message = format!("{} has no clustered indexes", checks.can.name);
-            report.error_help("clustering", span, message, "remove `clustered`");
+            report.error_help(Code::Clustering, span, message, "remove `clustered`");
         }
         return;
     }
@@ -111,7 +112,7 @@ fn clustering(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftInde
         return;
     }
     let mut once_too_many = || {
-        report.error_help("clustering", span, "a table has at most one clustered index or key", "keep one");
+        report.error_help(Code::Clustering, span, "a table has at most one clustered index or key", "keep one");
     };
     if model.primary_key.as_ref().is_some_and(|key| key.clustered != Some(false)) {
         once_too_many();
@@ -127,12 +128,12 @@ fn partial(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report)
     let span = keys::argument_span(index.attribute, "where").unwrap_or(*place);
     if !checks.configuration.has_preview("partialIndexes") {
         let help = "add `\"partialIndexes\"` to `previewFeatures` of a generator";
-        report.error_help("preview-needed", span, "partial indexes are a preview feature", help);
+        report.error_help(Code::PreviewNeeded, span, "partial indexes are a preview feature", help);
         return;
     }
     if !checks.can.partial_indexes {
         let message = format!("{} has no partial indexes", checks.can.name);
-        report.error_help("partial-unsupported", span, message, "remove `where`");
+        report.error_help(Code::PartialUnsupported, span, message, "remove `where`");
     }
 }
 
@@ -147,6 +148,6 @@ fn composite_members(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &Dr
     if let Some(member) = composite {
         let name = model.field(member.field).name;
         let message = format!("`{name}` is of a composite type, which cannot be in an index with other fields");
-        report.error_help("composite-rule", index.attribute.span(), message, "name the fields inside: `type.field`");
+        report.error_help(Code::CompositeRule, index.attribute.span(), message, "name the fields inside: `type.field`");
     }
 }

@@ -1,5 +1,6 @@
 //! Relations with columns on one side: one-to-one and one-to-many.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -104,14 +105,17 @@ fn references_are_unique(
         } else {
             format!("add `@@unique([{list}])` to `{}`", far.name)
         };
-        report.error_help("reference-not-unique", span, message, help);
+        report.error_help(Code::ReferenceNotUnique, span, message, help);
+        for field in references.iter().map(|id| far.field(*id)) {
+            report.relate(field.span, "not unique");
+        }
         return;
     }
     let in_order = unique_keys(far).any(|key| key == *references);
     if references.len() > 1 && !checks.can.references_in_any_order && !in_order {
         let message =
             format!("`references` of `{}` has another order than the key of `{}`", sides.path(forward), far.name);
-        report.error_help("reference-order", span, message, "write the fields in the order of the key");
+        report.error_help(Code::ReferenceOrder, span, message, "write the fields in the order of the key");
     }
 }
 
@@ -122,7 +126,7 @@ fn same_length(forward: &RelationField<'_>, report: &mut Report) {
     };
     if fields.len() != references.len() {
         let message = format!("`fields` names {} fields, `references` {}", fields.len(), references.len());
-        report.error_help("field-count", attribute.span(), message, "name as many in both, in the same order");
+        report.error_help(Code::FieldCount, attribute.span(), message, "name as many in both, in the same order");
     }
 }
 
@@ -134,10 +138,11 @@ fn arity(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut Report
         return;
     }
     if let Some(column) = optional {
-        let column = near.field(*column).name;
+        let (column, span) = (near.field(*column).name, near.field(*column).span);
         let message = format!("`{}` is required, but its column `{column}` is optional", sides.path(forward));
         let help = format!("make both optional (`{}?`), or both required", sides.far().name);
-        report.error_help("relation-optionality", field.span, message, help);
+        report.error_help(Code::RelationOptionality, field.span, message, help);
+        report.relate(span, "optional");
     }
 }
 
@@ -158,7 +163,15 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
                 reference.name,
                 sides.path(forward)
             );
-            report.error_help("relation-type-mismatch", sides.field(forward).span, message, "give both the same type");
+            report.error_help(
+                Code::RelationTypeMismatch,
+                sides.field(forward).span,
+                message,
+                "give both the same type",
+            );
+            for field in [column, reference] {
+                report.relate(field.type_span, "this type");
+            }
         }
     }
 }
@@ -201,9 +214,9 @@ fn set_null_report(checks: &Checks<'_, '_>, sides: &Sides<'_, '_>, forward: &Rel
         let message = format!("`{name}: SetNull` of `{}` meets a required column", sides.path(forward));
         let help = "choose another action, or make the columns optional";
         if only_warn {
-            report.warning("set-null-on-required", span, message, help);
+            report.warning(Code::SetNullOnRequired, span, message, help);
         } else {
-            report.error_help("set-null-on-required", span, message, help);
+            report.error_help(Code::SetNullOnRequired, span, message, help);
         }
     }
 }
@@ -223,7 +236,8 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
     };
     let relation = name.map_or(String::new(), |name| format!(" @relation(\"{name}\")"));
     let help = format!("run `nicol format`, or add a field of type `{model}{suffix}`{relation} to `{}`", missing.name);
-    report.error_help("missing-opposite", sides.field(one).span, message, help);
+    report.error_help(Code::MissingOpposite, sides.field(one).span, message, help);
+    report.relate(missing.file.span(missing.block.name), "the field is missing here");
 }
 
 fn one_to_many(sides: &Sides<'_, '_>, report: &mut Report) {
@@ -233,16 +247,16 @@ fn one_to_many(sides: &Sides<'_, '_>, report: &mut Report) {
         if is_empty(fields) {
             let message = format!("`{here}` does not say which {name} make the relation");
             let help = format!("run `nicol format`, or add `{name}: [..]` to its `@relation`");
-            report.error_help("missing-relation-argument", sides.field(forward).span, message, help);
+            report.error_help(Code::MissingRelationArgument, sides.field(forward).span, message, help);
         }
     }
     if !is_empty(&back.fields) || !is_empty(&back.references) {
         let message = format!("`{there}` cannot have `fields` or `references`: the columns are on the other side");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
     }
     if back.on_delete.is_some() || back.on_update.is_some() {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
     }
 }
 
@@ -261,13 +275,13 @@ fn one_to_one(sides: &Sides<'_, '_>, report: &mut Report) {
     if !report.has_errors() && sides.field(back).arity == Arity::Required {
         let near = sides.near().name;
         let message = format!("`{there}` cannot be required: no database sees to it that there is a `{near}`");
-        report.error_help("both-sides-required", sides.field(back).span, message, format!("write `{near}?`"));
+        report.error_help(Code::BothSidesRequired, sides.field(back).span, message, format!("write `{near}?`"));
     }
     let defines = back.fields.is_some() || back.references.is_some();
     if !report.has_errors() && sides.field(forward).arity == Arity::Required && defines {
         let message = format!("`{there}` has `fields` or `references`, but `{here}` is the required side");
         let help = format!("move them to `{here}`, or make that side optional");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, help);
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, help);
     }
 }
 
@@ -278,7 +292,7 @@ fn neither_side(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relat
             for side in [forward, back] {
                 let message = format!("neither `{}` nor `{}` has `{name}`", sides.path(forward), sides.path(back));
                 let help = format!("add `@relation({name}: [..])` to the side that holds the columns");
-                report.error_help("no-side-defines", sides.field(side).span, message, help);
+                report.error_help(Code::NoSideDefines, sides.field(side).span, message, help);
             }
         }
     }
@@ -290,7 +304,7 @@ fn both_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relatio
         if !is_empty(here) && !is_empty(there) {
             for side in [forward, back] {
                 let message = format!("both `{}` and `{}` have `{name}`", sides.path(forward), sides.path(back));
-                report.error_help("both-sides-define", sides.field(side).span, message, "keep it on one side");
+                report.error_help(Code::BothSidesDefine, sides.field(side).span, message, "keep it on one side");
             }
         }
     }
@@ -308,7 +322,7 @@ fn actions_on_one_side(
         for side in [back, forward] {
             let message = format!("both `{here}` and `{there}` have `onDelete` or `onUpdate`");
             report.error_help(
-                "both-sides-define",
+                Code::BothSidesDefine,
                 sides.field(side).span,
                 message,
                 "keep it on the side with the columns",
@@ -316,7 +330,7 @@ fn actions_on_one_side(
         }
     } else if has(back) {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
     }
 }
 
@@ -335,7 +349,10 @@ fn columns_are_unique(sides: &Sides<'_, '_>, report: &mut Report) {
     } else {
         format!("add `@@unique([{list}])` to `{}`, or make the other side a list", near.name)
     };
-    report.error_help("one-to-one-not-unique", sides.field(forward).span, message, help);
+    report.error_help(Code::OneToOneNotUnique, sides.field(forward).span, message, help);
+    for id in fields {
+        report.relate(near.field(*id).span, "not unique");
+    }
 }
 
 fn mixed_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &RelationField<'_>, report: &mut Report) {
@@ -343,10 +360,10 @@ fn mixed_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relati
     let message = format!("`fields` and `references` stand on different sides of `{}`", sides.path(forward));
     if !is_empty(&forward.fields) && !is_empty(&back.references) {
         for side in [forward, back] {
-            report.error_help("wrong-side-defines", sides.field(side).span, message.as_str(), help);
+            report.error_help(Code::WrongSideDefines, sides.field(side).span, message.as_str(), help);
         }
     }
     if !is_empty(&forward.references) && !is_empty(&back.fields) {
-        report.error_help("wrong-side-defines", sides.field(forward).span, message, help);
+        report.error_help(Code::WrongSideDefines, sides.field(forward).span, message, help);
     }
 }
