@@ -5,6 +5,6 @@
 mod common;
 mod deploy;
 mod dev;
-#[cfg(test)]
+mod history;
 mod lint;
 mod readme;
