@@ -338,7 +338,11 @@ impl Finder<'_> {
     }
 
     fn recreate_column(&mut self, table: &Table, before: &Column, after: &Column) {
-        let (kind, consequence, count) = if after.arity != Arity::Required || after.default.is_some() {
+        let has_value = after.arity != Arity::Required
+            || after.default.is_some()
+            || after.auto_increment
+            || after.identity.is_some();
+        let (kind, consequence, count) = if has_value {
             ("dropped and made anew", "All values in it are lost.", self.count_where(table, before, "IS NOT NULL"))
         } else {
             (
@@ -348,11 +352,7 @@ impl Finder<'_> {
             )
         };
         let text = format!("The column `{}` of the table `{}` will be {kind}. {consequence}", before.name, table.name);
-        let grade = if after.arity != Arity::Required || after.default.is_some() {
-            RiskKind::Warning
-        } else {
-            RiskKind::Unexecutable
-        };
+        let grade = if has_value { RiskKind::Warning } else { RiskKind::Unexecutable };
         self.push(grade, table, Some(before), Some(count), text);
     }
 
