@@ -79,7 +79,7 @@ fn choose_for_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableC
 
 impl Choices {
     /// Whether a column of a table on both sides is dropped and made anew; `column` is its place in the old table.
-    fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
+    pub(super) fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
         let old = &diff.from.tables[diff.tables[table].from];
         diff.tables[table]
             .columns
