@@ -9,6 +9,7 @@ pub(crate) mod down;
 pub(crate) mod import;
 pub(crate) mod reset;
 pub(crate) mod resolve;
+pub(crate) mod snapshot;
 pub(crate) mod status;
 pub(super) mod watch;
 
