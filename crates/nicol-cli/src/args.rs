@@ -13,7 +13,7 @@ mod migrate;
 pub(crate) use db::{DbArgs, DbCommand, ExecuteArgs, PushArgs, SeedArgs};
 pub(crate) use migrate::{
     AdoptArgs, DeployArgs, DevArgs, DiffArgs, DownArgs, FromArgs, LintArgs, MigrateArgs, MigrateCommand, ResetArgs,
-    ResolveArgs, StatusArgs, ToArgs, UnusedMigrate,
+    ResolveArgs, SnapshotArgs, StatusArgs, ToArgs, UnusedMigrate,
 };
 
 const SUMMARY: &str = "Prisma schemas, migrations and a Rust client, without Node";

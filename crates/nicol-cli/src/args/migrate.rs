@@ -36,6 +36,9 @@ pub(crate) enum MigrateCommand {
     /// Take what was changed in the database by other means into a migration
     #[command(after_help = "Example:\n  nicol migrate adopt --name hotfix-index")]
     Adopt(AdoptArgs),
+    /// Write the snapshot that the newest migration lacks, so that `dev` needs no scratch database
+    #[command(after_help = "Example:\n  nicol migrate snapshot")]
+    Snapshot(SnapshotArgs),
     /// Give migrations of Prisma's experimental tool (2019, 2020) the scripts of today
     #[command(after_help = "Example:\n  nicol migrate import --schema prisma/schema.prisma")]
     Import,
@@ -164,6 +167,13 @@ pub(crate) struct DownArgs {
     /// Scratch database to replay in, to find out what is lost where snapshots do not tell; it is emptied.
     #[arg(long, value_name = "URL")]
     pub(crate) shadow_database_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) url: UrlArgs,
+}
+
+/// Options of `migrate snapshot`.
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
     #[command(flatten)]
     pub(crate) url: UrlArgs,
 }

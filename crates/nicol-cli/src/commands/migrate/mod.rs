@@ -10,6 +10,7 @@ pub(crate) mod import;
 pub(crate) mod lint;
 pub(crate) mod reset;
 pub(crate) mod resolve;
+pub(crate) mod snapshot;
 pub(crate) mod status;
 pub(super) mod watch;
 
