@@ -102,7 +102,6 @@ fn nested(c: &Connection, way: Way, n: i32) -> R<u64> {
             #[derive(serde::Deserialize)]
             struct JC(i32, String, i32, i32, String);
             #[derive(serde::Deserialize)]
-            #[allow(dead_code)]
             struct JP(i32, String, String, i32, i32, Option<f64>, i32, String, Vec<JC>);
             let at = |s: &str| chrono::NaiveDateTime::parse_from_str(s, "%Y-%m-%d %H:%M:%S%.f").unwrap();
             let v = list(c, &sql, [n], |r| {

@@ -4,6 +4,8 @@
 //!   client-bench run   pg|sqlite|mysql [--rounds 7] [--scale 1.0] [--only Point,Read100] [--impl substr,...] [--rt multi|current] [--prisma DIR] [--json FILE]
 //!
 //! BENCH_PG, BENCH_MYSQL and BENCH_SQLITE name the databases (defaults: local servers, database "nicol_bench").
+#![allow(dead_code, reason = "records are made, counted and thrown away")]
+
 mod hand_mysql;
 mod hand_pg;
 mod hand_sqlite;

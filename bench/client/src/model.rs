@@ -43,7 +43,6 @@ pub fn id(k: i64) -> i32 {
 }
 
 #[derive(Debug, Clone)]
-#[allow(dead_code)]
 pub struct User {
     pub id: i32,
     pub email: String,
@@ -56,7 +55,6 @@ pub struct User {
     pub posts: Vec<Post>,
 }
 #[derive(Debug, Clone)]
-#[allow(dead_code)]
 pub struct Post {
     pub id: i32,
     pub title: String,
@@ -69,7 +67,6 @@ pub struct Post {
     pub comments: Vec<Comment>,
 }
 #[derive(Debug, Clone)]
-#[allow(dead_code)]
 pub struct Comment {
     pub id: i32,
     pub body: String,
@@ -78,7 +75,6 @@ pub struct Comment {
     pub created_at: NaiveDateTime,
 }
 #[derive(Debug, Clone)]
-#[allow(dead_code)]
 pub struct Event {
     pub id: i32,
     pub kind: String,

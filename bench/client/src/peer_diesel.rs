@@ -13,7 +13,6 @@ diesel::allow_tables_to_appear_in_same_query!(users, posts, comments);
 
 #[derive(Queryable, Selectable, Identifiable)]
 #[diesel(table_name = users)]
-#[allow(dead_code)]
 struct DUser {
     id: i32,
     email: String,
@@ -26,7 +25,6 @@ struct DUser {
 }
 #[derive(Queryable, Selectable, Identifiable, Associations)]
 #[diesel(table_name = posts, belongs_to(DUser, foreign_key = author_id))]
-#[allow(dead_code)]
 struct DPost {
     id: i32,
     title: String,
@@ -39,7 +37,6 @@ struct DPost {
 }
 #[derive(Queryable, Selectable, Identifiable, Associations)]
 #[diesel(table_name = comments, belongs_to(DPost, foreign_key = post_id))]
-#[allow(dead_code)]
 struct DComment {
     id: i32,
     body: String,
@@ -49,7 +46,6 @@ struct DComment {
 }
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = events)]
-#[allow(dead_code)]
 struct DEvent {
     id: i32,
     kind: String,

@@ -36,7 +36,6 @@ macro_rules! records {
             created_at: chrono::NaiveDateTime,
         }
         #[derive(sqlx::FromRow)]
-        #[allow(dead_code)]
         struct ERow {
             id: i32,
             kind: String,
@@ -302,7 +301,6 @@ macro_rules! questionmark {
 questionmark!(sqlite, sqlx::SqlitePool, sqlx::sqlite::SqlitePoolOptions, sqlx::Sqlite, "sqlx 0.9", true, 0);
 questionmark!(mysql, sqlx::MySqlPool, sqlx::mysql::MySqlPoolOptions, sqlx::MySql, "sqlx 0.9", false, 0);
 
-#[allow(dead_code)]
 fn _unused(r: sqlx::postgres::PgRow) -> i32 {
     let _ = U;
     r.get(0)
