@@ -3,6 +3,7 @@
 //! **In**: a struct. **Out**: the impl that makes it a query. The macros only write paths and calls; what fits what is for
 //! rustc to say, against the generated client.
 
+mod from_row;
 mod shape;
 
 use proc_macro::TokenStream;
@@ -19,4 +20,13 @@ use proc_macro::TokenStream;
 pub fn derive_shape(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     shape::derive(input).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// Reads a struct from a row of the user's own SQL: `db.sql("SELECT id, name FROM users").all::<Card>()`.
+///
+/// A field takes the column of its name; `#[row("total")]` on the field names another.
+#[proc_macro_derive(FromRow, attributes(row))]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    from_row::derive(input).unwrap_or_else(|error| error.into_compile_error()).into()
 }
