@@ -66,9 +66,9 @@ pub async fn adopt(
     let mut conn = open(url).await?;
     let result = async {
         directory.check_provider(conn.dialect())?;
-        lock::take(&mut conn, options.lock, watch).await?;
+        let held = lock::take(&mut conn, options.lock, watch).await?;
         let adopted = under_lock(&mut conn, url, directory, folder, options, watch).await;
-        lock::release(&mut conn, options.lock).await?;
+        lock::release(&mut conn, held).await?;
         adopted
     }
     .await;

@@ -338,9 +338,10 @@ pub(crate) fn drift_between(expected: &Catalog, live: &Catalog) -> Option<Drift>
 /// The way back, with what it costs above it.
 pub(crate) fn down_script(back: &Change) -> String {
     let mut out = String::new();
-    if !back.risks.is_empty() {
+    let told: Vec<&Risk> = back.risks.iter().filter(|risk| risk.kind_at(None).is_some()).collect();
+    if !told.is_empty() {
         out.push_str("-- Going back loses or needs data:\n");
-        for risk in &back.risks {
+        for risk in told {
             let text = risk.text.replace(['\r', '\n'], " ");
             out.push_str(&format!("-- - {text}\n"));
         }

@@ -183,6 +183,8 @@ fn written_risks(migration: &Migration) -> Vec<CountedRisk> {
         table: String::new(),
         column: None,
         count_query: None,
+        needs_count: false,
+        stops_at_rows: false,
     };
     lines.map(|text| CountedRisk { risk: risk(text), rows: None }).collect()
 }
@@ -212,9 +214,9 @@ pub async fn carry_out(
     }
     let mut conn = open(url).await?;
     let result = async {
-        lock::take(&mut conn, lock, watch).await?;
+        let held = lock::take(&mut conn, lock, watch).await?;
         let done = under_lock(&mut conn, directory, descent, lock).await;
-        lock::release(&mut conn, lock).await?;
+        lock::release(&mut conn, held).await?;
         done
     }
     .await;

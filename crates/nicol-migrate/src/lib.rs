@@ -2,14 +2,14 @@
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
 //! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
-//! `push`, `execute`, `down`, `adopt`. A workflow that needs an answer is two functions, before and
+//! `push`, `execute`, `down`, `adopt`, `import`. A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
 //! - [`directory`]: the folder, read and written whole; [`naming`]: names of its migrations; [`checksum`]
 //! - [`history`]: the rows of `_prisma_migrations`; [`standing`]: folder against history
 //! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can (`mode`),
-//!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`)
+//!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`, by the `trace` of a statement)
 //! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
 //! - `compare`: two catalogs as a change; [`readme`] and `warnings`: the migration for people
 
@@ -27,6 +27,7 @@ pub mod error;
 pub mod event;
 pub mod execute;
 pub mod history;
+pub mod import;
 mod line_diff;
 pub mod lock;
 mod mode;
@@ -44,6 +45,7 @@ pub mod standing;
 mod statement;
 pub mod status;
 mod stepwise;
+mod trace;
 mod unrecorded;
 mod warnings;
 

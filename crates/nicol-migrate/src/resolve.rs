@@ -55,7 +55,7 @@ async fn on_connection(
     watch: &mut dyn Watch,
 ) -> Result<()> {
     directory.check_provider(conn.dialect())?;
-    lock::take(conn, lock, watch).await?;
+    let held = lock::take(conn, lock, watch).await?;
     create_schema(conn).await?;
     lock::begin_exclusive(conn, lock, watch).await?;
     let recorded = match migration {
@@ -67,7 +67,7 @@ async fn on_connection(
         // The first error is the one to report.
         Err(_) => drop(conn.rollback().await),
     }
-    lock::release(conn, lock).await?;
+    lock::release(conn, held).await?;
     recorded
 }
 
@@ -177,13 +177,13 @@ pub async fn accept_edit(
     let mut conn = open(url).await?;
     let result = async {
         directory.check_provider(conn.dialect())?;
-        lock::take(&mut conn, lock, watch).await?;
+        let held = lock::take(&mut conn, lock, watch).await?;
         let rows = history::read_if_exists(&mut conn).await?.unwrap_or_default();
         let recorded = match applied_checksum(&rows, name) {
             Ok(_) => history::set_checksum(&mut conn, name, &checksum(&migration.script)).await.map_err(Error::from),
             Err(error) => Err(error),
         };
-        lock::release(&mut conn, lock).await?;
+        lock::release(&mut conn, held).await?;
         recorded
     }
     .await;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cast, KeyRenaming, Rules};
-use crate::catalog::{Arity, ForeignKey, same_namespace};
+use crate::catalog::{Arity, ForeignKey, IndexColumn, IndexKind, same_namespace};
 use crate::diff::{Diff, KeyDiff, TableDiff};
 use crate::mysql::normalize::{covers, is_covered};
 
@@ -224,6 +224,17 @@ fn its_target_changes(diff: &Diff<'_>, choices: &Choices, key: &ForeignKey) -> b
         primary.columns.len() == key.referenced_columns.len()
             && primary.columns.iter().all(|column| key.referenced_columns.contains(&column.name))
     });
+    let names = |columns: &[IndexColumn]| columns.iter().map(|part| part.name.clone()).collect::<BTreeSet<String>>();
+    let wanted: BTreeSet<String> = key.referenced_columns.iter().cloned().collect();
+    // A unique index that is leaned on: it can go only while the key is away.
+    let loses_index = !is_primary
+        && old.indexes.iter().enumerate().any(|(place, index)| {
+            index.kind == IndexKind::Unique
+                && names(&index.columns) == wanted
+                && choices.dropped_indexes.contains(&(diff.tables[target].from, place))
+        });
     let choice = &choices.tables[target];
-    (choice.is_rebuilt && choices.rules.rebuild_loses_inbound_keys) || (is_primary && choice.drops_primary_key)
+    loses_index
+        || (choice.is_rebuilt && choices.rules.rebuild_loses_inbound_keys)
+        || (is_primary && choice.drops_primary_key)
 }
