@@ -19,7 +19,13 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     for entry in fs::read_dir("schemas/apart")? {
         let path = entry?.path();
         let name = path.file_stem().and_then(|name| name.to_str()).ok_or("a name that is not text")?;
-        generate(name, &fs::read_to_string(&path)?)?;
+        let text = fs::read_to_string(&path)?;
+        generate(name, &text)?;
+        if text.contains("\"sqlite\"") {
+            for provider in ["postgresql", "mysql"] {
+                generate(&format!("{name}-{provider}"), &text.replace("\"sqlite\"", &format!("\"{provider}\"")))?;
+            }
+        }
     }
     Ok(())
 }
