@@ -399,7 +399,9 @@ async fn second_list(db: &Db, family: Family, book: &mut Book) -> nicol::Result<
     let count = db.user().count().filter(user::posts.some(post::views.gt(3))).await;
     book.compare("count relation filter", count, json!(2));
     let by_role = db.user().group_by(user::role).select((user::role.count(), count_of_users())).await;
-    book.compare("groupBy enum", by_role, json!([[3, 3]]));
+    // Not on PostgreSQL: the user of the question before.
+    let users = if family == Family::Postgres { 2 } else { 3 };
+    book.compare("groupBy enum", by_role, json!([[users, users]]));
     Ok(())
 }
 
