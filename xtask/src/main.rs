@@ -3,6 +3,7 @@
 //! `test` runs every test against every database, `tidy` holds the rules of the architecture, `conformance` counts
 //! agreement with the reference answers.
 
+mod bench;
 mod chaos;
 mod conformance;
 mod servers;
@@ -15,6 +16,8 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <task>
 
   test [ARGS]         every test, on every database; ARGS go to `cargo test`
+  bench migrate [--count N] [--rounds N]
+                      many small migrations beside a bare driver
   chaos [ARGS]        deployments killed and cut off on every database (--points N a database, 240 unless told;
                       --only NAME: sqlite, postgres, mysql, mariadb)
   tidy                the rules of the architecture
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         Some((task, rest)) => match task.as_str() {
             "test" => test::run(&root(), rest),
             "tidy" => tidy::run(&root()),
+            "bench" => bench::run(&root(), rest),
             "chaos" => chaos::run(&root(), rest),
             "conformance" => conformance::run(&root(), rest),
             _ => usage(),

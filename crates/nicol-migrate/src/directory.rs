@@ -114,7 +114,11 @@ impl Directory {
         N: Into<String>,
         S: Into<String>,
     {
-        let mut migrations: Vec<Migration> = entries.into_iter().map(|(n, s)| Migration::new(n, s)).collect();
+        Directory::from_migrations(entries.into_iter().map(|(n, s)| Migration::new(n, s)).collect())
+    }
+
+    /// The same from whole migrations.
+    pub fn from_migrations(mut migrations: Vec<Migration>) -> Directory {
         migrations.sort_by(|a, b| a.name.cmp(&b.name));
         Directory { path: None, exists: true, migrations, provider: None }
     }
@@ -199,7 +203,7 @@ fn unreadable_lock(folder: &Path) -> Error {
 }
 
 /// The provider in the text of a lock file: the first line that starts with `provider`.
-fn parse_lock(text: &str) -> Option<String> {
+pub(crate) fn parse_lock(text: &str) -> Option<String> {
     let line = text.lines().map(str::trim).find(|line| line.starts_with("provider"))?;
     let value = line.split_once('=')?.1.trim();
     let value = value.trim_matches(|c| matches!(c, '"' | '\''));
@@ -315,16 +319,22 @@ fn stage(staging: &Path, files: &[(&str, &str)]) -> Result<()> {
     sync_folder(staging)
 }
 
-/// Writes `migration_lock.toml` unless it says the same already.
+/// Writes `migration_lock.toml`. As Prisma does it is written again with each migration, also when it says the same: what
+/// embeds the folder in a program sees by its time that there is something new.
 fn write_lock(folder: &Path, dialect: Dialect) -> Result<()> {
     let path = folder.join(LOCK_FILE);
     let text = lock_text(dialect);
-    if read_optional(&path)?.as_deref() == Some(text.as_str()) {
-        return Ok(());
-    }
     let staging = folder.join(format!("{STAGING_PREFIX}{}", uuid::Uuid::new_v4()));
-    write_synced(&staging, &text)?;
-    fs::rename(&staging, &path).map_err(|error| Error::file("write", &path, &error))
+    let written = write_synced(&staging, &text)
+        .and_then(|()| fs::rename(&staging, &path).map_err(|error| Error::file("write", &path, &error)));
+    if written.is_err() {
+        // The first error is the one worth reporting.
+        let _ = fs::remove_file(&staging);
+        if read_optional(&path).is_ok_and(|there| there.as_deref() == Some(text.as_str())) {
+            return Ok(());
+        }
+    }
+    written
 }
 
 fn write_synced(path: &Path, text: &str) -> Result<()> {
