@@ -62,6 +62,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
             Some(MigrateCommand::Reset(args)) => commands::migrate::reset::run(args, global, output),
             Some(MigrateCommand::Down(args)) => commands::migrate::down::run(args, global, output),
             Some(MigrateCommand::Adopt(args)) => commands::migrate::adopt::run(args, global, output),
+            Some(MigrateCommand::Import) => commands::migrate::import::run(global, output),
             Some(MigrateCommand::Resolve(args)) => commands::migrate::resolve::run(args, global, output),
             Some(MigrateCommand::Status(args)) => commands::migrate::status::run(args, global, output),
             Some(MigrateCommand::Diff(args)) => commands::migrate::diff::run(args, global, output),

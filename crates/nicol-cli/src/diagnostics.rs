@@ -1,6 +1,6 @@
 //! Diagnostics of a schema: as JSON, as text, and as the end of a command.
 
-use nicol_schema::source::line_column;
+use nicol_schema::source::Places;
 use nicol_schema::{Diagnostic, Related, Severity, Source, ValidSchema};
 use serde_json::{Value, json};
 
@@ -12,9 +12,9 @@ use crate::output::Output;
 /// The machine form: an object a diagnostic, files relative to the schema's folder, `start` and `end` in bytes, `line`
 /// and `column` from 1, the column in characters.
 pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
+    let mut places = Places::new(sources);
     let one = |diagnostic: &Diagnostic| {
-        let source = sources.get(diagnostic.span.file as usize)?;
-        let (line, column) = line_column(&source.text, diagnostic.span.start);
+        let (source, line, column) = places.find(diagnostic.span)?;
         Some(json!({
             "file": source.path,
             "start": diagnostic.span.start,
@@ -25,17 +25,16 @@ pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
             "code": diagnostic.code.as_str(),
             "message": mask(&diagnostic.message),
             "help": diagnostic.help.as_deref().map(mask),
-            "related": related(diagnostic, sources),
+            "related": related(diagnostic, &mut places),
         }))
     };
     diagnostics.iter().filter_map(one).collect()
 }
 
 /// The other places, each with what is there.
-fn related(diagnostic: &Diagnostic, sources: &[Source]) -> Vec<Value> {
+fn related(diagnostic: &Diagnostic, places: &mut Places<'_>) -> Vec<Value> {
     let one = |related: &Related| {
-        let source = sources.get(related.span.file as usize)?;
-        let (line, column) = line_column(&source.text, related.span.start);
+        let (source, line, column) = places.find(related.span)?;
         Some(json!({
             "file": source.path,
             "start": related.span.start,

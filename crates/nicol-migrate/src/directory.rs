@@ -25,7 +25,7 @@ pub const README_FILE: &str = "README.md";
 /// The file beside the migrations that names the database product.
 pub const LOCK_FILE: &str = "migration_lock.toml";
 /// The file beside the migrations of 2019 and 2020.
-const LEGACY_LOCK_FILE: &str = "migrate.lock";
+pub(crate) const LEGACY_LOCK_FILE: &str = "migrate.lock";
 /// Start of the names of folders that are still being written.
 const STAGING_PREFIX: &str = ".nicol-";
 /// No writer takes so long.
@@ -236,12 +236,12 @@ fn legacy_folder(folder: &Path, name: &str) -> Error {
         folder.display()
     );
     Error::new("P3003", message).with_migration(name).with_help(
-        "Move the old folder away, or give each of its migrations a `migration.sql` with the statements of its README.",
+        "`nicol migrate import` gives each of its migrations a `migration.sql` with the statements of its README.",
     )
 }
 
 /// The text of a file, nothing when there is no such file.
-fn read_optional(path: &Path) -> Result<Option<String>> {
+pub(crate) fn read_optional(path: &Path) -> Result<Option<String>> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -321,18 +321,25 @@ fn stage(staging: &Path, files: &[(&str, &str)]) -> Result<()> {
 
 /// Writes `migration_lock.toml`. As Prisma does it is written again with each migration, also when it says the same: what
 /// embeds the folder in a program sees by its time that there is something new.
-fn write_lock(folder: &Path, dialect: Dialect) -> Result<()> {
-    let path = folder.join(LOCK_FILE);
+pub(crate) fn write_lock(folder: &Path, dialect: Dialect) -> Result<()> {
     let text = lock_text(dialect);
+    let written = write_file(folder, LOCK_FILE, &text);
+    if written.is_err() && read_optional(&folder.join(LOCK_FILE)).is_ok_and(|there| there.as_deref() == Some(&text)) {
+        return Ok(());
+    }
+    written
+}
+
+/// Writes a file into a folder that is there, whole or not at all.
+pub(crate) fn write_file(folder: &Path, name: &str, text: &str) -> Result<()> {
     let staging = folder.join(format!("{STAGING_PREFIX}{}", uuid::Uuid::new_v4()));
-    let written = write_synced(&staging, &text)
-        .and_then(|()| fs::rename(&staging, &path).map_err(|error| Error::file("write", &path, &error)));
+    let path = folder.join(name);
+    let written = write_synced(&staging, text)
+        .and_then(|()| fs::rename(&staging, &path).map_err(|error| Error::file("write", &path, &error)))
+        .and_then(|()| sync_folder(folder));
     if written.is_err() {
-        // The first error is the one worth reporting.
+        // The first error is the one worth reporting; what could not be removed is hidden and never read.
         let _ = fs::remove_file(&staging);
-        if read_optional(&path).is_ok_and(|there| there.as_deref() == Some(text.as_str())) {
-            return Ok(());
-        }
     }
     written
 }
@@ -409,7 +416,7 @@ mod tests {
         write(at("20200420002856/README.md"), "# Migration");
         let error = Directory::read(folder.path()).unwrap_err();
         assert_eq!(error.code(), "P3003");
-        assert!(error.help().unwrap().contains("migration.sql"));
+        assert!(error.help().unwrap().contains("nicol migrate import"));
         // Once imported, the old files do no harm.
         write(at("20200420002856/migration.sql"), "SELECT 1;");
         write(at("migrate.lock"), "# Prisma Migrate lockfile v1\n\n20200420002856");

@@ -67,6 +67,12 @@ pub mod code {
     pub const UNEXECUTABLE: &str = "change-cannot-run";
     /// Migrations have to be applied before this can be done.
     pub const PENDING: &str = "migrations-pending";
+    /// The order of migrations to be imported is not clear.
+    pub const IMPORT_ORDER: &str = "import-order";
+    /// A migration to be imported has no statements that could be read.
+    pub const IMPORT_UNREADABLE: &str = "import-unreadable";
+    /// Nothing tells which database product imported migrations are for.
+    pub const IMPORT_PROVIDER: &str = "import-provider";
     /// A migration has no way back.
     pub const DOWN_MISSING: &str = "down-missing";
     /// A way back was made for another place in the history.

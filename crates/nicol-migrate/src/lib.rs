@@ -2,7 +2,7 @@
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
 //! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
-//! `push`, `execute`, `down`, `adopt`. A workflow that needs an answer is two functions, before and
+//! `push`, `execute`, `down`, `adopt`, `import`. A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
@@ -28,6 +28,7 @@ pub mod error;
 pub mod event;
 pub mod execute;
 pub mod history;
+pub mod import;
 mod line_diff;
 pub mod lock;
 mod mode;

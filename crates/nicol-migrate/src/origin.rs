@@ -15,6 +15,10 @@ use crate::shadow::{self, Shadow};
 /// Start of the first line of `down.sql`: `-- nicol:down NAME..PREVIOUS`.
 const DOWN_MARK: &str = "-- nicol:down ";
 
+/// Start of a script that was made of the README of a migration of 2019 or 2020. The snapshot beside it leaves unsaid what
+/// was otherwise then (names of indexes, actions of foreign keys), so it does not tell what the script makes.
+pub(crate) const IMPORTED_MARK: &str = "-- nicol:imported from README.md\n\n";
+
 /// Where a catalog of the folder came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OriginKind {
@@ -80,6 +84,9 @@ pub(crate) async fn against_live(
 /// what that folder does.
 fn current_snapshot(migrations: &[Migration]) -> Option<ValidSchema> {
     let (newest, before) = migrations.split_last()?;
+    if newest.script.starts_with(IMPORTED_MARK) {
+        return None;
+    }
     let previous = before.last().map_or("", |migration| migration.name.as_str());
     let made_on = newest.down.as_deref().and_then(|down| made_on(down, &newest.name));
     if made_on.is_some_and(|made_on| made_on != previous) {

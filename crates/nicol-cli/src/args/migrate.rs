@@ -36,6 +36,9 @@ pub(crate) enum MigrateCommand {
     /// Take what was changed in the database by other means into a migration
     #[command(after_help = "Example:\n  nicol migrate adopt --name hotfix-index")]
     Adopt(AdoptArgs),
+    /// Give migrations of Prisma's experimental tool (2019, 2020) the scripts of today
+    #[command(after_help = "Example:\n  nicol migrate import --schema prisma/schema.prisma")]
+    Import,
     /// Say what became of a failed, hand-made or edited migration; runs nothing
     #[command(
         override_usage = "nicol migrate resolve (--applied NAME | --rolled-back NAME | --accept-edit NAME) [OPTIONS]",

@@ -16,6 +16,7 @@ const COMMANDS: &[&[&str]] = &[
     &["migrate", "reset"],
     &["migrate", "down"],
     &["migrate", "adopt"],
+    &["migrate", "import"],
     &["migrate", "resolve"],
     &["migrate", "status"],
     &["migrate", "diff"],
@@ -48,6 +49,37 @@ fn every_command_has_an_example() {
         }
         assert!(help.contains(&command.join(" ")), "{command:?}:\n{help}");
         assert!(!help.contains("skip-generate") && !help.contains("preview-feature"), "{help}");
+    }
+}
+
+/// The page of a command: `docs/commands/migrate-dev.md`.
+fn page(command: &[&str]) -> Option<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/commands");
+    std::fs::read_to_string(folder.join(format!("{}.md", command.join("-")))).ok()
+}
+
+/// The words that begin with `--` in a text.
+fn flags(text: &str) -> Vec<&str> {
+    let end = |rest: &str| rest.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(rest.len());
+    let mut found: Vec<&str> = text.match_indices("--").map(|(at, _)| &text[at..at + end(&text[at..])]).collect();
+    found.retain(|flag| flag.len() > 2);
+    found
+}
+
+#[test]
+fn every_command_has_a_page_that_names_its_flags_and_exit_codes() {
+    let common = ["--schema", "--config", "--json", "--quiet", "--no-color", "--help"];
+    for command in COMMANDS.iter().filter(|command| !matches!(**command, ["migrate"] | ["db"] | ["debug", "dmmf"])) {
+        let text = page(command).unwrap_or_else(|| panic!("no page for {command:?}"));
+        assert!(text.starts_with(&format!("# nicol {}\n", command.join(" "))), "{command:?}");
+        assert!(text.contains("xit code") && (text.contains("`--json`") || *command == ["completions"]), "{command:?}");
+        let mut arguments = command.to_vec();
+        arguments.push("--help");
+        let help = Place::new().run(&arguments).exits(0).out;
+        let options = &help[help.find("Options:").unwrap_or(help.len())..];
+        for flag in flags(options).into_iter().filter(|flag| !common.contains(flag)) {
+            assert!(text.contains(flag), "{flag} of {command:?} is not on its page");
+        }
     }
 }
 

@@ -11,6 +11,8 @@ mod history;
 #[cfg(test)]
 mod interface;
 #[cfg(test)]
+mod legacy;
+#[cfg(test)]
 mod migrate;
 #[cfg(test)]
 mod prototype;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use crate::ast::{ArgumentList, Value, ValueKind};
 use crate::diagnostic::Code;
 use crate::provider::abilities;
@@ -206,11 +208,10 @@ fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> Ex
 }
 
 fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut Report) {
-    for (at, property) in block.properties.iter().enumerate() {
-        // Of several of one name, the last one counts.
-        if block.properties[at + 1..].iter().any(|later| later.name == property.name) {
-            continue;
-        }
+    // Of several of one name, the last one counts.
+    let numbered = || block.properties.iter().enumerate();
+    let last: FxHashMap<&str, usize> = numbered().map(|(at, property)| (property.name, at)).collect();
+    for (_, property) in numbered().filter(|(at, property)| last.get(property.name) == Some(at)) {
         let known = match property.name {
             "extensions" => provider == Provider::Postgresql,
             "referentialIntegrity" | "previewFeatures" => true,

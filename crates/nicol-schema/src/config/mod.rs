@@ -37,7 +37,7 @@ impl Configuration {
 pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Configuration {
     let mut configuration = Configuration::default();
     for file in 0..files {
-        let here = |block: &&ConfigBlock<'_>| block.file.index == file;
+        let here = |block: &&ConfigBlock<'_>| block.file.index() == file;
         let datasources = draft.datasources.iter().filter(here);
         let usable: Vec<Provider> =
             datasources.filter_map(|block| datasource::datasource(block, &mut configuration, report)).collect();

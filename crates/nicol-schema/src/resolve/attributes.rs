@@ -47,7 +47,7 @@ fn schema_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(Cow<'a, 
 fn enumeration(enumeration: &mut DraftEnum<'_>, report: &mut Report) {
     let file = enumeration.file;
     for value in &mut enumeration.values {
-        let nodes = file.tree.attributes_of(value.node.attributes).iter();
+        let nodes = file.tree().attributes_of(value.node.attributes).iter();
         let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), ENUM_VALUE);
         if let Some(mut args) = visit.single("map", report) {
             value.map = mapped_name(&mut args, report);
@@ -75,7 +75,7 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         if !fields[at].is_scalar() {
             continue;
         }
-        let nodes = file.tree.attributes_of(fields[at].node.attributes).iter();
+        let nodes = file.tree().attributes_of(fields[at].node.attributes).iter();
         let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), COMPOSITE_FIELD);
         if fields[at].scalar().is_some() {
             fields[at].native = fields::native_type(&mut visit, report);

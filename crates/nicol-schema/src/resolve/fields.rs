@@ -15,7 +15,7 @@ const FIELD: &[&str] = &["id", "unique", "default", "map", "updatedAt", "ignore"
 pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, report: &mut Report) {
     let model = &draft.models[model_index];
     let file = model.file;
-    let nodes = file.tree.attributes_of(model.fields[at].node.attributes);
+    let nodes = file.tree().attributes_of(model.fields[at].node.attributes);
     if nodes.is_empty() {
         return;
     }
@@ -23,7 +23,11 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     if let Some(mut args) = visit.single("map", report) {
         if let Some(map) = mapped_name(&mut args, report) {
             check_mapped_name(model, at, &map.0, report);
-            draft.models[model_index].fields[at].map = Some(map);
+            let model = &mut draft.models[model_index];
+            if !model.names.is_empty() {
+                model.mapped.insert(map.0.clone(), FieldId(at as u32));
+            }
+            model.fields[at].map = Some(map);
         }
         args.finish(report);
     }
@@ -82,10 +86,14 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
 /// A name in the database can be used once, and not be the name of an unmapped neighbour. Of several fields of one name
 /// the last one counts, and maps further down are not known yet.
 fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut Report) {
-    let is_taken =
-        |field: &DraftField<'_>| field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map);
-    let taken = model.fields[..at].iter().rposition(is_taken);
-    let namesake = model.fields.iter().rposition(|field| field.name == map).filter(|other| *other != at);
+    let taken = if model.names.is_empty() {
+        let is_taken =
+            |field: &DraftField<'_>| field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map);
+        model.fields[..at].iter().rposition(is_taken)
+    } else {
+        model.mapped.get(map).map(|id| id.0 as usize)
+    };
+    let namesake = model.field_named(map).map(|id| id.0 as usize).filter(|other| *other != at);
     let shadowed = namesake.filter(|other| {
         let field = &model.fields[*other];
         field.is_scalar() && field.map.as_ref().is_none_or(|(name, _)| name == map)

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use crate::ast::{ArgumentList, Attribute, Value, ValueKind};
 use crate::diagnostic::Code;
 use crate::provider::operator_classes;
@@ -291,7 +293,9 @@ fn resolved(
     report: &mut Report,
 ) -> Members {
     let model = draft.model(id);
+    let entries_are_many = entries.len() > FEW;
     let (mut found, mut unknown, mut relations) = (Vec::<IndexField>::new(), Vec::new(), Vec::new());
+    let mut named = FxHashSet::default();
     for entry in entries {
         let mut parts = entry.name.split('.');
         let first = parts.next().unwrap_or_default();
@@ -312,7 +316,9 @@ fn resolved(
             unknown.push(missing.unwrap_or_else(|| entry.name.to_owned()));
             continue;
         }
-        if found.iter().any(|other| other.field == field && other.path == path) {
+        if entries_are_many && !named.insert((field, path.clone()))
+            || !entries_are_many && found.iter().any(|other| other.field == field && other.path == path)
+        {
             let message = format!("the list names the field `{}` twice", entry.name);
             report.error_help(Code::MemberTwice, span, message, "remove one of the two");
             return Members::Reported;

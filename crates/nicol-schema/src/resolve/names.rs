@@ -157,7 +157,7 @@ fn attribute_names<'a>(attributes: impl Iterator<Item = (&'a str, crate::ast::At
 }
 
 fn field_attribute_names(file: crate::ast::File<'_>, node: &crate::syntax::tree::FieldNode, report: &mut Report) {
-    let attributes = file.tree.attributes_of(node.attributes).iter().map(|node| file.attribute(node));
+    let attributes = file.tree().attributes_of(node.attributes).iter().map(|node| file.attribute(node));
     attribute_names(attributes.map(|attribute| (attribute.name(), attribute)), report);
 }
 

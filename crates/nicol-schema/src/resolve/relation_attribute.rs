@@ -1,5 +1,7 @@
 //! Attributes of relation fields.
 
+use rustc_hash::FxHashSet;
+
 use crate::ast::Value;
 use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
@@ -17,7 +19,7 @@ pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) 
     let model = draft.model(at.model);
     let file = model.file;
     let name = model.field(at.field).name;
-    let nodes = file.tree.attributes_of(model.field(at.field).node.attributes);
+    let nodes = file.tree().attributes_of(model.field(at.field).node.attributes);
     let mut visit = Visit::new(nodes.iter().map(|node| file.attribute(node)), RELATION_FIELD);
     if let Some(mut args) = visit.single("relation", report) {
         relation(index, &mut args, draft, report);
@@ -126,11 +128,13 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
     };
     let (model, mut found) = (place.model, Vec::with_capacity(names.len()));
     let (mut unknown, mut relations) = (Vec::new(), Vec::new());
+    let mut seen = FxHashSet::default();
+    let many = names.len() > FEW;
     for name in names {
         match model.field_named(name) {
             None => unknown.push(name),
             Some(id) if !model.field(id).is_scalar() => relations.push(name),
-            Some(id) if found.contains(&id) => {
+            Some(id) if (many && !seen.insert(id)) || (!many && found.contains(&id)) => {
                 let message = format!("`{}` names the field `{name}` twice", place.argument);
                 report.error_help(Code::MemberTwice, place.span, message, "remove one of the two");
                 return Vec::new();

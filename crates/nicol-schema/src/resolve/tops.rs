@@ -3,7 +3,7 @@
 use crate::ast::{Attribute, File};
 use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
-use crate::schema::Arity;
+use crate::schema::{Arity, FieldId};
 use crate::syntax::comments::{documentation, joined};
 use crate::syntax::literal::{EscapeError, unescape};
 use crate::syntax::tree::*;
@@ -13,9 +13,9 @@ use super::draft::*;
 /// Adds the blocks of one file to the draft, and reports its syntax errors in the order of the text.
 pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Report) {
     let mut faults = Faults::default();
-    for item in &file.tree.items {
+    for item in &file.tree().items {
         match item.kind {
-            ItemKind::Block(index) => block(file, &file.tree.blocks[index as usize], draft, &mut faults),
+            ItemKind::Block(index) => block(file, &file.tree().blocks[index as usize], draft, &mut faults),
             ItemKind::Comments | ItemKind::EmptyLines => {}
             ItemKind::TypeAlias => faults.add(
                 Code::TypeAlias,
@@ -33,7 +33,7 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
         }
     }
     escapes(file, &mut faults);
-    let mut too_deep = file.tree.too_deep.clone();
+    let mut too_deep = file.tree().too_deep.clone();
     too_deep.sort_by_key(|extent| extent.start);
     too_deep.dedup();
     for extent in &too_deep {
@@ -91,15 +91,15 @@ fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
 }
 
 fn escapes(file: File<'_>, faults: &mut Faults) {
-    let expressions = file.tree.expressions.iter().filter(|node| matches!(node.kind, ExpressionKind::Text));
-    let unsupported = file.tree.fields.iter().filter_map(|field| field.ty?.unsupported);
+    let expressions = file.tree().expressions.iter().filter(|node| matches!(node.kind, ExpressionKind::Text));
+    let unsupported = file.tree().fields.iter().filter_map(|field| field.ty?.unsupported);
     let given_up = std::mem::take(&mut faults.given_up);
     let is_read = |extent: &Extent| {
         let next = given_up.partition_point(|field| field.end <= extent.start);
         given_up.get(next).is_none_or(|field| extent.start < field.start)
     };
     for extent in expressions.map(|node| node.extent).chain(unsupported).filter(is_read) {
-        unescape(file.text, extent, &mut |error| match error {
+        unescape(file.text(), extent, &mut |error| match error {
             EscapeError::Unknown(extent) => {
                 faults.add(Code::UnknownEscape, extent, "a string knows no such escape", "write a backslash as `\\\\`")
             }
@@ -115,11 +115,13 @@ fn escapes(file: File<'_>, faults: &mut Faults) {
 
 fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults) {
     let name = file.slice(block.name);
-    let docs = block.docs.and_then(|extent| documentation(file.text, extent));
+    let docs = block.docs.and_then(|extent| documentation(file.text(), extent));
     let top = match block.keyword {
         Keyword::Model | Keyword::View => {
             let is_view = block.keyword == Keyword::View;
             let fields = fields(file, block, if is_view { "view" } else { "model" }, faults);
+            let numbered = (0..).map(FieldId).zip(&fields).filter(|_| fields.len() > FEW);
+            let names = numbered.map(|(id, field)| (field.name, id)).collect();
             draft.models.push(DraftModel {
                 file,
                 block,
@@ -133,6 +135,8 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
                 is_ignored: false,
                 primary_key: None,
                 indexes: Vec::new(),
+                names,
+                mapped: Default::default(),
                 shard_key: None,
             });
             Top::Model(draft.models.len() - 1)
@@ -162,12 +166,12 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
 }
 
 fn members<'a>(file: File<'a>, block: &Block) -> &'a [Member] {
-    &file.tree.members[block.members.range()]
+    &file.tree().members[block.members.range()]
 }
 
 fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
     let nodes = members(file, block).iter().filter_map(|member| match member.kind {
-        MemberKind::Attribute(index) => Some(&file.tree.attributes[index as usize]),
+        MemberKind::Attribute(index) => Some(&file.tree().attributes[index as usize]),
         _ => None,
     });
     nodes.map(|node| file.attribute(node)).collect()
@@ -175,7 +179,7 @@ fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
 
 fn attributes_in_type(file: File<'_>, block: &Block, fields: &[DraftField<'_>], faults: &mut Faults) {
     for field in fields {
-        let attributes = file.tree.attributes_of(field.node.attributes).iter();
+        let attributes = file.tree().attributes_of(field.node.attributes).iter();
         for name in
             attributes.map(|node| file.slice(node.name)).filter(|name| matches!(*name, "id" | "unique" | "relation"))
         {
@@ -199,7 +203,7 @@ fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) ->
     for member in members(file, block) {
         match member.kind {
             MemberKind::Field(index) => {
-                let node = &file.tree.fields[index as usize];
+                let node = &file.tree().fields[index as usize];
                 let arity = arity(file, node, word, faults);
                 if arity.is_none() && node.ty.is_some() || node.colon.is_some() {
                     faults.given_up.push(node.extent);
@@ -288,7 +292,7 @@ fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults) -> Vec<DraftEn
     for member in members(file, block) {
         match member.kind {
             MemberKind::Field(index) => {
-                let node = &file.tree.fields[index as usize];
+                let node = &file.tree().fields[index as usize];
                 found.push(DraftEnumValue { node, name: file.slice(node.name), map: None });
             }
             MemberKind::Junk => junk(member.extent, "enum", faults),
@@ -309,7 +313,7 @@ fn config<'a>(
     for member in members(file, block) {
         match member.kind {
             MemberKind::Property(index) => {
-                let node = &file.tree.properties[index as usize];
+                let node = &file.tree().properties[index as usize];
                 properties.push(Property {
                     name: file.slice(node.name),
                     name_span: file.span(node.name),
@@ -326,5 +330,5 @@ fn config<'a>(
 
 /// Documentation above and beside a field or enum value.
 pub(crate) fn field_docs(file: File<'_>, node: &FieldNode) -> Option<String> {
-    joined(file.text, node.docs, node.comment)
+    joined(file.text(), node.docs, node.comment)
 }

@@ -3,21 +3,25 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{Argument, Attribute, Value, ValueKind};
+use smallvec::SmallVec;
+
+use crate::ast::{Argument, ArgumentList, Attribute, Value, ValueKind};
 use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::source::Span;
 
 /// The attributes of one model, field, enum or enum value.
 pub(crate) struct Visit<'a> {
-    attributes: Vec<(Attribute<'a>, bool)>,
+    attributes: SmallVec<[(Attribute<'a>, bool); 4]>,
     known: &'static [&'static str],
+    /// What [`Visit::repeated`] was asked for last, and where it goes on.
+    cursor: (&'static str, usize),
 }
 
 impl<'a> Visit<'a> {
     /// Starts with none taken; `known` are the names to propose for unknown ones.
     pub(crate) fn new(attributes: impl Iterator<Item = Attribute<'a>>, known: &'static [&'static str]) -> Visit<'a> {
-        Visit { attributes: attributes.map(|attribute| (attribute, false)).collect(), known }
+        Visit { attributes: attributes.map(|attribute| (attribute, false)).collect(), known, cursor: ("", 0) }
     }
 
     /// Takes the attribute of a name that may occur once.
@@ -42,8 +46,12 @@ impl<'a> Visit<'a> {
     }
 
     /// Takes the next usable attribute of a name that may occur more than once.
-    pub(crate) fn repeated(&mut self, name: &str, report: &mut Report) -> Option<Args<'a>> {
-        for (attribute, taken) in &mut self.attributes {
+    pub(crate) fn repeated(&mut self, name: &'static str, report: &mut Report) -> Option<Args<'a>> {
+        if self.cursor.0 != name {
+            self.cursor = (name, 0);
+        }
+        for (attribute, taken) in &mut self.attributes[self.cursor.1..] {
+            self.cursor.1 += 1;
             if !*taken && attribute.name() == name {
                 *taken = true;
                 if let Some(args) = Args::new(*attribute, report) {
@@ -91,19 +99,19 @@ impl<'a> Visit<'a> {
 pub(crate) struct Args<'a> {
     /// The attribute.
     pub(crate) attribute: Attribute<'a>,
-    left: Vec<Argument<'a>>,
+    left: SmallVec<[Argument<'a>; 4]>,
 }
 
 impl<'a> Args<'a> {
     /// Checks the form of the arguments; none when an argument lacks its value.
     fn new(attribute: Attribute<'a>, report: &mut Report) -> Option<Args<'a>> {
         if attribute.node.arguments.is_none() {
-            return Some(Args { attribute, left: Vec::new() });
+            return Some(Args { attribute, left: SmallVec::new() });
         }
         if !well_formed(attribute, report) {
             return None;
         }
-        let mut left: Vec<Argument<'a>> = Vec::new();
+        let mut left: SmallVec<[Argument<'a>; 4]> = SmallVec::new();
         let mut unnamed = Vec::new();
         for argument in attribute.arguments().iter() {
             if let Some(at) = left.iter().position(|other| other.name() == argument.name()) {
@@ -205,7 +213,7 @@ impl<'a> Args<'a> {
 /// Looks for arguments without values and trailing commas, one level of function calls deep.
 fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
     let mut usable = true;
-    let mut lists = vec![attribute.arguments()];
+    let mut lists: SmallVec<[ArgumentList<'_>; 2]> = SmallVec::from_iter([attribute.arguments()]);
     for argument in attribute.arguments().iter() {
         if let Some(ValueKind::Call(_, arguments)) = argument.value().map(Value::kind) {
             lists.push(arguments);
@@ -300,11 +308,19 @@ pub(crate) fn list<'a, T>(
     report: &mut Report,
     element: impl Fn(Value<'a>, &mut Report) -> Option<T>,
 ) -> Option<Vec<T>> {
-    let values: Vec<Option<T>> = match value.kind() {
-        ValueKind::Array(values) => values.iter().map(|value| element(value, report)).collect(),
-        _ => vec![element(value, report)],
+    let ValueKind::Array(values) = value.kind() else {
+        return element(value, report).map(|only| vec![only]);
     };
-    values.into_iter().collect()
+    let mut found = Vec::with_capacity(values.iter().len());
+    let mut wrong = false;
+    // A wrong element does not hide the next one.
+    for value in values.iter() {
+        match element(value, report) {
+            Some(element) => found.push(element),
+            None => wrong = true,
+        }
+    }
+    (!wrong).then_some(found)
 }
 
 /// `Asc` or `Desc` as an index argument.

@@ -9,14 +9,16 @@ use super::names::{DEFAULT_SCOPES, Names, default_constraint_name};
 use super::{Checks, defaults, keys, native};
 
 /// Checks one column.
-pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &Names, report: &mut Report) {
+pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &Names<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
     let field = model.field(at);
     type_is_supported(checks, model, field, report);
-    client_name(checks, id, field, report);
-    if let Some(name) = default_constraint_name(checks, model, field) {
+    client_name(checks, id, field, names, report);
+    if checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope))
+        && let Some(name) = default_constraint_name(checks, model, field)
+    {
         let argument = field.default.as_ref().and_then(|default| keys::argument_span(default.attribute, "map"));
-        for space in names.clashes(checks, id, &name, DEFAULT_SCOPES) {
+        for space in names.clashes(id, &name, DEFAULT_SCOPES) {
             keys::name_clash(&name, space, argument.unwrap_or(field.span), report);
         }
     }
@@ -52,7 +54,16 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
 }
 
 /// A field cannot be called like a compound key.
-pub(crate) fn client_name(checks: &Checks<'_, '_>, id: ModelId, field: &DraftField<'_>, report: &mut Report) {
+pub(crate) fn client_name(
+    checks: &Checks<'_, '_>,
+    id: ModelId,
+    field: &DraftField<'_>,
+    names: &Names<'_>,
+    report: &mut Report,
+) {
+    if names.custom_count(id, field.name) == 0 {
+        return;
+    }
     let model = checks.draft.model(id);
     let unique = model.indexes.iter().any(|index| index.name.as_deref() == Some(field.name));
     let key = model.primary_key.as_ref().is_some_and(|key| key.name.as_deref() == Some(field.name));

@@ -5,17 +5,18 @@ use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
 
-use super::names::{INDEX_SCOPES, Names, index_name};
+use super::names::{INDEX_SCOPES, Names};
 use super::{Checks, keys};
 
 /// Checks one index.
-pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>, names: &Names, report: &mut Report) {
+pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: usize, names: &Names<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
+    let index = &model.indexes[at];
     let span = index.attribute.span();
     if index.fields.is_empty() {
         report.error_help(Code::NoMembers, span, "the list of fields is empty", "name at least one field");
     }
-    unique_names(checks, id, index, names, report);
+    unique_names(index, id, names.index(id, at), names, report);
     if index.kind == IndexKind::Unique && index.fields.len() > 1 && index.name.is_none() {
         keys::client_name_clash(model, &index.fields, "@@unique", span, report);
     }
@@ -46,11 +47,11 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     }
 }
 
-fn unique_names(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>, names: &Names, report: &mut Report) {
-    let name = index_name(checks, checks.draft.model(id), index);
-    let place = keys::argument_span(index.attribute, "map").or_else(|| keys::argument_span(index.attribute, "name"));
-    for space in names.clashes(checks, id, &name, INDEX_SCOPES) {
-        keys::name_clash(&name, space, place.unwrap_or(index.attribute.span()), report);
+fn unique_names(index: &DraftIndex<'_>, id: ModelId, name: &str, names: &Names<'_>, report: &mut Report) {
+    for space in names.clashes(id, name, INDEX_SCOPES) {
+        let argument = |word| keys::argument_span(index.attribute, word);
+        let place = argument("map").or_else(|| argument("name")).unwrap_or(index.attribute.span());
+        keys::name_clash(name, space, place, report);
     }
 }
 

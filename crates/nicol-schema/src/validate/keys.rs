@@ -7,10 +7,10 @@ use crate::schema::*;
 use crate::source::Span;
 
 use super::Checks;
-use super::names::{KEY_SCOPES, Names, primary_key_name};
+use super::names::{KEY_SCOPES, Names};
 
 /// Checks the primary key of a model.
-pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names, report: &mut Report) {
+pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
     if !model.is_view {
         has_identifier(model, report);
@@ -101,14 +101,13 @@ fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
     report.error_help(Code::NoIdentifier, model.span(), message, help);
 }
 
-fn key_name(checks: &Checks<'_, '_>, id: ModelId, key: &DraftKey<'_>, names: &Names, report: &mut Report) {
-    let model = checks.draft.model(id);
+fn key_name(checks: &Checks<'_, '_>, id: ModelId, key: &DraftKey<'_>, names: &Names<'_>, report: &mut Report) {
     let span = key.attribute.span();
-    if let Some(name) = primary_key_name(checks, model) {
-        name_length(checks, &name, span, report);
-        for space in names.clashes(checks, id, &name, KEY_SCOPES) {
+    if let Some(name) = names.primary_key(id) {
+        name_length(checks, name, span, report);
+        for space in names.clashes(id, name, KEY_SCOPES) {
             let place = argument_span(key.attribute, "map").unwrap_or(span);
-            name_clash(&name, space, place, report);
+            name_clash(name, space, place, report);
         }
     }
     if let Some(name) = &key.name
@@ -157,9 +156,19 @@ pub(crate) fn client_name_clash(
     span: Span,
     report: &mut Report,
 ) {
-    let name: Vec<&str> = fields.iter().map(|member| model.field(member.field).name).collect();
-    let name = name.join("_");
-    if model.fields.iter().any(|field| field.is_scalar() && field.name == name) {
+    let parts = || fields.iter().map(|member| model.field(member.field).name);
+    let length = parts().map(str::len).sum::<usize>() + fields.len() - 1;
+    let is_joined = |name: &str| {
+        let mut rest = Some(name);
+        for (index, part) in parts().enumerate() {
+            let separated = rest.and_then(|rest| if index > 0 { rest.strip_prefix('_') } else { Some(rest) });
+            rest = separated.and_then(|rest| rest.strip_prefix(part));
+        }
+        rest == Some("")
+    };
+    let namesake =
+        model.fields.iter().find(|field| field.name.len() == length && field.is_scalar() && is_joined(field.name));
+    if let Some(DraftField { name, .. }) = namesake {
         let message = format!("the field `{name}` has the name that this `{attribute}` gets in the client");
         report.error_help(Code::ClientNameClash, span, message, format!("add `name: \"...\"` to the `{attribute}`"));
     }

@@ -10,14 +10,13 @@ use super::names::Names;
 use super::{Checks, fields, keys, mongodb};
 
 /// Checks one relation field; false when it is not clear which relation it belongs to.
-pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names, report: &mut Report) -> bool {
-    let _ = names;
+pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names<'_>, report: &mut Report) -> bool {
     let relation = &checks.draft.relation_fields[index];
     if is_ambiguous(checks, relation, report) {
         return false;
     }
     let field = checks.draft.field(relation.at);
-    fields::client_name(checks, relation.at.model, field, report);
+    fields::client_name(checks, relation.at.model, field, names, report);
     ignored_target(checks, relation, report);
     allowed_actions(checks, relation, report);
     foreign_key_name(checks, relation, report);
@@ -30,6 +29,10 @@ pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names, report
 
 /// Fields between the same two models need different relation names.
 fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &mut Report) -> bool {
+    let is_self = relation.at.model == relation.target;
+    if relation.alike < 2 || (is_self && relation.name.is_some() && relation.alike == 2) {
+        return false;
+    }
     let draft = checks.draft;
     let model = draft.model(relation.at.model);
     let same = model.fields.iter().filter_map(|field| field.relation).map(|index| &draft.relation_fields[index]);
@@ -37,10 +40,6 @@ fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &
         .filter(|other| other.target == relation.target && other.name == relation.name)
         .map(|other| draft.field(other.at).name)
         .collect();
-    let is_self = relation.at.model == relation.target;
-    if same.len() < 2 || (is_self && relation.name.is_some() && same.len() == 2) {
-        return false;
-    }
     let target = draft.model(relation.target).name;
     let (model_name, list) = (model.name, same.join(", "));
     let span = draft.field(relation.at).span;

@@ -1,11 +1,13 @@
 //! Relations with columns on one side: one-to-one and one-to-many.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
 
-use super::names::{FOREIGN_KEY_SCOPES, Names, foreign_key_name};
+use super::names::{FOREIGN_KEY_SCOPES, Names};
 use super::{Checks, cascades, keys};
 
 /// The two sides of a relation.
@@ -45,12 +47,13 @@ fn is_empty(fields: &Option<Vec<FieldId>>) -> bool {
 /// Checks one relation.
 pub(crate) fn check<'d>(
     checks: &Checks<'d, '_>,
-    relation: &DraftRelation,
-    names: &Names,
+    index: usize,
+    names: &Names<'_>,
     graph: &mut cascades::Cascades<'d>,
     report: &mut Report,
 ) {
     let draft = checks.draft;
+    let relation = &draft.relations[index];
     let side = |index: Option<usize>| index.map(|index| &draft.relation_fields[index]);
     let sides = Sides { draft, relation, forward: side(relation.a), back: side(relation.b) };
     cascades::check(checks, relation, graph, report);
@@ -60,7 +63,7 @@ pub(crate) fn check<'d>(
         arity(&sides, forward, report);
         types_match(&sides, forward, report);
     }
-    constraint_name(checks, &sides, names, report);
+    constraint_name(&sides, names.foreign_key(index), names, report);
     if let Some(forward) = sides.forward {
         set_null(checks, &sides, forward, report);
     }
@@ -76,6 +79,13 @@ pub(crate) fn unique_keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<Fi
     let key = model.primary_key.iter().map(|key| &key.fields);
     let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique);
     key.chain(uniques.map(|index| &index.fields)).map(|fields| fields.iter().map(|member| member.field).collect())
+}
+
+/// True when one of the keys is exactly these fields.
+pub(crate) fn has_key(model: &DraftModel<'_>, fields: &[FieldId]) -> bool {
+    let key = model.primary_key.iter().map(|key| &key.fields);
+    let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique).map(|index| &index.fields);
+    key.chain(uniques).any(|key| key.len() == fields.len() && key.iter().zip(fields).all(|(a, b)| a.field == *b))
 }
 
 fn sorted(fields: &[FieldId]) -> Vec<FieldId> {
@@ -95,24 +105,28 @@ fn references_are_unique(
     };
     let far = sides.far();
     let span = sides.field(forward).span;
-    let list: Vec<&str> = references.iter().map(|id| far.field(*id).name).collect();
-    let list = list.join(", ");
-    if !unique_keys(far).any(|key| sorted(&key) == sorted(references)) {
-        let message =
-            format!("`{}` refers to fields of `{}` that are not unique: {list}", sides.path(forward), far.name);
-        let help = if references.len() == 1 {
-            format!("add `@unique` to `{}.{list}`", far.name)
-        } else {
-            format!("add `@@unique([{list}])` to `{}`", far.name)
-        };
-        report.error_help(Code::ReferenceNotUnique, span, message, help);
-        for field in references.iter().map(|id| far.field(*id)) {
-            report.relate(field.span, "not unique");
+    let mut unordered = false;
+    if !has_key(far, references) {
+        let sought = sorted(references);
+        unordered = unique_keys(far).any(|key| key.len() == sought.len() && sorted(&key) == sought);
+        if !unordered {
+            let list: Vec<&str> = references.iter().map(|id| far.field(*id).name).collect();
+            let list = list.join(", ");
+            let message =
+                format!("`{}` refers to fields of `{}` that are not unique: {list}", sides.path(forward), far.name);
+            let help = if references.len() == 1 {
+                format!("add `@unique` to `{}.{list}`", far.name)
+            } else {
+                format!("add `@@unique([{list}])` to `{}`", far.name)
+            };
+            report.error_help(Code::ReferenceNotUnique, span, message, help);
+            for field in references.iter().map(|id| far.field(*id)) {
+                report.relate(field.span, "not unique");
+            }
+            return;
         }
-        return;
     }
-    let in_order = unique_keys(far).any(|key| key == *references);
-    if references.len() > 1 && !checks.can.references_in_any_order && !in_order {
+    if unordered && references.len() > 1 && !checks.can.references_in_any_order {
         let message =
             format!("`references` of `{}` has another order than the key of `{}`", sides.path(forward), far.name);
         report.error_help(Code::ReferenceOrder, span, message, "write the fields in the order of the key");
@@ -151,8 +165,11 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
     let (near, far) = (sides.near(), sides.far());
     // Without `references:` the first key whose fields are all required is meant.
     let meant = || unique_keys(far).find(|key| key.iter().all(|id| far.field(*id).is_strict()));
-    let references = forward.references.clone().or_else(meant).unwrap_or_default();
-    for (column, reference) in fields.iter().zip(&references) {
+    let references = match &forward.references {
+        Some(references) => Cow::Borrowed(references.as_slice()),
+        None => Cow::Owned(meant().unwrap_or_default()),
+    };
+    for (column, reference) in fields.iter().zip(references.iter()) {
         let (column, reference) = (near.field(*column), far.field(*reference));
         if column.ty != reference.ty {
             let message = format!(
@@ -176,19 +193,17 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
     }
 }
 
-fn constraint_name(checks: &Checks<'_, '_>, sides: &Sides<'_, '_>, names: &Names, report: &mut Report) {
-    let Some(name) = foreign_key_name(checks, sides.relation) else {
-        return;
-    };
-    let place = match sides.forward {
-        Some(forward) => {
-            let argument = forward.attribute.and_then(|attribute| keys::argument_span(attribute, "map"));
-            argument.unwrap_or(sides.field(forward).span)
-        }
-        None => sides.far().span(),
-    };
-    for space in names.clashes(checks, sides.relation.model_a, &name, FOREIGN_KEY_SCOPES) {
-        keys::name_clash(&name, space, place, report);
+fn constraint_name(sides: &Sides<'_, '_>, name: Option<&str>, names: &Names<'_>, report: &mut Report) {
+    let Some(name) = name else { return };
+    for space in names.clashes(sides.relation.model_a, name, FOREIGN_KEY_SCOPES) {
+        let place = match sides.forward {
+            Some(forward) => {
+                let argument = forward.attribute.and_then(|attribute| keys::argument_span(attribute, "map"));
+                argument.unwrap_or(sides.field(forward).span)
+            }
+            None => sides.far().span(),
+        };
+        keys::name_clash(name, space, place, report);
     }
 }
 
@@ -242,6 +257,11 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
 
 fn one_to_many(sides: &Sides<'_, '_>, report: &mut Report) {
     let Some((forward, back)) = sides.both() else { return };
+    let defined = !is_empty(&forward.fields) && !is_empty(&forward.references);
+    let bare = is_empty(&back.fields) && is_empty(&back.references);
+    if defined && bare && back.on_delete.is_none() && back.on_update.is_none() {
+        return;
+    }
     let (here, there) = (sides.path(forward), sides.path(back));
     for (name, fields) in [("fields", &forward.fields), ("references", &forward.references)] {
         if is_empty(fields) {
@@ -338,7 +358,7 @@ fn columns_are_unique(sides: &Sides<'_, '_>, report: &mut Report) {
     let Some(forward) = sides.forward else { return };
     let Some(fields) = &forward.fields else { return };
     let near = sides.near();
-    if unique_keys(near).any(|key| key == *fields) {
+    if has_key(near, fields) {
         return;
     }
     let list: Vec<&str> = fields.iter().map(|id| near.field(*id).name).collect();

@@ -6,6 +6,7 @@ pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod down;
+pub(crate) mod import;
 pub(crate) mod reset;
 pub(crate) mod resolve;
 pub(crate) mod status;
