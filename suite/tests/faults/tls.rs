@@ -132,7 +132,7 @@ fn servers_that_take_no_writes_say_so() {
         assert!(error.help().unwrap().contains("primary"), "{error:?}");
         if product == Product::Postgres {
             database.run(&format!(
-                "SET default_transaction_read_only = off; ALTER DATABASE {} RESET default_transaction_read_only",
+                "BEGIN READ WRITE; ALTER DATABASE {} RESET default_transaction_read_only; COMMIT",
                 database.url.database()
             ));
         } else {
