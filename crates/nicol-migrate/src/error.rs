@@ -67,6 +67,8 @@ pub mod code {
     pub const UNEXECUTABLE: &str = "change-cannot-run";
     /// Migrations have to be applied before this can be done.
     pub const PENDING: &str = "migrations-pending";
+    /// A snapshot cannot be taken from what is there.
+    pub const SNAPSHOT: &str = "snapshot-not-possible";
     /// The order of migrations to be imported is not clear.
     pub const IMPORT_ORDER: &str = "import-order";
     /// A migration to be imported has no statements that could be read.

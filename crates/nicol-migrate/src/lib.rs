@@ -2,7 +2,8 @@
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
 //! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
-//! `push`, `execute`, `down`, `adopt`, `import`. A workflow that needs an answer is two functions, before and
+//! `push`, `execute`, `down`, `adopt`, `import`,
+//! `take` (a snapshot). A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
@@ -29,6 +30,7 @@ pub mod execute;
 pub mod history;
 pub mod import;
 mod line_diff;
+pub mod lint;
 pub mod lock;
 mod mode;
 pub mod naming;
@@ -41,10 +43,12 @@ mod resume;
 pub mod risk;
 pub mod shadow;
 pub mod snapshot;
+mod sql;
 pub mod standing;
 mod statement;
 pub mod status;
 mod stepwise;
+pub mod take;
 mod trace;
 mod unrecorded;
 mod warnings;

@@ -79,7 +79,7 @@ fn choose_for_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableC
 
 impl Choices {
     /// Whether a column of a table on both sides is dropped and made anew; `column` is its place in the old table.
-    fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
+    pub(super) fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
         let old = &diff.from.tables[diff.tables[table].from];
         diff.tables[table]
             .columns
@@ -233,8 +233,15 @@ fn its_target_changes(diff: &Diff<'_>, choices: &Choices, key: &ForeignKey) -> b
                 && names(&index.columns) == wanted
                 && choices.dropped_indexes.contains(&(diff.tables[target].from, place))
         });
+    // MySQL refuses to take the counter from a column that is pointed at.
+    let stops_counting = choices.rules.keys_need_indexes
+        && diff.tables[target]
+            .columns
+            .iter()
+            .any(|column| column.auto_increment && key.referenced_columns.contains(&old.columns[column.from].name));
     let choice = &choices.tables[target];
-    loses_index
+    stops_counting
+        || loses_index
         || (choice.is_rebuilt && choices.rules.rebuild_loses_inbound_keys)
         || (is_primary && choice.drops_primary_key)
 }

@@ -148,7 +148,8 @@ impl Finder<'_> {
     fn primary_key(&mut self, old: &Table, new: &Table) {
         let Some(key) = &new.primary_key else { return };
         let columns: Vec<&str> = key.columns.iter().map(|part| part.name.as_str()).collect();
-        let present: Vec<&Column> = columns.iter().filter_map(|name| old.column(name)).collect();
+        let kept = columns.iter().filter(|name| !self.is_fresh(old, name));
+        let present: Vec<&Column> = kept.filter_map(|name| old.column(name)).collect();
         let may_be_null: Vec<&Column> =
             present.iter().copied().filter(|column| column.arity != Arity::Required).collect();
         if may_be_null.is_empty() && is_unique_already(old, &key.columns) {
@@ -177,7 +178,7 @@ impl Finder<'_> {
     fn repeats(&self, old: &Table, new: &Table, columns: &[&str]) -> Repeats {
         let is_told = |column: &Column| self.diff.backfill(new.namespace.as_deref(), &new.name, &column.name).is_some();
         let added: Vec<&Column> =
-            columns.iter().filter(|name| old.column(name).is_none()).filter_map(|name| new.column(name)).collect();
+            columns.iter().filter(|name| self.is_fresh(old, name)).filter_map(|name| new.column(name)).collect();
         // Numbers counted up, gaps, and columns that cannot be added at all while there are rows.
         let is_apart = |column: &&Column| {
             column.auto_increment || column.identity.is_some() || (column.default.is_none() && !is_told(column))
@@ -189,13 +190,26 @@ impl Finder<'_> {
         if added.iter().any(|column| is_told(column) || !is_constant(column)) {
             return Repeats::Unknown;
         }
-        let kept = columns.iter().filter(|name| old.column(name).is_some());
+        let kept = columns.iter().filter(|name| !self.is_fresh(old, name));
         let names: Vec<String> = kept.map(|column| self.column_name(old, column)).collect();
         Repeats::Counted(if names.is_empty() {
             format!("SELECT CASE WHEN COUNT(*) > 1 THEN COUNT(*) ELSE 0 END FROM {}", self.table_name(old))
         } else {
             self.count_repeated(old, &names)
         })
+    }
+
+    /// Whether a column holds no value of before: it is new, or made anew.
+    fn is_fresh(&self, old: &Table, name: &str) -> bool {
+        let place = self.diff.tables.iter().position(|pair| std::ptr::eq(&self.diff.from.tables[pair.from], old));
+        old.column(name).is_none()
+            || place.is_some_and(|place| {
+                !self.choices.tables[place].is_rebuilt && self.choices.is_recreated(self.diff, place, name)
+            })
+    }
+
+    fn is_on_fresh_column(&self, old: &Table, index: &Index) -> bool {
+        index.columns.iter().any(|column| self.is_fresh(old, &column.name))
     }
 
     /// How many combinations of values stand in several rows.
@@ -338,7 +352,11 @@ impl Finder<'_> {
     }
 
     fn recreate_column(&mut self, table: &Table, before: &Column, after: &Column) {
-        let (kind, consequence, count) = if after.arity != Arity::Required || after.default.is_some() {
+        let has_value = after.arity != Arity::Required
+            || after.default.is_some()
+            || after.auto_increment
+            || after.identity.is_some();
+        let (kind, consequence, count) = if has_value {
             ("dropped and made anew", "All values in it are lost.", self.count_where(table, before, "IS NOT NULL"))
         } else {
             (
@@ -348,11 +366,7 @@ impl Finder<'_> {
             )
         };
         let text = format!("The column `{}` of the table `{}` will be {kind}. {consequence}", before.name, table.name);
-        let grade = if after.arity != Arity::Required || after.default.is_some() {
-            RiskKind::Warning
-        } else {
-            RiskKind::Unexecutable
-        };
+        let grade = if has_value { RiskKind::Warning } else { RiskKind::Unexecutable };
         self.push(grade, table, Some(before), Some(count), text);
     }
 
@@ -362,8 +376,8 @@ impl Finder<'_> {
         };
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[table]);
         let index = &new.indexes[index];
-        // An index made anew after its column was is told of there.
-        if index.kind == IndexKind::Unique && pair.created_indexes.iter().any(|place| new.indexes[*place] == *index) {
+        let is_new = pair.created_indexes.iter().any(|place| new.indexes[*place] == *index);
+        if index.kind == IndexKind::Unique && (is_new || self.is_on_fresh_column(old, index)) {
             self.unique_index(old, new, index);
         }
     }
@@ -433,7 +447,7 @@ impl Finder<'_> {
     }
 
     fn unique_index(&mut self, old: &Table, new: &Table, index: &Index) {
-        if is_unique_already(old, &index.columns) {
+        if is_unique_already(old, &index.columns) && !self.is_on_fresh_column(old, index) {
             return;
         }
         let columns: Vec<&str> = index.columns.iter().map(|column| column.name.as_str()).collect();

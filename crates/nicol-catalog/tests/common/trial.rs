@@ -84,14 +84,13 @@ pub(crate) async fn advance(server: &mut Server, decided: &Decided, to: &Catalog
     if is_refused {
         return Ok(Outcome::Stopped);
     }
-    let live_before = server.introspect(&catalogs).await;
+    let is_whole = !plan.dialect.is_mysql_family() && !plan.must_run_outside_transaction();
+    let live_before = if is_whole { Some(server.introspect(&catalogs).await) } else { None };
     if let Err(error) = server.apply(&plan).await {
         if !risks.iter().any(|(risk, count)| kind(risk, *count).is_some()) {
             return Err(format!("stopped without a risk: {error}"));
         }
-        if plan.dialect.is_mysql_family() || plan.must_run_outside_transaction() {
-            return Ok(Outcome::Stopped);
-        }
+        let Some(live_before) = live_before else { return Ok(Outcome::Stopped) };
         let now = server.introspect(&catalogs).await;
         let rest = diff(&now, &live_before);
         if !rest.is_empty() {
@@ -261,7 +260,7 @@ fn compare(
         let is_told = risks.iter().any(|(risk, count)| {
             kind(risk, *count).is_some()
                 && risk.table == name.as_str()
-                && risk.column.as_deref() == Some(&column.before.name)
+                && risk.column.as_deref() == Some(&column.after.name)
         });
         if is_told {
             continue;

@@ -222,3 +222,28 @@ fn each_state_has_its_exit_code() {
         place.run(&["migrate", "status"]).exits(1);
     }
 }
+
+#[test]
+fn a_missing_snapshot_is_taken_from_the_schema_that_agrees() {
+    for base in Base::all() {
+        let place = base.place(ONE);
+        place.run(&["migrate", "dev", "--name", "one"]).exits(0);
+        place.run(&["migrate", "snapshot"]).exits(0).says("has a snapshot already");
+        let folder = folders(&place)[0].clone();
+        let snapshot = format!("{folder}/schema.prisma");
+        let before = place.read(&snapshot);
+        std::fs::remove_file(place.path(&snapshot)).expect("it goes");
+        std::fs::remove_file(place.path(&format!("{folder}/down.sql"))).expect("it goes");
+        // As a project of Prisma has it. A schema that is ahead is not what the migrations make.
+        place.file("schema.prisma", base.schema(TWO));
+        place.run(&["migrate", "snapshot"]).fails("snapshot-not-possible").says("nick");
+        assert!(!place.path(&snapshot).exists());
+        place.file("schema.prisma", base.schema(ONE));
+        assert_eq!(place.run(&["migrate", "snapshot", "--json"]).exits(0).json()["snapshot"], "written");
+        assert_eq!(place.read(&snapshot), before);
+        place.file("schema.prisma", base.schema(TWO));
+        place.run(&["migrate", "dev", "--name", "two"]).exits(0);
+        place.file("migrations/29990101000000_x/migration.sql", "SELECT 1;\n");
+        place.run(&["migrate", "snapshot"]).fails("snapshot-not-possible");
+    }
+}

@@ -16,10 +16,12 @@ const COMMANDS: &[&[&str]] = &[
     &["migrate", "reset"],
     &["migrate", "down"],
     &["migrate", "adopt"],
+    &["migrate", "snapshot"],
     &["migrate", "import"],
     &["migrate", "resolve"],
     &["migrate", "status"],
     &["migrate", "diff"],
+    &["migrate", "lint"],
     &["debug"],
     &["debug", "dmmf"],
     &["version"],
@@ -102,6 +104,25 @@ fn wrong_usage_is_exit_code_1_with_a_code() {
     place.run(&["valdate"]).exits(1).says("validate");
     let json = place.run(&["valdate", "--json"]).exits(1).json();
     assert_eq!(json["error"]["code"], "usage");
+}
+
+#[test]
+fn words_of_other_times_and_places_get_a_tip() {
+    for (arguments, tip) in [
+        (&["lift"][..], "`nicol migrate`"),
+        (&["lift", "up"], "`nicol migrate`"),
+        (&["migrate", "up"], "`nicol migrate deploy`"),
+        (&["migrate", "save"], "`nicol migrate dev`"),
+        (&["db", "drop"], "`nicol migrate reset`"),
+        (&["deploy"], "`nicol migrate deploy`"),
+        (&["push"], "`nicol db push`"),
+        (&["seed"], "`nicol db seed`"),
+        (&["db", "reset"], "`nicol migrate reset`"),
+    ] {
+        let ran = Place::new().run(arguments).exits(1);
+        assert!(ran.err.contains(&format!("tip: {tip}")), "{arguments:?}: {}", ran.err);
+    }
+    assert!(!Place::new().run(&["nonsense"]).exits(1).err.contains("tip: `nicol"));
 }
 
 #[test]

@@ -11,7 +11,11 @@ mod history;
 #[cfg(test)]
 mod interface;
 #[cfg(test)]
+mod interoperability;
+#[cfg(test)]
 mod legacy;
+#[cfg(test)]
+mod lint;
 #[cfg(test)]
 mod migrate;
 #[cfg(test)]

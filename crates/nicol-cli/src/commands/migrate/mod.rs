@@ -7,8 +7,10 @@ pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod down;
 pub(crate) mod import;
+pub(crate) mod lint;
 pub(crate) mod reset;
 pub(crate) mod resolve;
+pub(crate) mod snapshot;
 pub(crate) mod status;
 pub(super) mod watch;
 
