@@ -113,13 +113,14 @@ pub fn formatter(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// No syntax errors, and no relation lacks anything.
+/// No syntax errors, no property without a value, and no relation lacks anything.
 fn is_sound(text: &str) -> bool {
     let sources = [Source::new("schema.prisma", text)];
     let files = parse_all(&sources);
     let mut report = Report::default();
     tops::collect(File(&files[0]), &mut Draft::default(), &mut report);
-    !report.has_errors() && !format::adds(&sources)
+    let finished = files[0].tree.properties.iter().all(|property| property.value.is_some());
+    finished && !report.has_errors() && !format::adds(&sources)
 }
 
 fn formatted(text: &str) -> String {

@@ -1,7 +1,5 @@
 //! Schemas to measure with: of the shapes that real ones have, of any size.
 
-use std::fmt::Write as _;
-
 /// A schema of two models on some thirty lines.
 pub(crate) const SMALL: &str = r#"datasource db {
   provider = "postgresql"
@@ -43,10 +41,10 @@ pub(crate) fn models(count: usize, edits: usize) -> String {
     out.push_str("generator client {\n  provider = \"nicol\"\n  output   = \"../out\"\n}\n\n");
     let enums = (count / 10).max(1);
     for number in 0..enums {
-        let _ = write!(out, "/// Where things of group {number} stand.\nenum Stage{number} {{\n");
+        out.push_str(&format!("/// Where things of group {number} stand.\nenum Stage{number} {{\n"));
         out.push_str("  NEW\n  OPEN\n  PAUSED\n  DONE\n  GONE\n}\n\n");
     }
-    let step = if edits == 0 { usize::MAX } else { count / edits };
+    let step = count.checked_div(edits).unwrap_or(usize::MAX);
     for number in 0..count {
         let edit = if number % step == 1 { Some(number / step % 5) } else { None };
         model(&mut out, number, count, enums, edit);
@@ -56,13 +54,13 @@ pub(crate) fn models(count: usize, edits: usize) -> String {
 
 fn model(out: &mut String, number: usize, count: usize, enums: usize, edit: Option<usize>) {
     let stage = number % enums;
-    let _ = write!(out, "/// Kind {number} of the things that the system keeps, with all that is known of it.\n");
-    let _ = write!(out, "model Item{number} {{\n");
+    out.push_str(&format!("/// Kind {number} of the things that the system keeps, with all that is known of it.\n"));
+    out.push_str(&format!("model Item{number} {{\n"));
     out.push_str("  id        Int      @id @default(autoincrement())\n");
     out.push_str("  createdAt DateTime @default(now())\n  updatedAt DateTime @updatedAt\n");
     out.push_str(if number % 2 == 1 { "  title     String   @db.VarChar(200)\n" } else { "  title     String\n" });
     let first = if edit == Some(4) { "OPEN" } else { "NEW" };
-    let _ = write!(out, "  stage     Stage{stage} @default({first}) // how far it got\n");
+    out.push_str(&format!("  stage     Stage{stage} @default({first}) // how far it got\n"));
     out.push_str(match (edit, number % 4) {
         (Some(2), _) => "  amount    Float?\n",
         (_, 0) => "  amount    Decimal? @db.Decimal(12, 2)\n",
@@ -77,23 +75,20 @@ fn model(out: &mut String, number: usize, count: usize, enums: usize, edit: Opti
     if number > 0 {
         let parent = (number - 1) / 3;
         out.push_str("  parentId  Int\n");
-        let _ = write!(
-            out,
-            "  parent    Item{parent} @relation(\"R{number}\", fields: [parentId], references: [id], onDelete: Cascade)\n"
-        );
+        out.push_str(&format!("  parent    Item{parent} @relation(\"R{number}\", fields: [parentId], references: [id], onDelete: Cascade)\n"));
     }
     for child in (3 * number + 1..3 * number + 4).filter(|child| *child < count) {
-        let _ = write!(out, "  items{child} Item{child}[] @relation(\"R{child}\")\n");
+        out.push_str(&format!("  items{child} Item{child}[] @relation(\"R{child}\")\n"));
     }
     out.push_str("\n  @@index([stage, createdAt])\n");
     if number > 0 && edit == Some(3) {
         out.push_str("  @@index([parentId, title])\n");
     }
-    if number > 0 && number % 3 == 0 {
+    if number > 0 && number.is_multiple_of(3) {
         out.push_str("  @@unique([parentId, title])\n");
     }
-    if number % 5 == 0 {
-        let _ = write!(out, "  @@map(\"item_{number}\")\n");
+    if number.is_multiple_of(5) {
+        out.push_str(&format!("  @@map(\"item_{number}\")\n"));
     }
     out.push_str("}\n\n");
 }
