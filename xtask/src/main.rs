@@ -1,6 +1,6 @@
 //! Tasks of the project: `cargo xtask <task>`.
 //!
-//! `test` runs every test against every database, `tidy` holds the rules of the architecture, `conformance` counts
+//! `test` runs every test against every database, `bench` measures, `tidy` holds the rules of the architecture, `conformance` counts
 //! agreement with the reference answers.
 
 mod bench;
@@ -16,10 +16,11 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <task>
 
   test [ARGS]         every test, on every database; ARGS go to `cargo test`
-  bench migrate [--count N] [--rounds N]
-                      many small migrations beside a bare driver
   chaos [ARGS]        deployments killed and cut off on every database (--points N a database, 240 unless told;
                       --only NAME: sqlite, postgres, mysql, mariadb)
+  bench WHAT [ARGS]   times in the release profile: schema, generate (--seconds N a cell, --reference DIR: a folder with
+                      the reference's packages installed, --in-process: start no processes); migrate (--count N,
+                      --rounds N): many small migrations beside a bare driver
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance
                       (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
