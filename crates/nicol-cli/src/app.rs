@@ -66,6 +66,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
             Some(MigrateCommand::Import) => commands::migrate::import::run(global, output),
             Some(MigrateCommand::Resolve(args)) => commands::migrate::resolve::run(args, global, output),
             Some(MigrateCommand::Status(args)) => commands::migrate::status::run(args, global, output),
+            Some(MigrateCommand::Lint(args)) => commands::migrate::lint::run(args, global, output),
             Some(MigrateCommand::Diff(args)) => commands::migrate::diff::run(args, global, output),
         },
         Some(Command::Debug(args)) => match &args.command {

@@ -58,6 +58,12 @@ pub(crate) enum MigrateCommand {
 With --exit-code: 0 up to date, 1 error, 3 pending, 4 failed, 5 unmanaged, 6 edited, 7 diverged,
 8 missing, 9 out of order, 10 drifted. Without: 0 up to date, else 1.")]
     Status(StatusArgs),
+    /// Look for locks, lost data and statements that will fail, before they are applied
+    #[command(after_help = "Examples:
+  nicol migrate lint                       # what is pending; without a database the newest
+  nicol migrate lint --all --offline --json
+  nicol migrate lint 20260101120000_add_users --url \"$PRODUCTION_URL\"")]
+    Lint(LintArgs),
     /// Compare two states: empty, a schema, a migrations folder or a database
     #[command(
         override_usage = "nicol migrate diff --from-.. --to-.. [OPTIONS]",
@@ -214,6 +220,28 @@ pub(crate) struct StatusArgs {
     /// Exit 0 also when migrations are only waiting to be applied.
     #[arg(long)]
     pub(crate) allow_pending: bool,
+    #[command(flatten)]
+    pub(crate) url: UrlArgs,
+}
+
+/// Options of `migrate lint`.
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Migrations to look at: names of folders, or paths.
+    #[arg(value_name = "MIGRATION", conflicts_with = "all")]
+    pub(crate) migrations: Vec<String>,
+    /// Look at every migration.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Also look for matters of taste.
+    #[arg(long)]
+    pub(crate) pedantic: bool,
+    /// Exit 0 whatever is found.
+    #[arg(long)]
+    pub(crate) warn: bool,
+    /// Do not look for a database.
+    #[arg(long, conflicts_with = "url")]
+    pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) url: UrlArgs,
 }

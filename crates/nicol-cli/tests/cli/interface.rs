@@ -21,6 +21,7 @@ const COMMANDS: &[&[&str]] = &[
     &["migrate", "resolve"],
     &["migrate", "status"],
     &["migrate", "diff"],
+    &["migrate", "lint"],
     &["debug"],
     &["debug", "dmmf"],
     &["version"],

@@ -15,6 +15,8 @@ mod interoperability;
 #[cfg(test)]
 mod legacy;
 #[cfg(test)]
+mod lint;
+#[cfg(test)]
 mod migrate;
 #[cfg(test)]
 mod prototype;

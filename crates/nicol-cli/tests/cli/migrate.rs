@@ -151,6 +151,7 @@ fn deploy_needs_no_valid_schema() {
     // Mistakes in models say nothing about migrations that exist.
     place.file("prisma/schema.prisma", schema("sqlite").replace("String @unique", "Strange @unique"));
     place.run(&["migrate", "deploy"]).exits(0).says("No pending migrations");
+    place.run(&["migrate", "status"]).exits(0);
     place.run(&["migrate", "deploy", "--url", "postgres://u@h/d"]).fails("P1013").says("sqlite");
     // An image that holds the migrations alone: the provider is in the lock file, the database in the URL.
     std::fs::remove_file(place.path("prisma/schema.prisma")).expect("the schema goes");
@@ -441,4 +442,23 @@ fn dev_generates_and_seeds_when_told_to() {
     std::fs::remove_file(place.path("seeded")).expect("it goes");
     place.run(&["migrate", "dev"]).exits(0);
     assert!(!place.path("seeded").exists() && place.path("client").is_dir());
+}
+
+#[test]
+fn a_readme_hides_urls_as_it_is_told() {
+    let text = schema("sqlite")
+        .replace("env(\"DATABASE_URL\")\n", "env(\"DATABASE_URL\")\n  directUrl = \"file:./s3cr3t.db\"\n");
+    for (settings, is_visible) in [("", false), ("mask = \"all\"\n", false), ("mask = \"literal\"\n", true)] {
+        let place = Place::with(&[
+            ("schema.prisma", text.as_str()),
+            ("nicol.toml", &format!("[migrations]\nreadme = true\n{settings}")),
+        ]);
+        place.run(&["migrate", "dev", "--name", "init", "--create-only", "--url", "file:dev.db"]).exits(0);
+        let folder = migration(&place, "init");
+        let (readme, snapshot) =
+            (place.read(&format!("{folder}/README.md")), place.read(&format!("{folder}/schema.prisma")));
+        assert_eq!(readme.contains("+  url      = env(\"DATABASE_URL\")\n"), is_visible, "{settings}: {readme}");
+        assert!(readme.contains("+  directUrl = \"***\"\n") && readme.ends_with("```\n\n\n"), "{readme}");
+        assert!(!readme.contains("s3cr3t") && !snapshot.contains("s3cr3t") && !snapshot.contains("env("), "{snapshot}");
+    }
 }

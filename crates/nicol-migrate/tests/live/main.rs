@@ -6,4 +6,5 @@ mod common;
 mod deploy;
 mod dev;
 mod history;
+mod lint;
 mod readme;

@@ -5,12 +5,13 @@ use std::process::Command;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nicol_migrate::dev::{self, CountedRisk, ReadmeSettings};
+use nicol_migrate::lint::Finding;
 use nicol_migrate::snapshot::Mask;
 use nicol_migrate::{Decision, DevOptions, Developed, Draft};
 use serde_json::{Value, json};
 
 use super::watch::Teller;
-use super::{Workplace, decisions, lock_options, note_unused, shadow_url};
+use super::{Workplace, decisions, lint, lock_options, note_unused, shadow_url};
 use crate::app::DONE;
 use crate::args::{DevArgs, Global};
 use crate::commands::generate;
@@ -47,6 +48,9 @@ pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8
         tell_result(args, &developed, output);
         Some(developed)
     };
+    let name = developed.as_ref().and_then(|developed| developed.created.as_ref()).map(|(name, _)| name.as_str());
+    let remarks = name.map(|name| lint::of_new(&place, name)).unwrap_or_default();
+    lint::tell_short(&remarks, name.unwrap_or_default(), output);
     let generated = if wants_generate(args, &place) {
         Some(generate::all(&place.project, &place.schema, &[], output)?["generated"].clone())
     } else {
@@ -62,6 +66,7 @@ pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8
     };
     if output.json {
         let mut report = report(&draft, developed.as_ref());
+        report["lint"] = remarks.iter().map(Finding::json).collect();
         report["generated"] = generated.unwrap_or_default();
         report["seeded"] = seeded.into();
         output.json(&report);

@@ -7,6 +7,7 @@ pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod down;
 pub(crate) mod import;
+pub(crate) mod lint;
 pub(crate) mod reset;
 pub(crate) mod resolve;
 pub(crate) mod snapshot;
@@ -33,8 +34,6 @@ pub(super) struct Workplace {
     pub(super) schema: ValidSchema,
     pub(super) database: Database,
     directory: Directory,
-    /// The migrations folder, for showing.
-    folder: String,
 }
 
 impl Workplace {
@@ -51,7 +50,7 @@ impl Workplace {
         let path = project.migrations(schema.datasource.as_ref())?;
         let directory = read_directory(&path)?;
         database.announce(&found, output);
-        Ok(Workplace { folder: paths::show(&path), project, schema, database, directory })
+        Ok(Workplace { project, schema, database, directory })
     }
 }
 

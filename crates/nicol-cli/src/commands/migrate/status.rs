@@ -6,7 +6,7 @@ use nicol_migrate::status::Verdict;
 use nicol_migrate::{Status, status};
 use serde_json::{Value, json};
 
-use super::Workplace;
+use super::Site;
 use crate::app::DONE;
 use crate::args::{Global, StatusArgs};
 use crate::diagnostics::count;
@@ -18,9 +18,8 @@ use crate::output::Output;
 /// # Errors
 /// The folder or the database cannot be read.
 pub(crate) fn run(args: &StatusArgs, global: &Global, output: &Output) -> Result<u8> {
-    let Workplace { schema, database, directory, folder, .. } =
-        Workplace::open(global, args.url.url.as_deref(), output)?;
-    let status = database.run(status(&database.url, &directory, Some(&schema)))?;
+    let Site { schema, database, directory, folder, .. } = Site::open(global, args.url.url.as_deref(), output)?;
+    let status = database.run(status(&database.url, &directory, schema.as_ref()))?;
     if output.json {
         output.json(&report(&status, &folder, &database.describe()));
     } else {
