@@ -54,14 +54,17 @@ fn push_makes_the_database_what_the_schema_says() {
 #[test]
 fn a_push_that_fails_leaves_nothing_where_the_database_can_take_it_back() {
     for base in Base::all() {
-        let place = base.place(ONE);
+        let models = "model User {\n  id Int @id\n}\n\nmodel Post {\n  id Int @id\n  userId Int\n}\n";
+        let place = base.place(models);
         place.run(&["db", "push"]).exits(0);
-        let user = base.quote("User");
-        base.sql(&place, &format!("INSERT INTO {user} (email, name) VALUES ('a', 'x'), ('b', 'x')"));
-        // A first step that runs, and one that the rows forbid.
-        let models = format!("{}\nmodel Other {{\n  id Int @id\n}}\n", ONE.replace("String?", "String? @unique"));
-        place.file("schema.prisma", base.schema(&models));
-        place.run(&["db", "push", "--accept-data-loss"]).fails("script-failed");
+        base.sql(&place, &format!("INSERT INTO {} VALUES (1, 99)", base.quote("Post")));
+        // A first step that runs, and a relation that the rows forbid.
+        let more = models
+            .replace("  id Int @id\n}\n\nmodel Post", "  id Int @id\n  posts Post[]\n}\n\nmodel Other {\n  id Int @id\n}\n\nmodel Post")
+            .replace("  userId Int\n", "  userId Int\n  user User @relation(fields: [userId], references: [id])\n");
+        place.file("schema.prisma", base.schema(&more));
+        let code = if base.provider == "sqlite" { "foreign-keys-violated" } else { "script-failed" };
+        place.run(&["db", "push", "--accept-data-loss"]).fails(code);
         let left = place.run(&["migrate", "diff", "--from-config-datasource", "--to-schema", "schema.prisma"]).exits(0);
         assert_eq!(left.out.contains("Other"), base.provider != "mysql", "{}", left.out);
     }
