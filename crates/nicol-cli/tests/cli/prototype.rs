@@ -60,7 +60,10 @@ fn a_push_that_fails_leaves_nothing_where_the_database_can_take_it_back() {
         base.sql(&place, &format!("INSERT INTO {} VALUES (1, 99)", base.quote("Post")));
         // A first step that runs, and a relation that the rows forbid.
         let more = models
-            .replace("  id Int @id\n}\n\nmodel Post", "  id Int @id\n  posts Post[]\n}\n\nmodel Other {\n  id Int @id\n}\n\nmodel Post")
+            .replace(
+                "  id Int @id\n}\n\nmodel Post",
+                "  id Int @id\n  posts Post[]\n}\n\nmodel Other {\n  id Int @id\n}\n\nmodel Post",
+            )
             .replace("  userId Int\n", "  userId Int\n  user User @relation(fields: [userId], references: [id])\n");
         place.file("schema.prisma", base.schema(&more));
         let code = if base.provider == "sqlite" { "foreign-keys-violated" } else { "script-failed" };
