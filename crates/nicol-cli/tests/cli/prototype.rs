@@ -53,23 +53,17 @@ fn push_makes_the_database_what_the_schema_says() {
 
 #[test]
 fn a_push_that_fails_leaves_nothing_where_the_database_can_take_it_back() {
-    for base in Base::all() {
-        let models = "model User {\n  id Int @id\n}\n\nmodel Post {\n  id Int @id\n  userId Int\n}\n";
+    for base in Base::all().into_iter().filter(|base| base.provider != "sqlite") {
+        let models = "model User {\n  id Int @id\n  kind Int\n  name String @db.VarChar(20)\n\n  @@index([kind])\n}\n";
         let place = base.place(models);
         place.run(&["db", "push"]).exits(0);
-        base.sql(&place, &format!("INSERT INTO {} VALUES (1, 99)", base.quote("Post")));
-        // A first step that runs, and a relation that the rows forbid.
-        let more = models
-            .replace(
-                "  id Int @id\n}\n\nmodel Post",
-                "  id Int @id\n  posts Post[]\n}\n\nmodel Other {\n  id Int @id\n}\n\nmodel Post",
-            )
-            .replace("  userId Int\n", "  userId Int\n  user User @relation(fields: [userId], references: [id])\n");
-        place.file("schema.prisma", base.schema(&more));
-        let code = if base.provider == "sqlite" { "foreign-keys-violated" } else { "script-failed" };
-        place.run(&["db", "push", "--accept-data-loss"]).fails(code);
+        base.sql(&place, &format!("INSERT INTO {} VALUES (1, 1, 'too long')", base.quote("User")));
+        // A first step that runs, and one that a value forbids.
+        let less = models.replace("VarChar(20)", "VarChar(2)").replace("\n  @@index([kind])\n", "");
+        place.file("schema.prisma", base.schema(&less));
+        place.run(&["db", "push", "--accept-data-loss"]).fails("script-failed");
         let left = place.run(&["migrate", "diff", "--from-config-datasource", "--to-schema", "schema.prisma"]).exits(0);
-        assert_eq!(left.out.contains("Other"), base.provider != "mysql", "{}", left.out);
+        assert_eq!(left.out.contains("Removed index"), base.provider == "postgresql", "{}", left.out);
     }
 }
 
