@@ -5,7 +5,7 @@
 //! syntax errors stay as they are.
 
 mod blocks;
-mod plural;
+pub(crate) mod plural;
 mod repair;
 mod table;
 mod values;
