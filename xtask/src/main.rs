@@ -19,7 +19,8 @@ const USAGE: &str = "usage: cargo xtask <task>
   chaos [ARGS]        deployments killed and cut off on every database (--points N a database, 240 unless told;
                       --only NAME: sqlite, postgres, mysql, mariadb)
   bench WHAT [ARGS]   times in the release profile: schema, generate (--seconds N a cell, --reference DIR: a folder with
-                      the reference's packages installed, --in-process: start no processes)
+                      the reference's packages installed, --in-process: start no processes); migrate (--count N,
+                      --rounds N): many small migrations beside a bare driver
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance
                       (--set real|synthetic|evolution, --only TEXT, --all: name every difference)

@@ -5,6 +5,7 @@
 
 mod generate;
 mod measure;
+mod migrate;
 mod process;
 mod reference;
 mod schema;
@@ -27,6 +28,12 @@ pub(crate) struct Options {
 
 /// Runs one benchmark.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
+    // Whole processes beside each other: it builds what it starts, and is not pinned, for servers are at work, too.
+    if let Some((what, rest)) = arguments.split_first()
+        && what == "migrate"
+    {
+        return migrate::run(root, rest);
+    }
     let (what, options) = parse(arguments)?;
     if cfg!(debug_assertions) {
         return in_release(root, arguments);
@@ -34,7 +41,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     match what {
         "schema" => schema::run(root, &options)?,
         "generate" => generate::run(root, &options)?,
-        other => bail!("there is no benchmark `{other}`: schema, generate"),
+        other => bail!("there is no benchmark `{other}`: schema, generate, migrate"),
     }
     Ok(true)
 }
@@ -43,7 +50,7 @@ fn parse(arguments: &[String]) -> Result<(&str, Options)> {
     let reference = std::env::var("NICOL_REFERENCE").ok();
     let mut options = Options { seconds: 1.0, reference, in_process_only: false };
     let Some((what, rest)) = arguments.split_first() else {
-        bail!("say what to measure: schema, generate");
+        bail!("say what to measure: schema, generate, migrate");
     };
     let mut rest = rest.iter();
     while let Some(argument) = rest.next() {
