@@ -248,7 +248,7 @@ impl Context<'_> {
 }
 
 /// The database name of a model's field.
-fn column_name(model: &Model, field: FieldId) -> &str {
+pub(crate) fn column_name(model: &Model, field: FieldId) -> &str {
     model.fields[field.0 as usize].database_name()
 }
 
@@ -265,7 +265,7 @@ fn algorithm(name: &str) -> Option<IndexAlgorithm> {
 
 /// `JsonbPathOps` is `jsonb_path_ops`: words become lower case with underscores, but for the types and methods that
 /// PostgreSQL writes as one word.
-fn operator_class_name(name: &str) -> String {
+pub(crate) fn operator_class_name(name: &str) -> String {
     let joined = name.replace("MinMax", "Minmax").replace("TimestampTz", "Timestamptz").replace("TimeTz", "Timetz");
     let mut out = String::new();
     for c in joined.chars() {
