@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
-use crate::args::{Cli, Command, DebugCommand, MigrateCommand};
+use crate::args::{Cli, Command, DbCommand, DebugCommand, MigrateCommand};
 use crate::commands;
 use crate::failure::{FAILED, Failure, Result};
 use crate::mask::mask;
@@ -51,12 +51,15 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         Some(Command::Generate(args)) => commands::generate::run(args, global, output),
         Some(Command::Db(args)) => match &args.command {
             None => Ok(help(&["db"], output)),
-            Some(command) => match *command {},
+            Some(DbCommand::Push(args)) => commands::db::push::run(args, global, output),
+            Some(DbCommand::Execute(args)) => commands::db::execute::run(args, global, output),
+            Some(DbCommand::Seed(args)) => commands::db::seed::run(args, global, output),
         },
         Some(Command::Migrate(args)) => match &args.command {
             None => Ok(help(&["migrate"], output)),
             Some(MigrateCommand::Dev(args)) => commands::migrate::dev::run(args, global, output),
             Some(MigrateCommand::Deploy(args)) => commands::migrate::deploy::run(args, global, output),
+            Some(MigrateCommand::Reset(args)) => commands::migrate::reset::run(args, global, output),
             Some(MigrateCommand::Resolve(args)) => commands::migrate::resolve::run(args, global, output),
             Some(MigrateCommand::Status(args)) => commands::migrate::status::run(args, global, output),
             Some(MigrateCommand::Diff(args)) => commands::migrate::diff::run(args, global, output),

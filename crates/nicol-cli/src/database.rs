@@ -78,6 +78,17 @@ impl Database {
         }
     }
 
+    /// What to type for a yes to something that destroys: the database's name, for SQLite the file's.
+    pub(crate) fn name(&self) -> String {
+        let name = self.url.database();
+        match self.url.dialect() {
+            Dialect::Sqlite => {
+                Path::new(name).file_name().map_or(name.to_owned(), |file| file.to_string_lossy().into_owned())
+            }
+            Dialect::Postgres | Dialect::Cockroachdb | Dialect::Mysql | Dialect::Mariadb => name.to_owned(),
+        }
+    }
+
     /// Says which database is worked on, and why this one.
     pub(crate) fn announce(&self, found: &FoundUrl, output: &Output) {
         if output.json {

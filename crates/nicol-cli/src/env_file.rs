@@ -53,6 +53,18 @@ impl Variables {
         self.files.iter().map(|file| file.path.as_path())
     }
 
+    /// The variables that only the files set, for a program that reads none of them itself.
+    pub(crate) fn of_files(&self) -> Vec<(String, String)> {
+        let mut names: Vec<&String> = self.files.iter().flat_map(|file| file.values.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let found = names.into_iter().filter_map(|name| match self.find(name)? {
+            (value, Found::File(_)) => Some((name.clone(), value)),
+            (_, Found::Environment) => None,
+        });
+        found.collect()
+    }
+
     /// A variable that is set to something, and where. An empty one counts as not set.
     pub(crate) fn find(&self, name: &str) -> Option<(String, Found)> {
         if let Some(value) = environment(name) {

@@ -20,6 +20,7 @@ mod mask;
 mod output;
 mod paths;
 mod prompt;
+mod seed;
 
 use std::process::ExitCode;
 

@@ -45,6 +45,15 @@ pub(crate) fn consent(question: &str, refusal: Failure, output: &Output) -> Resu
     if matches!(answer.to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(refusal.declined()) }
 }
 
+/// Asks for `name` to be typed; `refusal` is the failure when it is not.
+///
+/// # Errors
+/// `refusal`, with exit code 130, when something else is typed or nobody can be asked.
+pub(crate) fn typed(question: &str, name: &str, refusal: Failure, output: &Output) -> Result<()> {
+    let answer = text(question, output).unwrap_or_default();
+    if !name.is_empty() && answer == name { Ok(()) } else { Err(refusal.declined()) }
+}
+
 /// The line typed; none at the end of input.
 fn answer(question: &str, output: &Output) -> Option<String> {
     output.raw_error(&format!("{question} "));

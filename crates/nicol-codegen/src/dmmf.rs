@@ -4,9 +4,8 @@
 
 use nicol_schema::ValidSchema;
 use nicol_schema::schema::{
-    Arity, CompositeType, DefaultFunction, DefaultValue, Enum, Field, FieldId, FieldType, ForeignKey, Index,
-    IndexField, IndexKind, Model, ModelId, OperatorClass, PrimaryKey, ReferentialAction, RelationKind, ScalarType,
-    SortOrder,
+    Arity, CompositeType, DefaultFunction, DefaultValue, Enum, Field, FieldId, FieldRef, FieldType, Index, IndexField,
+    IndexKind, Model, ModelId, OperatorClass, PrimaryKey, ReferentialAction, RelationKind, ScalarType, SortOrder,
 };
 
 mod datetime;
@@ -134,16 +133,7 @@ fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Pla
         if let Some(relation) = field.relation {
             let relation = schema.relation(relation);
             json.key("relationName").string(&relation.name);
-            let foreign = match &relation.kind {
-                RelationKind::Foreign(key)
-                    if schema.model(key.referencing.model).name == place.model.name
-                        && key.referencing.field == place.id =>
-                {
-                    Some(key)
-                }
-                RelationKind::Foreign(_) | RelationKind::ManyToMany { .. } => None,
-            };
-            relation_columns(json, schema, foreign);
+            relation_columns(json, schema, &relation.kind, place);
         }
         json.key("isGenerated").boolean(false);
         json.key("isUpdatedAt").boolean(field.is_updated_at);
@@ -151,18 +141,17 @@ fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Pla
     });
 }
 
-fn relation_columns(json: &mut Json, schema: &ValidSchema, foreign: Option<&ForeignKey>) {
-    let names = |json: &mut Json, model: ModelId, fields: &[FieldId]| {
-        json.list(fields, |json, field| json.string(&schema.model(model).fields[field.0 as usize].name));
-    };
-    match foreign {
-        None => {
-            json.key("relationFromFields").array(|_| ());
-            json.key("relationToFields").array(|_| ());
+fn relation_columns(json: &mut Json, schema: &ValidSchema, kind: &RelationKind, place: &Place<'_>) {
+    let is_here = |side: FieldRef| side.field == place.id && std::ptr::eq(schema.model(side.model), place.model);
+    let mut write = |from: ModelId, fields: &[FieldId], to: ModelId, references: &[FieldId]| {
+        for (key, model, fields) in [("relationFromFields", from, fields), ("relationToFields", to, references)] {
+            let model = schema.model(model);
+            json.key(key).list(fields, |json, field| json.string(&model.fields[field.0 as usize].name));
         }
-        Some(key) => {
-            names(json.key("relationFromFields"), key.referencing.model, &key.fields);
-            names(json.key("relationToFields"), key.referenced.model, &key.references);
+    };
+    match kind {
+        RelationKind::Foreign(key) if is_here(key.referencing) => {
+            write(key.referencing.model, &key.fields, key.referenced.model, &key.references);
             if let Some(action) = key.on_delete {
                 json.key("relationOnDelete").string(action_name(action));
             }
@@ -170,6 +159,14 @@ fn relation_columns(json: &mut Json, schema: &ValidSchema, foreign: Option<&Fore
                 json.key("relationOnUpdate").string(action_name(action));
             }
         }
+        RelationKind::ManyToMany { a, b, lists: Some([first, _]) } if is_here(*a) => {
+            write(a.model, &first.fields, b.model, &first.references);
+        }
+        RelationKind::ManyToMany { a, b, lists: Some([_, second]) } => {
+            write(b.model, &second.fields, a.model, &second.references);
+        }
+        RelationKind::Foreign(key) => write(key.referenced.model, &[], key.referencing.model, &[]),
+        RelationKind::ManyToMany { a, b, lists: None } => write(a.model, &[], b.model, &[]),
     }
 }
 
@@ -226,10 +223,13 @@ fn is_visible(schema: &ValidSchema, field: &Field) -> bool {
 fn referencing_fields(schema: &ValidSchema, model: ModelId) -> Vec<FieldId> {
     let mut fields = Vec::new();
     for field in &schema.model(model).fields {
-        if let Some(RelationKind::Foreign(key)) = field.relation.map(|id| &schema.relation(id).kind)
-            && key.referencing.model == model
-        {
-            fields.extend_from_slice(&key.fields);
+        match field.relation.map(|id| &schema.relation(id).kind) {
+            Some(RelationKind::Foreign(key)) if key.referencing.model == model => fields.extend_from_slice(&key.fields),
+            Some(RelationKind::ManyToMany { a, b, lists: Some(lists) }) => {
+                let sides = [a, b].into_iter().zip(lists).filter(|(side, _)| side.model == model);
+                sides.for_each(|(_, list)| fields.extend_from_slice(&list.fields));
+            }
+            Some(RelationKind::Foreign(_) | RelationKind::ManyToMany { .. }) | None => {}
         }
     }
     fields

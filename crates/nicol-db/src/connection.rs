@@ -72,7 +72,7 @@ enum Driver {
     #[allow(dead_code, reason = "never made")]
     Absent(Infallible),
     #[cfg(feature = "sqlite")]
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
     #[cfg(feature = "postgres")]
     Postgres(Box<Postgres>),
     #[cfg(feature = "mysql")]
@@ -138,7 +138,7 @@ impl Connection {
 
     #[cfg(feature = "sqlite")]
     fn of_sqlite(driver: Sqlite) -> Connection {
-        Connection::new(Driver::Sqlite(driver), Dialect::Sqlite, Sqlite::version(), "main".to_string())
+        Connection::new(Driver::Sqlite(Box::new(driver)), Dialect::Sqlite, Sqlite::version(), "main".to_string())
     }
 
     fn new(driver: Driver, dialect: Dialect, version: String, default_schema: String) -> Connection {

@@ -126,18 +126,26 @@ impl Pool {
     /// # Errors
     /// `P2024` when none was free in time; `P1017` after [`Pool::close`]; those of [`Connection::open`].
     pub async fn acquire(&self) -> Result<PooledConnection> {
-        let asked = Instant::now();
-        let limit = self.shared.options.acquire_timeout;
-        let permit = match tokio::time::timeout(limit, self.shared.permits.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(_)) => return Err(Error::new("P1017", "the connection pool is closed")),
-            Err(_) => return Err(self.exhausted(asked.elapsed())),
+        // A permit is free only when nobody waits for one: taking it at once overtakes nobody.
+        let permit = match self.shared.permits.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => self.wait_for_permit().await?,
         };
         let (connection, opened) = match self.shared.take_idle() {
             Some(idle) => (idle.connection, idle.opened),
             None => (Connection::open(&self.shared.url).await?, Instant::now()),
         };
         Ok(PooledConnection { connection: Some(connection), opened, shared: self.shared.clone(), _permit: permit })
+    }
+
+    async fn wait_for_permit(&self) -> Result<OwnedSemaphorePermit> {
+        let asked = Instant::now();
+        let limit = self.shared.options.acquire_timeout;
+        match tokio::time::timeout(limit, self.shared.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) => Err(Error::new("P1017", "the connection pool is closed")),
+            Err(_) => Err(self.exhausted(asked.elapsed())),
+        }
     }
 
     fn exhausted(&self, waited: Duration) -> Error {

@@ -181,7 +181,7 @@ pub(crate) async fn is_recorded(conn: &mut Connection, migration: &Migration) ->
 }
 
 /// Rows of SQLite that point at nothing: table, row and parent.
-async fn foreign_key_violations(conn: &mut Connection) -> Result<Vec<(String, Option<i64>, String)>> {
+pub(crate) async fn foreign_key_violations(conn: &mut Connection) -> Result<Vec<(String, Option<i64>, String)>> {
     if conn.dialect() != Dialect::Sqlite {
         return Ok(Vec::new());
     }

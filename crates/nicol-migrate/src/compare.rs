@@ -2,12 +2,16 @@
 
 use nicol_catalog::{Catalog, Risk};
 
+use crate::mode::NO_TRANSACTION;
+
 /// The way from one catalog to another.
 pub(crate) struct Change {
     /// Empty when there is nothing to change.
     pub(crate) script: String,
     pub(crate) summary: String,
     pub(crate) risks: Vec<Risk>,
+    /// PostgreSQL lets nobody use an enum value in the transaction that adds it.
+    needs_commits: bool,
 }
 
 impl Change {
@@ -16,7 +20,13 @@ impl Change {
         let diff = nicol_catalog::diff(from, to);
         let plan = nicol_catalog::plan(&diff);
         let script = nicol_catalog::script(&plan);
-        Change { script, summary: nicol_catalog::summary(&diff), risks: plan.risks }
+        let needs_commits = plan.must_run_outside_transaction();
+        Change { script, summary: nicol_catalog::summary(&diff), risks: plan.risks, needs_commits }
+    }
+
+    /// The script with the mark that has it run without a transaction, where it could not run in one.
+    pub(crate) fn script_to_run(&self) -> String {
+        if self.needs_commits { format!("{NO_TRANSACTION}\n{}", self.script) } else { self.script.clone() }
     }
 
     /// The way to what was found in a database. What merely lies about there is not asked for: extensions, unless a

@@ -102,7 +102,8 @@ async fn watch_for_a_dead_client(conn: &mut Connection) {
     }
 }
 
-async fn under_lock(
+/// The same on a connection that has the lock.
+pub(crate) async fn under_lock(
     conn: &mut Connection,
     directory: &Directory,
     options: DeployOptions,

@@ -4,11 +4,10 @@
 //! called looks at it and asks; [`carry_out`] writes the folder and applies it. Nothing is ever reset.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use nicol_catalog::{Catalog, Risk, RiskKind};
+use nicol_catalog::{Catalog, Risk};
 use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 use nicol_schema::ValidSchema;
 
@@ -22,15 +21,16 @@ use crate::lock::LockOptions;
 use crate::naming;
 use crate::origin::{self, OriginKind};
 use crate::readme::{self, Readme};
+use crate::risk;
 use crate::shadow::Shadow;
 use crate::snapshot::{self, Mask};
 use crate::standing::standing;
 use crate::warnings;
 
+pub use crate::risk::CountedRisk;
+
 /// The script of a migration that does nothing yet.
 pub const EMPTY_SCRIPT: &str = "-- This is an empty migration.\n";
-/// Counting rows may take so long in all; after that risks are shown uncounted.
-const COUNTING_LIMIT: Duration = Duration::from_secs(60);
 
 /// How to develop.
 #[derive(Debug, Clone, Copy, Default)]
@@ -81,15 +81,6 @@ pub struct Drift {
     pub script: String,
 }
 
-/// A risk and how many rows it concerns.
-#[derive(Debug, Clone)]
-pub struct CountedRisk {
-    /// What may happen.
-    pub risk: Risk,
-    /// Rows concerned; nothing when they could not be counted.
-    pub rows: Option<u64>,
-}
-
 /// The answers to what a [`Draft`] asks.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
@@ -131,12 +122,12 @@ impl Draft {
 
     /// The risks that make a yes necessary: those that lose data.
     pub fn losses(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Warning)
+        self.risks.iter().filter(|counted| counted.is_loss())
     }
 
     /// The steps that cannot run on the rows that are there.
     pub fn impossible(&self) -> impl Iterator<Item = &CountedRisk> {
-        self.risks.iter().filter(|counted| counted.risk.kind == RiskKind::Unexecutable)
+        self.risks.iter().filter(|counted| !counted.is_loss())
     }
 }
 
@@ -195,7 +186,7 @@ pub fn dialect_of(schema: &ValidSchema) -> Result<Dialect> {
 }
 
 /// The server must be what the schema says. MariaDB goes by the name of MySQL.
-fn check_dialect(written: Dialect, found: Dialect) -> Result<()> {
+pub(crate) fn check_dialect(written: Dialect, found: Dialect) -> Result<()> {
     if directory::provider_name(written) == directory::provider_name(found) {
         return Ok(());
     }
@@ -262,8 +253,8 @@ async fn draft(
     let to = nicol_catalog::from_schema(schema, place.dialect);
     let forth = Change::between(&from.catalog, &to);
     let risks = match conn {
-        Some(conn) => counted(conn, &forth.risks).await,
-        None => forth.risks.iter().map(|risk| CountedRisk { risk: risk.clone(), rows: None }).collect(),
+        Some(conn) => risk::counted(conn, &forth.risks).await,
+        None => risk::uncounted(&forth.risks),
     };
     Ok(Draft {
         database_created: place.created,
@@ -316,28 +307,6 @@ fn down_script(back: &Change) -> String {
     out
 }
 
-/// Counts the rows of each risk; those that concern none are dropped.
-async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
-    let deadline = tokio::time::Instant::now() + COUNTING_LIMIT;
-    let mut out = Vec::new();
-    for risk in risks {
-        // A table that is not in the database, or a count that takes too long: the risk is shown without a number.
-        let rows = match &risk.count_query {
-            Some(sql) => tokio::time::timeout_at(deadline, count(conn, sql)).await.ok().flatten(),
-            None => None,
-        };
-        if rows != Some(0) {
-            out.push(CountedRisk { risk: risk.clone(), rows });
-        }
-    }
-    out
-}
-
-async fn count(conn: &mut Connection, sql: &str) -> Option<u64> {
-    let rows = conn.query(sql, &[]).await.ok()?;
-    rows.first()?.get::<i64>(0).ok().and_then(|count| u64::try_from(count).ok())
-}
-
 /// Writes the migration of a draft and, unless it is only to be created, applies it.
 ///
 /// Nothing is written when the schema has not changed, unless the draft was made with `create_only`: then an empty script
@@ -387,31 +356,15 @@ fn with_way_out(error: Error, dialect: Dialect, name: &str, path: &Path) -> Erro
 }
 
 fn refuse_risks(draft: &Draft, decision: &Decision<'_>) -> Result<()> {
-    let list = |risks: Vec<&CountedRisk>| -> String {
-        risks.iter().map(|counted| format!("\n- {}", with_rows(&counted.risk.text, counted.rows))).collect()
-    };
-    let impossible: Vec<&CountedRisk> = draft.impossible().collect();
-    if !impossible.is_empty() {
-        let message = format!("The change cannot run on the rows that are there:{}", list(impossible));
-        return Err(Error::new(code::UNEXECUTABLE, message)
-            .with_help("Create the migration with `--create-only` and write into it how the rows get their values."));
+    let way_out = "Create the migration with `--create-only` and write into it how the rows get their values.";
+    if let Some(error) = risk::impossible(&draft.risks, way_out) {
+        return Err(error);
     }
-    let losses: Vec<&CountedRisk> = draft.losses().collect();
-    if !losses.is_empty() && !decision.accept_data_loss {
-        let message = format!("The change may lose data:{}", list(losses));
-        return Err(Error::new(code::DATA_LOSS, message).with_help(
-            "Run again with `--accept-data-loss` if that is meant. If something was renamed, create the migration with \
-             `--create-only` and write the renaming into it.",
-        ));
-    }
-    Ok(())
-}
-
-fn with_rows(text: &str, rows: Option<u64>) -> String {
-    match rows {
-        Some(1) => format!("{text} (1 row)"),
-        Some(rows) => format!("{text} ({rows} rows)"),
-        None => text.to_string(),
+    let way_out = "Run again with `--accept-data-loss` if that is meant. If something was renamed, create the migration with \
+                   `--create-only` and write the renaming into it.";
+    match risk::loss(&draft.risks, way_out) {
+        Some(error) if !decision.accept_data_loss => Err(error),
+        Some(_) | None => Ok(()),
     }
 }
 

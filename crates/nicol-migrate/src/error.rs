@@ -55,6 +55,10 @@ pub mod code {
     pub const DATA_LOSS: &str = "data-loss";
     /// The change cannot run on the data that is there.
     pub const UNEXECUTABLE: &str = "change-cannot-run";
+    /// A script that is no migration failed.
+    pub const SCRIPT: &str = "script-failed";
+    /// Somebody else changed the database between the question and the answer.
+    pub const DATABASE_CHANGED: &str = "database-changed";
     /// A file or folder could not be read or written.
     pub const FILE: &str = "file-access";
     /// The name is not one of a migration folder.

@@ -1,7 +1,8 @@
 //! Migrations: folder + history + catalog → what stands, what to do, doing it.
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
-//! One file a workflow: `dev`, `deploy`, `resolve`, `status`, `diff`. A workflow that needs an answer is two functions, before and
+//! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
+//! `push`, `execute`. A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
@@ -19,23 +20,29 @@ pub mod deploy;
 pub mod dev;
 pub mod diff;
 pub mod directory;
+mod empty;
 pub mod error;
 pub mod event;
+pub mod execute;
 pub mod history;
 mod line_diff;
 pub mod lock;
 mod mode;
 pub mod naming;
 mod origin;
+pub mod push;
 pub mod readme;
+pub mod reset;
 pub mod resolve;
 mod resume;
+pub mod risk;
 pub mod shadow;
 pub mod snapshot;
 pub mod standing;
 mod statement;
 pub mod status;
 mod stepwise;
+mod unrecorded;
 mod warnings;
 
 pub use deploy::{DeployOptions, Deployed, deploy};

@@ -7,7 +7,7 @@ use crate::event::Stepwise;
 use crate::statement::{self, Kind};
 
 /// First line of a script that is to run without a transaction around it.
-const NO_TRANSACTION: &str = "-- nicol:no-transaction";
+pub(crate) const NO_TRANSACTION: &str = "-- nicol:no-transaction";
 
 /// How a script is run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 use crate::apply;
 use crate::deploy::{close, create_schema};
 use crate::directory::Migration;
+use crate::empty::empty;
 use crate::error::{Error, Result, code};
 use crate::history;
 
@@ -95,7 +96,7 @@ async fn replay_in_given(
             .with_help("It would be emptied. Give another one."));
     }
     let mut conn = Connection::open(given).await?;
-    let result = match empty(&mut conn, namespaces).await {
+    let result = match empty_given(&mut conn, namespaces).await {
         Ok(()) => replay_in(&mut conn, migrations, namespaces).await,
         Err(error) => Err(error),
     };
@@ -104,43 +105,12 @@ async fn replay_in_given(
 }
 
 /// Empties a shadow database. One with a migration history is somebody's real database, and stays.
-async fn empty(conn: &mut Connection, namespaces: &[String]) -> Result<()> {
+async fn empty_given(conn: &mut Connection, namespaces: &[String]) -> Result<()> {
     if history::exists(conn).await? {
         let message = "The database given as shadow database has a migration history of its own.";
         return Err(Error::new(code::SHADOW, message)
             .with_help("Give an empty database: a shadow database is emptied before use."));
     }
-    let dialect = conn.dialect();
-    match dialect {
-        Dialect::Postgres | Dialect::Cockroachdb => {
-            let mut schemas = vec![conn.default_schema().to_string()];
-            schemas.extend(namespaces.iter().filter(|name| *name != conn.default_schema()).cloned());
-            for schema in &schemas {
-                let schema = dialect.quote(schema);
-                conn.run_script(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema};")).await?;
-            }
-        }
-        Dialect::Mysql | Dialect::Mariadb => drop_mysql_tables(conn).await?,
-        // Replays of SQLite happen in memory.
-        Dialect::Sqlite => {}
-    }
-    Ok(())
-}
-
-/// Drops tables and views one by one: dropping the database would lose its character set and the rights on it.
-async fn drop_mysql_tables(conn: &mut Connection) -> Result<()> {
-    let sql = "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = ?";
-    let schema = conn.default_schema().to_string();
-    let rows = conn.query(sql, &[nicol_db::Value::Text(schema.clone())]).await?;
-    let mut statements = vec!["SET FOREIGN_KEY_CHECKS = 0".to_string()];
-    for row in rows.iter() {
-        let (name, kind): (String, String) = (row.get(0)?, row.get(1)?);
-        let what = if kind == "VIEW" { "VIEW" } else { "TABLE" };
-        statements.push(format!("DROP {what} {}.{}", conn.dialect().quote(&schema), conn.dialect().quote(&name)));
-    }
-    statements.push("SET FOREIGN_KEY_CHECKS = 1".to_string());
-    for statement in statements {
-        conn.run_script(&statement).await?;
-    }
-    Ok(())
+    create_schema(conn).await?;
+    empty(conn, namespaces).await
 }

@@ -34,7 +34,7 @@ fn relation_ids(relations: &[Relation]) -> RelationOf {
     for (index, relation) in relations.iter().enumerate() {
         let sides = match &relation.kind {
             RelationKind::Foreign(key) => [key.referencing, key.referenced],
-            RelationKind::ManyToMany { a, b } => [*a, *b],
+            RelationKind::ManyToMany { a, b, .. } => [*a, *b],
         };
         for side in sides {
             ids.insert((side.model.0, side.field.0), RelationId(index as u32));
@@ -46,7 +46,14 @@ fn relation_ids(relations: &[Relation]) -> RelationOf {
 fn lower_relation(draft: &Draft<'_>, relation: &DraftRelation) -> Option<Relation> {
     let (a, b) = (&draft.relation_fields[relation.a?], &draft.relation_fields[relation.b?]);
     let kind = match relation.shape {
-        RelationShape::ManyToMany | RelationShape::Embedded => RelationKind::ManyToMany { a: a.at, b: b.at },
+        RelationShape::ManyToMany => RelationKind::ManyToMany { a: a.at, b: b.at, lists: None },
+        RelationShape::Embedded => {
+            let list = |side: &RelationField<'_>| KeyList {
+                fields: side.fields.clone().unwrap_or_default(),
+                references: side.references.clone().unwrap_or_default(),
+            };
+            RelationKind::ManyToMany { a: a.at, b: b.at, lists: Some([list(a), list(b)]) }
+        }
         RelationShape::OneToOne | RelationShape::OneToMany => {
             // In a one-to-one relation the side with `fields:` may be the second one.
             let (key, other) = if a.fields.is_none() && b.fields.is_some() { (b, a) } else { (a, b) };

@@ -552,7 +552,19 @@ pub enum RelationKind {
         a: FieldRef,
         /// Side `B`.
         b: FieldRef,
+        /// MongoDB has no join table: each side keeps the keys of the other in a list. What `a` keeps, then what `b`
+        /// keeps.
+        lists: Option<[KeyList; 2]>,
     },
+}
+
+/// The keys that one side of a many-to-many relation keeps (MongoDB).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyList {
+    /// The list that holds them.
+    pub fields: Vec<FieldId>,
+    /// What they refer to in the other model.
+    pub references: Vec<FieldId>,
 }
 
 /// A relation with columns on one side.

@@ -12,7 +12,7 @@ use crate::provider_of;
 pub(super) fn push(context: &Context<'_>, tables: &mut Vec<Table>) {
     let mut relations: Vec<(FieldRef, FieldRef, &str)> = Vec::new();
     for relation in &context.schema.relations {
-        if let RelationKind::ManyToMany { a, b } = &relation.kind {
+        if let RelationKind::ManyToMany { a, b, .. } = &relation.kind {
             relations.push((*a, *b, &relation.name));
         }
     }

@@ -142,7 +142,7 @@ fn url_line(name: &'static str, found: Result<Option<FoundUrl>>) -> Line {
 }
 
 fn migrations_line(project: &Project, schema: &ValidSchema) -> Line {
-    match project.migrations(schema) {
+    match project.migrations(schema.datasource.as_ref()) {
         Ok(path) if path.is_dir() => Line::new("migrations", paths::show(&path)),
         Ok(path) => Line::new("migrations", format!("{} (does not exist yet)", paths::show(&path))),
         Err(problem) => Line::problem("migrations", problem),

@@ -38,7 +38,19 @@ pub(crate) fn run(args: &GenerateArgs, global: &Global, output: &Output) -> Resu
             .why("--require-models asks for some")
             .help("add a model, or leave the flag away"));
     }
-    let (ours, foreign) = select(&project, &schema, &args.generators)?;
+    let report = all(&project, &schema, &args.generators, output)?;
+    if output.json {
+        output.json(&report);
+    }
+    Ok(DONE)
+}
+
+/// Writes the files of the blocks of these names, of all without names. Returns the JSON report.
+///
+/// # Errors
+/// A block cannot be used as it is, or a file cannot be written.
+pub(crate) fn all(project: &Project, schema: &ValidSchema, generators: &[String], output: &Output) -> Result<Value> {
+    let (ours, foreign) = select(project, schema, generators)?;
     let names = |generators: &[Chosen<'_>]| -> Vec<String> {
         generators.iter().map(|chosen| format!("{} ({})", chosen.generator.name, chosen.provider)).collect()
     };
@@ -50,12 +62,9 @@ pub(crate) fn run(args: &GenerateArgs, global: &Global, output: &Output) -> Resu
     }
     let mut reports = Vec::new();
     for chosen in &ours {
-        reports.push(generate(&project, &schema, chosen.generator, output)?);
+        reports.push(generate(project, schema, chosen.generator, output)?);
     }
-    if output.json {
-        output.json(&json!({ "generated": reports, "skipped": names(&foreign) }));
-    }
-    Ok(DONE)
+    Ok(json!({ "generated": reports, "skipped": names(&foreign) }))
 }
 
 /// A generator block and what its provider is.

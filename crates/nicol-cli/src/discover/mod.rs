@@ -54,6 +54,34 @@ impl Project {
         Project::with_schema(working_directory, config, path)
     }
 
+    /// As [`Project::open`], but where nothing names a schema and none lies in the usual places the project has none.
+    ///
+    /// # Errors
+    /// A schema that is named does not exist, or a file cannot be read.
+    pub(crate) fn open_anyway(global: &Global) -> Result<Project> {
+        let working_directory = working_directory()?;
+        let config = Config::load(global.config.as_deref(), &working_directory)?;
+        match SchemaPath::find(global.schema.as_deref(), &config, &working_directory) {
+            Ok(path) => Project::with_schema(working_directory, config, path),
+            Err(failure) if global.schema.is_some() || config.entry(|file| file.schema.as_ref()).is_some() => {
+                Err(failure)
+            }
+            Err(_) => {
+                let schema = SchemaFiles::none(&config.base);
+                Ok(Project { working_directory, config, schema, variables: OnceCell::new() })
+            }
+        }
+    }
+
+    /// The schema if it is valid, else one with nothing but its datasource; none where there is not even that.
+    pub(crate) fn schema_or_datasource(&self) -> Option<ValidSchema> {
+        let sources = &self.schema.sources;
+        nicol_schema::validate(sources)
+            .schema
+            .or_else(|| nicol_schema::validate(&schema_files::datasources(sources)).schema)
+            .filter(|schema| schema.datasource.is_some())
+    }
+
     fn with_schema(working_directory: PathBuf, config: Config, path: SchemaPath) -> Result<Project> {
         let configured = migrations::configured(&config)?;
         let schema = SchemaFiles::read(path, configured.as_deref())?;
@@ -88,8 +116,8 @@ impl Project {
     ///
     /// # Errors
     /// Two folders could be it, or the config names one that cannot be known.
-    pub(crate) fn migrations(&self, schema: &ValidSchema) -> Result<PathBuf> {
-        migrations::find(self, schema.datasource.as_ref())
+    pub(crate) fn migrations(&self, datasource: Option<&Datasource>) -> Result<PathBuf> {
+        migrations::find(self, datasource)
     }
 
     /// The URL of a kind, when anything names one.
@@ -100,15 +128,19 @@ impl Project {
         url::find(self, kind, datasource)
     }
 
+    /// The names of the variables that the main URL may come from.
+    pub(crate) fn url_variables(&self, datasource: Option<&Datasource>) -> Vec<String> {
+        url::variables(self, datasource)
+    }
+
     /// The URL for migrations: `--url`, else `directUrl`, else `url`.
     ///
     /// # Errors
     /// Nothing names one, or the config names one that cannot be known.
-    pub(crate) fn migration_url(&self, given: Option<&str>, schema: &ValidSchema) -> Result<FoundUrl> {
+    pub(crate) fn migration_url(&self, given: Option<&str>, datasource: Option<&Datasource>) -> Result<FoundUrl> {
         if let Some(text) = given {
             return Ok(FoundUrl::given(text, &self.working_directory));
         }
-        let datasource = schema.datasource.as_ref();
         if let Some(found) = self.url(UrlKind::Direct, datasource)? {
             return Ok(found);
         }

@@ -129,6 +129,15 @@ impl SchemaFiles {
         })
     }
 
+    /// No schema, for a project in this folder or in its folder `prisma`, whichever holds migrations.
+    pub(super) fn none(base: &Path) -> SchemaFiles {
+        let inner = base.join("prisma");
+        let is_inner = inner.join("migrations").is_dir() || (inner.is_dir() && !base.join("migrations").is_dir());
+        let folder = if is_inner { inner } else { base.to_path_buf() };
+        let path = SchemaPath { path: folder.join("schema.prisma"), origin: "the usual place".to_owned() };
+        SchemaFiles { path, folder, paths: Vec::new(), sources: Vec::new() }
+    }
+
     /// Refuses a schema in which nothing is written.
     ///
     /// # Errors
@@ -157,6 +166,25 @@ impl SchemaFiles {
         let beside = if self.path.path == self.folder { self.folder.parent() } else { None };
         [Some(self.folder.as_path()), beside, Some(working_directory)].into_iter().flatten().collect()
     }
+}
+
+/// The datasource blocks alone, every file still there: what can be known of a schema whose models have mistakes.
+pub(super) fn datasources(sources: &[Source]) -> Vec<Source> {
+    let of_file = |source: &Source| {
+        let mut kept = String::new();
+        let mut is_inside = false;
+        for line in source.text.lines() {
+            let opens = line.trim_start().strip_prefix("datasource").is_some_and(|rest| rest.starts_with([' ', '\t']));
+            is_inside |= opens;
+            if is_inside {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+            is_inside &= !line.trim_start().starts_with('}');
+        }
+        Source::new(source.path.clone(), kept)
+    };
+    sources.iter().map(of_file).collect()
 }
 
 /// A walk through a schema folder.

@@ -142,6 +142,17 @@ fn datasource_file<'a>(project: &'a Project, datasource: Option<&Datasource>) ->
     file.map_or(project.schema.path.path.as_path(), PathBuf::as_path)
 }
 
+/// The names of the variables that the main URL may come from, the usual one among them.
+pub(super) fn variables(project: &Project, datasource: Option<&Datasource>) -> Vec<String> {
+    let named = Named::of(project, UrlKind::Main, datasource);
+    let mut names: Vec<String> =
+        named.variables(project, Path::new(""), UrlKind::Main).iter().map(|(name, _)| (*name).to_owned()).collect();
+    if !names.iter().any(|name| name == DEFAULT_VARIABLE) {
+        names.push(DEFAULT_VARIABLE.to_owned());
+    }
+    names
+}
+
 /// Nothing names a URL.
 pub(super) fn missing(project: &Project, datasource: Option<&Datasource>) -> Failure {
     let named = Named::of(project, UrlKind::Main, datasource);

@@ -10,6 +10,7 @@ mod generate;
 mod interface;
 #[cfg(test)]
 mod migrate;
+mod prototype;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -145,6 +145,29 @@ fn create_only_writes_and_touches_no_database() {
 }
 
 #[test]
+fn deploy_needs_no_valid_schema() {
+    let place = sqlite();
+    place.run(&["migrate", "dev", "--name", "init"]).exits(0);
+    // Mistakes in models say nothing about migrations that exist.
+    place.file("prisma/schema.prisma", schema("sqlite").replace("String @unique", "Strange @unique"));
+    place.run(&["migrate", "deploy"]).exits(0).says("No pending migrations");
+    place.run(&["migrate", "deploy", "--url", "postgres://u@h/d"]).fails("P1013").says("sqlite");
+    // An image that holds the migrations alone: the provider is in the lock file, the database in the URL.
+    std::fs::remove_file(place.path("prisma/schema.prisma")).expect("the schema goes");
+    place.file("prisma/image.db", "");
+    let ran = place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0);
+    assert!(ran.out.contains("1 migration applied"), "{}", ran.out);
+    place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0).says("No pending migrations");
+    place.run(&["migrate", "deploy"]).fails("P1003");
+    place.run(&["migrate", "deploy", "--schema", "prisma/schema.prisma"]).fails("schema-not-found");
+    place.file("prisma/migrations/migration_lock.toml", "provider = \"postgresql\"\n");
+    place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).fails("P3019");
+    std::fs::rename(place.path("prisma/migrations"), place.path("migrations")).expect("the folder moves");
+    place.file("migrations/migration_lock.toml", "provider = \"sqlite\"\n");
+    place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0).says("No pending migrations");
+}
+
+#[test]
 fn diff_knows_every_form() {
     let place = sqlite();
     let schema = "prisma/schema.prisma";

@@ -1,5 +1,7 @@
 //! A temporary project and the command run in it.
 
+use std::future::Future;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -76,12 +78,24 @@ impl Place {
     }
 
     pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Ran {
+        self.run_here(folder, arguments, Stdio::null())
+    }
+
+    /// Runs `nicol` with this text on its standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], text: &str) -> Ran {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(text.as_bytes()).expect("its text");
+        file.rewind().expect("its start");
+        self.run_here("", arguments, file.into())
+    }
+
+    fn run_here(&self, folder: &str, arguments: &[&str], input: Stdio) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_nicol"))
             .args(arguments)
             .current_dir(self.path(folder))
             .env_clear()
             .envs(self.variables.iter().cloned())
-            .stdin(Stdio::null())
+            .stdin(input)
             .output()
             .expect("nicol runs");
         let ran = Ran {
@@ -181,4 +195,88 @@ impl Drop for Server {
             println!("{error:?} while dropping {}", self.url);
         }
     }
+}
+
+/// A database of every product at hand: SQLite in the project's folder, and one on each server.
+pub(crate) struct Base {
+    pub(crate) provider: &'static str,
+    pub(crate) url: String,
+    server: Option<Server>,
+}
+
+impl Base {
+    pub(crate) fn all() -> Vec<Base> {
+        let mut found = vec![Base { provider: "sqlite", url: "file:./dev.db".to_owned(), server: None }];
+        for (variable, provider) in [
+            ("NICOL_TEST_POSTGRES_URL", "postgresql"),
+            ("NICOL_TEST_POSTGRES18_URL", "postgresql"),
+            ("NICOL_TEST_MARIADB_URL", "mysql"),
+            ("NICOL_TEST_MYSQL_URL", "mysql"),
+        ] {
+            found.extend(Server::of(variable).map(|server| Base {
+                provider,
+                url: server.url().to_owned(),
+                server: Some(server),
+            }));
+        }
+        found
+    }
+
+    /// A place with a schema of these models beside which the database lies, or will.
+    pub(crate) fn place(&self, models: &str) -> Place {
+        let place = Place::with(&[("schema.prisma", &self.schema(models))]);
+        place.env("DATABASE_URL", &self.url)
+    }
+
+    pub(crate) fn schema(&self, models: &str) -> String {
+        format!(
+            "datasource db {{\n  provider = \"{}\"\n  url      = env(\"DATABASE_URL\")\n}}\n\n{models}",
+            self.provider
+        )
+    }
+
+    /// What must be typed to destroy it.
+    pub(crate) fn name(&self) -> &str {
+        self.server.as_ref().map_or("dev.db", Server::name)
+    }
+
+    /// A name as the database quotes it.
+    pub(crate) fn quote(&self, name: &str) -> String {
+        let mark = if self.provider == "mysql" { '`' } else { '"' };
+        format!("{mark}{name}{mark}")
+    }
+
+    fn connection_url(&self, place: &Place) -> nicol_db::ConnectionUrl {
+        nicol_db::ConnectionUrl::parse(&self.url).expect("a URL").relative_to(&place.root())
+    }
+
+    /// Runs statements past the command.
+    pub(crate) fn sql(&self, place: &Place, script: &str) {
+        let url = self.connection_url(place);
+        block_on(async {
+            let mut connection = nicol_db::Connection::open(&url).await.expect("the database opens");
+            connection.run_script(script).await.unwrap_or_else(|error| panic!("{error:?}: {script}"));
+            connection.close().await.expect("a goodbye");
+        });
+    }
+
+    /// The rows of a query, columns joined by a space, `-` for NULL.
+    pub(crate) fn rows(&self, place: &Place, query: &str) -> Vec<String> {
+        let url = self.connection_url(place);
+        block_on(async {
+            let mut connection = nicol_db::Connection::open(&url).await.expect("the database opens");
+            let rows = connection.query(query, &[]).await.unwrap_or_else(|error| panic!("{error:?}: {query}"));
+            let text = |row: nicol_db::Row<'_>| -> String {
+                let cells = (0..row.len()).map(|i| row.get::<Option<String>>(i).expect("text").unwrap_or("-".into()));
+                cells.collect::<Vec<_>>().join(" ")
+            };
+            let found = rows.iter().map(text).collect();
+            connection.close().await.expect("a goodbye");
+            found
+        })
+    }
+}
+
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }

@@ -430,7 +430,7 @@ fn join_opposites(schema: &ValidSchema, models: &mut [ModelPlan<'_>]) {
             let Some(id) = relation.source.relation else { continue };
             let (left, right) = match &schema.relation(id).kind {
                 RelationKind::Foreign(key) => (key.referencing, key.referenced),
-                RelationKind::ManyToMany { a, b } => (*a, *b),
+                RelationKind::ManyToMany { a, b, .. } => (*a, *b),
             };
             let is_left = std::ptr::eq(schema.field(left), relation.source);
             let other: *const Field = schema.field(if is_left { right } else { left });

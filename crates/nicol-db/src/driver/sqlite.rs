@@ -3,6 +3,7 @@
 //! Calls run inline: a point read takes microseconds, a thread hop many times that. A database locked by somebody else is
 //! waited for by sleeping on the runtime, not inside SQLite, so a task that holds the lock on the same thread can go on.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,11 +27,31 @@ const CACHED_STATEMENTS: usize = 128;
 /// What every session begins with.
 const SET_UP: &str = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
 
+/// How commits wait for the disk: `?synchronous=normal` spares them the wait in WAL mode, where a power cut may then take
+/// the last of them (never part of one). Without it SQLite's own default holds.
+fn synchronous(url: &ConnectionUrl) -> Result<&'static str> {
+    let Some(word) = url.param("synchronous") else { return Ok("") };
+    match word.to_ascii_lowercase().as_str() {
+        "off" => Ok(" PRAGMA synchronous = OFF;"),
+        "normal" => Ok(" PRAGMA synchronous = NORMAL;"),
+        "full" => Ok(" PRAGMA synchronous = FULL;"),
+        "extra" => Ok(" PRAGMA synchronous = EXTRA;"),
+        _ => Err(Error::new("P1013", "`synchronous` in a SQLite URL is one of off, normal, full and extra")),
+    }
+}
+
 /// One open SQLite database.
 pub(crate) struct Sqlite {
     connection: rusqlite::Connection,
     busy_limit: Duration,
+    /// The statements every session begins with.
+    set_up: String,
+    /// What the statements in the cache gave when they last ran.
+    described: Described,
 }
+
+/// The columns of a statement's result, by its text.
+type Described = HashMap<Box<str>, Arc<[Column]>>;
 
 impl Sqlite {
     /// Opens an existing file.
@@ -45,23 +66,24 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(|error| from_driver(&error))?;
         let busy_limit = url.seconds("busy_timeout", 5).unwrap_or(Duration::MAX);
-        Sqlite::prepare(connection, busy_limit.max(Duration::from_secs(5)))
+        Sqlite::prepare(connection, busy_limit.max(Duration::from_secs(5)), synchronous(url)?)
     }
 
     /// Opens an empty database in memory.
     pub(crate) fn open_in_memory() -> Result<Sqlite> {
         let connection = rusqlite::Connection::open_in_memory().map_err(|error| from_driver(&error))?;
-        Sqlite::prepare(connection, Duration::from_secs(5))
+        Sqlite::prepare(connection, Duration::from_secs(5), "")
     }
 
-    fn prepare(connection: rusqlite::Connection, busy_limit: Duration) -> Result<Sqlite> {
+    fn prepare(connection: rusqlite::Connection, busy_limit: Duration, synchronous: &str) -> Result<Sqlite> {
+        let set_up_script = format!("{SET_UP}{synchronous}");
         let set_up = || {
             connection.busy_timeout(Duration::ZERO)?;
             connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-            connection.execute_batch(SET_UP)
+            connection.execute_batch(&set_up_script)
         };
         set_up().map_err(|error| from_driver(&error))?;
-        Ok(Sqlite { connection, busy_limit })
+        Ok(Sqlite { connection, busy_limit, set_up: set_up_script, described: HashMap::new() })
     }
 
     pub(crate) fn version() -> String {
@@ -76,7 +98,7 @@ impl Sqlite {
     /// Rolls an open transaction back and sets the session up as at its opening.
     pub(crate) fn reset_now(&self) -> Result<()> {
         let rollback = if self.in_transaction() { "ROLLBACK; " } else { "" };
-        let set_up = format!("{rollback}{SET_UP}");
+        let set_up = format!("{rollback}{}", self.set_up);
         self.connection.execute_batch(&set_up).map_err(|error| from_driver(&error))
     }
 
@@ -85,14 +107,24 @@ impl Sqlite {
     }
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params)).await
+        let described = self.described.get(sql).cloned();
+        let known = described.as_ref();
+        let rows = self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params, known));
+        let rows = rows.await?;
+        if described.is_none_or(|described| !Arc::ptr_eq(&described, &rows.columns)) {
+            if self.described.len() >= CACHED_STATEMENTS {
+                self.described.clear();
+            }
+            self.described.insert(sql.into(), rows.columns.clone());
+        }
+        Ok(rows)
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         // A statement without parameters is most often DDL, which is not worth a place in the cache.
         let rows = self.when_free(|connection| match params {
-            [] => run(connection, &mut connection.prepare(sql)?, params),
-            _ => run(connection, &mut *connection.prepare_cached(sql)?, params),
+            [] => run(connection, &mut connection.prepare(sql)?, params, None),
+            _ => run(connection, &mut *connection.prepare_cached(sql)?, params, None),
         });
         rows.await.map(|rows| rows.affected)
     }
@@ -124,8 +156,8 @@ impl Sqlite {
 
 /// Locked by another connection in a way that waiting can cure. A snapshot too old to be written from never is.
 fn is_busy(error: &rusqlite::Error) -> bool {
-    match error.sqlite_extended_error_code() {
-        Some(code) => matches!(code & 0xff, 5 | 6) && code != 517,
+    match error.sqlite_error() {
+        Some(error) => matches!(error.extended_code & 0xff, 5 | 6) && error.extended_code != 517,
         None => false,
     }
 }
@@ -135,7 +167,7 @@ fn run_batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
     let mut done = 0;
     loop {
         let outcome = match batch.next() {
-            Ok(Some(mut statement)) => run(connection, &mut statement, &[]),
+            Ok(Some(mut statement)) => run(connection, &mut statement, &[], None),
             Ok(None) => return Ok(()),
             Err(error) => Err(error),
         };
@@ -156,7 +188,13 @@ fn position_in_script(error: &rusqlite::Error, script: &str, done: usize) -> Opt
     script::split(script, Dialect::Sqlite).get(done).map(|statement| statement.start)
 }
 
-fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params: &[Value]) -> rusqlite::Result<Rows> {
+/// Runs a statement to its end; `known` are the columns it gave when it last ran.
+fn run(
+    connection: &rusqlite::Connection,
+    statement: &mut Statement<'_>,
+    params: &[Value],
+    known: Option<&Arc<[Column]>>,
+) -> rusqlite::Result<Rows> {
     let expected = statement.parameter_count();
     if expected != params.len() {
         return Err(rusqlite::Error::InvalidParameterCount(params.len(), expected));
@@ -170,13 +208,13 @@ fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params:
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         // Asked for after the first step, at which SQLite may have prepared a statement from the cache anew.
-        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref()));
+        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref(), known));
         for column in 0..columns.len() {
             cells.push(row.get_ref(column)?);
         }
     }
     drop(rows);
-    let columns = columns.unwrap_or_else(|| columns_of(statement));
+    let columns = columns.unwrap_or_else(|| columns_of(statement, known));
     cells.width = columns.len();
     // `changes` keeps the count of an earlier statement when this one wrote nothing.
     let wrote = connection.total_changes() != before;
@@ -184,12 +222,31 @@ fn run(connection: &rusqlite::Connection, statement: &mut Statement<'_>, params:
     Ok(Rows { columns, data: Data::Sqlite(cells), affected })
 }
 
-fn columns_of(statement: &Statement<'_>) -> Arc<[Column]> {
-    let column = |column: rusqlite::Column<'_>| Column {
-        name: column.name().to_string(),
-        native: ColumnType::Sqlite(column.decl_type().map(str::to_string)),
-    };
-    statement.columns().map(column).collect()
+/// The columns of a result: those known of it where they still hold (SQLite prepares anew when a table has changed).
+fn columns_of(statement: &Statement<'_>, known: Option<&Arc<[Column]>>) -> Arc<[Column]> {
+    if let Some(known) = known
+        && known.len() == statement.column_count()
+        && std::iter::zip(known.iter(), statement.columns())
+            .all(|(known, described)| known.name == described.name() && declared_type(known) == described.decl_type())
+    {
+        return known.clone();
+    }
+    // A list in some versions of rusqlite, an iterator in others.
+    let mut columns = Vec::with_capacity(statement.column_count());
+    for described in statement.columns() {
+        columns.push(Column {
+            name: described.name().to_string(),
+            native: ColumnType::Sqlite(described.decl_type().map(str::to_string)),
+        });
+    }
+    columns.into()
+}
+
+fn declared_type(column: &Column) -> Option<&str> {
+    match &column.native {
+        ColumnType::Sqlite(declared) => declared.as_deref(),
+        _ => None,
+    }
 }
 
 fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Result<()> {

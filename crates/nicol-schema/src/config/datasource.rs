@@ -16,14 +16,16 @@ const PROVIDERS: [&str; 7] = ["postgresql", "postgres", "mysql", "sqlite", "sqls
 const PROPERTIES: [&str; 7] =
     ["provider", "url", "directUrl", "shadowDatabaseUrl", "relationMode", "schemas", "extensions"];
 
-/// Reads one datasource, and keeps it if it is the first usable one; false when it cannot be used.
-pub(super) fn datasource(block: &ConfigBlock<'_>, configuration: &mut Configuration, report: &mut Report) -> bool {
+/// Reads one datasource, and keeps it if it is the first usable one. Gives its provider; none when it cannot be used.
+pub(super) fn datasource(
+    block: &ConfigBlock<'_>,
+    configuration: &mut Configuration,
+    report: &mut Report,
+) -> Option<Provider> {
     if !values_are_there(block, "datasource", report) {
-        return false;
+        return None;
     }
-    let Some(provider) = provider(block, report) else {
-        return false;
-    };
+    let provider = provider(block, report)?;
     let relation_mode = relation_mode(block, provider, report);
     let has_extensions = block.property("extensions").filter(|_| provider == Provider::Postgresql);
     let extensions = has_extensions.map(|(value, _)| extensions(value, report)).unwrap_or_default();
@@ -34,7 +36,7 @@ pub(super) fn datasource(block: &ConfigBlock<'_>, configuration: &mut Configurat
     let schemas = block.property("schemas").and_then(|(value, _)| schemas(value, provider, report));
     unknown_properties(block, provider, report);
     if configuration.datasource.is_some() {
-        return true;
+        return Some(provider);
     }
     configuration.extensions = has_extensions.map(|(_, property)| property.span);
     configuration.has_schemas = schemas.is_some();
@@ -50,7 +52,7 @@ pub(super) fn datasource(block: &ConfigBlock<'_>, configuration: &mut Configurat
         docs: block.docs.clone(),
         span: block.span(),
     });
-    true
+    Some(provider)
 }
 
 fn provider(block: &ConfigBlock<'_>, report: &mut Report) -> Option<Provider> {
@@ -166,14 +168,20 @@ fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> Ex
     for argument in arguments.iter() {
         let help = "an extension takes map, schema and version, each by its name";
         match (argument.name(), argument.value()) {
-            (Some(name), _) if seen.iter().any(|(other, ..)| *other == name) => {
+            (Some(name), Some(_)) if seen.iter().any(|(other, ..)| *other == name) => {
                 report.error_help("argument-twice", argument.span(), format!("`{name}` is given twice"), help);
             }
             (Some(name), Some(value)) => {
                 let value = text(value, report).map(Cow::into_owned);
                 seen.push((name, argument.span(), value));
             }
-            (_, _) => report.error_help("several-unnamed-arguments", argument.span(), "the argument has no name", help),
+            // The reference overlooks it; so does the setting.
+            (Some(name), None) => {
+                report.hint("argument-without-value", argument.span(), format!("`{name}` has no value"), help);
+            }
+            (None, _) => {
+                report.error_help("several-unnamed-arguments", argument.span(), "the argument has no name", help)
+            }
         }
     }
     let mut take = |name: &str, report: &mut Report| {

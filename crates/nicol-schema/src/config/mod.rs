@@ -37,17 +37,17 @@ pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Config
     let mut configuration = Configuration::default();
     for file in 0..files {
         let here = |block: &&ConfigBlock<'_>| block.file.index == file;
-        let mut usable = 0;
-        for block in draft.datasources.iter().filter(here) {
-            usable += usize::from(datasource::datasource(block, &mut configuration, report));
-        }
-        if usable > 1 {
+        let datasources = draft.datasources.iter().filter(here);
+        let usable: Vec<Provider> =
+            datasources.filter_map(|block| datasource::datasource(block, &mut configuration, report)).collect();
+        if usable.len() > 1 {
             for block in draft.datasources.iter().filter(here) {
                 let message = "a schema has one datasource";
                 report.error_help("several-datasources", block.span(), message, "remove all but one");
             }
         }
-        let provider = configuration.datasource.as_ref().map(|datasource| datasource.provider);
+        // Which features there are depends on the datasource of the same file, as for the reference.
+        let provider = usable.first().copied();
         for block in draft.generators.iter().filter(here) {
             configuration.generators.extend(generator::generator(block, provider, report));
         }

@@ -17,12 +17,13 @@ pub(crate) enum Feature {
     Unknown,
 }
 
-const ACTIVE: [&str; 9] = [
+const ACTIVE: [&str; 10] = [
     "nativeDistinct",
     "partialIndexes",
     "postgresqlExtensions",
     "reactNative",
     "relationJoins",
+    "schemaEngineDriverAdapters",
     "shardKeys",
     "strictUndefinedChecks",
     "typedSql",

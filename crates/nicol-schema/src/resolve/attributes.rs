@@ -81,10 +81,10 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         }
         if let Some(mut args) = visit.single("map", report) {
             if let Some(map) = mapped_name(&mut args, report) {
-                let clash = fields.iter().any(|other| other.database_name() == map.0 && other.map.is_some());
-                let shadow =
-                    fields.iter().enumerate().any(|(n, other)| n != at && other.map.is_none() && other.name == map.0);
-                if clash || shadow {
+                let clash = fields[..at].iter().any(|other| other.map.as_ref().is_some_and(|(name, _)| *name == map.0));
+                let namesake = fields.iter().rposition(|other| other.name == map.0).filter(|other| *other != at);
+                let shadow = namesake.is_some_and(|other| fields[other].map.is_none());
+                for _ in 0..usize::from(clash) + usize::from(shadow) {
                     let message = format!("type `{name}` already has a field `{}` in the database", map.0);
                     report.error_help("duplicate-mapped-name", fields[at].span, message, "choose another name");
                 }

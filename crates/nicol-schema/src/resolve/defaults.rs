@@ -64,6 +64,10 @@ pub(crate) fn composite_field<'a>(
             unknown_function(name, value, FUNCTIONS.iter().copied(), report);
             false
         }
+        (ValueKind::Call("nanoid", _), FieldType::Scalar(scalar)) => {
+            let message = format!("`nanoid()` does not make values of type {} inside composite types", scalar.as_str());
+            check.reject("function-type", message, "use another default", report)
+        }
         (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
             check.function(name, arguments, *scalar, report)
         }

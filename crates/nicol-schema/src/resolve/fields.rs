@@ -78,20 +78,19 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     visit.finish(report);
 }
 
-/// A name in the database can be used once, and not be the name of an unmapped neighbour.
+/// A name in the database can be used once, and not be the name of an unmapped neighbour. Of several fields of one name
+/// the last one counts, and maps further down are not known yet.
 fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut Report) {
-    let span = model.fields[at].span;
-    let taken = model.fields.iter().enumerate().any(|(other, field)| {
-        other != at && field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map)
-    });
-    let shadowed = model
-        .fields
-        .iter()
-        .enumerate()
-        .any(|(other, field)| other != at && field.is_scalar() && field.name == map && field.map.is_none());
-    if taken || shadowed {
+    let is_taken =
+        |field: &DraftField<'_>| field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map);
+    let taken = model.fields[..at].iter().any(is_taken);
+    let namesake = model.fields.iter().rposition(|field| field.name == map).filter(|other| *other != at);
+    let shadowed = namesake
+        .map(|other| &model.fields[other])
+        .is_some_and(|field| field.is_scalar() && field.map.as_ref().is_none_or(|(name, _)| name == map));
+    for _ in 0..usize::from(taken) + usize::from(shadowed) {
         let message = format!("{} `{}` already has a column `{map}`", model.word(), model.name);
-        report.error_help("duplicate-mapped-name", span, message, "map the field to another column");
+        report.error_help("duplicate-mapped-name", model.fields[at].span, message, "map the field to another column");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::ast::{ArgumentList, Attribute, Value, ValueKind};
 use crate::provider::operator_classes;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
@@ -37,11 +37,21 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
     });
 }
 
-/// The fields of a shard key hold a value in every row.
+/// A field with `@shardKey` holds a value in every row.
 pub(crate) fn shard_key_is_required(model: &DraftModel<'_>, report: &mut Report) {
-    let Some((fields, attribute)) = &model.shard_key else {
-        return;
-    };
+    if let Some((fields, attribute)) = &model.shard_key
+        && !model.attributes.iter().any(|other| std::ptr::eq(other.node, attribute.node))
+    {
+        shard_key_fields_are_required(model, fields, *attribute, report);
+    }
+}
+
+fn shard_key_fields_are_required(
+    model: &DraftModel<'_>,
+    fields: &[FieldId],
+    attribute: Attribute<'_>,
+    report: &mut Report,
+) {
     let optional: Vec<&str> = fields
         .iter()
         .map(|id| model.field(*id))
@@ -261,9 +271,21 @@ struct Entry<'a> {
 
 /// Resolves `[a, b(sort: Desc), c.d]`.
 fn members(value: Value<'_>, span: Span, nested: bool, id: ModelId, draft: &Draft<'_>, report: &mut Report) -> Members {
-    let Some(entries) = super::visit::list(value, report, entry) else {
-        return Members::Reported;
-    };
+    match super::visit::list(value, report, entry) {
+        Some(entries) => resolved(entries, span, nested, id, draft, report),
+        None => Members::Reported,
+    }
+}
+
+/// Looks the names of a list up.
+fn resolved(
+    entries: Vec<Entry<'_>>,
+    span: Span,
+    nested: bool,
+    id: ModelId,
+    draft: &Draft<'_>,
+    report: &mut Report,
+) -> Members {
     let model = draft.model(id);
     let (mut found, mut unknown, mut relations) = (Vec::<IndexField>::new(), Vec::new(), Vec::new());
     for entry in entries {
@@ -371,7 +393,7 @@ fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<Op
     }
 }
 
-pub(crate) fn raw_text(arguments: ArgumentList<'_>) -> Option<String> {
+fn raw_text(arguments: ArgumentList<'_>) -> Option<String> {
     let mut all = arguments.iter();
     let text = all.next()?.value()?.as_text()?;
     (all.next().is_none()).then(|| text.into_owned())
@@ -393,10 +415,20 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
         return;
     };
     let span = args.attribute.span();
-    match members(value, span, false, id, draft, report) {
+    // These are plain names, without the arguments that members of an index have.
+    let plain = |value, report: &mut Report| {
+        let name = constant(value, report)?;
+        Some(Entry { name, sort: None, length: None, ops: None })
+    };
+    let members = match super::visit::list(value, report, plain) {
+        Some(entries) => resolved(entries, span, false, id, draft, report),
+        None => Members::Reported,
+    };
+    match members {
         Members::Found(fields) => {
-            let fields = fields.into_iter().map(|field| field.field).collect();
+            let fields: Vec<FieldId> = fields.into_iter().map(|field| field.field).collect();
             let model = draft.model(id);
+            shard_key_fields_are_required(model, &fields, args.attribute, report);
             if model.shard_key.is_some() {
                 let message = format!("{} `{}` has both `@shardKey` and `@@shardKey`", model.word(), model.name);
                 report.error_help("shard-key", model.span(), message, "keep one of the two");

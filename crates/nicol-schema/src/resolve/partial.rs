@@ -6,8 +6,7 @@ use crate::schema::*;
 use crate::source::Span;
 
 use super::draft::DraftField;
-use super::indexes::raw_text;
-use super::visit::Args;
+use super::visit::{Args, text};
 
 /// Takes and reads `where:`: the condition, and where it stands.
 pub(crate) fn predicate(
@@ -18,26 +17,37 @@ pub(crate) fn predicate(
     let value = args.named("where")?;
     let help = "write `where: raw(\"...\")`, or `where: { field: value }`";
     let predicate = match value.kind() {
-        ValueKind::Call("raw", arguments) => match raw_text(arguments) {
-            Some(text) if text.is_empty() => {
-                args.error("partial-condition", "the condition in `raw` is empty", help, report);
-                return None;
-            }
-            Some(text) => IndexPredicate::Raw(text),
-            None => {
-                args.error("partial-condition", "`raw` takes one string", help, report);
-                return None;
-            }
-        },
+        ValueKind::Call("raw", arguments) => IndexPredicate::Raw(raw(arguments, args, report)?),
         ValueKind::Object(conditions) => IndexPredicate::Fields(object(conditions, args, fields, report)?),
         _ => {
-            report.error("wrong-value-type", value.span(), "expected `raw(...)` or an object");
+            if !matches!(value.kind(), ValueKind::Call(..)) {
+                report.error("wrong-value-type", value.span(), "expected `raw(...)` or an object");
+            }
             let message = format!("`where` cannot be {}", value.describe());
             args.error("partial-condition", message, help, report);
             return None;
         }
     };
     Some((predicate, value.span()))
+}
+
+/// The text of `raw("...")`. The reference looks at the first argument only.
+fn raw(arguments: ArgumentList<'_>, args: &Args<'_>, report: &mut Report) -> Option<String> {
+    let help = "write `where: raw(\"...\")`, or `where: { field: value }`";
+    let mut all = arguments.iter();
+    let found = all.next().and_then(|first| first.value()).and_then(|value| text(value, report));
+    let Some(found) = found else {
+        args.error("partial-condition", "`raw` takes one string", help, report);
+        return None;
+    };
+    if found.is_empty() {
+        args.error("partial-condition", "the condition in `raw` is empty", help, report);
+        return None;
+    }
+    for extra in all {
+        report.hint("unexpected-argument", extra.span(), "`raw` takes one string: this has no effect", "remove it");
+    }
+    Some(found.into_owned())
 }
 
 fn object(
@@ -55,12 +65,12 @@ fn object(
         let (Some(name), Some(value)) = (member.name(), member.value()) else {
             continue;
         };
-        let Some(at) = fields.iter().position(|field| field.name == name) else {
+        let Some(at) = fields.iter().rposition(|field| field.name == name) else {
             let help = did_you_mean(name, fields.iter().map(|field| field.name), "name a field of this model");
             args.error("partial-condition", format!("`where` names `{name}`, which is no field"), help, report);
             return None;
         };
-        if matches!(fields[at].ty, Some(FieldType::Model(_))) {
+        if !fields[at].is_scalar() {
             let help = "name the fields that hold the key";
             args.error("partial-condition", format!("`where` names the relation `{name}`"), help, report);
             return None;

@@ -38,7 +38,11 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
     for extent in &too_deep {
         faults.add("nested-too-deep", *extent, "values are nested too deep here", "flatten the value");
     }
-    faults.list.sort_by_key(|fault| fault.extent.start);
+    // What is wrong with something as a whole is said behind what is wrong inside it.
+    faults.list.sort_by_key(|fault| match fault.code {
+        "attribute-in-type" => fault.extent.end,
+        _ => fault.extent.start,
+    });
     for fault in faults.list {
         report.error_help(fault.code, file.span(fault.extent), fault.message, fault.help);
     }
@@ -75,6 +79,11 @@ fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
     } else {
         format!("{words}, and ends with `}}` on a line of its own")
     };
+    if line.starts_with('\u{feff}') {
+        let help = "save the file as UTF-8 without byte order mark";
+        faults.add("byte-order-mark", extent, "a byte order mark hides the first line of the file", help);
+        return;
+    }
     faults.add("stray-line", extent, "this line belongs to no block", help);
 }
 

@@ -28,14 +28,15 @@ fn single_id(model: &DraftModel<'_>) -> Option<FieldId> {
 pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report: &mut Report) {
     let draft = checks.draft;
     let Some(sides) = sides(draft, relation) else { return };
-    if !checks.can.many_to_many {
+    let with_view = sides.iter().any(|side| draft.model(side.at.model).is_view);
+    if !checks.can.many_to_many && !with_view {
         for side in sides {
             let message = format!("{} has no join tables for `{}`", checks.can.name, path(draft, side));
             let help = "put the keys into lists on both sides: `@relation(fields: [ids], references: [id])`";
             report.error_help("many-to-many-rule", draft.field(side.at).span, message, help);
         }
     }
-    if sides.iter().any(|side| draft.model(side.at.model).is_view) {
+    if with_view {
         for side in sides {
             let message = format!("`{}` would need a join table, which views cannot have", path(draft, side));
             let help = "write a model for the join table";

@@ -51,10 +51,11 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
         }
     }
     enums::check(&checks, report);
+    let mut graph = cascades::Cascades::collect(&checks);
     for relation in &draft.relations {
         match relation.shape {
             RelationShape::OneToOne | RelationShape::OneToMany => {
-                relations::check(&checks, relation, &names, report);
+                relations::check(&checks, relation, &names, &mut graph, report);
             }
             RelationShape::ManyToMany => many_to_many::implicit(&checks, relation, report),
             RelationShape::Embedded => many_to_many::embedded(&checks, relation, report),

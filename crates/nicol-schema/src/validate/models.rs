@@ -102,22 +102,20 @@ pub(crate) fn schema_rules(
     block: Span,
     report: &mut Report,
 ) {
-    let Some(datasource) = &checks.configuration.datasource else {
-        return;
-    };
+    let schemas = checks.configuration.datasource.as_ref().map_or(&[][..], |datasource| &datasource.schemas);
     match schema {
         Some((_, span)) if !checks.can.multi_schema => {
             let message = format!("{} has no schemas to choose from", checks.can.name);
             report.error_help("schema-unsupported", span, message, "remove `@@schema`");
         }
-        Some((schema, span)) if !datasource.schemas.iter().any(|known| known == schema) => {
+        Some((schema, span)) if !schemas.iter().any(|known| known == schema) => {
             let message = format!("the datasource does not list the schema `{schema}`");
             let help = format!("add it there: `schemas = [.., \"{schema}\"]`");
             report.error_help("unknown-schema", span, message, help);
         }
         None if checks.can.multi_schema && checks.configuration.has_schemas => {
             let message = format!("{word} `{name}` does not say which schema it is in");
-            let help = format!("add `@@schema(\"{}\")`", datasource.schemas.first().map_or("public", String::as_str));
+            let help = format!("add `@@schema(\"{}\")`", schemas.first().map_or("public", String::as_str));
             report.error_help("missing-schema", block, message, help);
         }
         Some(_) | None => {}

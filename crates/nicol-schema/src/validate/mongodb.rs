@@ -80,7 +80,9 @@ pub(crate) fn same_native_types(checks: &Checks<'_, '_>, relation: &RelationFiel
     let (model, target) = (checks.draft.model(relation.at.model), checks.draft.model(relation.target));
     for (column, reference) in fields.iter().zip(references) {
         let (column, reference) = (model.field(*column), target.field(*reference));
-        let native = |field: &DraftField<'_>| field.native.as_ref().map(|native| native.name.to_owned());
+        fn native<'n>(field: &'n DraftField<'_>) -> Option<(&'n str, &'n str)> {
+            field.native.as_ref().map(|native| (native.scope, native.name))
+        }
         if native(column) != native(reference) {
             let message = format!(
                 "`{}.{}` and `{}.{}` are compared but stored as different types",

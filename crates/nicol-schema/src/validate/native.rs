@@ -13,10 +13,12 @@ pub(crate) fn field(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mu
     let (Some(native), Some(scalar)) = (&field.native, field.scalar()) else {
         return;
     };
+    let span = native.attribute.span();
     let Some(datasource) = &checks.configuration.datasource else {
+        let message = format!("without a datasource there is no native type `{}`", native.name);
+        report.error_help("unknown-native-type", span, message, "add a `datasource` block that names the provider");
         return;
     };
-    let span = native.attribute.span();
     if datasource.name != native.scope {
         let message = format!("`@{}.{}` does not start with the datasource's name", native.scope, native.name);
         report.error_help("wrong-prefix", span, message, format!("write `@{}.{}`", datasource.name, native.name));
@@ -73,20 +75,18 @@ pub(crate) fn unsupported(checks: &Checks<'_, '_>, field: &DraftField<'_>, repor
     let (Some(FieldType::Unsupported(text)), Some(provider)) = (&field.ty, checks.provider) else {
         return;
     };
-    let (name, args) = match text.split_once('(') {
-        Some((name, rest)) => (name, rest.split(')').next().unwrap_or_default()),
-        None => (text.as_str(), ""),
-    };
+    let (name, rest) = text.split_once('(').unwrap_or((text.as_str(), ""));
     let name = name.trim();
-    let args: Vec<String> = match args {
-        "" => Vec::new(),
-        args => args.split(',').map(|arg| arg.trim().to_owned()).collect(),
-    };
+    // What is not closed counts as no arguments, and `()` as one empty argument.
+    let args = rest.split_once(')').map(|(args, _)| args.split(',').map(|arg| arg.trim().to_owned()).collect());
+    let args: Vec<String> = args.unwrap_or_default();
     let Some(row) = table(provider).iter().find(|row| row.name == name) else {
         return;
     };
-    let (required, _) = row.shape.counts();
-    if args.len() < required || numbers(row.shape, &args).is_none() {
+    let (required, optional) = row.shape.counts();
+    let takes_some = required + optional > 0;
+    if takes_some && (args.len() < required || args.len() > required + optional || numbers(row.shape, &args).is_none())
+    {
         return;
     }
     let scalar = row.scalars.first().map_or("String", |scalar| scalar.as_str());
@@ -95,9 +95,7 @@ pub(crate) fn unsupported(checks: &Checks<'_, '_>, field: &DraftField<'_>, repor
     report.error_help("known-unsupported-type", field.span, message, format!("write `{scalar} @{scope}.{name}`"));
 }
 
-fn native_name<'m>(model: &'m DraftModel<'_>, member: &IndexField) -> Option<&'m DraftNative<'m>>
-where
-{
+fn native_name<'m>(model: &'m DraftModel<'_>, member: &IndexField) -> Option<&'m DraftNative<'m>> {
     if !member.path.is_empty() {
         return None;
     }
@@ -122,10 +120,12 @@ pub(crate) fn xml_index(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
 
 /// Long columns of MySQL are indexed by a prefix only.
 pub(crate) fn mysql_keys(model: &DraftModel<'_>, report: &mut Report) {
+    const LONG: [&str; 8] =
+        ["Text", "TinyText", "MediumText", "LongText", "Blob", "TinyBlob", "MediumBlob", "LongBlob"];
     let long = |fields: &[IndexField]| {
         fields.iter().find_map(|member| {
             let name = native_name(model, member)?.name;
-            (member.length.is_none() && (name.ends_with("Text") || name.ends_with("Blob"))).then(|| name.to_owned())
+            (member.length.is_none() && LONG.contains(&name)).then(|| name.to_owned())
         })
     };
     let help = "say how much of it: `[field(length: 100)]`, or choose a shorter type";

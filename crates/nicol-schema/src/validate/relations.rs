@@ -42,11 +42,17 @@ fn is_empty(fields: &Option<Vec<FieldId>>) -> bool {
 }
 
 /// Checks one relation.
-pub(crate) fn check(checks: &Checks<'_, '_>, relation: &DraftRelation, names: &Names, report: &mut Report) {
+pub(crate) fn check<'d>(
+    checks: &Checks<'d, '_>,
+    relation: &DraftRelation,
+    names: &Names,
+    graph: &mut cascades::Cascades<'d>,
+    report: &mut Report,
+) {
     let draft = checks.draft;
     let side = |index: Option<usize>| index.map(|index| &draft.relation_fields[index]);
     let sides = Sides { draft, relation, forward: side(relation.a), back: side(relation.b) };
-    cascades::check(checks, relation, report);
+    cascades::check(checks, relation, graph, report);
     if let Some(forward) = sides.forward {
         references_are_unique(checks, &sides, forward, report);
         same_length(forward, report);

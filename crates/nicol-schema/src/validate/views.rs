@@ -32,7 +32,9 @@ pub(crate) fn index(index: &DraftIndex<'_>, report: &mut Report) {
     if index.clustered.is_some() {
         report.error_help("clustering", span, nothing_behind, "remove `clustered`");
     }
-    if index.fields.iter().any(|member| member.sort.is_some() || member.length.is_some() || member.ops.is_some()) {
+    let with_arguments =
+        |member: &&IndexField| member.sort.is_some() || member.length.is_some() || member.ops.is_some();
+    for _ in index.fields.iter().filter(with_arguments) {
         report.error_help("view-rule", span, nothing_behind, "name the fields without arguments");
     }
 }

@@ -4,7 +4,7 @@ use nicol_migrate::{DeployOptions, deploy};
 use serde_json::json;
 
 use super::watch::Teller;
-use super::{Workplace, lock_options, note_unused};
+use super::{Site, lock_options, note_unused};
 use crate::app::DONE;
 use crate::args::{DeployArgs, Global};
 use crate::diagnostics::count;
@@ -17,7 +17,7 @@ use crate::output::Output;
 /// Folder and history do not fit together, or a migration fails.
 pub(crate) fn run(args: &DeployArgs, global: &Global, output: &Output) -> Result<u8> {
     note_unused(&args.unused, output);
-    let Workplace { database, directory, folder, .. } = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let Site { database, directory, folder, .. } = Site::open(global, args.url.url.as_deref(), output)?;
     let found = directory.migrations().len();
     if directory.exists() && !output.json {
         output.note(&format!("{} found in {folder}", count(found, "migration")));

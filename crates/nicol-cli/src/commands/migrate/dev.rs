@@ -139,7 +139,7 @@ fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()
     prompt::consent("Make the migration and apply it?", refusal, output)
 }
 
-fn risk_text(counted: &CountedRisk) -> String {
+pub(in crate::commands) fn risk_text(counted: &CountedRisk) -> String {
     match counted.rows {
         Some(rows) => {
             format!("{} ({} concerned)", counted.risk.text, count(usize::try_from(rows).unwrap_or(usize::MAX), "row"))

@@ -176,7 +176,7 @@ impl Reader<'_> {
 
     fn datasource(&self, project: &Project, url: Option<&str>) -> Result<State> {
         let schema = require_valid(project, self.output)?;
-        let found = project.migration_url(url, &schema)?;
+        let found = project.migration_url(url, schema.datasource.as_ref())?;
         Database::of_schema(&found, schema.datasource.as_ref()).map(State::Database)
     }
 
@@ -201,7 +201,7 @@ impl Reader<'_> {
             (Some(text), ..) => Some(self.given(text)?.url),
             (None, Some(database), _) => Some(database.url.clone()),
             // Without a URL the folder may still be replayed in memory.
-            (None, None, Some((project, schema))) => match project.migration_url(None, schema) {
+            (None, None, Some((project, schema))) => match project.migration_url(None, schema.datasource.as_ref()) {
                 Ok(found) => match Database::of_schema(&found, schema.datasource.as_ref()) {
                     Ok(database) => Some(database.url),
                     // With a shadow database at hand the main one is only compared with it.

@@ -3,9 +3,10 @@
 pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod diff;
+pub(crate) mod reset;
 pub(crate) mod resolve;
 pub(crate) mod status;
-mod watch;
+pub(super) mod watch;
 
 use nicol_migrate::{Directory, LockOptions};
 use nicol_schema::ValidSchema;
@@ -20,10 +21,10 @@ use crate::output::Output;
 use crate::paths;
 
 /// What every command on the project's migrations works with.
-struct Workplace {
-    project: Project,
-    schema: ValidSchema,
-    database: Database,
+pub(super) struct Workplace {
+    pub(super) project: Project,
+    pub(super) schema: ValidSchema,
+    pub(super) database: Database,
     directory: Directory,
     /// The migrations folder, for showing.
     folder: String,
@@ -38,16 +39,42 @@ impl Workplace {
         let project = Project::open(global)?;
         let schema = require_valid(&project, output)?;
         require_datasource(&project, &schema)?;
-        let found = project.migration_url(url, &schema)?;
+        let found = project.migration_url(url, schema.datasource.as_ref())?;
         let database = Database::of_schema(&found, schema.datasource.as_ref())?;
-        let path = project.migrations(&schema)?;
+        let path = project.migrations(schema.datasource.as_ref())?;
         let directory = read_directory(&path)?;
         database.announce(&found, output);
         Ok(Workplace { folder: paths::show(&path), project, schema, database, directory })
     }
 }
 
-fn require_datasource(project: &Project, schema: &ValidSchema) -> Result<()> {
+/// What a command works with that needs migrations and a database, but no models: an image may hold no schema at all.
+struct Site {
+    database: Database,
+    directory: Directory,
+    /// The migrations folder, for showing.
+    folder: String,
+}
+
+impl Site {
+    /// Finds migrations folder and database, and the schema if there is one. Mistakes in its models do not matter.
+    ///
+    /// # Errors
+    /// Folder or database cannot be found or used.
+    fn open(global: &Global, url: Option<&str>, output: &Output) -> Result<Site> {
+        let project = Project::open_anyway(global)?;
+        let schema = project.schema_or_datasource();
+        let datasource = schema.as_ref().and_then(|schema| schema.datasource.as_ref());
+        let found = project.migration_url(url, datasource)?;
+        let database = Database::of_schema(&found, datasource)?;
+        let path = project.migrations(datasource)?;
+        let directory = read_directory(&path)?;
+        database.announce(&found, output);
+        Ok(Site { folder: paths::show(&path), database, directory })
+    }
+}
+
+pub(super) fn require_datasource(project: &Project, schema: &ValidSchema) -> Result<()> {
     if schema.datasource.is_some() {
         return Ok(());
     }
@@ -66,7 +93,7 @@ fn read_directory(path: &std::path::Path) -> Result<Directory> {
 }
 
 /// Prisma's variable turns the lock off.
-fn lock_options() -> LockOptions {
+pub(super) fn lock_options() -> LockOptions {
     let disabled = environment("PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK").is_some_and(|value| value != "0");
     LockOptions { disabled, ..LockOptions::default() }
 }

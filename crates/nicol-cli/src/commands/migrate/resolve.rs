@@ -4,7 +4,7 @@ use nicol_migrate::{Resolution, resolve};
 use serde_json::json;
 
 use super::watch::Teller;
-use super::{Workplace, lock_options};
+use super::{Site, lock_options};
 use crate::app::DONE;
 use crate::args::{Global, ResolveArgs};
 use crate::failure::Result;
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ResolveArgs, global: &Global, output: &Output) -> Resul
         (None, Some(name)) => (name, Resolution::RolledBack, "rolled back"),
         (None, None) => return Ok(DONE),
     };
-    let Workplace { database, directory, .. } = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let Site { database, directory, .. } = Site::open(global, args.url.url.as_deref(), output)?;
     let mut teller = Teller::new(output);
     database.run(resolve(&database.url, &directory, name, resolution, lock_options(), &mut teller))?;
     drop(teller);

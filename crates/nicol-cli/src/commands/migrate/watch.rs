@@ -10,7 +10,7 @@ use crate::output::Output;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Words events for the user: what was applied on stdout, waiting and progress on stderr.
-pub(super) struct Teller {
+pub(in crate::commands) struct Teller {
     output: Output,
     began: Instant,
     /// True while a line of progress stands on the terminal.
@@ -18,7 +18,7 @@ pub(super) struct Teller {
 }
 
 impl Teller {
-    pub(super) fn new(output: &Output) -> Teller {
+    pub(in crate::commands) fn new(output: &Output) -> Teller {
         Teller { output: *output, began: Instant::now(), has_line: false }
     }
 
@@ -69,7 +69,7 @@ impl Drop for Teller {
 }
 
 /// `12ms`, from a second on `1.23s`
-pub(super) fn duration(duration: Duration) -> String {
+pub(in crate::commands) fn duration(duration: Duration) -> String {
     if duration < Duration::from_secs(1) {
         format!("{}ms", duration.as_millis())
     } else {

@@ -1,0 +1,97 @@
+//! nicol itself, used as the guide says: the generated client and nothing beside it.
+
+use futures::future::BoxFuture;
+use nicol::types::DateTime;
+
+use crate::model::*;
+
+mod db {
+    include!(concat!(env!("OUT_DIR"), "/client.rs"));
+}
+use db::{comment, event, post, user};
+
+pub struct Nicol {
+    db: db::Db,
+    concurrent: bool,
+}
+
+pub async fn open(url: &str, concurrent: bool) -> R<Nicol> {
+    Ok(Nicol { db: db::Db::connect(url).await?, concurrent })
+}
+
+fn form(k: i64) -> event::New {
+    let event = new_event(k);
+    row(event)
+}
+
+fn row(event: NewEvent) -> event::New {
+    let NewEvent { kind, payload, amount, ratio, ok, created_at, .. } = event;
+    let created_at =
+        DateTime::from_millisecond(created_at.and_utc().timestamp_millis()).expect("a date of this century");
+    event::New { kind, payload, amount, ratio, ok, created_at }
+}
+
+impl Nicol {
+    async fn nested(&self, n: i32) -> nicol::Result<u64> {
+        let users: Vec<(db::User, Vec<(db::Post, Vec<db::Comment>)>)> = self
+            .db
+            .user()
+            .find_many()
+            .filter(user::id.lte(n))
+            .order_by(user::id.asc())
+            .with(user::posts.order_by(post::id.asc()).with(post::comments.order_by(comment::id.asc())))
+            .await?;
+        Ok(users.iter().map(|(_, posts)| 1 + posts.iter().map(|(_, below)| 1 + below.len() as u64).sum::<u64>()).sum())
+    }
+
+    async fn operate(&self, op: Op, k: i64) -> nicol::Result<u64> {
+        let db = &self.db;
+        Ok(match op {
+            Point => u64::from(db.user().find(user::by_id(id(k))).await?.is_some()),
+            Read100 => {
+                let page = db.user().find_many().filter(user::id.gt(id(k) % 9000)).order_by(user::id.asc()).take(100);
+                page.await?.len() as u64
+            }
+            Read10k => db.user().find_many().order_by(user::id.asc()).await?.len() as u64,
+            Nested10 => self.nested(10).await?,
+            Nested1000 => self.nested(1000).await?,
+            RelFilter => {
+                let hot = user::posts.some(post::views.gte(HOT));
+                db.user().find_many().filter(hot).order_by(user::id.asc()).await?.len() as u64
+            }
+            InsertOne => u64::from(db.event().create(form(k)).await?.id > 0),
+            UpdateById => {
+                let event = db.event().update(event::by_id(id(k))).set(|s| s.amount(k as i32)).await?;
+                u64::from(event.id > 0)
+            }
+            Tx5 => {
+                db.tx()
+                    .run(async |tx| {
+                        let user = tx.user().find(user::by_id(id(k))).await?;
+                        let made = tx.event().create(form(k)).await?;
+                        tx.event().update_many(event::id.eq(id(k))).set(|s| s.amount(k as i32)).await?;
+                        let event = tx.event().get(event::by_id(id(k))).await?;
+                        tx.event().delete_many(event::id.eq(made.id)).await?;
+                        Ok(u64::from(user.is_some()) + u64::from(event.amount == k as i32))
+                    })
+                    .await?
+            }
+            Bulk10k => unreachable!("see has"),
+        })
+    }
+}
+
+impl Db for Nicol {
+    fn name(&self) -> String {
+        "nicol".into()
+    }
+    fn has(&self, op: Op) -> bool {
+        op != Bulk10k
+    }
+    fn concurrent(&self) -> bool {
+        self.concurrent
+    }
+    fn run(&self, op: Op, k: i64) -> BoxFuture<'_, R<u64>> {
+        Box::pin(async move { Ok(self.operate(op, k).await?) })
+    }
+}
