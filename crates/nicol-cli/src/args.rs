@@ -10,7 +10,7 @@ use clap_complete::Shell;
 mod db;
 mod migrate;
 
-pub(crate) use db::{DbArgs, DbCommand, ExecuteArgs, PushArgs, SeedArgs};
+pub(crate) use db::{DbArgs, DbCommand, ExecuteArgs, PullArgs, PushArgs, SeedArgs};
 pub(crate) use migrate::{
     DeployArgs, DevArgs, DiffArgs, FromArgs, MigrateArgs, MigrateCommand, ResetArgs, ResolveArgs, StatusArgs, ToArgs,
     UnusedMigrate,

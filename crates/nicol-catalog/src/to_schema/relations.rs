@@ -192,7 +192,7 @@ impl Maker<'_> {
             return None;
         }
         if table.foreign_keys.is_empty() && self.previous.has_own_relations() {
-            let RelationKind::ManyToMany { a, b } = &self.previous.many_to_many(&table.name)?.kind else { return None };
+            let RelationKind::ManyToMany { a, b, .. } = &self.previous.many_to_many(&table.name)?.kind else { return None };
             let place_of = |side: &FieldRef| {
                 let model = self.previous.schema.model(side.model);
                 self.catalog.tables.iter().position(|table| table.name == model.database_name())
@@ -346,7 +346,7 @@ impl Maker<'_> {
         let relation = table.name.strip_prefix('_').unwrap_or(&table.name).to_owned();
         let old = self.previous.many_to_many(&table.name);
         let sides = old.and_then(|old| match &old.kind {
-            RelationKind::ManyToMany { a, b } => Some((*a, *b)),
+            RelationKind::ManyToMany { a, b, .. } => Some((*a, *b)),
             RelationKind::Foreign(_) => None,
         });
         let is_ambiguous = self.ambiguous.contains(&pair(join.a, join.b));
