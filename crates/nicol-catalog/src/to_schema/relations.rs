@@ -59,8 +59,7 @@ impl Relations {
             names,
             places,
             ignored: catalog.tables.iter().map(|table| is_left_out(table, previous)).collect(),
-            forward: vec![Vec::new(); catalog.tables.len()],
-            back: vec![Vec::new(); catalog.tables.len()],
+            keyed: vec![Vec::new(); catalog.tables.len()],
             joined: vec![Vec::new(); catalog.tables.len()],
             ambiguous: HashSet::new(),
         };
@@ -80,8 +79,7 @@ impl Relations {
         maker.relations_without_keys();
         let mut fields = Vec::new();
         for place in 0..catalog.tables.len() {
-            let mut all = std::mem::take(&mut maker.forward[place]);
-            all.append(&mut maker.back[place]);
+            let mut all = std::mem::take(&mut maker.keyed[place]);
             all.append(&mut maker.joined[place]);
             make_unique(&mut all, &names.tables[place].columns);
             fields.push(all);
@@ -131,8 +129,8 @@ struct Maker<'a> {
     names: &'a Names,
     places: HashMap<(Option<String>, &'a str), usize>,
     ignored: Vec<bool>,
-    forward: Vec<Vec<RelationField>>,
-    back: Vec<Vec<RelationField>>,
+    /// Fields of foreign keys, both sides, one list a table, in the order of the keys.
+    keyed: Vec<Vec<RelationField>>,
     joined: Vec<Vec<RelationField>>,
     /// Pairs of tables between which names alone do not tell relations apart.
     ambiguous: HashSet<(usize, usize)>,
@@ -202,7 +200,9 @@ impl Maker<'_> {
         let both = |columns: &[crate::catalog::IndexColumn]| {
             columns.len() == 2 && columns[0].name == "A" && columns[1].name == "B"
         };
-        let by_key = table.primary_key.as_ref().is_some_and(|key| both(&key.columns));
+        // Only on PostgreSQL is the pair the key of such a table.
+        let may_be_key = self.catalog.dialect == nicol_db::Dialect::Postgres;
+        let by_key = may_be_key && table.primary_key.as_ref().is_some_and(|key| both(&key.columns));
         let by_index = table.primary_key.is_none()
             && table.indexes.iter().any(|index| index.kind == IndexKind::Unique && both(&index.columns));
         let has_index = table.indexes.iter().any(|index| index.columns.len() == 1 && index.columns[0].name == "B");
@@ -281,10 +281,8 @@ impl Maker<'_> {
             is_ignored: self.ignored[place] && !self.ignored[target],
             previous: sides.map(|(_, side)| side),
         };
-        self.forward[place].push(forward);
-        // Both sides of a table's relation with itself stand together.
-        let others = if place == target { &mut self.forward[target] } else { &mut self.back[target] };
-        others.push(back);
+        self.keyed[place].push(forward);
+        self.keyed[target].push(back);
     }
 
     /// Forward field, back field, and the relation's name when it is written.
@@ -353,12 +351,15 @@ impl Maker<'_> {
         let named = |of: usize, suffix: &str| {
             let model = field_name_of(&self.catalog.tables[of].name);
             match (join.a == join.b, is_ambiguous) {
-                (true, _) => format!("{model}_{}_{suffix}", sanitized(&relation)),
+                (true, true) => format!("{model}_{}_{suffix}", sanitized(&relation)),
+                (true, false) => format!("{model}_{suffix}"),
                 (false, true) => format!("{model}_{}", sanitized(&relation)),
                 (false, false) => model,
             }
         };
-        let is_named = old.is_none_or(|old| old.is_named);
+        let (a, b) = (self.model_name(join.a), self.model_name(join.b));
+        let is_default = !is_ambiguous && join.a != join.b && relation == format!("{a}To{b}");
+        let is_named = old.map_or(!is_default, |old| old.is_named);
         // Column A refers to the model whose field is the side `a`; that field is of the other model.
         for (place, of, suffix, side) in
             [(join.a, join.b, "A", sides.map(|(a, _)| a)), (join.b, join.a, "B", sides.map(|(_, b)| b))]
@@ -385,11 +386,10 @@ impl Maker<'_> {
         for relation in self.previous.relations() {
             let RelationKind::Foreign(old) = &relation.kind else { continue };
             if let Some((place, forward, target, back)) = self.copied(relation, old) {
-                let is_there = self.forward[place].iter().any(|field| field.previous == forward.previous);
+                let is_there = self.keyed[place].iter().any(|field| field.previous == forward.previous);
                 if !is_there {
-                    self.forward[place].push(forward);
-                    let others = if place == target { &mut self.forward[target] } else { &mut self.back[target] };
-                    others.push(back);
+                    self.keyed[place].push(forward);
+                    self.keyed[target].push(back);
                 }
             }
         }
