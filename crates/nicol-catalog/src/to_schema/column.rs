@@ -6,7 +6,7 @@ use super::Writer;
 use super::defaults::{self, Context};
 use super::names::{Name, Origin};
 use super::previous::is_updated_at;
-use super::text::{commented_out, documentation, literal};
+use super::text::{documentation, literal};
 use super::types;
 use super::warnings::Warning;
 use crate::catalog::{Arity, Column, ColumnType};
@@ -51,8 +51,7 @@ impl Writer<'_> {
             Arity::Nullable => "?",
             Arity::List => "[]",
         };
-        let name = if of.name.origin == Origin::Lost { &of.column.name } else { &of.name.text };
-        let mut line = format!("{name} {base}{arity}");
+        let mut line = format!("{} {base}{arity}", of.name.text);
         let mut attribute = |text: &str| {
             line.push(' ');
             line.push_str(text);
@@ -89,11 +88,9 @@ impl Writer<'_> {
         let mut out = comments.above;
         out.push_str(&documentation(old.and_then(|field| field.docs.as_deref()).unwrap_or_default()));
         match of.name.origin {
-            Origin::Lost => {
-                self.warnings.push(Warning::FieldCommentedOut { model, field: of.column.name.clone() });
-                out.push_str("/// No name for this field could be made of its column's: give it one that begins with a letter.\n");
-                out.push_str(&commented_out(&line));
-                return out;
+            Origin::Numbered => {
+                let map = of.column.name.clone();
+                self.warnings.push(Warning::Numbered { name: format!("{model}.{field}"), map });
             }
             Origin::Kept if of.name.map.is_some() => self.warnings.push(Warning::FieldMapKept { model, field }),
             Origin::Kept | Origin::Plain | Origin::Sanitized | Origin::Reserved | Origin::Duplicate => {}

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use nicol_schema::schema::ValidSchema;
 use nicol_schema::Span;
+use nicol_schema::schema::ValidSchema;
 
 /// Comments at a field or value.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +98,11 @@ impl Comments {
             at = last;
         }
         let rest = text.get(at..end).unwrap_or_default();
-        pending + &rest.lines().filter_map(|line| comment_in(line).map(|comment| format!("{}\n", comment.trim()))).collect::<String>()
+        pending
+            + &rest
+                .lines()
+                .filter_map(|line| comment_in(line).map(|comment| format!("{}\n", comment.trim())))
+                .collect::<String>()
     }
 }
 

@@ -43,13 +43,16 @@ pub(super) fn default(context: &Context<'_>) -> Option<String> {
         Default::UniqueRowid => "autoincrement()".to_owned(),
         Default::Unknown => "dbgenerated()".to_owned(),
         Default::Expression(text) => generated(column.default_text.as_ref().unwrap_or(text)),
-        Default::Literal(constant) => constant_text(context, constant).unwrap_or_else(|| generated(&raw(context, constant))),
+        Default::Literal(constant) => {
+            constant_text(context, constant).unwrap_or_else(|| generated(&raw(context, constant)))
+        }
     })
 }
 
 /// Servers hand points in time back in many forms: their digits tell.
 fn is_unchanged(before: &Default, now: &Default) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().trim_end_matches('0').to_owned();
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>().trim_end_matches('0').to_owned();
     match (before, now) {
         (Default::Unknown, _) | (_, Default::Unknown) => false,
         (Default::Literal(Literal::DateTime(a)), Default::Literal(Literal::DateTime(b))) => digits(a) == digits(b),
@@ -106,7 +109,7 @@ fn single(context: &Context<'_>, constant: &Literal) -> Option<String> {
             _ => return None,
         };
         let (name, _) = enumeration.values.iter().find(|(_, value)| value == text)?;
-        return (name.origin != super::names::Origin::Lost).then(|| name.text.clone());
+        return Some(name.text.clone());
     }
     let is_uuid = context.column.ty == ColumnType::Postgres(PostgresType::Uuid)
         || context.column.ty == ColumnType::Cockroach(crate::catalog::CockroachType::Uuid);
@@ -125,9 +128,10 @@ fn single(context: &Context<'_>, constant: &Literal) -> Option<String> {
         }
         (ScalarType::Float | ScalarType::Decimal, Literal::Number(text) | Literal::Text(text)) => plain_number(text),
         (ScalarType::Int | ScalarType::BigInt, Literal::Boolean(flag)) => Some(u8::from(*flag).to_string()),
-        (ScalarType::String, Literal::Text(text) | Literal::Enum(text) | Literal::Json(text) | Literal::Number(text)) => {
-            Some(literal(text))
-        }
+        (
+            ScalarType::String,
+            Literal::Text(text) | Literal::Enum(text) | Literal::Json(text) | Literal::Number(text),
+        ) => Some(literal(text)),
         (ScalarType::Json, Literal::Json(text) | Literal::Text(text)) => Some(literal(text)),
         (ScalarType::Bytes, Literal::Bytes(bytes)) => Some(literal(&base64(bytes))),
         (ScalarType::Bytes, Literal::Text(text)) => Some(literal(&base64(text.as_bytes()))),
@@ -140,7 +144,9 @@ fn plain_number(text: &str) -> Option<String> {
     let text = text.trim();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.trim_start_matches('+').parse::<i32>().ok().filter(|exponent| exponent.abs() <= 400)?),
+        Some((mantissa, exponent)) => {
+            (mantissa, exponent.trim_start_matches('+').parse::<i32>().ok().filter(|exponent| exponent.abs() <= 400)?)
+        }
         None => (digits, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -183,13 +189,16 @@ fn base64(bytes: &[u8]) -> String {
 
 /// `sequence(..)` of CockroachDB.
 fn sequence(identity: &Identity) -> String {
-    sequence_text([
-        ("minValue", identity.min_value),
-        ("maxValue", identity.max_value),
-        ("cache", identity.cache),
-        ("increment", identity.increment),
-        ("start", identity.start),
-    ], identity.is_virtual)
+    sequence_text(
+        [
+            ("minValue", identity.min_value),
+            ("maxValue", identity.max_value),
+            ("cache", identity.cache),
+            ("increment", identity.increment),
+            ("start", identity.start),
+        ],
+        identity.is_virtual,
+    )
 }
 
 fn sequence_text(options: [(&str, Option<i64>); 5], is_virtual: bool) -> String {
@@ -221,16 +230,18 @@ fn function(function: &DefaultFunction) -> String {
         DefaultFunction::Cuid(version) => with("cuid", version.map(|version| version.to_string())),
         DefaultFunction::Nanoid(length) => with("nanoid", length.map(|length| length.to_string())),
         DefaultFunction::DbGenerated(text) => with("dbgenerated", text.as_deref().map(literal)),
-        DefaultFunction::Sequence(Sequence { increment, min_value, max_value, start, cache, is_virtual }) => sequence_text(
-            [
-                ("minValue", *min_value),
-                ("maxValue", *max_value),
-                ("cache", *cache),
-                ("increment", *increment),
-                ("start", *start),
-            ],
-            *is_virtual,
-        ),
+        DefaultFunction::Sequence(Sequence { increment, min_value, max_value, start, cache, is_virtual }) => {
+            sequence_text(
+                [
+                    ("minValue", *min_value),
+                    ("maxValue", *max_value),
+                    ("cache", *cache),
+                    ("increment", *increment),
+                    ("start", *start),
+                ],
+                *is_virtual,
+            )
+        }
     }
 }
 
@@ -240,7 +251,9 @@ mod tests {
 
     #[test]
     fn numbers_lose_their_exponent() {
-        for (text, plain) in [("1e+10", "10000000000"), ("1.50", "1.50"), ("-2.5e-3", "-0.0025"), (".5", "0.5"), ("7", "7")] {
+        for (text, plain) in
+            [("1e+10", "10000000000"), ("1.50", "1.50"), ("-2.5e-3", "-0.0025"), (".5", "0.5"), ("7", "7")]
+        {
             assert_eq!(plain_number(text).as_deref(), Some(plain), "{text}");
         }
         assert_eq!(plain_number("NaN"), None);

@@ -1,7 +1,7 @@
 //! Enum types, and those of MySQL's columns, as enums.
 
 use super::names::Origin;
-use super::text::{commented_out, documentation, literal};
+use super::text::{documentation, literal};
 use super::warnings::Warning;
 use super::{Block, Writer};
 
@@ -32,7 +32,8 @@ impl Writer<'_> {
             Origin::Kept if name.map.is_some() => {
                 self.warnings.push(Warning::EnumMapKept { enumeration: name.text.clone() });
             }
-            Origin::Kept | Origin::Plain | Origin::Sanitized | Origin::Lost => {}
+            Origin::Numbered => self.warnings.push(Warning::Numbered { name: name.text.clone(), map }),
+            Origin::Kept | Origin::Plain | Origin::Sanitized => {}
         }
         text.push_str(&format!("enum {} {{\n", name.text));
         for (value, database_value) in &of.values {
@@ -40,11 +41,9 @@ impl Writer<'_> {
             let comments = known.map(|one| previous.comments.at(one.span)).unwrap_or_default();
             text.push_str(&comments.above);
             text.push_str(&documentation(known.and_then(|one| one.docs.as_deref()).unwrap_or_default()));
-            if value.origin == Origin::Lost {
-                text.push_str(&commented_out(database_value));
-                let (enumeration, value) = (name.text.clone(), database_value.clone());
-                self.warnings.push(Warning::ValueCommentedOut { enumeration, value });
-                continue;
+            if value.origin == Origin::Numbered {
+                let (name, map) = (format!("{}.{}", name.text, value.text), database_value.clone());
+                self.warnings.push(Warning::Numbered { name, map });
             }
             text.push_str(&value.text);
             if let Some(map) = &value.map {
@@ -69,11 +68,6 @@ impl Writer<'_> {
         }
         text.push_str(&around.tail);
         text.push_str("}\n");
-        Block {
-            file: old.map(|old| old.span.file),
-            position: old.map_or(0, |old| old.span.start),
-            rank: 2,
-            text,
-        }
+        Block { file: old.map(|old| old.span.file), position: old.map_or(0, |old| old.span.start), rank: 2, text }
     }
 }

@@ -4,7 +4,7 @@ use nicol_schema::constraint_names::{ConstraintKind, default_name};
 use nicol_schema::schema::{Index as OldIndex, Model};
 
 use super::Writer;
-use super::names::{Origin, TableName};
+use super::names::TableName;
 use super::text::literal;
 use super::warnings::Warning;
 use crate::catalog::{Index, IndexAlgorithm, IndexColumn, IndexKind, SortOrder, Table};
@@ -26,19 +26,15 @@ struct Arguments<'a> {
     name: Option<&'a str>,
     algorithm: Option<IndexAlgorithm>,
     predicate: Option<&'a str>,
+    /// Operator classes can be written: on plain indexes of PostgreSQL.
+    takes_classes: bool,
 }
 
 impl Writer<'_> {
     /// The attributes for a table's primary key and indexes. Known ones keep their old order, new ones follow.
     pub(super) fn indexes(&mut self, table: &Table, name: &TableName, old: Option<&Model>) -> Attributes {
         let mut attributes = Attributes::default();
-        let is_lost = |columns: &[IndexColumn]| {
-            columns.iter().any(|column| {
-                let place = table.column_index(&column.name);
-                place.is_none_or(|place| name.columns[place].origin == Origin::Lost)
-            })
-        };
-        if let Some(key) = table.primary_key.as_ref().filter(|key| !is_lost(&key.columns)) {
+        if let Some(key) = &table.primary_key {
             let default = self.default_name(ConstraintKind::PrimaryKey, table, &[]);
             let arguments = Arguments {
                 columns: &key.columns,
@@ -49,11 +45,12 @@ impl Writer<'_> {
                 }),
                 algorithm: None,
                 predicate: None,
+                takes_classes: false,
             };
             self.push(&mut attributes, "id", &arguments, table, name);
         }
         let mut indexes: Vec<(Option<usize>, &Index)> = Vec::new();
-        for index in table.indexes.iter().filter(|index| !is_lost(&index.columns)) {
+        for index in &table.indexes {
             let place = old.and_then(|model| self.place_in(model, table, index));
             if place.is_some() || !self.is_made_by_server(table, index, old) {
                 indexes.push((place, index));
@@ -94,6 +91,7 @@ impl Writer<'_> {
             name: known.and_then(|known| known.name.as_deref()),
             algorithm: index.algorithm,
             predicate,
+            takes_classes: index.kind == IndexKind::Normal,
         };
         let word = match index.kind {
             IndexKind::Unique => "unique",
@@ -136,7 +134,13 @@ impl Writer<'_> {
         let mut inside = vec![format!("[{}]", columns.join(", "))];
         inside.extend(of.name.map(|name| format!("name: {}", literal(name))));
         inside.extend(of.map.map(|map| format!("map: {}", literal(map))));
-        inside.extend(of.algorithm.map(|algorithm| format!("type: {}", algorithm_name(algorithm))));
+        let has_class = of.takes_classes && of.columns.iter().any(|column| own_class(column).is_some());
+        match of.algorithm {
+            Some(algorithm) => inside.push(format!("type: {}", algorithm_name(algorithm))),
+            // A class is only taken where the kind of index is said.
+            None if has_class => inside.push("type: BTree".to_owned()),
+            None => {}
+        }
         inside.extend(of.predicate.map(predicate));
         format!("@@{word}({})", inside.join(", "))
     }
@@ -145,10 +149,9 @@ impl Writer<'_> {
         let place = table.column_index(&column.name);
         let field = place.map_or(column.name.as_str(), |place| name.columns[place].text.as_str());
         let mut inside: Vec<String> = Vec::new();
-        let class = column.operator_class.as_ref().filter(|class| !class.is_default && !class.name.is_empty());
-        if let (Some(class), Some(_)) = (class, of.algorithm) {
-            inside.push(format!("ops: {}", operator_class(&class.name)));
-        }
+        inside.extend(
+            own_class(column).filter(|_| of.takes_classes).map(|class| format!("ops: {}", operator_class(class))),
+        );
         inside.extend(column.length.map(|length| format!("length: {length}")));
         inside.extend(column.sort.filter(|sort| *sort == SortOrder::Desc).map(|_| "sort: Desc".to_owned()));
         if inside.is_empty() { field.to_owned() } else { format!("{field}({})", inside.join(", ")) }
@@ -161,9 +164,8 @@ impl Writer<'_> {
 
     /// The place of an index among those of the old model: the one of its name, else the first of its columns.
     fn place_in(&self, model: &Model, table: &Table, index: &Index) -> Option<usize> {
-        let columns = |old: &OldIndex| -> Vec<&str> {
-            old.fields.iter().map(|field| column_name(model, field.field)).collect()
-        };
+        let columns =
+            |old: &OldIndex| -> Vec<&str> { old.fields.iter().map(|field| column_name(model, field.field)).collect() };
         let these: Vec<&str> = index.columns.iter().map(|column| column.name.as_str()).collect();
         let kind = match index.kind {
             IndexKind::Unique => ConstraintKind::Unique,
@@ -171,11 +173,13 @@ impl Writer<'_> {
         };
         let default = self.default_name(kind, table, &index.columns);
         let fits = |old: &OldIndex| old.kind == index.kind && columns(old) == these;
-        let by_name = model.indexes.iter().position(|old| fits(old) && old.map.as_deref().unwrap_or(&default) == index.name);
+        let by_name =
+            model.indexes.iter().position(|old| fits(old) && old.map.as_deref().unwrap_or(&default) == index.name);
         let is_taken = |old: &OldIndex| {
-            table.indexes.iter().any(|other| {
-                other.name != index.name && old.map.as_deref().unwrap_or(&default) == other.name
-            })
+            table
+                .indexes
+                .iter()
+                .any(|other| other.name != index.name && old.map.as_deref().unwrap_or(&default) == other.name)
         };
         by_name.or_else(|| model.indexes.iter().position(|old| fits(old) && !is_taken(old)))
     }
@@ -198,6 +202,12 @@ impl Writer<'_> {
     }
 }
 
+/// The operator class that the server would not choose by itself.
+fn own_class(column: &IndexColumn) -> Option<&str> {
+    let class = column.operator_class.as_ref()?;
+    (!class.is_default && !class.name.is_empty()).then_some(class.name.as_str())
+}
+
 fn predicate(text: &str) -> String {
     format!("where: raw({})", literal(text))
 }
@@ -215,10 +225,7 @@ fn algorithm_name(algorithm: IndexAlgorithm) -> &'static str {
 /// The language's name of an operator class, or the database's own in `raw(..)`.
 fn operator_class(name: &str) -> String {
     let words: String = name.split('_').map(capitalized).collect();
-    let named = words
-        .replace("Minmax", "MinMax")
-        .replace("Timestamptz", "TimestampTz")
-        .replace("Timetz", "TimeTz");
+    let named = words.replace("Minmax", "MinMax").replace("Timestamptz", "TimestampTz").replace("Timetz", "TimeTz");
     let is_known = nicol_schema::is_operator_class(&named) && operator_class_name(&named) == name;
     if is_known { named } else { format!("raw({})", literal(name)) }
 }

@@ -22,10 +22,8 @@ impl Writer<'_> {
                 head.push_str(&documentation(sentence));
             }
         }
-        let beyond = |remark: &crate::catalog::Remark| Warning::Beyond {
-            model: name.name.text.clone(),
-            remark: remark.clone(),
-        };
+        let beyond =
+            |remark: &crate::catalog::Remark| Warning::Beyond { model: name.name.text.clone(), remark: remark.clone() };
         self.warnings.extend(table.remarks.iter().map(beyond));
         let usable = is_usable(table);
         if !usable && !table.columns.is_empty() {
@@ -74,7 +72,8 @@ impl Writer<'_> {
                 self.warnings.push(Warning::Reserved { name: name.text.clone(), map });
             }
             Origin::Duplicate => self.warnings.push(Warning::Duplicate { name: name.text.clone(), map }),
-            Origin::Kept | Origin::Plain | Origin::Sanitized | Origin::Lost => {}
+            Origin::Numbered => self.warnings.push(Warning::Numbered { name: name.text.clone(), map }),
+            Origin::Kept | Origin::Plain | Origin::Sanitized => {}
         }
         if is_commented_out {
             head.push_str(&documentation(remarks::WITHOUT_COLUMNS));
@@ -84,12 +83,7 @@ impl Writer<'_> {
 
     /// Where a block comes to stand.
     pub(super) fn block(&self, old: Option<&Model>, rank: u8, text: String) -> Block {
-        Block {
-            file: old.map(|model| model.span.file),
-            position: old.map_or(0, |model| model.span.start),
-            rank,
-            text,
-        }
+        Block { file: old.map(|model| model.span.file), position: old.map_or(0, |model| model.span.start), rank, text }
     }
 
     /// Columns in the database's order, then relation fields.

@@ -2,7 +2,8 @@
 //!
 //! A name known before stays. A new one is the database's own where the language takes it: leading signs that are no
 //! letters are cut, other signs it does not take become `_`, reserved words and names of built-in types get `Renamed` in
-//! front, and of things in several PostgreSQL schemas with one name each gets its schema's. What still clashes is numbered.
+//! front, and of things in several PostgreSQL schemas with one name each gets its schema's. What still clashes is numbered,
+//! and so is what has no letter left: a column or value that is missing from the schema would be dropped by the next change.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +11,7 @@ use nicol_schema::is_reserved_name;
 use nicol_schema::schema::{Enum as OldEnum, EnumId, ScalarType};
 
 use super::previous::{Previous, field_of};
-use crate::catalog::{Catalog, Column, ColumnType, MysqlType, PUBLIC, same_namespace};
+use crate::catalog::{Catalog, Column, ColumnType, MysqlType, PUBLIC, SqliteType, same_namespace};
 
 /// Where a name is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub(super) enum Origin {
     Reserved,
     /// The database, where several things have it.
     Duplicate,
-    /// Nothing that could be a name is left.
-    Lost,
+    /// Nothing of the database's name is left: called by its place.
+    Numbered,
 }
 
 /// A name in the schema.
@@ -50,11 +51,11 @@ impl Name {
         Name { text, map, origin }
     }
 
-    /// The name of a column, or of an enum's value.
-    fn plain(name: &str) -> Name {
+    /// The name of something called `name` in the database; of its kind and place where nothing else is left.
+    fn plain(name: &str, kind: &str, place: usize) -> Name {
         let text = sanitized(name);
         let origin = match text.as_str() {
-            "" => Origin::Lost,
+            "" => return Name::new(name, format!("{kind}_{}", place + 1), Origin::Numbered),
             text if text == name => Origin::Plain,
             _ => Origin::Sanitized,
         };
@@ -63,7 +64,7 @@ impl Name {
 
     /// Adds a number until the name is free.
     fn make_unique(&mut self, name: &str, taken: &HashSet<String>) {
-        if self.origin == Origin::Kept || self.origin == Origin::Lost {
+        if self.origin == Origin::Kept {
             return;
         }
         let base = self.text.clone();
@@ -104,7 +105,7 @@ pub(super) struct Names {
     pub(super) tables: Vec<TableName>,
     pub(super) views: Vec<TableName>,
     pub(super) enums: Vec<EnumName>,
-    /// MySQL: the enum of a column, by places of table and column.
+    /// MySQL and SQLite: the enum of a column, by places of table and column.
     of_columns: HashMap<(usize, usize), usize>,
 }
 
@@ -155,12 +156,19 @@ impl Names {
         for (table_place, table) in catalog.tables.iter().enumerate() {
             let model = previous.model(None, &table.name).map(|(_, model)| model);
             for (column_place, column) in table.columns.iter().enumerate() {
-                let ColumnType::Mysql(MysqlType::Enum(all)) = &column.ty else { continue };
                 let field = model.and_then(|model| field_of(model, &column.name));
                 let old = field.and_then(|field| previous.enum_of_field(field));
+                let all: Vec<String> = match (&column.ty, old) {
+                    (ColumnType::Mysql(MysqlType::Enum(all)), _) => all.clone(),
+                    // SQLite knows no enums: a text stays what the schema made of it.
+                    (ColumnType::Sqlite(SqliteType::Text), Some((_, old))) => {
+                        old.values.iter().map(|value| value.database_name().to_owned()).collect()
+                    }
+                    (_, _) => continue,
+                };
                 let shared = self.enums.iter().position(|one| {
                     old.is_some_and(|(id, _)| one.previous == Some(id))
-                        && one.values.iter().map(|(_, value)| value).eq(all)
+                        && one.values.iter().map(|(_, value)| value).eq(&all)
                 });
                 let place = shared.unwrap_or(self.enums.len());
                 if shared.is_none() {
@@ -175,7 +183,7 @@ impl Names {
                         name,
                         namespace: None,
                         database_name,
-                        values: values(all, old.map(|(_, old)| old)),
+                        values: values(&all, old.map(|(_, old)| old)),
                         is_written: true,
                         previous: old.map(|(id, _)| id),
                     });
@@ -187,7 +195,8 @@ impl Names {
 
     /// Models, views and enums share one space of names.
     fn resolve_clashes(&mut self, catalog: &Catalog) {
-        let tables = self.tables.iter_mut().zip(&catalog.tables).map(|(name, table)| (&mut name.name, table.name.clone()));
+        let tables =
+            self.tables.iter_mut().zip(&catalog.tables).map(|(name, table)| (&mut name.name, table.name.clone()));
         let views = self.views.iter_mut().zip(&catalog.views).map(|(name, view)| (&mut name.name, view.name.clone()));
         let enums = self.enums.iter_mut().map(|one| {
             let database_name = one.database_name.clone();
@@ -199,11 +208,12 @@ impl Names {
     /// The enum that a column is of.
     pub(super) fn enum_of(&self, ty: &ColumnType, place: Option<(usize, usize)>) -> Option<&EnumName> {
         match ty {
-            ColumnType::Enum { namespace, name } => self
-                .enums
-                .iter()
-                .find(|one| one.database_name == *name && same_namespace(one.namespace.as_deref(), namespace.as_deref())),
-            ColumnType::Mysql(MysqlType::Enum(_)) => self.of_columns.get(&place?).and_then(|at| self.enums.get(*at)),
+            ColumnType::Enum { namespace, name } => self.enums.iter().find(|one| {
+                one.database_name == *name && same_namespace(one.namespace.as_deref(), namespace.as_deref())
+            }),
+            ColumnType::Mysql(MysqlType::Enum(_)) | ColumnType::Sqlite(SqliteType::Text) => {
+                self.of_columns.get(&place?).and_then(|at| self.enums.get(*at))
+            }
             ColumnType::Mysql(_)
             | ColumnType::Sqlite(_)
             | ColumnType::Postgres(_)
@@ -226,22 +236,24 @@ fn unique(mut names: Vec<(&mut Name, String)>) {
 }
 
 fn columns(columns: &[Column], old: Option<&nicol_schema::schema::Model>) -> Vec<Name> {
-    let name = |column: &Column| match old.and_then(|model| field_of(model, &column.name)) {
+    let name = |(place, column): (usize, &Column)| match old.and_then(|model| field_of(model, &column.name)) {
         Some(field) => Name::kept(&field.name, field.map.as_ref()),
-        None => Name::plain(&column.name),
+        None => Name::plain(&column.name, "field", place),
     };
-    let mut names: Vec<Name> = columns.iter().map(name).collect();
+    let mut names: Vec<Name> = columns.iter().enumerate().map(name).collect();
     unique(names.iter_mut().zip(columns).map(|(name, column)| (name, column.name.clone())).collect());
     names
 }
 
 fn values(all: &[String], old: Option<&OldEnum>) -> Vec<(Name, String)> {
-    let name = |value: &String| match old.and_then(|old| old.values.iter().find(|one| one.database_name() == *value)) {
+    let known = |value: &String| old.and_then(|old| old.values.iter().find(|one| one.database_name() == *value));
+    let name = |(place, value): (usize, &String)| match known(value) {
         Some(old) => Name::kept(&old.name, old.map.as_ref()),
         None if value.is_empty() => Name::new(value, "EMPTY_ENUM_VALUE".to_owned(), Origin::Sanitized),
-        None => Name::plain(value),
+        None => Name::plain(value, "value", place),
     };
-    let mut names: Vec<(Name, String)> = all.iter().map(|value| (name(value), value.clone())).collect();
+    let mut names: Vec<(Name, String)> =
+        all.iter().enumerate().map(|(place, value)| (name((place, value)), value.clone())).collect();
     unique(names.iter_mut().map(|(name, value)| (name, value.clone())).collect());
     names
 }
@@ -267,11 +279,8 @@ fn top_level(name: &str, namespace: Option<&str>, is_several: bool) -> Name {
     if is_reserved(name) {
         return Name::new(name, format!("Renamed{name}"), Origin::Reserved);
     }
-    let plain = Name::plain(name);
-    if plain.origin == Origin::Lost {
-        return Name::new(name, "Unnamed".to_owned(), Origin::Sanitized);
-    }
-    if plain.origin == Origin::Sanitized || !is_several {
+    let plain = Name::plain(name, "Unnamed", 0);
+    if plain.origin != Origin::Plain || !is_several {
         return plain;
     }
     Name::new(name, sanitized(&format!("{}_{name}", namespace.unwrap_or(PUBLIC))), Origin::Duplicate)
@@ -310,7 +319,9 @@ mod tests {
 
     #[test]
     fn names_are_made_fit() {
-        for (name, text) in [("e-mail", "e_mail"), ("1st", "st"), ("_id", "id"), ("ok_1", "ok_1"), ("$§", ""), ("é", "")] {
+        for (name, text) in
+            [("e-mail", "e_mail"), ("1st", "st"), ("_id", "id"), ("ok_1", "ok_1"), ("$§", ""), ("é", "")]
+        {
             assert_eq!(sanitized(name), text);
         }
         assert_eq!(top_level("async", None, false).text, "Renamedasync");

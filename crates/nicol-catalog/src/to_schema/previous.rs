@@ -55,9 +55,9 @@ impl<'a> Previous<'a> {
     /// The enum of a type.
     pub(super) fn enumeration(&self, namespace: Option<&str>, name: &str) -> Option<&'a Enum> {
         let speaks = self.is_multi_schema();
-        self.enums().iter().find(|one| {
-            one.database_name() == name && (!speaks || same_namespace(one.schema.as_deref(), namespace))
-        })
+        self.enums()
+            .iter()
+            .find(|one| one.database_name() == name && (!speaks || same_namespace(one.schema.as_deref(), namespace)))
     }
 
     /// The enum that a field had as its type.
@@ -91,7 +91,8 @@ impl<'a> Previous<'a> {
     pub(super) fn many_to_many(&self, name: &str) -> Option<&'a Relation> {
         let relations = if self.fresh { &[][..] } else { self.schema.relations.as_slice() };
         relations.iter().find(|relation| {
-            matches!(relation.kind, RelationKind::ManyToMany { .. }) && Some(relation.name.as_str()) == name.strip_prefix('_')
+            matches!(relation.kind, RelationKind::ManyToMany { .. })
+                && Some(relation.name.as_str()) == name.strip_prefix('_')
         })
     }
 

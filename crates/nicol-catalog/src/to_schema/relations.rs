@@ -51,8 +51,12 @@ pub(super) struct Relations {
 
 impl Relations {
     pub(super) fn of(catalog: &Catalog, previous: &Previous<'_>, names: &Names) -> Relations {
-        let places: HashMap<(Option<String>, &str), usize> =
-            catalog.tables.iter().enumerate().map(|(at, table)| ((table.namespace.clone(), table.name.as_str()), at)).collect();
+        let places: HashMap<(Option<String>, &str), usize> = catalog
+            .tables
+            .iter()
+            .enumerate()
+            .map(|(at, table)| ((table.namespace.clone(), table.name.as_str()), at))
+            .collect();
         let mut maker = Maker {
             catalog,
             previous,
@@ -190,7 +194,9 @@ impl Maker<'_> {
             return None;
         }
         if table.foreign_keys.is_empty() && self.previous.has_own_relations() {
-            let RelationKind::ManyToMany { a, b, .. } = &self.previous.many_to_many(&table.name)?.kind else { return None };
+            let RelationKind::ManyToMany { a, b, .. } = &self.previous.many_to_many(&table.name)?.kind else {
+                return None;
+            };
             let place_of = |side: &FieldRef| {
                 let model = self.previous.schema.model(side.model);
                 self.catalog.tables.iter().position(|table| table.name == model.database_name())
@@ -227,9 +233,8 @@ impl Maker<'_> {
             let Some(target) = self.target(&table.foreign_keys[*number]) else { continue };
             *counts.entry(pair(*place, target)).or_default() += 1;
             let target_table = &self.catalog.tables[target];
-            let is_taken = |place: usize, name: &str| {
-                self.names.tables[place].columns.iter().any(|column| column.text == name)
-            };
+            let is_taken =
+                |place: usize, name: &str| self.names.tables[place].columns.iter().any(|column| column.text == name);
             let forward = field_name_of(&target_table.name);
             let back = field_name_of(&table.name);
             if is_taken(*place, &forward) || (target != *place && is_taken(target, &back)) {

@@ -25,7 +25,9 @@ fn sentence(remark: &Remark) -> (u8, &'static str) {
         Remark::RowTimeToLive => (6, "Rows of this table end by themselves; when, stands in the database only."),
         Remark::Deferrable { .. } => (7, "Constraints of this table may be checked late; the schema does not say so."),
         Remark::NullOrder { .. } => (8, "Indexes of this table put NULLs where they do not stand by default."),
-        Remark::ExpressionIndex { .. } => (9, "This table has indexes on expressions; they stand in the database only."),
+        Remark::ExpressionIndex { .. } => {
+            (9, "This table has indexes on expressions; they stand in the database only.")
+        }
         Remark::SpatialIndex { .. } => (10, "This table has spatial indexes; they stand in the database only."),
         Remark::IndexDetail { .. } => (11, "Indexes of this table have more to them than is written here."),
         Remark::ColumnDetail { .. } => (12, "Columns of this table have more to them than is written here."),

@@ -50,7 +50,9 @@ impl Writer<'_> {
             }));
         }
         if let Some(model) = old {
-            body.push_str(&self.relations_of_view(model, &view.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>()));
+            body.push_str(
+                &self.relations_of_view(model, &view.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>()),
+            );
         }
         body.push('\n');
         let has_key = old.is_some_and(|model| model.primary_key.is_some() || !model.indexes.is_empty());

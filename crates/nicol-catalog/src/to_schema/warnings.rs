@@ -9,10 +9,8 @@ use crate::catalog::{Catalog, OtherKind, Remark};
 pub enum Warning {
     /// A table without columns that can be seen: the model is commented out.
     ModelCommentedOut { model: String },
-    /// No name could be made for a field: it is commented out.
-    FieldCommentedOut { model: String, field: String },
-    /// No name could be made for a value: it is commented out.
-    ValueCommentedOut { enumeration: String, value: String },
+    /// No name could be made of the database's: called by its place.
+    Numbered { name: String, map: String },
     /// Nothing tells rows apart: the model is ignored.
     ModelIgnored { model: String },
     /// A type that the language has no name for.
@@ -61,8 +59,7 @@ impl Warning {
         let (code, _) = self.words();
         let rank = match self {
             Warning::ModelCommentedOut { .. } => 0,
-            Warning::FieldCommentedOut { .. } => 1,
-            Warning::ValueCommentedOut { .. } => 2,
+            Warning::Numbered { .. } => 1,
             Warning::ModelIgnored { .. } => 3,
             Warning::UnsupportedType { .. } => 4,
             Warning::Reserved { .. } => 5,
@@ -84,15 +81,14 @@ impl Warning {
 
     fn words(&self) -> (&'static str, &'static str) {
         match self {
-            Warning::ModelCommentedOut { .. } => {
-                ("model-without-columns", "Commented out, as no column of the table can be seen; look after your rights:")
-            }
-            Warning::FieldCommentedOut { .. } => {
-                ("field-name", "Commented out, as no name could be made of the column's; give each one and an `@map`:")
-            }
-            Warning::ValueCommentedOut { .. } => {
-                ("enum-value-name", "Commented out, as no name could be made of the value; give each one and an `@map`:")
-            }
+            Warning::ModelCommentedOut { .. } => (
+                "model-without-columns",
+                "Commented out, as no column of the table can be seen; look after your rights:",
+            ),
+            Warning::Numbered { .. } => (
+                "no-name",
+                "Called by their place, as no name could be made of the database's; give each a better one:",
+            ),
             Warning::ModelIgnored { .. } => {
                 ("model-without-key", "Ignored by clients, as no key or required unique column tells rows apart:")
             }
@@ -101,10 +97,9 @@ impl Warning {
             }
             Warning::Reserved { .. } => ("renamed-reserved", "Renamed, as the name is reserved:"),
             Warning::Duplicate { .. } => ("renamed-duplicate", "Renamed, as several things have the name:"),
-            Warning::GeneratedColumn { .. } => (
-                "generated-column",
-                "Computed by the database; the schema can only show the expression as a default:",
-            ),
+            Warning::GeneratedColumn { .. } => {
+                ("generated-column", "Computed by the database; the schema can only show the expression as a default:")
+            }
             Warning::PartialIndex { .. } => {
                 ("partial-index", "Left out: indexes with a condition need the preview feature `partialIndexes`:")
             }
@@ -121,7 +116,9 @@ impl Warning {
             Warning::FieldMapKept { .. } => ("kept-field-map", "Fields named with `@map` as in the schema before:"),
             Warning::ModelMapKept { .. } => ("kept-model-map", "Models named with `@@map` as in the schema before:"),
             Warning::EnumMapKept { .. } => ("kept-enum-map", "Enums named with `@@map` as in the schema before:"),
-            Warning::ValueMapKept { .. } => ("kept-value-map", "Enum values named with `@map` as in the schema before:"),
+            Warning::ValueMapKept { .. } => {
+                ("kept-value-map", "Enum values named with `@map` as in the schema before:")
+            }
             Warning::RelationsKept { .. } => {
                 ("kept-relations", "Relations as in the schema before, as the database keeps no foreign keys:")
             }
@@ -135,16 +132,14 @@ impl Warning {
             | Warning::ModelIgnored { model }
             | Warning::ModelMapKept { model }
             | Warning::RelationsKept { model } => format!("Model: \"{model}\""),
-            Warning::FieldCommentedOut { model, field }
-            | Warning::GeneratedColumn { model, field }
-            | Warning::FieldMapKept { model, field } => format!("Model: \"{model}\", field: \"{field}\""),
-            Warning::ValueCommentedOut { enumeration, value } | Warning::ValueMapKept { enumeration, value } => {
-                format!("Enum: \"{enumeration}\", value: \"{value}\"")
+            Warning::GeneratedColumn { model, field } | Warning::FieldMapKept { model, field } => {
+                format!("Model: \"{model}\", field: \"{field}\"")
             }
+            Warning::ValueMapKept { enumeration, value } => format!("Enum: \"{enumeration}\", value: \"{value}\""),
             Warning::UnsupportedType { model, field, ty } => {
                 format!("Model: \"{model}\", field: \"{field}\", original data type: \"{ty}\"")
             }
-            Warning::Reserved { name, map } | Warning::Duplicate { name, map } => {
+            Warning::Reserved { name, map } | Warning::Duplicate { name, map } | Warning::Numbered { name, map } => {
                 format!("\"{name}\", in the database \"{map}\"")
             }
             Warning::PartialIndex { model, index } => format!("Model: \"{model}\", index: \"{index}\""),
@@ -164,12 +159,16 @@ fn remark_words(remark: &Remark) -> (&'static str, &'static str) {
         Remark::Comment { .. } => ("comment", "Comments that stand in the database only:"),
         Remark::Check { .. } => ("check", "Check constraints that stand in the database only:"),
         Remark::Exclusion { .. } => ("exclusion", "Exclusion constraints that stand in the database only:"),
-        Remark::ExpressionIndex { .. } => ("expression-index", "Indexes on expressions that stand in the database only:"),
+        Remark::ExpressionIndex { .. } => {
+            ("expression-index", "Indexes on expressions that stand in the database only:")
+        }
         Remark::SpatialIndex { .. } => ("spatial-index", "Spatial indexes that stand in the database only:"),
         Remark::IndexDetail { .. } => ("index-detail", "Indexes of which the schema says only a part:"),
         Remark::ColumnDetail { .. } => ("column-detail", "Columns of which the schema says only a part:"),
         Remark::NullOrder { .. } => ("null-order", "Indexes whose order of NULLs the schema does not say:"),
-        Remark::Deferrable { .. } => ("deferrable", "Constraints that may be checked late, which the schema does not say:"),
+        Remark::Deferrable { .. } => {
+            ("deferrable", "Constraints that may be checked late, which the schema does not say:")
+        }
         Remark::Partitioned => ("partitioned", "Tables in partitions, which the schema does not say:"),
         Remark::Inherited => ("inherited", "Tables that others inherit from, which the schema does not say:"),
         Remark::RowSecurity => ("row-security", "Tables with row level security, which the schema does not say:"),
