@@ -210,3 +210,78 @@ async fn mariadb_schemas_are_pulled_as_they_were() {
     let Some(place) = Place::server("NICOL_TEST_MARIADB_URL", "mariadb").await else { return };
     real_schemas("mysql", place).await;
 }
+
+/// The repository's own cases: a database as SQL, perhaps the schema before, and the schema and warnings that come of it.
+/// `NICOL_BLESS=1` writes the expected files anew. What is pulled must be valid, and no change must follow from it, but
+/// where `differs.txt` says why.
+async fn own_cases(dialect: &str, mut place: Place) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/pull").join(dialect);
+    let mut cases: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    let mut failures = Vec::new();
+    for case in &cases {
+        if let Err(message) = own_case(dialect, case, &mut place).await {
+            failures.push(format!("{}: {message}", case.display()));
+        }
+    }
+    place.close().await;
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+async fn own_case(dialect: &str, case: &Path, place: &mut Place) -> Result<(), String> {
+    place.empty().await;
+    let sql = fs::read_to_string(case.join("database.sql")).unwrap();
+    place.connection.run_script(&sql).await.map_err(|error| error.to_string())?;
+    let provider = if dialect == "mariadb" { "mysql" } else { dialect };
+    let before = fs::read_to_string(case.join("before.prisma"))
+        .unwrap_or_else(|_| format!("datasource db {{\n  provider = \"{provider}\"\n}}\n"));
+    let before = common::schema(&[Source::new("schema.prisma", before)])?;
+    let live =
+        introspect_whole(&mut place.connection, &namespaces(&before)).await.map_err(|error| error.to_string())?;
+    let pulled = to_schema(&live, &before, &options());
+    let warnings: String =
+        pulled.warnings.iter().map(|warning| format!("{}: {}\n", warning.code(), warning.item())).collect();
+    for (name, actual) in [("expected.prisma", &pulled.files[0].text), ("warnings.txt", &warnings)] {
+        let path = case.join(name);
+        if std::env::var_os("NICOL_BLESS").is_some() {
+            if actual.is_empty() {
+                fs::remove_file(&path).ok()
+            } else {
+                fs::write(&path, actual).ok()
+            };
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if expected != *actual {
+            return Err(format!("{name}\n--- expected\n{expected}--- actual\n{actual}"));
+        }
+    }
+    let catalog = from_schema(&read(&pulled)?, live.dialect);
+    if case.join("differs.txt").exists() {
+        return Ok(());
+    }
+    require_equal("pulled", &live, &catalog, "")
+}
+
+#[tokio::test]
+async fn sqlite_cases() {
+    own_cases("sqlite", Place::memory().await).await;
+}
+
+#[tokio::test]
+async fn postgres_cases() {
+    let Some(place) = Place::server("NICOL_TEST_POSTGRES_URL", "pg_cases").await else { return };
+    own_cases("postgresql", place).await;
+}
+
+#[tokio::test]
+async fn mysql_cases() {
+    let Some(place) = Place::server("NICOL_TEST_MYSQL_URL", "my_cases").await else { return };
+    own_cases("mysql", place).await;
+}
+
+#[tokio::test]
+async fn mariadb_cases() {
+    let Some(place) = Place::server("NICOL_TEST_MARIADB_URL", "maria_cases").await else { return };
+    own_cases("mariadb", place).await;
+}

@@ -5,8 +5,8 @@
 
 use nicol_catalog::catalog::{Catalog, same_namespace};
 use nicol_catalog::introspect_whole;
-pub use nicol_catalog::to_schema::{Options as PullOptions, Pulled, Warning};
 use nicol_catalog::to_schema::to_schema;
+pub use nicol_catalog::to_schema::{Options as PullOptions, Pulled, Warning};
 use nicol_db::{Connection, ConnectionUrl};
 use nicol_schema::ValidSchema;
 

@@ -22,7 +22,7 @@ pub(super) fn literal(text: &str) -> String {
 /// Lines of documentation: each with `///` in front.
 pub(super) fn documentation(docs: &str) -> String {
     let mut out = String::new();
-    for line in docs.lines() {
+    for line in docs.lines().map(str::trim) {
         out.push_str("///");
         if !line.is_empty() {
             out.push(' ');
@@ -35,7 +35,7 @@ pub(super) fn documentation(docs: &str) -> String {
 
 /// Text that stays in the schema but counts for nothing: each line behind `//`.
 pub(super) fn commented_out(text: &str) -> String {
-    text.lines().map(|line| format!("// {line}\n")).collect()
+    text.lines().filter(|line| !line.is_empty()).map(|line| format!("// {line}\n")).collect()
 }
 
 #[cfg(test)]

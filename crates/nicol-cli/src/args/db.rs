@@ -18,7 +18,9 @@ pub(crate) struct DbArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DbCommand {
     /// Write the schema of the database that is there
-    #[command(after_help = "Examples:\n  nicol db pull\n  nicol db pull --print\n  nicol db pull --url postgres://app@db/shop")]
+    #[command(
+        after_help = "Examples:\n  nicol db pull\n  nicol db pull --print\n  nicol db pull --url postgres://app@db/shop"
+    )]
     Pull(PullArgs),
     /// Make the database what the schema says, without a migration (prototyping)
     #[command(after_help = "Examples:\n  nicol db push\n  nicol db push --refuse-data-loss   # in CI")]

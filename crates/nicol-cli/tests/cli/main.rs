@@ -12,6 +12,8 @@ mod interface;
 mod migrate;
 mod prototype;
 #[cfg(test)]
+mod pull;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod support;

@@ -36,8 +36,7 @@ pub(crate) fn run(args: &PullArgs, global: &Global, output: &Output) -> Result<u
     let database = Database::of_schema(&found, previous.datasource.as_ref())?;
     database.announce(&found, output);
     let began = Instant::now();
-    let options =
-        PullOptions { fresh: args.force, namespaces: args.schemas.clone(), new_file: NEW_FILE.to_owned() };
+    let options = PullOptions { fresh: args.force, namespaces: args.schemas.clone(), new_file: NEW_FILE.to_owned() };
     let pulled = database.run(pull(&database.url, &previous, &options))?;
     if args.print {
         print(&pulled, output);
