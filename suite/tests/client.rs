@@ -7,9 +7,9 @@
 #[path = "client/database.rs"]
 mod database;
 
-/// The generated client, the behaviours compiled against it, what only this provider can, and a test for each server.
+/// The generated client, the behaviours compiled against it, what only this provider can, and tests for each server.
 macro_rules! provider {
-    ($module:ident, $file:literal, [$($item:item)*], $more:expr, [$($test:ident),*]) => {
+    ($module:ident, $file:literal, $more:literal, [$($server:ident),*]) => {
         #[path = "client"]
         mod $module {
             pub(crate) mod db {
@@ -19,22 +19,43 @@ macro_rules! provider {
 
             #[path = "cases.rs"]
             mod cases;
-            $($item)*
+            #[path = $more]
+            mod more;
+            #[path = "reads.rs"]
+            mod reads;
 
             $(
-                #[test]
-                fn $test() {
-                    let Some(database) = crate::database::Database::make(stringify!($test), SCHEMA) else { return };
-                    database.run(|runtime, url| {
-                        let db = runtime.block_on(db::Db::connect(url)).expect("connect");
-                        cases::run_all(runtime, &db, $more)
-                    });
+                mod $server {
+                    use super::{SCHEMA, cases, db, more, reads};
+
+                    fn run(cases: &[(&str, cases::Case)]) {
+                        let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
+                        database.run(|runtime, url| {
+                            let db = runtime.block_on(db::Db::connect(url)).expect("connect");
+                            cases::run_all(runtime, &db, cases)
+                        });
+                    }
+
+                    #[test]
+                    fn behaviours() {
+                        run(cases::CASES);
+                    }
+
+                    #[test]
+                    fn reads() {
+                        run(reads::CASES);
+                    }
+
+                    #[test]
+                    fn more() {
+                        run(more::CASES);
+                    }
                 }
             )*
         }
     };
 }
 
-provider!(on_sqlite, "sqlite", [], cases::nothing_more, [sqlite]);
-provider!(on_postgres, "postgresql", [#[path = "postgres.rs"] mod more;], more::run, [postgres, postgres18]);
-provider!(on_mysql, "mysql", [#[path = "mysql.rs"] mod more;], more::run, [mysql, mariadb]);
+provider!(on_sqlite, "sqlite", "sqlite.rs", [sqlite]);
+provider!(on_postgres, "postgresql", "postgres.rs", [postgres, postgres18]);
+provider!(on_mysql, "mysql", "mysql.rs", [mysql, mariadb]);

@@ -3,6 +3,7 @@
 //! `test` runs every test against every database, `tidy` holds the rules of the architecture, `conformance` counts
 //! agreement with the reference answers.
 
+mod chaos;
 mod conformance;
 mod servers;
 mod test;
@@ -14,6 +15,8 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask <task>
 
   test [ARGS]         every test, on every database; ARGS go to `cargo test`
+  chaos [ARGS]        deployments killed and cut off on every database (--points N a database, 240 unless told;
+                      --only NAME: sqlite, postgres, mysql, mariadb)
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance
                       (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
         Some((task, rest)) => match task.as_str() {
             "test" => test::run(&root(), rest),
             "tidy" => tidy::run(&root()),
+            "chaos" => chaos::run(&root(), rest),
             "conformance" => conformance::run(&root(), rest),
             _ => usage(),
         },

@@ -7,19 +7,10 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{catalog, script_between, shared};
+use common::{script_between, shared};
 use nicol_catalog::{Catalog, diff, from_schema, introspect, plan, summary};
 use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 use nicol_schema::Source;
-
-/// Pairs that need something the test servers lack, or are written for no server to take.
-const IMPOSSIBLE_PAIRS: &[&str] = &[
-    "extension_version",
-    "index_trigram",
-    "long_names_multibyte",
-    "native_to_citext",
-    "default_constant_to_dbgenerated",
-];
 
 fn folders(path: &Path) -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> =
@@ -107,24 +98,6 @@ async fn sqlite_schemas_come_back_as_they_went() {
     assert!(failures.is_empty(), "{} schemas differ", failures.len());
 }
 
-#[tokio::test]
-async fn sqlite_evolution_ends_at_the_new_schema() {
-    let Some(shared) = shared() else { return };
-    let cases = folders(&shared.join("evolution/sqlite"));
-    let mut failures = Vec::new();
-    for case in &cases {
-        let (from, to) = (catalog(&case.join("from.prisma")).unwrap(), catalog(&case.join("to.prisma")).unwrap());
-        let mut connection = Connection::open_in_memory().await.unwrap();
-        connection.run_script(&script_between(&Catalog::empty(from.dialect), &from)).await.unwrap();
-        let live = introspect(&mut connection, &[]).await.unwrap();
-        if let Err(message) = apply_and_compare(&mut connection, &live, &to).await {
-            failures.push(format!("{}: {message}", case.display()));
-        }
-    }
-    report("evolution-sqlite", cases.len(), &failures);
-    assert!(failures.is_empty(), "{} pairs differ", failures.len());
-}
-
 /// A database of its own on a server; none, with a printed line, when no server is named.
 async fn own_database(variable: &str, name: &str) -> Option<(ConnectionUrl, Connection)> {
     let Ok(url) = std::env::var(variable) else {
@@ -191,116 +164,11 @@ async fn postgres_schemas_come_back_as_they_went() {
     postgres_round_trips("NICOL_TEST_POSTGRES_URL", "postgres").await;
 }
 
-/// Pairs of schemas of a provider; those of PostgreSQL do for MySQL too, where they are valid.
-fn pairs(shared: &Path, provider: &str, dialect: Dialect) -> Vec<(String, Catalog, Catalog)> {
-    let mut found = Vec::new();
-    for case in folders(&shared.join("evolution/postgresql")) {
-        if IMPOSSIBLE_PAIRS.iter().any(|name| case.ends_with(name)) {
-            continue;
-        }
-        let side = |name: &str| {
-            let text =
-                fs::read_to_string(case.join(name)).unwrap().replace("\"postgresql\"", &format!("\"{provider}\""));
-            common::schema(&[Source::new(name, text)]).map(|schema| from_schema(&schema, dialect))
-        };
-        if let (Ok(from), Ok(to)) = (side("from.prisma"), side("to.prisma")) {
-            found.push((case.file_name().unwrap().to_string_lossy().into_owned(), from, to));
-        }
-    }
-    found
-}
-
-/// Applies the first schema, then the way to the second, from the live database and from the first schema.
-async fn evolve(connection: &mut Connection, from: &Catalog, to: &Catalog, from_live: bool) -> Result<(), String> {
-    if run(connection, &script_between(&Catalog::empty(from.dialect), from)).await.is_err() {
-        return Ok(());
-    }
-    let asked = namespaces(&[from, to]);
-    let live = introspect(connection, &asked).await.unwrap();
-    let mut start = if from_live { live } else { from.clone() };
-    start.forget_unused_namespaces();
-    let script = script_between(&start, to);
-    let difference = diff(&start, to);
-    if plan(&difference).must_run_outside_transaction() {
-        // A runner sends such a script statement by statement.
-        for statement in nicol_db::script::split(&script, to.dialect) {
-            run(connection, statement.text).await?;
-        }
-    } else {
-        run(connection, &script).await?;
-    }
-    let live = introspect(connection, &asked).await.unwrap();
-    let rest = diff(&live, to);
-    if plan(&rest).is_empty() { Ok(()) } else { Err(format!("{}\n{script}", summary(&rest))) }
-}
-
 async fn run(connection: &mut Connection, script: &str) -> Result<(), String> {
     if script.is_empty() {
         return Ok(());
     }
     connection.run_script(script).await.map_err(|error| format!("refused: {error}\n{script}"))
-}
-
-async fn postgres_evolution(variable: &str, name: &str) {
-    let Some(shared) = shared() else { return };
-    let Some((url, mut connection)) = own_database(variable, name).await else {
-        return;
-    };
-    connection.run_script("SET synchronous_commit = off; SET client_min_messages = error").await.unwrap();
-    let cases = pairs(&shared, "postgresql", Dialect::Postgres);
-    let mut failures = Vec::new();
-    for (case, from, to) in &cases {
-        for from_live in [false, true] {
-            connection.run_script(CLEAR_POSTGRES).await.unwrap();
-            if let Err(message) = evolve(&mut connection, from, to, from_live).await {
-                failures.push(format!("{case} {from_live}: {message}"));
-            }
-            connection.run_script("ROLLBACK").await.ok();
-        }
-    }
-    report(&format!("evolution-{name}"), cases.len() * 2, &failures);
-    connection.close().await.unwrap();
-    admin::drop_database(&url).await.unwrap();
-    assert!(failures.is_empty(), "{} pairs differ", failures.len());
-}
-
-async fn mysql_evolution(variable: &str, name: &str) {
-    let Some(shared) = shared() else { return };
-    let Some((url, _)) = own_database(variable, name).await else {
-        return;
-    };
-    let dialect = Connection::open(&url).await.unwrap().dialect();
-    let cases = pairs(&shared, "mysql", dialect);
-    let mut failures = Vec::new();
-    for (case, from, to) in &cases {
-        for from_live in [false, true] {
-            admin::drop_database(&url).await.unwrap();
-            admin::create_database(&url).await.unwrap();
-            let mut connection = Connection::open(&url).await.unwrap();
-            if let Err(message) = evolve(&mut connection, from, to, from_live).await {
-                failures.push(format!("{case} {from_live}: {message}"));
-            }
-            connection.close().await.unwrap();
-        }
-    }
-    report(&format!("evolution-{name}"), cases.len() * 2, &failures);
-    admin::drop_database(&url).await.unwrap();
-    assert!(failures.is_empty(), "{} pairs differ", failures.len());
-}
-
-#[tokio::test]
-async fn postgres_evolution_ends_at_the_new_schema() {
-    postgres_evolution("NICOL_TEST_POSTGRES_URL", "pg_evolution").await;
-}
-
-#[tokio::test]
-async fn mysql_evolution_ends_at_the_new_schema() {
-    mysql_evolution("NICOL_TEST_MYSQL_URL", "my_evolution").await;
-}
-
-#[tokio::test]
-async fn mariadb_evolution_ends_at_the_new_schema() {
-    mysql_evolution("NICOL_TEST_MARIADB_URL", "maria_evolution").await;
 }
 
 async fn mysql_round_trips(variable: &str, name: &str) {

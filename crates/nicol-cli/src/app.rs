@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, DbCommand, DebugCommand, MigrateCommand};
@@ -61,8 +61,13 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
             Some(MigrateCommand::Dev(args)) => commands::migrate::dev::run(args, global, output),
             Some(MigrateCommand::Deploy(args)) => commands::migrate::deploy::run(args, global, output),
             Some(MigrateCommand::Reset(args)) => commands::migrate::reset::run(args, global, output),
+            Some(MigrateCommand::Down(args)) => commands::migrate::down::run(args, global, output),
+            Some(MigrateCommand::Adopt(args)) => commands::migrate::adopt::run(args, global, output),
+            Some(MigrateCommand::Snapshot(args)) => commands::migrate::snapshot::run(args, global, output),
+            Some(MigrateCommand::Import) => commands::migrate::import::run(global, output),
             Some(MigrateCommand::Resolve(args)) => commands::migrate::resolve::run(args, global, output),
             Some(MigrateCommand::Status(args)) => commands::migrate::status::run(args, global, output),
+            Some(MigrateCommand::Lint(args)) => commands::migrate::lint::run(args, global, output),
             Some(MigrateCommand::Diff(args)) => commands::migrate::diff::run(args, global, output),
         },
         Some(Command::Debug(args)) => match &args.command {
@@ -94,14 +99,52 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
         output.result(&text);
         return DONE;
     }
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let mut text = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
+    if let Some(tip) = tip(error) {
+        // Behind the first paragraph, which says what is wrong.
+        let at = text.find("\n\n").unwrap_or(text.len());
+        text.insert_str(at, &format!("\n\n  tip: {tip}"));
+    }
     if output.json {
-        let (what, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+        let (what, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
         output.failure(&Failure::new("usage", what.trim()).help(rest.trim()));
     } else {
-        output.raw_error(&format!("error[usage]: {}", mask(text)));
+        output.raw_error(&format!("error[usage]: {}", mask(&text)));
     }
     FAILED
+}
+
+/// The command that is meant by a word of another version, another tool, or another place on the line.
+fn tip(error: &clap::Error) -> Option<String> {
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let meant: &[&str] = match word.as_str() {
+        "lift" => &["migrate"],
+        "introspect" => &["db", "pull"],
+        "save" => &["migrate", "dev"],
+        "up" | "apply" => &["migrate", "deploy"],
+        "undo" | "rollback" | "revert" => &["migrate", "down"],
+        "drop" => &["migrate", "reset"],
+        "baseline" => &["migrate", "adopt"],
+        "import-legacy" => &["migrate", "import"],
+        "check" => &["validate"],
+        "fmt" => &["format"],
+        "complete" | "completion" => &["completions"],
+        // A command that belongs to a group.
+        word => {
+            let groups = ["migrate", "db"];
+            let found = groups.iter().find(|group| exists(&[group, word]))?;
+            return Some(format!("`nicol {found} {word}` is a command"));
+        }
+    };
+    exists(meant).then(|| format!("`nicol {}` does that", meant.join(" ")))
+}
+
+fn exists(path: &[&str]) -> bool {
+    let command = Cli::command();
+    path.iter().try_fold(&command, |command, name| command.find_subcommand(name)).is_some()
 }
 
 /// A bug in nicol is told in one line: nobody but its authors can read a backtrace.

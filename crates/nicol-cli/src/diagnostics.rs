@@ -1,7 +1,7 @@
 //! Diagnostics of a schema: as JSON, as text, and as the end of a command.
 
-use nicol_schema::source::line_column;
-use nicol_schema::{Diagnostic, Severity, Source, ValidSchema};
+use nicol_schema::source::Places;
+use nicol_schema::{Diagnostic, Related, Severity, Source, ValidSchema};
 use serde_json::{Value, json};
 
 use crate::discover::{Project, SchemaFiles};
@@ -12,9 +12,9 @@ use crate::output::Output;
 /// The machine form: an object a diagnostic, files relative to the schema's folder, `start` and `end` in bytes, `line`
 /// and `column` from 1, the column in characters.
 pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
+    let mut places = Places::new(sources);
     let one = |diagnostic: &Diagnostic| {
-        let source = sources.get(diagnostic.span.file as usize)?;
-        let (line, column) = line_column(&source.text, diagnostic.span.start);
+        let (source, line, column) = places.find(diagnostic.span)?;
         Some(json!({
             "file": source.path,
             "start": diagnostic.span.start,
@@ -22,12 +22,29 @@ pub(crate) fn json(diagnostics: &[Diagnostic], sources: &[Source]) -> Value {
             "line": line,
             "column": column,
             "severity": severity(diagnostic.severity),
-            "code": diagnostic.code,
+            "code": diagnostic.code.as_str(),
             "message": mask(&diagnostic.message),
             "help": diagnostic.help.as_deref().map(mask),
+            "related": related(diagnostic, &mut places),
         }))
     };
     diagnostics.iter().filter_map(one).collect()
+}
+
+/// The other places, each with what is there.
+fn related(diagnostic: &Diagnostic, places: &mut Places<'_>) -> Vec<Value> {
+    let one = |related: &Related| {
+        let (source, line, column) = places.find(related.span)?;
+        Some(json!({
+            "file": source.path,
+            "start": related.span.start,
+            "end": related.span.end,
+            "line": line,
+            "column": column,
+            "message": mask(&related.message),
+        }))
+    };
+    diagnostic.related.iter().filter_map(one).collect()
 }
 
 fn severity(severity: Severity) -> &'static str {

@@ -45,6 +45,12 @@ pub(crate) fn consent(question: &str, refusal: Failure, output: &Output) -> Resu
     if matches!(answer.to_lowercase().as_str(), "y" | "yes") { Ok(()) } else { Err(refusal.declined()) }
 }
 
+/// Asks for yes or no, where yes is what most will mean. None when nobody can be asked.
+pub(crate) fn yes_unless_no(question: &str, output: &Output) -> Option<bool> {
+    let answer = text(&format!("{question} [Y/n]"), output)?;
+    Some(!matches!(answer.to_lowercase().as_str(), "n" | "no"))
+}
+
 /// Asks for `name` to be typed; `refusal` is the failure when it is not.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use crate::database::Database;
 use crate::discover::Project;
 use crate::failure::{Failure, Result};
 use crate::files;
+use crate::mask::mask;
 use crate::output::Output;
 
 /// Whether a seed command is configured.
@@ -55,7 +56,7 @@ pub(crate) fn run(
     let (program, rest) = words.split_first().ok_or_else(|| {
         Failure::new("seed-invalid", "the seed command is empty").at(entry.origin()).help("name a program to run")
     })?;
-    let shown: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let shown: Vec<String> = words.iter().map(|word| mask(&word.to_string_lossy())).collect();
     output.say(&format!("Running the seed command: {}", shown.join(" ")));
 
     let mut command = Command::new(program);

@@ -20,7 +20,9 @@ pub fn datamodel(schema: &ValidSchema) -> String {
     let mut json = Json::default();
     json.object(|json| {
         json.key("enums").list(&schema.enums, enumeration);
-        let models = schema.models.iter().enumerate().filter(|(_, model)| !model.is_ignored);
+        // Models first, then views.
+        let visible = || schema.models.iter().enumerate().filter(|(_, model)| !model.is_ignored);
+        let models = visible().filter(|(_, model)| !model.is_view).chain(visible().filter(|(_, model)| model.is_view));
         json.key("models").list(models.clone(), |json, (id, model)| {
             model_object(json, schema, ModelId(id as u32), model);
         });

@@ -53,6 +53,15 @@ enum Transaction {
     Failed,
 }
 
+/// One step of [`Connection::run_steps`].
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// A script, as [`Connection::run_script`] runs it.
+    Script(&'a str),
+    /// A statement with its values, as [`Connection::query`] runs it.
+    Statement(&'a str, &'a [Value]),
+}
+
 /// One open session.
 pub struct Connection {
     driver: Driver,
@@ -249,6 +258,74 @@ impl Connection {
             Driver::Mysql(driver) => driver.run_script(sql).await,
         };
         self.settle(outcome)
+    }
+
+    /// Begins a transaction if asked, and runs steps one after the other. On PostgreSQL all of it is sent without waiting for
+    /// the answers in between, and every answer is read; the transaction stays open. Without a transaction around them, steps
+    /// after one that failed may have run there.
+    ///
+    /// # Errors
+    /// The first error, with the number of the step it came from; 0 also when the transaction could not be begun. A script has
+    /// no rows.
+    pub async fn run_steps(
+        &mut self,
+        begin: bool,
+        steps: &[Step<'_>],
+    ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
+        #[cfg(feature = "postgres")]
+        if let Driver::Postgres(driver) = &self.driver
+            && !driver.unnamed_only()
+        {
+            return self.run_steps_at_once(begin, steps).await;
+        }
+        if begin {
+            self.begin(None).await.map_err(|error| (0, error))?;
+        }
+        let mut all = Vec::with_capacity(steps.len());
+        for (at, step) in steps.iter().enumerate() {
+            let rows = match step {
+                Step::Script(text) => self.run_script(text).await.map(|()| None),
+                Step::Statement(sql, params) => self.query(sql, params).await.map(Some),
+            };
+            all.push(rows.map_err(|error| (at, error))?);
+        }
+        Ok(all)
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn run_steps_at_once(
+        &mut self,
+        begin: bool,
+        steps: &[Step<'_>],
+    ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
+        for (at, step) in steps.iter().enumerate() {
+            let checked = match step {
+                Step::Script(_) => {
+                    self.is_altered = true;
+                    self.check("")
+                }
+                Step::Statement(sql, params) => self.check(sql).and_then(|()| self.check_parameters(params)),
+            };
+            checked.map_err(|error| (at, error))?;
+        }
+        if begin && self.transaction != Transaction::None {
+            return Err((0, Error::new("P2028", "a transaction is open already on this connection")));
+        }
+        self.set_busy(true);
+        if begin {
+            self.transaction = Transaction::Open;
+        }
+        let mut outcome = Ok(Vec::new());
+        if let Driver::Postgres(driver) = &mut self.driver {
+            outcome = driver.run_steps(begin, steps).await;
+        }
+        match outcome {
+            Ok(rows) => self.settle(Ok(rows)).map_err(|error| (0, error)),
+            Err((at, error)) => match self.settle::<()>(Err(error)) {
+                Ok(()) => Ok(Vec::new()),
+                Err(error) => Err((at, error)),
+            },
+        }
     }
 
     /// Begins a transaction. On SQLite it takes the write lock at once and waits for it.

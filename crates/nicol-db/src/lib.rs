@@ -30,7 +30,7 @@ pub mod url;
 pub mod value;
 
 pub use cell::{Cell, Decode};
-pub use connection::{Connection, Isolation};
+pub use connection::{Connection, Isolation, Step};
 pub use dialect::Dialect;
 #[cfg(feature = "postgres")]
 pub use driver::postgres::{Array, Record};

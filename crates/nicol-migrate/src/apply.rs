@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use nicol_db::script::ScriptStatement;
-use nicol_db::{Connection, Dialect};
+use nicol_db::{Connection, Dialect, Step, Value};
 
 use crate::checksum::checksum;
 use crate::directory::Migration;
@@ -24,7 +24,8 @@ pub(crate) struct Place {
     pub(crate) total: usize,
 }
 
-/// Applies a migration and records it. `interrupted` is the row of an earlier run that was killed in the middle.
+/// Applies a migration and records it. `interrupted` is the row of an earlier run that was killed in the middle,
+/// `search_path` what the session is to have again afterwards (see [`search_path`]).
 ///
 /// Returns false when another runner has done it in the meantime.
 ///
@@ -36,6 +37,7 @@ pub(crate) async fn apply(
     interrupted: Option<&HistoryRow>,
     place: Place,
     options: LockOptions,
+    search_path: Option<&str>,
     watch: &mut dyn Watch,
 ) -> Result<bool> {
     let mode = mode(migration.statements(), conn.dialect());
@@ -47,14 +49,17 @@ pub(crate) async fn apply(
     let Place { number, total } = place;
     watch.event(Event::Applying { migration: name.clone(), number, total, stepwise });
     let began = Instant::now();
-    let search_path = search_path(conn).await?;
     let done = match &mode {
         Mode::Whole { script, foreign_keys_off } => {
-            whole(conn, migration, script, *foreign_keys_off, options, watch).await?
+            let run = Run { migration, script, options, search_path };
+            whole(conn, run, *foreign_keys_off, watch).await?
         }
-        Mode::Stepwise(reason) => stepwise::run(conn, migration, interrupted, *reason, options, watch).await?,
+        Mode::Stepwise(_) => {
+            let done = stepwise::run(conn, migration, interrupted, options, watch).await?;
+            restore_search_path(conn, search_path).await?;
+            done
+        }
     };
-    restore_search_path(conn, search_path).await?;
     if done {
         watch.event(Event::Applied { migration: name.clone(), took: began.elapsed() });
     }
@@ -93,11 +98,11 @@ pub(crate) async fn replay(conn: &mut Connection, migration: &Migration) -> Resu
         }
     };
     ran.map_err(|error| failed("P3006", "does not run in the shadow database", migration, None, &error))?;
-    restore_search_path(conn, search_path).await
+    restore_search_path(conn, search_path.as_deref()).await
 }
 
 /// The search path of a PostgreSQL session: a dump used as a migration may empty it.
-async fn search_path(conn: &mut Connection) -> Result<Option<String>> {
+pub(crate) async fn search_path(conn: &mut Connection) -> Result<Option<String>> {
     if !conn.dialect().is_postgres_family() {
         return Ok(None);
     }
@@ -105,9 +110,11 @@ async fn search_path(conn: &mut Connection) -> Result<Option<String>> {
     Ok(rows.first().map(|row| row.get::<String>(0)).transpose()?)
 }
 
-async fn restore_search_path(conn: &mut Connection, search_path: Option<String>) -> Result<()> {
+const RESTORE_SEARCH_PATH: &str = "SELECT pg_catalog.set_config('search_path', $1, false)";
+
+async fn restore_search_path(conn: &mut Connection, search_path: Option<&str>) -> Result<()> {
     if let Some(path) = search_path {
-        conn.query("SELECT set_config('search_path', $1, false)", &[nicol_db::Value::Text(path)]).await?;
+        conn.query(RESTORE_SEARCH_PATH, &[Value::Text(path.to_string())]).await?;
     }
     Ok(())
 }
@@ -120,64 +127,112 @@ pub(crate) async fn set_foreign_keys(conn: &mut Connection, on: bool) -> Result<
     Ok(())
 }
 
-async fn whole(
-    conn: &mut Connection,
-    migration: &Migration,
-    script: &str,
-    foreign_keys_off: bool,
+/// A script to be run in one transaction.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    migration: &'a Migration,
+    /// Its script, without transaction statements of its own.
+    script: &'a str,
     options: LockOptions,
-    watch: &mut dyn Watch,
-) -> Result<bool> {
-    set_foreign_keys(conn, !foreign_keys_off).await?;
-    let result = in_transaction(conn, migration, script, options, watch).await;
+    search_path: Option<&'a str>,
+}
+
+async fn whole(conn: &mut Connection, run: Run<'_>, foreign_keys_off: bool, watch: &mut dyn Watch) -> Result<bool> {
+    if foreign_keys_off {
+        set_foreign_keys(conn, false).await?;
+    }
+    let result = in_transaction(conn, run, foreign_keys_off, watch).await;
     if result.is_err() {
         // The first error is the one to report. A connection that is gone has rolled back by itself.
         let _ = conn.rollback().await;
     }
-    set_foreign_keys(conn, true).await?;
+    if foreign_keys_off {
+        set_foreign_keys(conn, true).await?;
+    }
     result
 }
 
+/// Script and record in one transaction. Where the session holds the lock everything before COMMIT goes in one go, and the
+/// answers are read before COMMIT is sent; elsewhere another runner may have been faster, which is looked for first.
 async fn in_transaction(
     conn: &mut Connection,
-    migration: &Migration,
-    script: &str,
-    options: LockOptions,
+    run: Run<'_>,
+    foreign_keys_off: bool,
     watch: &mut dyn Watch,
 ) -> Result<bool> {
-    let started = Timestamp::now();
-    lock::begin_exclusive(conn, options, watch).await?;
-    lock::check(conn, options).await?;
-    if is_recorded(conn, migration).await? {
-        conn.rollback().await?;
-        return Ok(false);
+    let migration = run.migration;
+    let record = history::finished(conn, &migration.name, &checksum(&migration.script), Timestamp::now());
+    let check = lock::check_sql(conn, run.options);
+    if check.is_none() {
+        lock::begin_exclusive(conn, run.options, watch).await?;
+        if is_recorded(conn, migration).await? {
+            conn.rollback().await?;
+            return Ok(false);
+        }
     }
-    let violations = foreign_key_violations(conn).await?;
-    let failed = |error: &nicol_db::Error| failed("P3018", "failed", migration, None, error);
-    conn.run_script(script).await.map_err(|error| {
-        failed(&error).with_help("Nothing of it was applied. Correct the script and run the command again.")
+    // What breaks a foreign key is refused row by row while they are on.
+    let violations = if foreign_keys_off { foreign_key_violations(conn).await? } else { Vec::new() };
+    let search_path = run.search_path.map(|path| [Value::Text(path.to_string())]);
+    let mut steps = Vec::with_capacity(4);
+    steps.extend(check.as_deref().map(|sql| Step::Statement(sql, &[])));
+    let script_at = steps.len();
+    steps.push(Step::Script(run.script));
+    steps.extend(search_path.as_ref().map(|path| Step::Statement(RESTORE_SEARCH_PATH, path)));
+    steps.push(Step::Statement(&record.sql, &record.params));
+    let answers = conn.run_steps(check.is_some(), &steps).await.map_err(|(at, error)| {
+        if at != script_at {
+            return Error::from(error).with_migration(&migration.name);
+        }
+        let failure = failed("P3018", "failed", migration, None, &error);
+        if failure.help().is_some() { failure } else { failure.with_help(after_failure(migration, &error)) }
     })?;
-    check_foreign_keys(conn, migration, &violations).await?;
-    history::insert_finished(conn, &migration.name, &checksum(&migration.script), started).await?;
+    if let (true, Some(Some(rows))) = (check.is_some(), answers.first()) {
+        lock::judge(conn.dialect(), rows)?;
+    }
+    if foreign_keys_off {
+        check_foreign_keys(conn, migration, &violations).await?;
+    }
     conn.commit().await.map_err(|error| {
-        failed(&error).with_help(if error.outcome_unknown() {
-            "Whether it was applied is not known. Run the command again: it looks, and goes on from what it finds."
-        } else {
-            "The commit was refused, so nothing of it was applied. Correct the script and run the command again."
-        })
+        if error.outcome_unknown() {
+            let message = format!(
+                "The connection broke while migration {} was being committed, so whether it was applied is not known.",
+                migration.name
+            );
+            return Error::new(code::COMMIT_UNKNOWN, message)
+                .with_migration(&migration.name)
+                .with_help("Run the command again: it looks, and goes on from what it finds.");
+        }
+        failed("P3018", "failed", migration, None, &error).with_help(
+            "The commit was refused, so nothing of it was applied. Correct the script and run the command again.",
+        )
     })?;
     Ok(true)
+}
+
+fn after_failure(migration: &Migration, error: &nicol_db::Error) -> String {
+    if error.is_connection_lost() {
+        return "Nothing of it was applied. Run the command again once the server can be reached.".to_string();
+    }
+    // "cannot run inside a transaction block" and "invalid transaction termination", where the words of the script did not
+    // show it.
+    if matches!(error.native_code(), Some("25001" | "2D000")) {
+        return format!(
+            "Nothing of it was applied. A statement in it refuses to run inside a transaction: write `-- nicol:no-transaction` \
+             as the first line of {} and run the command again.",
+            migration.name
+        );
+    }
+    "Nothing of it was applied. Correct the script and run the command again.".to_string()
 }
 
 /// Where no lock of the session keeps others out another runner may have been faster; here, inside the transaction, that
 /// can be seen.
 pub(crate) async fn is_recorded(conn: &mut Connection, migration: &Migration) -> Result<bool> {
-    let rows = history::read(conn).await?;
-    let live = |row: &&HistoryRow| row.state() != history::RowState::RolledBack;
-    if let Some(row) = rows.iter().filter(live).find(|row| row.state() == history::RowState::Failed) {
+    let rows = history::read_live(conn, &migration.name).await?;
+    if let Some(row) = rows.iter().find(|row| row.state() == history::RowState::Failed) {
         return Err(crate::deploy::failed_before(&row.migration_name, row.started_at, row.logs.as_deref()));
     }
-    Ok(rows.iter().filter(live).any(|row| row.migration_name == migration.name))
+    Ok(rows.iter().any(|row| row.migration_name == migration.name))
 }
 
 /// Rows of SQLite that point at nothing: table, row and parent.
@@ -223,6 +278,9 @@ pub(crate) fn failed(
     at: Option<(&[ScriptStatement<'_>], usize)>,
     error: &nicol_db::Error,
 ) -> Error {
+    if let Some(refused) = Error::read_only(error) {
+        return refused.with_migration(&migration.name);
+    }
     let place = match at {
         Some((statements, at)) => {
             let statement = &statements[at];

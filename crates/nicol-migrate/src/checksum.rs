@@ -1,7 +1,5 @@
 //! Checksums of migration scripts, as Prisma computes and stores them.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of the script's bytes in lower-case hexadecimal: what goes into the history.
@@ -9,25 +7,45 @@ pub fn checksum(script: &str) -> String {
     hex(script, true)
 }
 
-/// True when `recorded` is the checksum of this script, whichever line ends the file had when it was applied.
-pub fn matches(script: &str, recorded: &str) -> bool {
+/// How a script compares with a recorded checksum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// It is the same.
+    Same,
+    /// It was the same with other line ends (LF for CRLF, or the other way round).
+    LineEnds,
+    /// It is another one.
+    Different,
+}
+
+/// Compares a script with a recorded checksum.
+pub fn compare(script: &str, recorded: &str) -> Match {
     // An old engine wrote each byte without its leading zero; its checksums are shorter than 64 characters.
     let padded = recorded.len() == 64;
     if hex(script, padded) == recorded {
-        return true;
+        return Match::Same;
     }
     if !script.contains('\n') {
-        return false;
+        return Match::Different;
     }
     let lf = script.replace("\r\n", "\n");
-    hex(&lf, padded) == recorded || hex(&lf.replace('\n', "\r\n"), padded) == recorded
+    let is_same = hex(&lf, padded) == recorded || hex(&lf.replace('\n', "\r\n"), padded) == recorded;
+    if is_same { Match::LineEnds } else { Match::Different }
+}
+
+/// True when `recorded` is the checksum of this script, whichever line ends the file had when it was applied.
+pub fn matches(script: &str, recorded: &str) -> bool {
+    compare(script, recorded) != Match::Different
 }
 
 fn hex(text: &str, padded: bool) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut out = String::with_capacity(64);
     for byte in Sha256::digest(text.as_bytes()) {
-        // Writing into a String cannot fail.
-        let _ = if padded { write!(out, "{byte:02x}") } else { write!(out, "{byte:x}") };
+        if padded || byte > 15 {
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        }
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
     }
     out
 }

@@ -1,7 +1,8 @@
 //! Two catalogs as one change: script, words, risks.
 
-use nicol_catalog::{Catalog, Risk};
+use nicol_catalog::{Catalog, Decisions, Diff, LikelyRename, Rename, Risk};
 
+use crate::error::{Error, Result};
 use crate::mode::NO_TRANSACTION;
 
 /// The way from one catalog to another.
@@ -11,17 +12,20 @@ pub(crate) struct Change {
     pub(crate) summary: String,
     pub(crate) risks: Vec<Risk>,
     /// PostgreSQL lets nobody use an enum value in the transaction that adds it.
-    needs_commits: bool,
+    pub(crate) needs_commits: bool,
 }
 
 impl Change {
     /// The way to what a schema asks for.
     pub(crate) fn between(from: &Catalog, to: &Catalog) -> Change {
-        let diff = nicol_catalog::diff(from, to);
-        let plan = nicol_catalog::plan(&diff);
+        Change::of(&nicol_catalog::diff(from, to))
+    }
+
+    fn of(diff: &Diff<'_>) -> Change {
+        let plan = nicol_catalog::plan(diff);
         let script = nicol_catalog::script(&plan);
         let needs_commits = plan.must_run_outside_transaction();
-        Change { script, summary: nicol_catalog::summary(&diff), risks: plan.risks, needs_commits }
+        Change { script, summary: nicol_catalog::summary(diff), risks: plan.risks, needs_commits }
     }
 
     /// The script with the mark that has it run without a transaction, where it could not run in one.
@@ -29,19 +33,62 @@ impl Change {
         if self.needs_commits { format!("{NO_TRANSACTION}\n{}", self.script) } else { self.script.clone() }
     }
 
-    /// The way to what was found in a database. What merely lies about there is not asked for: extensions, unless a
-    /// schema in the comparison speaks of them, and namespaces with nothing in them that is compared.
+    /// The way to what was found in a database.
     pub(crate) fn toward_found(from: &Catalog, found: &Catalog, speaks_of_extensions: bool) -> Change {
-        let mut to = found.clone();
-        if !speaks_of_extensions {
-            to.extensions = None;
+        Change::between(from, &as_target(from, found, speaks_of_extensions))
+    }
+}
+
+/// What was found in a database, as something to be led to. What merely lies about there is not asked for: extensions,
+/// unless a schema in the comparison speaks of them, and namespaces with nothing in them that is compared.
+fn as_target(from: &Catalog, found: &Catalog, speaks_of_extensions: bool) -> Catalog {
+    let mut to = found.clone();
+    if !speaks_of_extensions {
+        to.extensions = None;
+    }
+    to.namespaces.retain(|name| {
+        let is_used = |namespace: &Option<String>| namespace.as_ref() == Some(name);
+        from.namespaces.contains(name)
+            || found.tables.iter().any(|table| is_used(&table.namespace))
+            || found.enums.iter().any(|ty| is_used(&ty.namespace))
+    });
+    to
+}
+
+/// The way from what is there to what a schema asks for, and back, with what a person has said about it.
+pub(crate) struct Ways {
+    pub(crate) forth: Change,
+    pub(crate) back: Change,
+    /// The renames that were said, in the names of the database.
+    pub(crate) renames: Vec<Rename>,
+    /// What is left that looks like a rename.
+    pub(crate) likely: Vec<LikelyRename>,
+}
+
+impl Ways {
+    /// To what was found in a database, and back.
+    pub(crate) fn toward_found(from: &Catalog, found: &Catalog) -> Ways {
+        let to = as_target(from, found, from.extensions.is_some());
+        Ways {
+            forth: Change::between(from, &to),
+            back: Change::between(&to, from),
+            renames: Vec::new(),
+            likely: Vec::new(),
         }
-        to.namespaces.retain(|name| {
-            let is_used = |namespace: &Option<String>| namespace.as_ref() == Some(name);
-            from.namespaces.contains(name)
-                || found.tables.iter().any(|table| is_used(&table.namespace))
-                || found.enums.iter().any(|ty| is_used(&ty.namespace))
-        });
-        Change::between(from, &to)
+    }
+
+    /// # Errors
+    /// `rename-does-not-fit` and `backfill-does-not-fit` when something said does not fit the difference.
+    pub(crate) fn between(from: &Catalog, to: &Catalog, said: &Decisions) -> Result<Ways> {
+        let decided = nicol_catalog::decide(from, to, said)
+            .map_err(|error| Error::new(error.code, error.message).with_help(error.help))?;
+        let diff = decided.diff(to);
+        let target = as_target(to, from, to.extensions.is_some());
+        Ok(Ways {
+            forth: Change::of(&diff),
+            back: Change::of(&decided.reversed(to).diff(&target)),
+            renames: decided.renames().cloned().collect(),
+            likely: nicol_catalog::likely_renames(&diff),
+        })
     }
 }

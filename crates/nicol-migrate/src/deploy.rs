@@ -6,12 +6,15 @@ use jiff::Timestamp;
 use nicol_db::{Connection, ConnectionUrl, Dialect};
 
 use crate::apply::{self, Place};
+use crate::checksum;
 use crate::directory::{Directory, Migration};
 use crate::error::{Error, Result, code};
-use crate::event::Watch;
+use crate::event::{Event, Watch};
 use crate::history::{self, HistoryRow};
-use crate::lock::{self, LockOptions};
-use crate::standing::{Standing, standing};
+use crate::lock::{self, Held, LockOptions};
+use crate::naming;
+use crate::standing::{Renamed, Standing, standing};
+use crate::statement;
 
 /// How to deploy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,10 +39,12 @@ pub struct Deployed {
 /// # Errors
 /// - P1003 when the database does not exist: it is not created.
 /// - P3019 when the migrations are for another product, P3005 when the database has tables but no history.
-/// - `migrations-folder-absent`, `migrations-folder-empty`, `migration-edited`, `migration-missing`,
-///   `migration-out-of-order`, P3009 (a failed migration) when folder and history do not fit.
+/// - `migrations-folder-absent`, `migrations-folder-empty`, `migration-edited`, `migration-truncated`, `migration-renamed`,
+///   `migration-missing`, `migration-duplicated`, `migration-out-of-order`, P3009 (a failed migration) when folder and history
+///   do not fit.
 /// - P1002 when another runner holds the lock for too long.
-/// - P3018 when a script fails, with the database's code; `migration-interrupted`, `foreign-keys-violated`.
+/// - P3018 when a script fails, with the database's code; `migration-interrupted`, `foreign-keys-violated`,
+///   `commit-unknown`.
 pub async fn deploy(
     url: &ConnectionUrl,
     directory: &Directory,
@@ -83,10 +88,14 @@ pub(crate) async fn deploy_on(
     watch: &mut dyn Watch,
 ) -> Result<Deployed> {
     directory.check_provider(conn.dialect())?;
+    // Those that were read from a disk are checked already; others come from a program.
+    for migration in directory.migrations() {
+        naming::check_recorded_name(&migration.name)?;
+    }
     watch_for_a_dead_client(conn).await;
-    lock::take(conn, options.lock, watch).await?;
-    let result = under_lock(conn, directory, options, watch).await;
-    let released = lock::release(conn, options.lock).await;
+    let held = lock::take(conn, options.lock, watch).await?;
+    let result = under_lock(conn, directory, options, &held, watch).await;
+    let released = lock::release(conn, held).await;
     let deployed = result?;
     released?;
     Ok(deployed)
@@ -107,6 +116,7 @@ pub(crate) async fn under_lock(
     conn: &mut Connection,
     directory: &Directory,
     options: DeployOptions,
+    held: &Held,
     watch: &mut dyn Watch,
 ) -> Result<Deployed> {
     let rows = match first_look(conn, options, watch).await? {
@@ -117,17 +127,21 @@ pub(crate) async fn under_lock(
         None => create_history(conn, options, watch).await?,
     };
     let standing = standing(directory.migrations(), &rows);
-    let interrupted = interrupted(conn, directory, &rows, options);
-    refuse(directory, &standing, interrupted, options)?;
+    let interrupted = interrupted(directory, &rows).filter(|_| held.keeps_others_out());
+    refuse(directory, &standing, &rows, interrupted, options, conn.dialect())?;
+    if !standing.line_ends.is_empty() {
+        watch.event(Event::LineEnds { migrations: standing.line_ends.clone() });
+    }
 
     // What was begun is ended first.
     let begun = interrupted.and_then(|row| Some((directory.get(&row.migration_name)?, Some(row))));
     let pending = directory.migrations().iter().filter(|migration| standing.pending.contains(&migration.name));
     let work: Vec<(&Migration, Option<&HistoryRow>)> = begun.into_iter().chain(pending.map(|m| (m, None))).collect();
     let mut applied = Vec::new();
+    let search_path = if work.is_empty() { None } else { apply::search_path(conn).await? };
     for (i, (migration, row)) in work.iter().enumerate() {
         let place = Place { number: i + 1, total: work.len() };
-        if apply::apply(conn, migration, *row, place, options.lock, watch).await? {
+        if apply::apply(conn, migration, *row, place, options.lock, search_path.as_deref(), watch).await? {
             applied.push(migration.name.clone());
         }
     }
@@ -177,8 +191,7 @@ pub(crate) async fn refuse_unmanaged(conn: &mut Connection) -> Result<()> {
     match history::any_foreign_table(conn).await? {
         None => Ok(()),
         Some(table) => Err(unmanaged(&table).with_help(
-            "Take what is there into a first migration: `nicol migrate dev --create-only --name init`, then \
-             `nicol migrate resolve --applied NAME` with the name of the new folder.",
+            "Take what is there into a first migration: `nicol migrate adopt --name init` writes it and records it as applied.",
         )),
     }
 }
@@ -210,28 +223,22 @@ pub(crate) async fn create_schema(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// The row of a migration that a killed run of ours has left, when it can be gone on with: no session is working on it,
-/// as this one holds the lock.
-fn interrupted<'a>(
-    conn: &Connection,
-    directory: &Directory,
-    rows: &'a [HistoryRow],
-    options: DeployOptions,
-) -> Option<&'a HistoryRow> {
-    let row = rows
-        .iter()
-        .find(|row| row.was_interrupted())
-        .filter(|_| lock::has_session_lock(conn) && !options.lock.disabled)?;
+/// The row of a migration that a killed run of ours has left, when its script is still the same. It can be gone on with
+/// when no other runner can be at work.
+fn interrupted<'a>(directory: &Directory, rows: &'a [HistoryRow]) -> Option<&'a HistoryRow> {
+    let row = rows.iter().find(|row| row.was_interrupted())?;
     let migration = directory.get(&row.migration_name)?;
-    crate::checksum::matches(&migration.script, &row.checksum).then_some(row)
+    checksum::matches(&migration.script, &row.checksum).then_some(row)
 }
 
 /// Everything that stands in the way, most telling first.
 fn refuse(
     directory: &Directory,
     standing: &Standing,
+    rows: &[HistoryRow],
     interrupted: Option<&HistoryRow>,
     options: DeployOptions,
+    dialect: Dialect,
 ) -> Result<()> {
     let is_interrupted = |name: &str| interrupted.is_some_and(|row| row.migration_name == name);
     if let Some(failed) = standing.failed.iter().find(|failed| !is_interrupted(&failed.name)) {
@@ -247,11 +254,14 @@ fn refuse(
             "Were the migrations left out of what is being deployed? Or is this another project's database?",
         ));
     }
-    if !standing.edited.is_empty() {
-        let message = format!("Changed after being applied: {}.", standing.edited.join(", "));
-        return Err(Error::new(code::EDITED, message).with_migration(&standing.edited[0]).with_help(
-            "Restore the script as it was applied (version control has it) and put the change into a new migration.",
-        ));
+    if let Some(first) = standing.edited.first() {
+        return Err(edited(directory, standing, first, rows, dialect));
+    }
+    if let Some(Renamed { from, to }) = standing.renamed.first() {
+        let message = format!("Migration {from} was applied, and the folder has its script under the name {to} now.");
+        return Err(Error::new(code::RENAMED, message)
+            .with_migration(from)
+            .with_help(format!("Rename the folder {to} back to {from}: the history knows it by that name.")));
     }
     if !standing.missing.is_empty() {
         let message = format!("Applied to the database, but not in the folder: {}.", standing.missing.join(", "));
@@ -259,6 +269,19 @@ fn refuse(
             "Restore the folders: this may be an older state of the project than the one deployed last, or another \
              project's database.",
         ));
+    }
+    if let Some(Renamed { from, to }) = standing.duplicated.first() {
+        let message = format!("Migration {to} is a copy of {from}, which is applied already.");
+        return Err(Error::new(code::DUPLICATED, message).with_migration(to).with_help(format!(
+            "Delete the folder {to}. If the same statements are to run once more, give it a time of its own in its name."
+        )));
+    }
+    for migration in directory.migrations().iter().filter(|migration| standing.pending.contains(&migration.name)) {
+        if let Some(at) = statement::unfinished(migration.statements(), dialect) {
+            return Err(truncated(migration, at).with_help(
+                "Nothing of it was run. Complete the file (version control may have all of it) and run the command again.",
+            ));
+        }
     }
     if !standing.out_of_order.is_empty() && !options.allow_out_of_order {
         let message = format!(
@@ -272,6 +295,53 @@ fn refuse(
         ));
     }
     Ok(())
+}
+
+/// A script that is no longer the one that was applied: what has become of it, as far as that can be told.
+fn edited(directory: &Directory, standing: &Standing, first: &str, rows: &[HistoryRow], dialect: Dialect) -> Error {
+    let restore = "Restore the script as it was applied (version control has it)";
+    let migration = directory.get(first);
+    if let Some(migration) = migration
+        && (migration.script.trim().is_empty() || statement::unfinished(migration.statements(), dialect).is_some())
+    {
+        let at = statement::unfinished(migration.statements(), dialect).unwrap_or(0);
+        return truncated(migration, at).with_help(format!("It was applied when it was whole. {restore}."));
+    }
+    let message = format!("Changed after being applied: {}.", standing.edited.join(", "));
+    let recorded = rows.iter().rev().find(|row| row.migration_name == first).map(|row| row.checksum.as_str());
+    let how = migration.zip(recorded).and_then(|(migration, recorded)| small_change(&migration.script, recorded));
+    let how = how.map(|how| format!("Of {first} {how}. ")).unwrap_or_default();
+    Error::new(code::EDITED, message).with_migration(first).with_help(format!(
+        "{how}{restore} and put the change into a new migration. If it does the same as before, `nicol migrate resolve \
+             --accept-edit {first}` records it as it is."
+    ))
+}
+
+/// Changes that nobody means: what an editor or a checkout does to a file.
+fn small_change(script: &str, recorded: &str) -> Option<&'static str> {
+    let is = |text: &str| checksum::matches(text, recorded);
+    let ends = [script.trim_end().to_string(), format!("{}\n", script.trim_end()), format!("{script}\n")];
+    if script.strip_prefix('\u{feff}').is_some_and(is) {
+        return Some("only a byte order mark was put before the first line");
+    }
+    if is(&format!("\u{feff}{script}")) {
+        return Some("only the byte order mark before the first line was taken away");
+    }
+    ends.iter().any(|text| is(text)).then_some("only white space at the end changed")
+}
+
+/// A script that ends too early.
+fn truncated(migration: &Migration, at: usize) -> Error {
+    let name = &migration.name;
+    let message = if migration.script.trim().is_empty() {
+        format!("The script of migration {name} is empty.")
+    } else {
+        let line = apply::line_of(migration.statements(), at);
+        format!(
+            "The script of migration {name} ends in the middle of a statement (the one that begins at line {line})."
+        )
+    };
+    Error::new(code::TRUNCATED, message).with_migration(name)
 }
 
 fn last(names: &[String]) -> &str {

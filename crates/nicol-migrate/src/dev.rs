@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use nicol_catalog::{Catalog, Risk};
+use nicol_catalog::{Catalog, Decisions, LikelyRename, Rename, Risk};
 use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 use nicol_schema::ValidSchema;
 
-use crate::compare::Change;
+use crate::compare::{Change, Ways};
 use crate::deploy::{self, DeployOptions};
 use crate::directory::{self, Directory, SCRIPT_FILE};
 use crate::error::{Error, Result, code};
 use crate::event::Watch;
 use crate::history;
 use crate::lock::LockOptions;
+use crate::mode::NO_TRANSACTION;
 use crate::naming;
 use crate::origin::{self, OriginKind};
 use crate::readme::{self, Readme};
@@ -62,10 +63,18 @@ pub struct Draft {
     pub script: String,
     /// The same difference in words.
     pub summary: String,
+    /// The renames that were decided, in the names of the database.
+    pub renames: Vec<Rename>,
+    /// What looks like a rename and has not been decided. Columns of a renamed table show once the table is decided.
+    pub likely: Vec<LikelyRename>,
+    from: Catalog,
+    to: Catalog,
     folder: PathBuf,
     dialect: Dialect,
     create_only: bool,
     all_risks: Vec<Risk>,
+    /// The script has to commit between its statements.
+    needs_commits: bool,
     down: String,
     schema_text: String,
     snapshot: String,
@@ -115,6 +124,17 @@ pub struct Developed {
 }
 
 impl Draft {
+    fn take(&mut self, ways: Ways, risks: Vec<CountedRisk>) {
+        self.down = down_script(&ways.back);
+        self.needs_commits = ways.forth.needs_commits;
+        self.script = ways.forth.script;
+        self.summary = ways.forth.summary;
+        self.all_risks = ways.forth.risks;
+        self.renames = ways.renames;
+        self.likely = ways.likely;
+        self.risks = risks;
+    }
+
     /// True when schema and migrations agree.
     pub fn is_empty(&self) -> bool {
         self.script.is_empty()
@@ -236,43 +256,66 @@ async fn draft(
     let namespaces = namespaces(schema);
     let shadow = Shadow { main: Some(place.url), given: options.shadow };
     let migrations = directory.migrations();
-    let mut from = origin::origin(migrations, place.dialect, shadow, options.always_replay, &namespaces).await?;
-    let mut drift = None;
-    if let Some(conn) = conn.as_mut().filter(|_| !options.create_only) {
-        let live = nicol_catalog::introspect(conn, &namespaces).await?;
-        drift = drift_between(&from.catalog, &live);
-        if drift.is_some() && from.kind == OriginKind::Snapshot {
-            // Either the database has been changed by hand or a script does not do what its snapshot says. Only a replay
-            // can tell; where none is possible the snapshot has to do.
-            if let Ok(replayed) = origin::origin(migrations, place.dialect, shadow, true, &namespaces).await {
-                drift = drift_between(&replayed.catalog, &live);
-                from = replayed;
-            }
+    let (from, drift) = match conn.as_mut().filter(|_| !options.create_only) {
+        Some(conn) => {
+            let live = nicol_catalog::introspect(conn, &namespaces).await?;
+            origin::against_live(migrations, &live, place.dialect, shadow, options.always_replay, &namespaces).await?
         }
-    }
-    let to = nicol_catalog::from_schema(schema, place.dialect);
-    let forth = Change::between(&from.catalog, &to);
-    let risks = match conn {
-        Some(conn) => risk::counted(conn, &forth.risks).await,
-        None => risk::uncounted(&forth.risks),
+        None => {
+            let from = origin::origin(migrations, place.dialect, shadow, options.always_replay, &namespaces).await?;
+            (from, None)
+        }
     };
-    Ok(Draft {
+    let to = nicol_catalog::from_schema(schema, place.dialect);
+    let ways = Ways::between(&from.catalog, &to, &Decisions::default())?;
+    let risks = match conn {
+        Some(conn) => risk::counted(conn, &ways.forth.risks).await,
+        None => risk::uncounted(&ways.forth.risks),
+    };
+    let mut draft = Draft {
         database_created: place.created,
         applied,
         origin: from.kind,
         drift,
-        risks,
-        script: forth.script,
-        summary: forth.summary,
+        risks: Vec::new(),
+        script: String::new(),
+        summary: String::new(),
+        renames: Vec::new(),
+        likely: Vec::new(),
+        from: from.catalog,
+        to,
         folder: place.folder.to_path_buf(),
         dialect: place.dialect,
         create_only: options.create_only,
-        all_risks: forth.risks,
-        down: down_script(&Change::toward_found(&to, &from.catalog, to.extensions.is_some())),
+        all_risks: Vec::new(),
+        needs_commits: false,
+        down: String::new(),
         schema_text: snapshot::join(&schema.sources),
         snapshot: snapshot::snapshot(&schema.sources),
         lock: options.lock,
-    })
+    };
+    draft.take(ways, risks);
+    Ok(draft)
+}
+
+/// The draft with what a person says about it: what was renamed, and what fills a new column. Takes the place of what was
+/// said before.
+///
+/// # Errors
+/// `rename-does-not-fit`, `backfill-does-not-fit`: there is no such thing to be renamed or filled.
+pub async fn decide(url: &ConnectionUrl, mut draft: Draft, said: &Decisions) -> Result<Draft> {
+    let ways = Ways::between(&draft.from, &draft.to, said)?;
+    let risks = match Connection::open(url).await {
+        Ok(mut conn) => {
+            let risks = risk::counted(&mut conn, &ways.forth.risks).await;
+            deploy::close(conn).await;
+            risks
+        }
+        // Without a database the risks have no numbers; whether there has to be one was seen before.
+        Err(_) => risk::uncounted(&ways.forth.risks),
+    };
+    draft.take(ways, risks);
+    Ok(draft)
 }
 
 /// The namespaces a schema names.
@@ -293,11 +336,12 @@ pub(crate) fn drift_between(expected: &Catalog, live: &Catalog) -> Option<Drift>
 }
 
 /// The way back, with what it costs above it.
-fn down_script(back: &Change) -> String {
+pub(crate) fn down_script(back: &Change) -> String {
     let mut out = String::new();
-    if !back.risks.is_empty() {
+    let told: Vec<&Risk> = back.risks.iter().filter(|risk| risk.kind_at(None).is_some()).collect();
+    if !told.is_empty() {
         out.push_str("-- Going back loses or needs data:\n");
-        for risk in &back.risks {
+        for risk in told {
             let text = risk.text.replace(['\r', '\n'], " ");
             out.push_str(&format!("-- - {text}\n"));
         }
@@ -356,12 +400,13 @@ fn with_way_out(error: Error, dialect: Dialect, name: &str, path: &Path) -> Erro
 }
 
 fn refuse_risks(draft: &Draft, decision: &Decision<'_>) -> Result<()> {
-    let way_out = "Create the migration with `--create-only` and write into it how the rows get their values.";
+    let way_out = "Say what the rows get with `--backfill 'Model.field=<SQL expression>'`, or create the migration with \
+                   `--create-only` and write it into the script.";
     if let Some(error) = risk::impossible(&draft.risks, way_out) {
         return Err(error);
     }
-    let way_out = "Run again with `--accept-data-loss` if that is meant. If something was renamed, create the migration with \
-                   `--create-only` and write the renaming into it.";
+    let way_out = "Run again with `--accept-data-loss` if that is meant. If something was renamed, say so with `--rename \
+                   Model.field=newName`.";
     match risk::loss(&draft.risks, way_out) {
         Some(error) if !decision.accept_data_loss => Err(error),
         Some(_) | None => Ok(()),
@@ -375,10 +420,11 @@ fn write(draft: &Draft, decision: &Decision<'_>) -> Result<(String, PathBuf)> {
     let (name, at) = naming::new_name(decision.now, decision.title, directory.migrations())?;
     let previous = directory.migrations().last();
     let previous_name = previous.map_or("", |migration| migration.name.as_str());
+    let mark = if draft.needs_commits { format!("{NO_TRANSACTION}\n") } else { String::new() };
     let script = if draft.is_empty() {
         EMPTY_SCRIPT.to_string()
     } else {
-        warnings::with_warnings_head(&draft.script, &draft.all_risks)
+        mark + &warnings::with_warnings_head(&draft.script, &draft.all_risks)
     };
     let down = origin::down_mark(&name, previous_name) + &draft.down;
     let mut files = vec![

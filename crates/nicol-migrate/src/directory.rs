@@ -25,7 +25,7 @@ pub const README_FILE: &str = "README.md";
 /// The file beside the migrations that names the database product.
 pub const LOCK_FILE: &str = "migration_lock.toml";
 /// The file beside the migrations of 2019 and 2020.
-const LEGACY_LOCK_FILE: &str = "migrate.lock";
+pub(crate) const LEGACY_LOCK_FILE: &str = "migrate.lock";
 /// Start of the names of folders that are still being written.
 const STAGING_PREFIX: &str = ".nicol-";
 /// No writer takes so long.
@@ -90,6 +90,7 @@ impl Directory {
                     Error::new(code::NAME, format!("The folder name {} is not UTF-8.", name.display()))
                 })?;
                 if !name.starts_with('.') {
+                    naming::check_recorded_name(&name)?;
                     names.push(name);
                 }
             }
@@ -198,7 +199,7 @@ fn unreadable_lock(folder: &Path) -> Error {
 }
 
 /// The provider in the text of a lock file: the first line that starts with `provider`.
-fn parse_lock(text: &str) -> Option<String> {
+pub(crate) fn parse_lock(text: &str) -> Option<String> {
     let line = text.lines().map(str::trim).find(|line| line.starts_with("provider"))?;
     let value = line.split_once('=')?.1.trim();
     let value = value.trim_matches(|c| matches!(c, '"' | '\''));
@@ -231,17 +232,25 @@ fn legacy_folder(folder: &Path, name: &str) -> Error {
         folder.display()
     );
     Error::new("P3003", message).with_migration(name).with_help(
-        "Move the old folder away, or give each of its migrations a `migration.sql` with the statements of its README.",
+        "`nicol migrate import` gives each of its migrations a `migration.sql` with the statements of its README.",
     )
 }
 
 /// The text of a file, nothing when there is no such file.
-fn read_optional(path: &Path) -> Result<Option<String>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::file("read", path, &error)),
-    }
+pub(crate) fn read_optional(path: &Path) -> Result<Option<String>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::file("read", path, &error)),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let message = format!("{} is not UTF-8: line {line} holds bytes that are no text.", path.display());
+        Error::new(code::NOT_UTF8, message).with_help(
+            "Save the file as UTF-8. If it was applied already, restore it as it was instead: its checksum is recorded.",
+        )
+    })
 }
 
 /// Writes a migration: all its files or none, then the lock file. Creates the migrations folder if need be.
@@ -307,7 +316,7 @@ fn stage(staging: &Path, files: &[(&str, &str)]) -> Result<()> {
 }
 
 /// Writes `migration_lock.toml` unless it says the same already.
-fn write_lock(folder: &Path, dialect: Dialect) -> Result<()> {
+pub(crate) fn write_lock(folder: &Path, dialect: Dialect) -> Result<()> {
     let path = folder.join(LOCK_FILE);
     let text = lock_text(dialect);
     if read_optional(&path)?.as_deref() == Some(text.as_str()) {
@@ -316,6 +325,20 @@ fn write_lock(folder: &Path, dialect: Dialect) -> Result<()> {
     let staging = folder.join(format!("{STAGING_PREFIX}{}", uuid::Uuid::new_v4()));
     write_synced(&staging, &text)?;
     fs::rename(&staging, &path).map_err(|error| Error::file("write", &path, &error))
+}
+
+/// Writes a file into a folder that is there, whole or not at all.
+pub(crate) fn write_file(folder: &Path, name: &str, text: &str) -> Result<()> {
+    let staging = folder.join(format!("{STAGING_PREFIX}{}", uuid::Uuid::new_v4()));
+    let path = folder.join(name);
+    let written = write_synced(&staging, text)
+        .and_then(|()| fs::rename(&staging, &path).map_err(|error| Error::file("write", &path, &error)))
+        .and_then(|()| sync_folder(folder));
+    if written.is_err() {
+        // The first error is the one worth reporting; what could not be removed is hidden and never read.
+        let _ = fs::remove_file(&staging);
+    }
+    written
 }
 
 fn write_synced(path: &Path, text: &str) -> Result<()> {
@@ -390,7 +413,7 @@ mod tests {
         write(at("20200420002856/README.md"), "# Migration");
         let error = Directory::read(folder.path()).unwrap_err();
         assert_eq!(error.code(), "P3003");
-        assert!(error.help().unwrap().contains("migration.sql"));
+        assert!(error.help().unwrap().contains("nicol migrate import"));
         // Once imported, the old files do no harm.
         write(at("20200420002856/migration.sql"), "SELECT 1;");
         write(at("migrate.lock"), "# Prisma Migrate lockfile v1\n\n20200420002856");

@@ -49,12 +49,36 @@ pub mod code {
     pub const REPLICA: &str = "database-read-only";
     /// The lock was lost while migrations ran.
     pub const LOCK_LOST: &str = "lock-lost";
+    /// The connection broke during COMMIT: whether the migration was applied is not known.
+    pub const COMMIT_UNKNOWN: &str = "commit-unknown";
+    /// An applied migration has another folder name now.
+    pub const RENAMED: &str = "migration-renamed";
+    /// A pending migration is a copy of an applied one.
+    pub const DUPLICATED: &str = "migration-duplicated";
+    /// A script ends in the middle of a statement, or nothing is left of one that was applied.
+    pub const TRUNCATED: &str = "migration-truncated";
+    /// A script is not UTF-8.
+    pub const NOT_UTF8: &str = "migration-not-utf8";
     /// Rows of a table would point at nothing after the migration.
     pub const FOREIGN_KEYS: &str = "foreign-keys-violated";
     /// The change would lose data and nobody has accepted that.
     pub const DATA_LOSS: &str = "data-loss";
     /// The change cannot run on the data that is there.
     pub const UNEXECUTABLE: &str = "change-cannot-run";
+    /// Migrations have to be applied before this can be done.
+    pub const PENDING: &str = "migrations-pending";
+    /// A snapshot cannot be taken from what is there.
+    pub const SNAPSHOT: &str = "snapshot-not-possible";
+    /// The order of migrations to be imported is not clear.
+    pub const IMPORT_ORDER: &str = "import-order";
+    /// A migration to be imported has no statements that could be read.
+    pub const IMPORT_UNREADABLE: &str = "import-unreadable";
+    /// Nothing tells which database product imported migrations are for.
+    pub const IMPORT_PROVIDER: &str = "import-provider";
+    /// A migration has no way back.
+    pub const DOWN_MISSING: &str = "down-missing";
+    /// A way back was made for another place in the history.
+    pub const DOWN_FOREIGN: &str = "down-foreign";
     /// A script that is no migration failed.
     pub const SCRIPT: &str = "script-failed";
     /// Somebody else changed the database between the question and the answer.
@@ -93,9 +117,30 @@ impl Error {
         self
     }
 
+    /// What the database says when it may only be read from.
+    pub(crate) fn read_only(error: &nicol_db::Error) -> Option<Error> {
+        let server = "This looks like a replica: give the URL of the primary server, or lift its read-only setting.";
+        let help = match error.native_code()? {
+            // PostgreSQL answers so on a standby, and where `default_transaction_read_only` is on.
+            "25006" => server,
+            // MySQL and MariaDB: a read-only transaction, InnoDB in read-only mode; other options than `read_only` and
+            // `super_read_only` have the first number, too.
+            "1290" if error.message().contains("read") => server,
+            "1792" | "1836" | "1874" => server,
+            // SQLITE_READONLY and its extended forms.
+            "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" => {
+                "The file, or the folder it lies in, may not be written to: SQLite needs both."
+            }
+            _ => return None,
+        };
+        let message = format!("The database takes no writes: {}.", error.message().trim_end_matches('.'));
+        Some(Error::new(code::REPLICA, message).with_help(help).with_database_code(error.native_code()))
+    }
+
     /// A file that could not be read or written.
     pub(crate) fn file(action: &str, path: &Path, error: &std::io::Error) -> Error {
         Error::new(code::FILE, format!("Could not {action} {}: {error}.", path.display()))
+            .with_help("See that it is what it should be, a file or a folder, and that you may use it.")
     }
 
     /// The stable code.
@@ -126,11 +171,8 @@ impl Error {
 
 impl From<nicol_db::Error> for Error {
     fn from(error: nicol_db::Error) -> Error {
-        // 25006 is PostgreSQL's answer of a standby, 1290 and 1836 those of a read-only MySQL server.
-        if matches!(error.native_code(), Some("25006" | "1290" | "1836")) {
-            return Error::new(code::REPLICA, format!("The server takes no writes: {}", error.message()))
-                .with_help("This looks like a replica: give the URL of the primary server.")
-                .with_database_code(error.native_code());
+        if let Some(refused) = Error::read_only(&error) {
+            return refused;
         }
         Error::new(error.code(), error.message()).with_database_code(error.native_code())
     }

@@ -12,6 +12,11 @@ pub enum Event {
         /// How long it has been.
         waited: Duration,
     },
+    /// Scripts of applied migrations have other line ends now. Said once, and nothing is done about it.
+    LineEnds {
+        /// Their names.
+        migrations: Vec<String>,
+    },
     /// A migration begins.
     Applying {
         /// Its name.

@@ -11,6 +11,15 @@ pub const TABLE: &str = "_prisma_migrations";
 const LEGACY_TABLE: &str = "_Migration";
 /// What `logs` says while a migration runs statement by statement. Prisma leaves it empty, so it tells whose row it is.
 const RUNNING: &str = "nicol: running statement by statement";
+/// Follows [`RUNNING`] when the statement in flight can be judged only by how the database looked before it.
+const LOOK_BEFORE: &str = "; before: ";
+
+/// What is read of a row, in the order of [`decode`].
+const COLUMNS: &str =
+    "id, checksum, finished_at, migration_name, logs, rolled_back_at, started_at, applied_steps_count";
+
+/// What `logs` says while an applied migration is taken back statement by statement.
+const GOING_BACK: &str = "nicol: going back";
 
 /// One row of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +65,12 @@ impl HistoryRow {
 
     /// True when the row was left behind by a run of ours that did not come to report a failure.
     pub(crate) fn was_interrupted(&self) -> bool {
-        self.state() == RowState::Failed && self.logs.as_deref() == Some(RUNNING)
+        self.state() == RowState::Failed && self.logs.as_deref().is_some_and(|logs| logs.starts_with(RUNNING))
+    }
+
+    /// What the database looked like before the statement in flight, where the run that was cut off has left a note of it.
+    pub(crate) fn look_before(&self) -> Option<&str> {
+        self.logs.as_deref()?.strip_prefix(RUNNING)?.strip_prefix(LOOK_BEFORE)
     }
 }
 
@@ -178,10 +192,7 @@ pub(crate) async fn any_foreign_table(conn: &mut Connection) -> Result<Option<St
 
 /// All rows in order of their start, whichever tool wrote them.
 pub(crate) async fn read(conn: &mut Connection) -> Result<Vec<HistoryRow>> {
-    let sql = format!(
-        "SELECT id, checksum, finished_at, migration_name, logs, rolled_back_at, started_at, applied_steps_count FROM {}",
-        table(conn)
-    );
+    let sql = format!("SELECT {COLUMNS} FROM {}", table(conn));
     let rows = conn.query(&sql, &[]).await?;
     let mut history = rows.iter().map(|row| decode(&row)).collect::<nicol_db::Result<Vec<HistoryRow>>>()?;
     // Sorted here: SQLite would put one tool's integers before the other's texts.
@@ -213,13 +224,14 @@ fn now() -> Value {
     Value::DateTime(now.round(jiff::Unit::Millisecond).unwrap_or(now))
 }
 
+/// A statement on the history and its values.
+pub(crate) struct Record {
+    pub(crate) sql: String,
+    pub(crate) params: Vec<Value>,
+}
+
 /// A migration that ended well, started at the given time: one row, written in the transaction of the migration.
-pub(crate) async fn insert_finished(
-    conn: &mut Connection,
-    name: &str,
-    checksum: &str,
-    started: Timestamp,
-) -> Result<()> {
+pub(crate) fn finished(conn: &Connection, name: &str, checksum: &str, started: Timestamp) -> Record {
     let [id, sum, finished, migration, start] = placeholders(conn.dialect());
     let sql = format!(
         "INSERT INTO {} (id, checksum, finished_at, migration_name, started_at, applied_steps_count) \
@@ -227,15 +239,25 @@ pub(crate) async fn insert_finished(
         table(conn)
     );
     let started = started.round(jiff::Unit::Millisecond).unwrap_or(started);
-    let params = [
+    let params = vec![
         Value::Text(uuid::Uuid::new_v4().to_string()),
         Value::Text(checksum.to_string()),
         now(),
         Value::Text(name.to_string()),
         Value::DateTime(started),
     ];
-    conn.execute(&sql, &params).await?;
-    Ok(())
+    Record { sql, params }
+}
+
+/// The live rows that matter to somebody who is about to run a migration: its own, and every failed one.
+pub(crate) async fn read_live(conn: &mut Connection, name: &str) -> Result<Vec<HistoryRow>> {
+    let [migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {} WHERE rolled_back_at IS NULL AND (migration_name = {migration} OR finished_at IS NULL)",
+        table(conn)
+    );
+    let rows = conn.query(&sql, &[Value::Text(name.to_string())]).await?;
+    rows.iter().map(|row| decode(&row)).collect()
 }
 
 /// A migration that begins to run statement by statement. Returns the row's id.
@@ -258,22 +280,42 @@ pub(crate) async fn insert_running(conn: &mut Connection, name: &str, checksum: 
     Ok(row_id)
 }
 
-/// Records how many statements of a running migration are done.
-pub(crate) async fn set_steps(conn: &mut Connection, id: &str, steps: usize) -> Result<()> {
-    let [count, row] = placeholders(conn.dialect());
-    let sql = format!("UPDATE {} SET applied_steps_count = {count} WHERE id = {row}", table(conn));
+/// Records how many statements of a running migration are done. `false` when there was no such row, or `only_if` (a
+/// condition of SQL) did not hold: nothing is recorded then.
+pub(crate) async fn set_steps(conn: &mut Connection, id: &str, steps: usize, only_if: Option<&str>) -> Result<bool> {
+    let [count, logs, row] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET applied_steps_count = {count}, logs = {logs} WHERE id = {row}{}",
+        table(conn),
+        and(only_if)
+    );
     let steps = i32::try_from(steps).unwrap_or(i32::MAX);
-    conn.execute(&sql, &[Value::Int(steps), Value::Text(id.to_string())]).await?;
+    let params = [Value::Int(steps), Value::Text(RUNNING.to_string()), Value::Text(id.to_string())];
+    Ok(conn.execute(&sql, &params).await? > 0)
+}
+
+fn and(condition: Option<&str>) -> String {
+    condition.map(|condition| format!(" AND {condition}")).unwrap_or_default()
+}
+
+/// Notes how the database looks before a statement whose outcome could not be told otherwise.
+pub(crate) async fn set_look_before(conn: &mut Connection, id: &str, look: &str) -> Result<()> {
+    let [logs, row] = placeholders(conn.dialect());
+    let sql = format!("UPDATE {} SET logs = {logs} WHERE id = {row}", table(conn));
+    let note = format!("{RUNNING}{LOOK_BEFORE}{look}");
+    conn.execute(&sql, &[Value::Text(note), Value::Text(id.to_string())]).await?;
     Ok(())
 }
 
-/// A running migration ended well: from now on its row looks like any other.
-pub(crate) async fn finish(conn: &mut Connection, id: &str) -> Result<()> {
+/// A running migration ended well: from now on its row looks like any other. `false` as in [`set_steps`].
+pub(crate) async fn finish(conn: &mut Connection, id: &str, only_if: Option<&str>) -> Result<bool> {
     let [at, row] = placeholders(conn.dialect());
-    let sql =
-        format!("UPDATE {} SET applied_steps_count = 1, logs = NULL, finished_at = {at} WHERE id = {row}", table(conn));
-    conn.execute(&sql, &[now(), Value::Text(id.to_string())]).await?;
-    Ok(())
+    let sql = format!(
+        "UPDATE {} SET applied_steps_count = 1, logs = NULL, finished_at = {at} WHERE id = {row}{}",
+        table(conn),
+        and(only_if)
+    );
+    Ok(conn.execute(&sql, &[now(), Value::Text(id.to_string())]).await? > 0)
 }
 
 /// A running migration failed.
@@ -292,6 +334,50 @@ pub(crate) async fn roll_back(conn: &mut Connection, name: &str) -> Result<()> {
         table(conn)
     );
     conn.execute(&sql, &[now(), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// An applied migration that has been taken back, in the transaction that does so.
+pub(crate) async fn take_back(conn: &mut Connection, name: &str) -> Result<()> {
+    let [at, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET rolled_back_at = {at} WHERE migration_name = {migration} AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[now(), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// An applied migration that is being taken back statement by statement: until it is done it counts as failed.
+pub(crate) async fn begin_going_back(conn: &mut Connection, name: &str) -> Result<()> {
+    let [text, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET finished_at = NULL, logs = {text} WHERE migration_name = {migration} AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[Value::Text(GOING_BACK.to_string()), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// A migration that could not be taken back.
+pub(crate) async fn fail_going_back(conn: &mut Connection, name: &str, logs: &str) -> Result<()> {
+    let [text, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET logs = {text} WHERE migration_name = {migration} AND finished_at IS NULL AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[Value::Text(format!("{GOING_BACK}: {logs}")), Value::Text(name.to_string())]).await?;
+    Ok(())
+}
+
+/// A migration whose script has changed, and is to count as it is now.
+pub(crate) async fn set_checksum(conn: &mut Connection, name: &str, checksum: &str) -> Result<()> {
+    let [sum, migration] = placeholders(conn.dialect());
+    let sql = format!(
+        "UPDATE {} SET checksum = {sum} WHERE migration_name = {migration} AND finished_at IS NOT NULL AND rolled_back_at IS NULL",
+        table(conn)
+    );
+    conn.execute(&sql, &[Value::Text(checksum.to_string()), Value::Text(name.to_string())]).await?;
     Ok(())
 }
 

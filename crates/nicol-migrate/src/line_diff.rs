@@ -42,6 +42,23 @@ pub(crate) fn unified<'a>(old: &'a str, new: &'a str, context: usize) -> Vec<Hun
     hunks.into_iter().map(|(start, end)| hunk(&edits, start, end)).collect()
 }
 
+/// The difference of two texts as a unified diff with three lines of context, empty when there is none.
+pub fn text_difference(old: &str, new: &str) -> String {
+    let mut out = String::new();
+    for hunk in unified(old, new, 3) {
+        out.push_str(&format!("@@ -{},{} +{},{} @@\n", hunk.old_start, hunk.old_lines, hunk.new_start, hunk.new_lines));
+        for line in hunk.lines {
+            let (sign, text) = match line {
+                Line::Context(text) => (' ', text),
+                Line::Removed(text) => ('-', text),
+                Line::Added(text) => ('+', text),
+            };
+            out.push_str(&format!("{sign}{text}\n"));
+        }
+    }
+    out
+}
+
 fn hunk<'a>(edits: &[Line<'a>], start: usize, end: usize) -> Hunk<'a> {
     let count = |lines: &[Line<'_>]| {
         let old = lines.iter().filter(|line| !matches!(line, Line::Added(_))).count();

@@ -10,6 +10,8 @@ use crate::error::{Error, Result, code};
 const SLUG_LIMIT: usize = 200;
 /// Longest folder name: time, `_`, slug.
 const NAME_LIMIT: usize = STAMP_DIGITS + 1 + SLUG_LIMIT;
+/// Characters of a name that the history holds.
+const COLUMN_LIMIT: usize = 255;
 /// Digits of the time in a folder's name.
 const STAMP_DIGITS: usize = 14;
 
@@ -51,6 +53,22 @@ pub(crate) fn check_folder_name(name: &str) -> Result<()> {
     if name.is_empty() || !plain || name.starts_with('.') {
         let message = format!("{name:?} is not the name of a migration folder.");
         return Err(Error::new(code::NAME, message).with_help("Letters, digits, `_`, `-` and `.` are allowed."));
+    }
+    Ok(())
+}
+
+/// A name that can be recorded and shown: it may come from any tool or archive.
+///
+/// # Errors
+/// `migration-name` when it is empty, holds line breaks or other control characters, or is longer than the history's column.
+pub(crate) fn check_recorded_name(name: &str) -> Result<()> {
+    let length = name.chars().count();
+    if length == 0 || length > COLUMN_LIMIT || name.chars().any(char::is_control) {
+        let shown: String = name.chars().take(80).collect();
+        let message = format!("{shown:?} cannot be the name of a migration.");
+        return Err(Error::new(code::NAME, message).with_help(format!(
+            "Rename the folder: 1 to {COLUMN_LIMIT} characters, without line breaks and other control characters."
+        )));
     }
     Ok(())
 }

@@ -7,12 +7,17 @@ use nicol_catalog::Catalog;
 use nicol_db::Dialect;
 use nicol_schema::{Source, ValidSchema};
 
+use crate::dev::{Drift, drift_between};
 use crate::directory::{Migration, SNAPSHOT_FILE};
 use crate::error::Result;
 use crate::shadow::{self, Shadow};
 
 /// Start of the first line of `down.sql`: `-- nicol:down NAME..PREVIOUS`.
 const DOWN_MARK: &str = "-- nicol:down ";
+
+/// Start of a script that was made of the README of a migration of 2019 or 2020. The snapshot beside it leaves unsaid what
+/// was otherwise then (names of indexes, actions of foreign keys), so it does not tell what the script makes.
+pub(crate) const IMPORTED_MARK: &str = "-- nicol:imported from README.md\n\n";
 
 /// Where a catalog of the folder came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +56,37 @@ pub(crate) async fn origin(
     Ok(Origin { catalog, kind: OriginKind::Replay })
 }
 
+/// The catalog of the folder, and what a live database has beyond it.
+pub(crate) async fn against_live(
+    migrations: &[Migration],
+    live: &Catalog,
+    dialect: Dialect,
+    shadow: Shadow<'_>,
+    always_replay: bool,
+    namespaces: &[String],
+) -> Result<(Origin, Option<Drift>)> {
+    let from = origin(migrations, dialect, shadow, always_replay, namespaces).await?;
+    let drift = drift_between(&from.catalog, live);
+    if drift.is_some() && from.kind == OriginKind::Snapshot {
+        // Either the database has been changed by hand or a script does not do what its snapshot says. Only a replay
+        // can tell; where none is possible the snapshot has to do.
+        if let Ok(replayed) = origin(migrations, dialect, shadow, true, namespaces).await {
+            let drift = drift_between(&replayed.catalog, live);
+            return Ok((replayed, drift));
+        }
+    }
+    Ok((from, drift))
+}
+
 /// The snapshot of the newest folder, if it is valid and was made on top of the folder before it.
 ///
 /// When branches are merged, a folder of the other branch comes to lie between the two: the newest snapshot then lacks
 /// what that folder does.
 fn current_snapshot(migrations: &[Migration]) -> Option<ValidSchema> {
     let (newest, before) = migrations.split_last()?;
+    if newest.script.starts_with(IMPORTED_MARK) {
+        return None;
+    }
     let previous = before.last().map_or("", |migration| migration.name.as_str());
     let made_on = newest.down.as_deref().and_then(|down| made_on(down, &newest.name));
     if made_on.is_some_and(|made_on| made_on != previous) {
@@ -71,10 +101,14 @@ pub(crate) fn down_mark(name: &str, previous: &str) -> String {
     format!("{DOWN_MARK}{name}..{previous}\n")
 }
 
-/// The migration that `name` was made on top of, as the first line of its `down.sql` has it.
+/// The migration that a `down.sql` was made for and the one that it was made on top of, as its first line has them.
+pub(crate) fn down_marks(down: &str) -> Option<(&str, &str)> {
+    down.lines().next()?.strip_prefix(DOWN_MARK)?.trim_end().split_once("..")
+}
+
+/// The migration that `name` was made on top of.
 fn made_on<'a>(down: &'a str, name: &str) -> Option<&'a str> {
-    let line = down.lines().next()?.strip_prefix(DOWN_MARK)?;
-    Some(line.strip_prefix(name)?.strip_prefix("..")?.trim_end())
+    down_marks(down).filter(|(of, _)| *of == name).map(|(_, on)| on)
 }
 
 #[cfg(test)]

@@ -68,9 +68,9 @@ pub async fn prepare(
     let result = async {
         dev::check_dialect(written, conn.dialect())?;
         if force_reset {
-            lock::take(&mut conn, lock, watch).await?;
+            let held = lock::take(&mut conn, lock, watch).await?;
             let emptied = empty(&mut conn, &dev::namespaces(schema)).await;
-            lock::release(&mut conn, lock).await?;
+            lock::release(&mut conn, held).await?;
             emptied?;
         }
         let has_history = history::exists(&mut conn).await?;
@@ -117,9 +117,9 @@ pub async fn carry_out(
     }
     let mut conn = Connection::open(url).await?;
     let result = async {
-        lock::take(&mut conn, lock, watch).await?;
+        let held = lock::take(&mut conn, lock, watch).await?;
         let ran = under_lock(&mut conn, schema, push).await;
-        lock::release(&mut conn, lock).await?;
+        lock::release(&mut conn, held).await?;
         ran
     }
     .await;

@@ -58,12 +58,13 @@ async fn on_connection(
     watch: &mut dyn Watch,
 ) -> Result<Vec<String>> {
     directory.check_provider(conn.dialect())?;
-    lock::take(conn, lock, watch).await?;
+    let held = lock::take(conn, lock, watch).await?;
+    let options = DeployOptions { lock, ..DeployOptions::default() };
     let result = match empty(conn, namespaces).await {
-        Ok(()) => deploy::under_lock(conn, directory, DeployOptions { lock, ..DeployOptions::default() }, watch).await,
+        Ok(()) => deploy::under_lock(conn, directory, options, &held, watch).await,
         Err(error) => Err(error),
     };
-    let released = lock::release(conn, lock).await;
+    let released = lock::release(conn, held).await;
     let applied = result?.applied;
     released?;
     Ok(applied)

@@ -2,13 +2,16 @@
 
 use nicol_db::{Connection, ConnectionUrl};
 
-use crate::checksum::checksum;
+use crate::checksum::{self, checksum};
 use crate::deploy::{close, create_schema, open};
+use crate::dev::{Drift, drift_between};
 use crate::directory::{Directory, Migration};
 use crate::error::{Error, Result};
 use crate::event::Watch;
-use crate::history::{self, RowState};
+use crate::history::{self, HistoryRow, RowState};
 use crate::lock::{self, LockOptions};
+use crate::shadow::{self, Shadow};
+use crate::standing::standing;
 
 /// What has become of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +55,7 @@ async fn on_connection(
     watch: &mut dyn Watch,
 ) -> Result<()> {
     directory.check_provider(conn.dialect())?;
-    lock::take(conn, lock, watch).await?;
+    let held = lock::take(conn, lock, watch).await?;
     create_schema(conn).await?;
     lock::begin_exclusive(conn, lock, watch).await?;
     let recorded = match migration {
@@ -64,7 +67,7 @@ async fn on_connection(
         // The first error is the one to report.
         Err(_) => drop(conn.rollback().await),
     }
-    lock::release(conn, lock).await?;
+    lock::release(conn, held).await?;
     recorded
 }
 
@@ -99,6 +102,103 @@ async fn mark_rolled_back(conn: &mut Connection, name: &str) -> Result<()> {
     }
     history::roll_back(conn, name).await?;
     Ok(())
+}
+
+/// An applied migration whose script is another than the one that was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// Checksum of the script that was applied.
+    pub recorded: String,
+    /// Checksum of the script as it is now; the same where only line ends differ.
+    pub now: String,
+    /// What the database has beyond the migrations as they are now; none when they agree.
+    pub drift: Option<Drift>,
+    /// False where the migrations could not be replayed to see whether the database agrees with them.
+    pub is_compared: bool,
+}
+
+impl Edit {
+    /// True when the script is another one.
+    pub fn is_edited(&self) -> bool {
+        self.recorded != self.now
+    }
+}
+
+/// Looks at the script of an applied migration: how it differs from what was recorded, and whether the database is what
+/// the scripts make now. Changes nothing.
+///
+/// # Errors
+/// P3017 when there is no such folder, P3011 when it is not applied, and errors of the connection.
+pub async fn edit(
+    url: &ConnectionUrl,
+    directory: &Directory,
+    name: &str,
+    namespaces: &[String],
+    shadow: Option<&ConnectionUrl>,
+) -> Result<Edit> {
+    let migration = directory.get(name).ok_or_else(|| unknown(directory, name))?;
+    let mut conn = open(url).await?;
+    let result = async {
+        directory.check_provider(conn.dialect())?;
+        let rows = history::read_if_exists(&mut conn).await?.unwrap_or_default();
+        let recorded = applied_checksum(&rows, name)?;
+        let matches = checksum::matches(&migration.script, &recorded);
+        let now = if matches { recorded.clone() } else { checksum(&migration.script) };
+        let standing = standing(directory.migrations(), &rows);
+        let applied: Vec<Migration> = directory
+            .migrations()
+            .iter()
+            .filter(|migration| standing.applied.contains(&migration.name))
+            .cloned()
+            .collect();
+        let shadow = Shadow { main: Some(url), given: shadow };
+        let replayed = shadow::replay(&applied, conn.dialect(), shadow, namespaces).await;
+        let live = nicol_catalog::introspect(&mut conn, namespaces).await?;
+        let drift = replayed.as_ref().ok().and_then(|expected| drift_between(expected, &live));
+        Ok(Edit { recorded, now, drift, is_compared: replayed.is_ok() })
+    }
+    .await;
+    close(conn).await;
+    result
+}
+
+/// Records the script of an applied migration as it is now: from here on it counts as what was applied.
+///
+/// # Errors
+/// P3017, P3011, P1002 as [`resolve`].
+pub async fn accept_edit(
+    url: &ConnectionUrl,
+    directory: &Directory,
+    name: &str,
+    lock: LockOptions,
+    watch: &mut dyn Watch,
+) -> Result<()> {
+    let migration = directory.get(name).ok_or_else(|| unknown(directory, name))?;
+    let mut conn = open(url).await?;
+    let result = async {
+        directory.check_provider(conn.dialect())?;
+        let held = lock::take(&mut conn, lock, watch).await?;
+        let rows = history::read_if_exists(&mut conn).await?.unwrap_or_default();
+        let recorded = match applied_checksum(&rows, name) {
+            Ok(_) => history::set_checksum(&mut conn, name, &checksum(&migration.script)).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        lock::release(&mut conn, held).await?;
+        recorded
+    }
+    .await;
+    close(conn).await;
+    result
+}
+
+/// The checksum that was recorded for an applied migration.
+fn applied_checksum(rows: &[HistoryRow], name: &str) -> Result<String> {
+    let row = rows.iter().rev().find(|row| row.migration_name == name && row.state() == RowState::Applied);
+    row.map(|row| row.checksum.clone()).ok_or_else(|| {
+        Error::new("P3011", format!("Migration {name} is not applied to this database."))
+            .with_migration(name)
+            .with_help("A migration that is not applied can be edited freely.")
+    })
 }
 
 fn unknown(directory: &Directory, name: &str) -> Error {

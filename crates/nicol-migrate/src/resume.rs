@@ -5,12 +5,15 @@
 
 use nicol_db::script::ScriptStatement;
 use nicol_db::{Connection, Dialect, Value};
+use sha2::{Digest, Sha256};
 
 use crate::apply::line_of;
 use crate::directory::Migration;
 use crate::error::{Error, Result, code};
 use crate::history::HistoryRow;
-use crate::statement::{self, Kind, Trace};
+use crate::mode::has_transactional_structure;
+use crate::statement::{self, Kind, Token};
+use crate::trace::{self, Trace, Traced};
 
 /// The index of the first statement still to run.
 ///
@@ -26,20 +29,90 @@ pub(crate) async fn first_statement(
     let Some(next) = statements.get(done) else {
         return Ok(statements.len());
     };
-    let has_run = match statement::kind(next.text, conn.dialect()) {
+    let dialect = conn.dialect();
+    let has_run = match statement::kind(next.text, dialect) {
         // A transaction of the script's own records its end itself, so one whose record is missing has not happened.
-        Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session | Kind::Data => Some(false),
+        Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session => Some(false),
+        Kind::Data => (!writes_unprotected(conn, next.text).await?).then_some(false),
+        // It shared a transaction with its record, unless it is one that refuses to.
+        Kind::Structure if has_transactional_structure(dialect) => (!commits_by_itself(next.text)).then_some(false),
         Kind::TableLock => None,
-        Kind::Alone | Kind::Structure => match statement::trace(next.text, conn.dialect()) {
-            Some(trace) => has_run(conn, &trace).await?,
-            None => None,
-        },
+        Kind::Alone | Kind::Structure => judge(conn, next.text, row.look_before()).await?,
     };
     match has_run {
         Some(true) => Ok(done + 1),
         Some(false) => Ok(done),
         None => Err(cannot_tell(migration, statements, done)),
     }
+}
+
+/// Whether a statement that had no transaction around it has run.
+async fn judge(conn: &mut Connection, text: &str, before: Option<&str>) -> nicol_db::Result<Option<bool>> {
+    if before == Some(THERE_ALREADY) {
+        // It could only fail. Running it says so.
+        return Ok(Some(false));
+    }
+    if let Some(traced) = trace::trace(text, conn.dialect()) {
+        return has_run(conn, &traced).await;
+    }
+    if !compares_definitions(text, conn.dialect()) {
+        return Ok(None);
+    }
+    match before {
+        Some(before) => Ok(Some(look(conn).await? != before)),
+        // The note is written before the statement is sent.
+        None => Ok(Some(false)),
+    }
+}
+
+/// Whether a statement without a trace is judged by how all definitions looked before it.
+fn compares_definitions(text: &str, dialect: Dialect) -> bool {
+    dialect.is_mysql_family() && trace::changes_definitions(text, dialect)
+}
+
+/// What has to be noted before a statement, so that it can be told afterwards whether it has run. Nothing where the trace of
+/// the statement, or the transaction it shares with its record, is enough.
+pub(crate) async fn note_before(conn: &mut Connection, text: &str, kind: Kind) -> nicol_db::Result<Option<String>> {
+    let dialect = conn.dialect();
+    if !matches!(kind, Kind::Alone | Kind::Structure) {
+        return Ok(None);
+    }
+    match trace::trace(text, dialect) {
+        Some(traced) if traced.trace == Trace::Repeatable => Ok(None),
+        Some(traced) => Ok((has_run(conn, &traced).await? == Some(true)).then(|| THERE_ALREADY.to_string())),
+        None if compares_definitions(text, dialect) => look(conn).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Note before a statement whose trace was there before it ran.
+const THERE_ALREADY: &str = "there";
+
+/// True for statements that may commit inside themselves.
+fn commits_by_itself(text: &str) -> bool {
+    let word = statement::without_leading_comments(text).split(|c: char| !c.is_ascii_alphabetic()).next();
+    word.is_some_and(|word| word.eq_ignore_ascii_case("CALL") || word.eq_ignore_ascii_case("DO"))
+}
+
+/// Whether a statement names a table of MySQL that takes no part in transactions (MyISAM, for one).
+async fn writes_unprotected(conn: &mut Connection, text: &str) -> nicol_db::Result<bool> {
+    if !conn.dialect().is_mysql_family() {
+        return Ok(false);
+    }
+    let sql = "SELECT t.table_name FROM information_schema.tables t JOIN information_schema.engines e ON e.engine = t.engine \
+               WHERE t.table_schema = ? AND e.transactions <> 'YES'";
+    let schema = Value::Text(conn.default_schema().to_string());
+    let rows = conn.query(sql, &[schema]).await?;
+    let tokens = statement::tokens(text, conn.dialect(), usize::MAX);
+    for row in rows.iter() {
+        let table: String = row.get(0)?;
+        let names =
+            |token: &Token| matches!(token, Token::Word(name) | Token::Name(name) if name.eq_ignore_ascii_case(&table));
+        if tokens.iter().any(names) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn cannot_tell(migration: &Migration, statements: &[ScriptStatement<'_>], done: usize) -> Error {
@@ -62,27 +135,37 @@ fn cannot_tell(migration: &Migration, statements: &[ScriptStatement<'_>], done: 
 }
 
 /// Whether the trace of a statement is there.
-async fn has_run(conn: &mut Connection, trace: &Trace) -> Result<Option<bool>> {
-    let (found, wanted) = match trace {
+async fn has_run(conn: &mut Connection, traced: &Traced) -> nicol_db::Result<Option<bool>> {
+    let schema = traced.schema.clone().unwrap_or_else(|| conn.default_schema().to_string());
+    let (found, wanted) = match &traced.trace {
         Trace::Repeatable => return Ok(Some(false)),
-        Trace::Table { table, exists } => (look(conn, "tables", &[("table_name", table)]).await?, *exists),
+        Trace::Table { table, exists } => (is_in(conn, &schema, "tables", &[("table_name", table)]).await?, *exists),
         Trace::Column { table, column, exists } => {
-            (look(conn, "columns", &[("table_name", table), ("column_name", column)]).await?, *exists)
+            (is_in(conn, &schema, "columns", &[("table_name", table), ("column_name", column)]).await?, *exists)
         }
         Trace::Constraint { table, constraint, exists } => {
             let names = [("table_name", table), ("constraint_name", constraint)];
-            (look(conn, "table_constraints", &names).await?, *exists)
+            (is_in(conn, &schema, "table_constraints", &names).await?, *exists)
         }
-        Trace::Index { table, index, exists } => (index_exists(conn, table.as_deref(), index).await?, *exists),
+        Trace::Index { table, index, exists } => {
+            (index_exists(conn, &schema, table.as_deref(), index, *exists).await?, *exists)
+        }
+        Trace::Global { catalog, column, name, exists } => {
+            if conn.dialect() != Dialect::Postgres {
+                return Ok(None);
+            }
+            let sql = format!("SELECT 1 FROM pg_catalog.{catalog} WHERE {column} = $1");
+            (!conn.query(&sql, &[Value::Text(name.clone())]).await?.is_empty(), *exists)
+        }
     };
     Ok(Some(found == wanted))
 }
 
 /// Whether one of the tables of `information_schema` has a row of these names.
-async fn look(conn: &mut Connection, view: &str, names: &[(&str, &String)]) -> Result<bool> {
+async fn is_in(conn: &mut Connection, schema: &str, view: &str, names: &[(&str, &String)]) -> nicol_db::Result<bool> {
     let mut sql = format!("SELECT 1 FROM information_schema.{view} WHERE table_schema = ");
     conn.dialect().placeholder_into(&mut sql, 1);
-    let mut params = vec![Value::Text(conn.default_schema().to_string())];
+    let mut params = vec![Value::Text(schema.to_string())];
     for (column, name) in names {
         sql.push_str(&format!(" AND {column} = "));
         params.push(Value::Text((*name).clone()));
@@ -91,8 +174,64 @@ async fn look(conn: &mut Connection, view: &str, names: &[(&str, &String)]) -> R
     Ok(!conn.query(&sql, &params).await?.is_empty())
 }
 
-async fn index_exists(conn: &mut Connection, table: Option<&str>, index: &str) -> Result<bool> {
-    let schema = Value::Text(conn.default_schema().to_string());
+/// All definitions in a database of MySQL, as one fingerprint: two looks are equal when nothing was defined otherwise in
+/// between. What changes with the rows (sizes, counters, times) is left out.
+async fn look(conn: &mut Connection) -> nicol_db::Result<String> {
+    let mut digest = Sha256::new();
+    for sql in DEFINITIONS {
+        let params = vec![Value::Text(conn.default_schema().to_string()); sql.matches('?').count()];
+        let rows = conn.query(sql, &params).await?;
+        let mut texts = Vec::with_capacity(rows.len());
+        for row in rows.iter() {
+            texts.push(row.get::<Option<String>>(0)?.unwrap_or_default());
+        }
+        texts.sort_unstable();
+        for text in texts {
+            digest.update(text.as_bytes());
+            digest.update([0]);
+        }
+        digest.update([1]);
+    }
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// One text for each thing that is defined.
+const DEFINITIONS: &[&str] = &[
+    "SELECT CONCAT_WS('|', schema_name, default_character_set_name, default_collation_name) FROM information_schema.schemata",
+    "SELECT CONCAT_WS('|', table_name, table_type, COALESCE(engine, ''), COALESCE(table_collation, ''), \
+     COALESCE(create_options, ''), table_comment) FROM information_schema.tables WHERE table_schema = ?",
+    "SELECT CONCAT_WS('|', table_name, ordinal_position, column_name, column_type, is_nullable, \
+     COALESCE(column_default, '<none>'), extra, COALESCE(collation_name, ''), COALESCE(generation_expression, ''), \
+     column_comment) FROM information_schema.columns WHERE table_schema = ?",
+    "SELECT CONCAT_WS('|', table_name, index_name, seq_in_index, COALESCE(column_name, ''), non_unique, \
+     COALESCE(sub_part, ''), index_type) FROM information_schema.statistics WHERE table_schema = ?",
+    "SELECT CONCAT_WS('|', table_name, constraint_name, constraint_type) FROM information_schema.table_constraints \
+     WHERE table_schema = ?",
+    "SELECT CONCAT_WS('|', table_name, constraint_name, column_name, COALESCE(referenced_table_name, ''), \
+     COALESCE(referenced_column_name, '')) FROM information_schema.key_column_usage WHERE table_schema = ?",
+    "SELECT CONCAT_WS('|', constraint_name, update_rule, delete_rule) FROM information_schema.referential_constraints \
+     WHERE constraint_schema = ?",
+    "SELECT CONCAT_WS('|', constraint_name, check_clause) FROM information_schema.check_constraints \
+     WHERE constraint_schema = ?",
+    "SELECT CONCAT_WS('|', table_name, view_definition) FROM information_schema.views WHERE table_schema = ?",
+    "SELECT CONCAT_WS('|', trigger_name, event_manipulation, event_object_table, action_timing, action_order, \
+     action_statement) FROM information_schema.triggers WHERE trigger_schema = ?",
+    "SELECT CONCAT_WS('|', routine_name, routine_type, COALESCE(routine_definition, ''), COALESCE(dtd_identifier, '')) \
+     FROM information_schema.routines WHERE routine_schema = ?",
+    "SELECT CONCAT_WS('|', event_name, event_definition, status) FROM information_schema.events WHERE event_schema = ?",
+    "SELECT CONCAT_WS('|', table_name, COALESCE(partition_name, ''), COALESCE(partition_method, ''), \
+     COALESCE(partition_expression, ''), COALESCE(partition_description, '')) FROM information_schema.partitions \
+     WHERE table_schema = ?",
+];
+
+async fn index_exists(
+    conn: &mut Connection,
+    namespace: &str,
+    table: Option<&str>,
+    index: &str,
+    wanted: bool,
+) -> nicol_db::Result<bool> {
+    let schema = Value::Text(namespace.to_string());
     let name = Value::Text(index.to_string());
     match conn.dialect() {
         Dialect::Mysql | Dialect::Mariadb => {
@@ -105,13 +244,13 @@ async fn index_exists(conn: &mut Connection, table: Option<&str>, index: &str) -
                        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2";
             let rows = conn.query(sql, &[schema, name]).await?;
             let valid = rows.first().map(|row| row.get::<bool>(0)).transpose()?;
-            if valid == Some(false) {
+            if valid == Some(false) && wanted {
                 // What CREATE INDEX CONCURRENTLY leaves behind when it is cut off: in the way, and good for nothing.
-                let schema = conn.dialect().quote(conn.default_schema());
+                let schema = conn.dialect().quote(namespace);
                 let sql = format!("DROP INDEX {schema}.{}", conn.dialect().quote(index));
                 conn.run_script(&sql).await?;
             }
-            Ok(valid == Some(true))
+            Ok(valid.is_some_and(|valid| valid || !wanted))
         }
         Dialect::Sqlite => {
             let sql = "SELECT 1 FROM \"main\".\"sqlite_master\" WHERE type = 'index' AND name = ?";

@@ -20,9 +20,9 @@ pub struct CountedRisk {
 }
 
 impl CountedRisk {
-    /// True for a step that runs but may lose values.
+    /// True for a step that runs at the rows that are there, but may lose values.
     pub fn is_loss(&self) -> bool {
-        self.risk.kind == RiskKind::Warning
+        self.risk.kind_at(self.rows) == Some(RiskKind::Warning)
     }
 
     /// The risk as a sentence with its number.
@@ -45,7 +45,7 @@ pub(crate) async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<Counte
             Some(sql) => tokio::time::timeout_at(deadline, count(conn, sql)).await.ok().flatten(),
             None => None,
         };
-        if rows != Some(0) {
+        if risk.kind_at(rows).is_some() {
             out.push(CountedRisk { risk: risk.clone(), rows });
         }
     }
@@ -54,7 +54,8 @@ pub(crate) async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<Counte
 
 /// The risks without numbers, where no database is at hand.
 pub(crate) fn uncounted(risks: &[Risk]) -> Vec<CountedRisk> {
-    risks.iter().map(|risk| CountedRisk { risk: risk.clone(), rows: None }).collect()
+    let told = risks.iter().filter(|risk| risk.kind_at(None).is_some());
+    told.map(|risk| CountedRisk { risk: risk.clone(), rows: None }).collect()
 }
 
 async fn count(conn: &mut Connection, sql: &str) -> Option<u64> {

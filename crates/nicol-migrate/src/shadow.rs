@@ -64,7 +64,7 @@ async fn replay_in_scratch(migrations: &[Migration], main: &ConnectionUrl, names
         let message = format!("No scratch database could be made to replay the migrations in: {}", error.message());
         Error::new("P3014", message).with_database_code(error.native_code()).with_help(
             "Grant the user the right to create databases, or give a database for it with `--shadow-database-url`. None is needed \
-             where the newest migration has a `schema.prisma` beside its script.",
+             where the newest migration has a snapshot: `nicol migrate snapshot` writes it.",
         )
     })?;
     let result = open_and_replay(&scratch, migrations, namespaces).await;

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::checksum;
+use crate::checksum::{self, Match};
 use crate::directory::Migration;
 use crate::history::{HistoryRow, RowState};
 
@@ -23,10 +23,25 @@ pub struct Standing {
     pub missing: Vec<String>,
     /// Pending and never tried, though a migration that sorts later is applied already.
     pub out_of_order: Vec<String>,
+    /// Missing migrations whose script is in the folder under another name, which is pending.
+    pub renamed: Vec<Renamed>,
+    /// Pending migrations that are copies of applied ones: the same script under a name made from the other's.
+    pub duplicated: Vec<Renamed>,
+    /// Applied migrations whose script has other line ends now. Nothing is wrong with that.
+    pub line_ends: Vec<String>,
     /// Only rolled-back rows are left of these.
     pub rolled_back: Vec<String>,
     /// The last folder before folder and history part; absent when they never part or have nothing in common.
     pub last_common: Option<String>,
+}
+
+/// One script under two names.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Renamed {
+    /// The name in the history.
+    pub from: String,
+    /// The name of the pending folder.
+    pub to: String,
 }
 
 /// A migration that was started and did not end.
@@ -56,7 +71,7 @@ pub fn standing(migrations: &[Migration], rows: &[HistoryRow]) -> Standing {
     for row in rows {
         by_name.entry(&row.migration_name).or_default().push(row);
     }
-    let has_folder = |name: &str| migrations.iter().any(|migration| migration.name == name);
+    let folders: HashMap<&str, &Migration> = migrations.iter().map(|m| (m.name.as_str(), m)).collect();
     let newest_applied = migrations
         .iter()
         .map(|migration| migration.name.as_str())
@@ -74,8 +89,10 @@ pub fn standing(migrations: &[Migration], rows: &[HistoryRow]) -> Standing {
                 if row.state() == RowState::Applied {
                     standing.applied.push(name.clone());
                 }
-                if !checksum::matches(&migration.script, &row.checksum) {
-                    standing.edited.push(name.clone());
+                match checksum::compare(&migration.script, &row.checksum) {
+                    Match::Same => {}
+                    Match::LineEnds => standing.line_ends.push(name.clone()),
+                    Match::Different => standing.edited.push(name.clone()),
                 }
             }
             None => {
@@ -94,15 +111,37 @@ pub fn standing(migrations: &[Migration], rows: &[HistoryRow]) -> Standing {
     names.sort_unstable();
     for name in names {
         let rows = &by_name[name];
-        if has(rows, RowState::Applied) && !has_folder(name) {
+        if has(rows, RowState::Applied) && !folders.contains_key(name) {
             standing.missing.push(name.to_string());
         }
         if rows.iter().all(|row| row.state() == RowState::RolledBack) {
             standing.rolled_back.push(name.to_string());
         }
     }
+    for to in &standing.pending {
+        let script = &folders[to.as_str()].script;
+        let is_same = |name: &&String| {
+            by_name[name.as_str()]
+                .iter()
+                .any(|row| row.state() == RowState::Applied && checksum::matches(script, &row.checksum))
+        };
+        let pair = |from: &String| Renamed { from: from.clone(), to: to.clone() };
+        standing.renamed.extend(standing.missing.iter().find(is_same).map(pair));
+        if !by_name.contains_key(to.as_str()) {
+            let copied = standing.applied.iter().filter(|name| is_copied_name(name, to)).find(is_same);
+            standing.duplicated.extend(copied.map(pair));
+        }
+    }
     standing.last_common = last_common(&standing, migrations);
     standing
+}
+
+/// Whether a name is what a copy of a folder is called: `a copy`, `a (1)`, `Copy of a`, or another title with the same time.
+/// The same script under a name of its own may be meant: a column that was dropped comes back.
+fn is_copied_name(original: &str, copy: &str) -> bool {
+    let stamp =
+        |name: &str| name.get(..14).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit())).map(str::to_string);
+    copy.contains(original) || (stamp(original).is_some() && stamp(original) == stamp(copy))
 }
 
 fn has(rows: &[&HistoryRow], state: RowState) -> bool {
@@ -160,10 +199,47 @@ mod tests {
                 out.push_str(&format!("{word}: {}; ", names.join(" ")));
             }
         }
+        for (word, pairs) in [("renamed", &standing.renamed), ("duplicated", &standing.duplicated)] {
+            for Renamed { from, to } in pairs {
+                out.push_str(&format!("{word}: {from} {to}; "));
+            }
+        }
         if let Some(name) = &standing.last_common {
             out.push_str(&format!("common: {name}; "));
         }
         out.trim_end_matches("; ").to_string()
+    }
+
+    #[test]
+    fn the_same_script_under_another_name() {
+        let script = |name: &str| Migration::new(name, "SELECT 1;\n");
+        let mut history = rows(&["20240101000000_a ok"]);
+        history[0].checksum = checksum::checksum("SELECT 1;\n");
+        let cases: &[(&[&str], &str)] = &[
+            (
+                &["20240101000000_b"],
+                "pending: 20240101000000_b; missing: 20240101000000_a; renamed: 20240101000000_a 20240101000000_b",
+            ),
+            (
+                &["20240101000000_a", "20240101000000_a copy"],
+                "applied: 20240101000000_a; pending: 20240101000000_a copy; duplicated: 20240101000000_a 20240101000000_a copy; \
+                 common: 20240101000000_a",
+            ),
+            (
+                &["20240101000000_a", "20240101000000_b"],
+                "applied: 20240101000000_a; pending: 20240101000000_b; duplicated: 20240101000000_a 20240101000000_b; \
+                 common: 20240101000000_a",
+            ),
+            // What was dropped may come back.
+            (
+                &["20240101000000_a", "20240301000000_a"],
+                "applied: 20240101000000_a; pending: 20240301000000_a; common: 20240101000000_a",
+            ),
+        ];
+        for (names, expected) in cases {
+            let folder: Vec<Migration> = names.iter().map(|name| script(name)).collect();
+            assert_eq!(seen(&standing(&folder, &history)), *expected, "{names:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What kind of statement a piece of a script is: enough to decide how it may be run, and whether it can be seen in the
-//! database afterwards that it has run. Not a parser: it reads the words at the front.
+//! What kind of statement a piece of a script is: enough to decide how it may be run. Not a parser: it reads the words at
+//! the front.
 
 use nicol_db::Dialect;
 
@@ -24,23 +24,8 @@ pub(crate) enum Kind {
     Structure,
 }
 
-/// What a statement leaves behind in the catalog, or no longer leaves there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Trace {
-    /// A table or view exists, or not.
-    Table { table: String, exists: bool },
-    /// An index exists, or not. Only MySQL names the table.
-    Index { table: Option<String>, index: String, exists: bool },
-    /// A column exists, or not.
-    Column { table: String, column: String, exists: bool },
-    /// A constraint exists, or not.
-    Constraint { table: String, constraint: String, exists: bool },
-    /// Running it twice is as good as once.
-    Repeatable,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
+pub(crate) enum Token {
     /// A bare word, in upper case for comparing, as written for names.
     Word(String),
     /// A quoted name.
@@ -50,9 +35,6 @@ enum Token {
     /// A string literal, whatever it says.
     Text,
 }
-
-/// So many tokens at the front are looked at: enough for every clause of a generated ALTER TABLE.
-const TOKEN_LIMIT: usize = 2_000;
 
 /// The kind of a statement.
 pub(crate) fn kind(text: &str, dialect: Dialect) -> Kind {
@@ -64,10 +46,11 @@ pub(crate) fn kind(text: &str, dialect: Dialect) -> Kind {
         "COMMIT" | "END" => Kind::Commit,
         "ROLLBACK" if tokens.iter().any(|token| is_word(token, "TO")) => Kind::Data,
         "ROLLBACK" | "ABORT" => Kind::Rollback,
-        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "WITH" | "SELECT" | "VALUES" | "SAVEPOINT"
+        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "WITH" | "SELECT" | "VALUES" | "LOAD" | "SAVEPOINT"
         | "RELEASE" => Kind::Data,
         "PRAGMA" if is_pragma_alone(&word(1)) => Kind::Alone,
         "SET" | "RESET" | "USE" | "PRAGMA" => Kind::Session,
+        "ATTACH" if dialect == Dialect::Sqlite => Kind::Session,
         "LOCK" | "UNLOCK" if dialect.is_mysql_family() => Kind::TableLock,
         _ if runs_alone(&tokens, dialect) => Kind::Alone,
         _ => Kind::Structure,
@@ -85,7 +68,7 @@ fn runs_alone(tokens: &[Token], dialect: Dialect) -> bool {
     match dialect {
         Dialect::Sqlite => matches!(word(0).as_str(), "VACUUM" | "DETACH"),
         Dialect::Postgres | Dialect::Cockroachdb => match (word(0).as_str(), word(1).as_str()) {
-            ("VACUUM", _) | ("ALTER", "SYSTEM") => true,
+            ("VACUUM", _) | ("ALTER", "SYSTEM") | ("PREPARE", "TRANSACTION") => true,
             ("CREATE" | "DROP", "DATABASE" | "TABLESPACE" | "SUBSCRIPTION") => true,
             ("CREATE" | "DROP", "INDEX" | "UNIQUE") => any("CONCURRENTLY"),
             ("REINDEX", "DATABASE" | "SYSTEM") => true,
@@ -123,192 +106,12 @@ pub(crate) fn sets_transaction(text: &str, dialect: Dialect) -> bool {
     words_at(&tokens, 0) == "SET" && words_at(&tokens, 1) == "TRANSACTION"
 }
 
-/// What to look for to know whether the statement has run; nothing when that cannot be seen.
-pub(crate) fn trace(text: &str, dialect: Dialect) -> Option<Trace> {
-    let tokens = tokens(text, dialect, TOKEN_LIMIT);
-    let mut reader = Reader { tokens: &tokens, at: 0 };
-    if reader.take("CREATE") {
-        return trace_of_create(&mut reader);
-    }
-    if reader.take("DROP") {
-        return trace_of_drop(&mut reader);
-    }
-    if reader.take("ALTER") && reader.take("TABLE") {
-        return trace_of_alter(&mut reader);
-    }
-    if reader.take("RENAME") && reader.take("TABLE") {
-        let table = reader.name()?;
-        return Some(Trace::Table { table, exists: false });
-    }
-    None
-}
-
-fn trace_of_create(reader: &mut Reader<'_>) -> Option<Trace> {
-    let replaces = reader.take("OR") && reader.take("REPLACE");
-    for word in ["UNIQUE", "FULLTEXT", "SPATIAL", "ALGORITHM", "DEFINER"] {
-        reader.take(word);
-    }
-    if reader.take("INDEX") {
-        reader.take("CONCURRENTLY");
-        reader.if_exists();
-        let index = reader.name()?;
-        let table = if reader.take("ON") { reader.name() } else { None };
-        return Some(Trace::Index { table, index, exists: true });
-    }
-    if replaces {
-        return Some(Trace::Repeatable);
-    }
-    if reader.take("TABLE") || reader.take("VIEW") {
-        reader.if_exists();
-        return Some(Trace::Table { table: reader.name()?, exists: true });
-    }
-    None
-}
-
-fn trace_of_drop(reader: &mut Reader<'_>) -> Option<Trace> {
-    if reader.take("INDEX") {
-        reader.take("CONCURRENTLY");
-        reader.if_exists();
-        let index = reader.name()?;
-        let table = if reader.take("ON") { reader.name() } else { None };
-        return Some(Trace::Index { table, index, exists: false });
-    }
-    if reader.take("TABLE") || reader.take("VIEW") {
-        let repeatable = reader.if_exists();
-        let table = reader.name()?;
-        // Of several tables in one DROP some may be gone already.
-        let several = reader.tokens.contains(&Token::Mark(','));
-        return match (repeatable, several) {
-            (true, _) => Some(Trace::Repeatable),
-            (false, true) => None,
-            (false, false) => Some(Trace::Table { table, exists: false }),
-        };
-    }
-    if reader.take("TRIGGER") || reader.take("PROCEDURE") || reader.take("FUNCTION") || reader.take("EVENT") {
-        return reader.if_exists().then_some(Trace::Repeatable);
-    }
-    None
-}
-
-/// One ALTER TABLE happens as a whole, so any clause that can be seen speaks for all of them.
-fn trace_of_alter(reader: &mut Reader<'_>) -> Option<Trace> {
-    reader.if_exists();
-    let table = reader.name()?;
-    loop {
-        let trace = trace_of_clause(reader, &table)?;
-        if trace != Trace::Repeatable || !reader.skip_to_next_clause() {
-            return Some(trace);
-        }
-    }
-}
-
-fn trace_of_clause(reader: &mut Reader<'_>, table: &str) -> Option<Trace> {
-    let table = table.to_string();
-    if reader.take("ADD") {
-        if reader.take("CONSTRAINT") {
-            return Some(Trace::Constraint { table, constraint: reader.name()?, exists: true });
-        }
-        for word in ["UNIQUE", "FULLTEXT", "SPATIAL"] {
-            reader.take(word);
-        }
-        if reader.take("INDEX") || reader.take("KEY") {
-            return Some(Trace::Index { table: Some(table), index: reader.name()?, exists: true });
-        }
-        if ["PRIMARY", "FOREIGN", "CHECK"].iter().any(|word| reader.take(word)) {
-            return None;
-        }
-        reader.take("COLUMN");
-        reader.if_exists();
-        return Some(Trace::Column { table, column: reader.name()?, exists: true });
-    }
-    if reader.take("DROP") {
-        if reader.take("FOREIGN") || reader.take("CONSTRAINT") {
-            reader.take("KEY");
-            reader.if_exists();
-            return Some(Trace::Constraint { table, constraint: reader.name()?, exists: false });
-        }
-        if reader.take("INDEX") || reader.take("KEY") {
-            return Some(Trace::Index { table: Some(table), index: reader.name()?, exists: false });
-        }
-        if reader.take("PRIMARY") {
-            return None;
-        }
-        reader.take("COLUMN");
-        reader.if_exists();
-        return Some(Trace::Column { table, column: reader.name()?, exists: false });
-    }
-    if reader.take("RENAME") {
-        if reader.take("INDEX") || reader.take("KEY") {
-            return Some(Trace::Index { table: Some(table), index: reader.name()?, exists: false });
-        }
-        if reader.take("COLUMN") {
-            return Some(Trace::Column { table, column: reader.name()?, exists: false });
-        }
-        return None;
-    }
-    // The complete definition is given again, or a default: the second time nothing changes.
-    (reader.take("MODIFY") || reader.take("ALTER")).then_some(Trace::Repeatable)
-}
-
-struct Reader<'a> {
-    tokens: &'a [Token],
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn take(&mut self, word: &str) -> bool {
-        let found = self.tokens.get(self.at).is_some_and(|token| is_word(token, word));
-        self.at += usize::from(found);
-        found
-    }
-
-    /// `IF EXISTS` or `IF NOT EXISTS`.
-    fn if_exists(&mut self) -> bool {
-        let found = self.take("IF");
-        if found {
-            self.take("NOT");
-            self.take("EXISTS");
-        }
-        found
-    }
-
-    /// A name, without the schema in front of it.
-    fn name(&mut self) -> Option<String> {
-        loop {
-            let name = match self.tokens.get(self.at)? {
-                Token::Word(name) | Token::Name(name) => name.clone(),
-                Token::Mark(_) | Token::Text => return None,
-            };
-            self.at += 1;
-            if self.tokens.get(self.at) != Some(&Token::Mark('.')) {
-                return Some(name);
-            }
-            self.at += 1;
-        }
-    }
-
-    /// Goes behind the next comma outside brackets.
-    fn skip_to_next_clause(&mut self) -> bool {
-        let mut depth = 0;
-        while let Some(token) = self.tokens.get(self.at) {
-            self.at += 1;
-            match token {
-                Token::Mark('(') => depth += 1,
-                Token::Mark(')') => depth -= 1,
-                Token::Mark(',') if depth == 0 => return true,
-                Token::Mark(_) | Token::Word(_) | Token::Name(_) | Token::Text => {}
-            }
-        }
-        false
-    }
-}
-
-fn is_word(token: &Token, wanted: &str) -> bool {
+pub(crate) fn is_word(token: &Token, wanted: &str) -> bool {
     matches!(token, Token::Word(word) if word.eq_ignore_ascii_case(wanted))
 }
 
 /// The bare word at a place in upper case, empty when there is none.
-fn words_at(tokens: &[Token], at: usize) -> String {
+pub(crate) fn words_at(tokens: &[Token], at: usize) -> String {
     match tokens.get(at) {
         Some(Token::Word(word)) => word.to_ascii_uppercase(),
         Some(Token::Name(_) | Token::Mark(_) | Token::Text) | None => String::new(),
@@ -330,13 +133,13 @@ pub(crate) fn without_leading_comments(text: &str) -> &str {
     }
 }
 
-fn tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token> {
+pub(crate) fn tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = without_leading_comments(text);
     while let Some(c) = rest.chars().next().filter(|_| tokens.len() < limit) {
         let quote_is_name = c == '`' || (c == '"' && !dialect.is_mysql_family());
         if quote_is_name || c == '"' || c == '\'' {
-            let (content, after) = quoted(rest, c);
+            let (content, after) = quoted(rest, c, c != '`' && dialect.is_mysql_family());
             tokens.push(if quote_is_name { Token::Name(content) } else { Token::Text });
             rest = without_leading_comments(after);
         } else if c.is_alphanumeric() || c == '_' {
@@ -353,20 +156,41 @@ fn tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token> {
     tokens
 }
 
-/// The content of a quoted run, doubled quotes made single, and what follows it.
-fn quoted(text: &str, quote: char) -> (String, &str) {
+/// The content of a quoted run, doubled quotes made single, and what follows it. MySQL has backslashes in strings.
+fn quoted(text: &str, quote: char, has_escapes: bool) -> (String, &str) {
     let mut content = String::new();
-    let mut rest = &text[quote.len_utf8()..];
-    while let Some(end) = rest.find(quote) {
-        content.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        if !rest.starts_with(quote) {
-            return (content, rest);
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        if c == quote && chars.next_if(|(_, next)| *next == quote).is_none() {
+            return (content, &text[at + c.len_utf8()..]);
         }
-        content.push(quote);
-        rest = &rest[1..];
+        content.push(c);
+        if c == '\\' && has_escapes {
+            content.extend(chars.next().map(|(_, escaped)| escaped));
+        }
     }
     (content, "")
+}
+
+/// Where the last statement of a script begins, in bytes, when the script ends in its middle: inside a string, a comment,
+/// brackets or a body.
+pub(crate) fn unfinished(script: &str, dialect: Dialect) -> Option<usize> {
+    const NEXT: &str = "SELECT 'the end'";
+    // A delimiter of the script's own may end it, too.
+    if dialect.is_mysql_family() && script.to_ascii_uppercase().contains("DELIMITER") {
+        return None;
+    }
+    // Whatever is still open swallows a statement put behind it.
+    let longer = format!("{script}\n;\n{NEXT}");
+    let statements = nicol_db::script::split(&longer, dialect);
+    let Some((last, before)) = statements.split_last() else { return Some(script.trim_end().len()) };
+    if last.text != NEXT {
+        return Some(last.start.min(script.len()));
+    }
+    // Brackets hold statements together on PostgreSQL only, whose bodies are strings.
+    let last = before.last().filter(|_| !dialect.is_postgres_family())?;
+    let count = |mark: char| tokens(last.text, dialect, usize::MAX).iter().filter(|t| **t == Token::Mark(mark)).count();
+    (count('(') > count(')')).then_some(last.start)
 }
 
 #[cfg(test)]
@@ -422,47 +246,31 @@ mod tests {
     }
 
     #[test]
-    fn enum_values() {
-        assert!(adds_enum_value("ALTER TYPE \"E\" ADD VALUE 'x'", Dialect::Postgres));
-        assert!(!adds_enum_value("ALTER TYPE \"E\" RENAME TO \"F\"", Dialect::Postgres));
+    fn scripts_that_end_too_early() {
+        let cases = [
+            ("", Dialect::Sqlite, None),
+            ("-- This is an empty migration.", Dialect::Postgres, None),
+            ("CREATE TABLE a (id INT);\nSELECT ')' || '('", Dialect::Sqlite, None),
+            ("SELECT 1;\nINSERT INTO a VALUES ('it\\'s (', 1);", Dialect::Mysql, None),
+            ("CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SELECT 1; END;", Dialect::Mysql, None),
+            ("DELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END//", Dialect::Mariadb, None),
+            ("DO $$ BEGIN PERFORM 1; END $$;", Dialect::Postgres, None),
+            ("SELECT 1;\nCREATE TABLE a (id INT,", Dialect::Sqlite, Some(10)),
+            ("SELECT 1;\nCREATE TABLE a (id INT,", Dialect::Mysql, Some(10)),
+            ("SELECT 1;\nCREATE TABLE a (id INT,", Dialect::Postgres, Some(10)),
+            ("SELECT 1;\nINSERT INTO a VALUES ('x", Dialect::Mysql, Some(10)),
+            ("SELECT 1;\nDO $$ BEGIN PERFORM 1;", Dialect::Postgres, Some(10)),
+            ("CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SELECT 1;", Dialect::Mysql, Some(0)),
+        ];
+        for (script, dialect, expected) in cases {
+            assert_eq!(unfinished(script, dialect), expected, "{script:?}");
+        }
+        assert!(unfinished("SELECT 1;\n/* and", Dialect::Postgres).is_some());
     }
 
     #[test]
-    fn traces() {
-        let table = |table: &str, exists| Some(Trace::Table { table: table.into(), exists });
-        let index = |table: &str, index: &str, exists| {
-            Some(Trace::Index { table: Some(table.into()), index: index.into(), exists })
-        };
-        let column = |table: &str, column: &str, exists| {
-            Some(Trace::Column { table: table.into(), column: column.into(), exists })
-        };
-        let constraint = |table: &str, name: &str, exists| {
-            Some(Trace::Constraint { table: table.into(), constraint: name.into(), exists })
-        };
-        let cases = [
-            ("CREATE TABLE `A` (`x,y` INT)", table("A", true)),
-            ("CREATE TABLE IF NOT EXISTS `db`.`A` (x INT)", table("A", true)),
-            ("DROP TABLE `A`;", table("A", false)),
-            ("DROP TABLE `A`, `B`", None),
-            ("DROP TABLE IF EXISTS `A`, `B`", Some(Trace::Repeatable)),
-            ("CREATE UNIQUE INDEX `i` ON `A`(`b`)", index("A", "i", true)),
-            ("DROP INDEX `i` ON `A`", index("A", "i", false)),
-            ("ALTER TABLE `A` ADD COLUMN `b` INT NULL", column("A", "b", true)),
-            ("ALTER TABLE `A` MODIFY `c` DECIMAL(10, 2) NOT NULL,\n    ADD COLUMN `b` INT", column("A", "b", true)),
-            ("ALTER TABLE `A` DROP COLUMN `b`, ADD COLUMN `c` INT", column("A", "b", false)),
-            ("ALTER TABLE `A` MODIFY `b` INT NOT NULL", Some(Trace::Repeatable)),
-            ("ALTER TABLE `A` ALTER COLUMN `b` DROP DEFAULT", Some(Trace::Repeatable)),
-            ("ALTER TABLE `A` DROP PRIMARY KEY, ADD PRIMARY KEY (`b`)", None),
-            ("ALTER TABLE `A` ADD CONSTRAINT `f` FOREIGN KEY (`b`) REFERENCES `B`(`id`)", constraint("A", "f", true)),
-            ("ALTER TABLE `A` DROP FOREIGN KEY `f`", constraint("A", "f", false)),
-            ("ALTER TABLE `A` RENAME INDEX `i` TO `j`", index("A", "i", false)),
-            ("ALTER TABLE `A` ADD UNIQUE INDEX `i`(`b`)", index("A", "i", true)),
-            ("ALTER TABLE `A` ENGINE = InnoDB", None),
-            ("CREATE OR REPLACE VIEW `v` AS SELECT 1", Some(Trace::Repeatable)),
-            ("CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @x = 1", None),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(trace(text, Dialect::Mysql), expected, "{text}");
-        }
+    fn enum_values() {
+        assert!(adds_enum_value("ALTER TYPE \"E\" ADD VALUE 'x'", Dialect::Postgres));
+        assert!(!adds_enum_value("ALTER TYPE \"E\" RENAME TO \"F\"", Dialect::Postgres));
     }
 }

@@ -7,7 +7,7 @@ use crate::apply::{failed, is_recorded, set_foreign_keys};
 use crate::checksum::checksum;
 use crate::directory::Migration;
 use crate::error::{Error, Result};
-use crate::event::{Event, Stepwise, Watch};
+use crate::event::{Event, Watch};
 use crate::history::{self, HistoryRow};
 use crate::lock::{self, LockOptions};
 use crate::mode::has_transactional_structure;
@@ -18,10 +18,28 @@ use crate::statement::{self, Kind};
 struct Steps<'a> {
     migration: &'a Migration,
     row: String,
-    reason: Stepwise,
+    total: usize,
     options: LockOptions,
+    /// Condition under which progress may be recorded: that the lock is still ours. Where it cannot be part of the record
+    /// it is asked for before each statement.
+    held: Option<String>,
     own_transaction: bool,
     tables_locked: bool,
+    finished: bool,
+}
+
+/// Why a statement is not done.
+enum Problem {
+    Database(nicol_db::Error),
+    LockLost,
+}
+
+type Step<T> = std::result::Result<T, Problem>;
+
+impl From<nicol_db::Error> for Problem {
+    fn from(error: nicol_db::Error) -> Problem {
+        Problem::Database(error)
+    }
 }
 
 /// Runs and records a migration; `interrupted` is the row of an earlier run to go on with.
@@ -29,39 +47,63 @@ pub(crate) async fn run(
     conn: &mut Connection,
     migration: &Migration,
     interrupted: Option<&HistoryRow>,
-    reason: Stepwise,
     options: LockOptions,
     watch: &mut dyn Watch,
 ) -> Result<bool> {
     let statements = nicol_db::script::split(migration.statements(), conn.dialect());
-    set_foreign_keys(conn, true).await?;
     let (row, first) = match interrupted {
-        Some(row) => (row.id.clone(), resume::first_statement(conn, migration, &statements, row).await?),
+        Some(row) => {
+            let first = resume::first_statement(conn, migration, &statements, row).await?;
+            if first > row.applied_steps_count as usize {
+                // Written down before anything else happens: the next run may be cut off, too.
+                history::set_steps(conn, &row.id, first, None).await?;
+            }
+            (row.id.clone(), first)
+        }
         None => match insert_running(conn, migration, options, watch).await? {
             Some(row) => (row, 0),
             None => return Ok(false),
         },
     };
-    let mut steps = Steps { migration, row, reason, options, own_transaction: false, tables_locked: false };
-    if let Some((at, error)) = steps.run_all(conn, &statements, first, watch).await? {
-        if error.is_connection_lost() {
-            // The record stays that of a run in progress: the next one goes on from there.
-            return Err(failed(error.code(), "was cut off", migration, Some((&statements, at)), &error)
-                .with_help("Run the command again once the server can be reached: it goes on where it stopped."));
-        }
-        let failure = failed("P3018", "failed", migration, Some((&statements, at)), &error);
-        steps.record_failure(conn, &failure).await?;
-        return Err(failure.with_help(format!(
-            "The {at} statement(s) before it stay applied. Put the database right by hand, then say so with \
-             `nicol migrate resolve --applied {0}` or `nicol migrate resolve --rolled-back {0}`.",
-            migration.name
-        )));
+    let mut steps = Steps {
+        migration,
+        row,
+        total: statements.len(),
+        options,
+        held: lock::held_condition(conn, options).filter(|_| conn.dialect().is_mysql_family()),
+        own_transaction: false,
+        tables_locked: false,
+        finished: false,
+    };
+    let ran = steps.run_all(conn, &statements, first, watch).await?;
+    let Some((at, problem)) = ran else {
+        let has_settings = statements.iter().any(|s| statement::kind(s.text, conn.dialect()) == Kind::Session);
+        steps.finish(conn, has_settings).await?;
+        return Ok(true);
+    };
+    let Problem::Database(error) = problem else {
+        return Err(lock::lost(conn.dialect()).with_migration(&migration.name));
+    };
+    let place = Some((&statements[..], at));
+    if error.is_connection_lost() {
+        // The record stays that of a run in progress: the next one goes on from there.
+        return Err(failed(error.code(), "was cut off", migration, place, &error)
+            .with_help("Run the command again once the server can be reached: it goes on where it stopped."));
     }
-    steps.finish(conn).await?;
-    Ok(true)
+    let failure = failed("P3018", "failed", migration, place, &error);
+    steps.record_failure(conn, &failure).await?;
+    if failure.help().is_some() {
+        return Err(failure);
+    }
+    Err(failure.with_help(format!(
+        "The {at} statement(s) before it stay applied. Put the database right by hand, then say so with \
+         `nicol migrate resolve --applied {0}` or `nicol migrate resolve --rolled-back {0}`.",
+        migration.name
+    )))
 }
 
-/// The row is written in a transaction that has looked at the history before.
+/// The row of a run that begins. Where no session lock keeps others out it is written in a transaction that has looked at
+/// the history before.
 async fn insert_running(
     conn: &mut Connection,
     migration: &Migration,
@@ -69,8 +111,11 @@ async fn insert_running(
     watch: &mut dyn Watch,
 ) -> Result<Option<String>> {
     let sum = checksum(&migration.script);
+    if lock::held_condition(conn, options).is_some() {
+        lock::check(conn, options).await?;
+        return Ok(Some(history::insert_running(conn, &migration.name, &sum).await?));
+    }
     lock::begin_exclusive(conn, options, watch).await?;
-    lock::check(conn, options).await?;
     let inserted = match is_recorded(conn, migration).await {
         Ok(true) => Ok(None),
         Ok(false) => history::insert_running(conn, &migration.name, &sum).await.map(Some).map_err(Error::from),
@@ -85,14 +130,14 @@ async fn insert_running(
 }
 
 impl Steps<'_> {
-    /// Runs the statements from `first` on. Returns the number of the one that failed and its error.
+    /// Runs the statements from `first` on. Returns the number of the one that failed and why.
     async fn run_all(
         &mut self,
         conn: &mut Connection,
         statements: &[ScriptStatement<'_>],
         first: usize,
         watch: &mut dyn Watch,
-    ) -> Result<Option<(usize, nicol_db::Error)>> {
+    ) -> Result<Option<(usize, Problem)>> {
         for (at, statement) in statements.iter().enumerate() {
             let kind = statement::kind(statement.text, conn.dialect());
             if at < first {
@@ -100,15 +145,15 @@ impl Steps<'_> {
                 if kind == Kind::Session
                     && let Err(error) = conn.run_script(statement.text).await
                 {
-                    return Ok(Some((at, error)));
+                    return Ok(Some((at, error.into())));
                 }
                 continue;
             }
-            if !self.own_transaction && !self.tables_locked {
+            if self.held.is_none() && !self.own_transaction && !self.tables_locked {
                 lock::check(conn, self.options).await?;
             }
-            if let Err(error) = self.run_one(conn, statement.text, kind, at + 1).await {
-                return Ok(Some((at, error)));
+            if let Err(problem) = self.run_one(conn, statement.text, kind, at + 1).await {
+                return Ok(Some((at, problem)));
             }
             watch.event(Event::StatementDone {
                 migration: self.migration.name.clone(),
@@ -119,24 +164,33 @@ impl Steps<'_> {
         Ok(None)
     }
 
-    /// Runs a statement and records that it is done, both in one transaction where it only touches rows.
-    async fn run_one(&mut self, conn: &mut Connection, text: &str, kind: Kind, done: usize) -> nicol_db::Result<()> {
-        let shares = self.shares_transaction(kind, conn.dialect()) && !self.own_transaction && !self.tables_locked;
-        if shares {
+    /// Runs a statement and records that it is done, both in one transaction where the database can.
+    async fn run_one(&mut self, conn: &mut Connection, text: &str, kind: Kind, done: usize) -> Step<()> {
+        let is_free = !self.own_transaction && !self.tables_locked;
+        if is_free && self.shares_transaction(kind, conn.dialect()) {
             conn.begin(None).await?;
-            let ran = self.run_with_record(conn, text, done).await;
-            if ran.is_err() {
-                // The first error is the one to report.
-                let _ = conn.rollback().await;
-                return ran;
+            let problem = match self.run_with_record(conn, text, done).await {
+                Ok(()) => return Ok(conn.commit().await?),
+                Err(problem) => problem,
+            };
+            // The first error is the one to report.
+            let _ = conn.rollback().await;
+            match problem {
+                // Nothing of it has happened, and now it is known that it has to run by itself.
+                Problem::Database(error) if refuses_transactions(&error) => {}
+                problem => return Err(problem),
             }
-            return conn.commit().await;
+        }
+        if is_free && let Some(note) = resume::note_before(conn, text, kind).await? {
+            history::set_look_before(conn, &self.row, &note).await?;
         }
         if self.own_transaction && commits(kind, conn.dialect()) {
             // Recorded by the transaction itself, so that the record is there exactly when what it did is. A statement that
             // commits what was before it has itself still to run then.
             let recorded = if kind == Kind::Commit { done } else { done - 1 };
-            history::set_steps(conn, &self.row, recorded).await?;
+            if !history::set_steps(conn, &self.row, recorded, self.held.as_deref()).await? {
+                return Err(Problem::LockLost);
+            }
         }
         conn.run_script(text).await?;
         match kind {
@@ -151,20 +205,31 @@ impl Steps<'_> {
         if self.tables_locked || self.own_transaction {
             return Ok(());
         }
-        history::set_steps(conn, &self.row, done).await
+        self.record(conn, done).await
     }
 
-    async fn run_with_record(&self, conn: &mut Connection, text: &str, done: usize) -> nicol_db::Result<()> {
+    async fn run_with_record(&mut self, conn: &mut Connection, text: &str, done: usize) -> Step<()> {
         conn.run_script(text).await?;
-        history::set_steps(conn, &self.row, done).await
+        self.record(conn, done).await
     }
 
-    /// Whether a statement and the record of it can be one transaction. A script that asks for none gets none around its
-    /// changes of structure.
+    /// Records that so many statements are done; with the last of them the migration is.
+    async fn record(&mut self, conn: &mut Connection, done: usize) -> Step<()> {
+        let held = self.held.as_deref();
+        self.finished = done == self.total;
+        let recorded = match self.finished {
+            true => history::finish(conn, &self.row, held).await?,
+            false => history::set_steps(conn, &self.row, done, held).await?,
+        };
+        if recorded { Ok(()) } else { Err(Problem::LockLost) }
+    }
+
+    /// Whether a statement and the record of it can be one transaction. A script that asks for no transaction means one
+    /// around all of it; what has to stand alone says so itself.
     fn shares_transaction(&self, kind: Kind, dialect: Dialect) -> bool {
         match kind {
             Kind::Data => true,
-            Kind::Structure => self.reason != Stepwise::Asked && has_transactional_structure(dialect),
+            Kind::Structure => has_transactional_structure(dialect),
             Kind::Begin | Kind::Commit | Kind::Rollback | Kind::Session | Kind::Alone | Kind::TableLock => false,
         }
     }
@@ -186,7 +251,7 @@ impl Steps<'_> {
         Ok(())
     }
 
-    async fn finish(&mut self, conn: &mut Connection) -> Result<()> {
+    async fn finish(&mut self, conn: &mut Connection, has_settings: bool) -> Result<()> {
         if self.own_transaction {
             let message = format!("Migration {} leaves its own transaction open.", self.migration.name);
             let error = Error::new("P3018", message)
@@ -198,13 +263,24 @@ impl Steps<'_> {
         if self.tables_locked {
             conn.run_script("UNLOCK TABLES").await?;
         }
-        history::finish(conn, &self.row).await?;
-        if conn.dialect().is_mysql_family() {
-            // A script that says `SET autocommit = 0` has put the record into a transaction that nobody ended.
-            conn.run_script("COMMIT").await?;
+        if !self.finished && !history::finish(conn, &self.row, self.held.as_deref()).await? {
+            return Err(lock::lost(conn.dialect()).with_migration(&self.migration.name));
+        }
+        if has_settings {
+            // A script that says `SET autocommit = 0` has put the record into a transaction that nobody ended; and foreign
+            // keys that a script has switched off are on again for the next one.
+            if conn.dialect().is_mysql_family() {
+                conn.run_script("COMMIT").await?;
+            }
+            set_foreign_keys(conn, true).await?;
         }
         Ok(())
     }
+}
+
+/// "Cannot run inside a transaction block" and "invalid transaction termination" of PostgreSQL. The statement was rolled back.
+fn refuses_transactions(error: &nicol_db::Error) -> bool {
+    matches!(error.native_code(), Some("25001" | "2D000"))
 }
 
 /// Whether a statement commits the transaction it stands in: MySQL does so at every change of structure.

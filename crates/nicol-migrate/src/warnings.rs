@@ -6,7 +6,7 @@ use nicol_catalog::{Risk, RiskKind};
 /// risks it is the script itself.
 pub(crate) fn with_warnings_head(script: &str, risks: &[Risk]) -> String {
     let lines = |kind: RiskKind| {
-        let of_kind = risks.iter().filter(move |risk| risk.kind == kind);
+        let of_kind = risks.iter().filter(move |risk| risk.kind == kind && !risk.needs_count);
         of_kind.map(|risk| format!("  - {}\n", as_comment(&risk.text)))
     };
     let list: String = lines(RiskKind::Warning).chain(lines(RiskKind::Unexecutable)).collect();

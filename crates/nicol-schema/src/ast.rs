@@ -3,30 +3,56 @@
 
 use std::borrow::Cow;
 
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::syntax::literal::unescape;
+use crate::syntax::parser::parse;
 use crate::syntax::tree::{ArgumentNode, Arguments, AttributeNode, ExpressionKind, ExpressionNode, Extent, Run, Tree};
 
-/// One file: its text and tree.
+/// One file: a view on its [`Parsed`] form, as small as can be, since every view below holds one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct File<'a> {
+pub(crate) struct File<'a>(pub(crate) &'a Parsed<'a>);
+
+/// A file that was read: its place among the sources, its text and its tree.
+#[derive(Debug)]
+pub(crate) struct Parsed<'a> {
     /// Index in the list of sources.
     pub(crate) index: u32,
     /// The text.
     pub(crate) text: &'a str,
     /// The tree.
-    pub(crate) tree: &'a Tree,
+    pub(crate) tree: Tree,
+}
+
+/// Parses every source.
+pub(crate) fn parse_all(sources: &[Source]) -> Vec<Parsed<'_>> {
+    let numbered = (0..).zip(sources);
+    numbered.map(|(index, source)| Parsed { index, text: &source.text, tree: parse(&source.text) }).collect()
 }
 
 impl<'a> File<'a> {
+    /// Index in the list of sources.
+    pub(crate) fn index(self) -> u32 {
+        self.0.index
+    }
+
+    /// The text.
+    pub(crate) fn text(self) -> &'a str {
+        self.0.text
+    }
+
+    /// The tree.
+    pub(crate) fn tree(self) -> &'a Tree {
+        &self.0.tree
+    }
+
     /// The text at an extent.
     pub(crate) fn slice(self, extent: Extent) -> &'a str {
-        extent.of(self.text)
+        extent.of(self.0.text)
     }
 
     /// An extent as a place that also names the file.
     pub(crate) fn span(self, extent: Extent) -> Span {
-        Span { file: self.index, start: extent.start, end: extent.end }
+        Span { file: self.0.index, start: extent.start, end: extent.end }
     }
 
     /// A view on an attribute.
@@ -36,7 +62,7 @@ impl<'a> File<'a> {
 
     /// A view on the expression of an index.
     pub(crate) fn value(self, index: u32) -> Value<'a> {
-        Value { file: self, node: &self.tree.expressions[index as usize] }
+        Value { file: self, node: &self.tree().expressions[index as usize] }
     }
 }
 
@@ -77,7 +103,7 @@ impl<'a> ArgumentList<'a> {
     /// All arguments in order.
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Argument<'a>> + DoubleEndedIterator {
         let file = self.file;
-        file.tree.arguments[self.arguments.list.range()].iter().map(move |node| Argument { file, node })
+        file.tree().arguments[self.arguments.list.range()].iter().map(move |node| Argument { file, node })
     }
 
     /// The argument of a name.
@@ -155,7 +181,7 @@ impl<'a> ValueList<'a> {
     /// All of them in order.
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Value<'a>> {
         let file = self.file;
-        file.tree.expressions[self.run.range()].iter().map(move |node| Value { file, node })
+        file.tree().expressions[self.run.range()].iter().map(move |node| Value { file, node })
     }
 }
 
@@ -175,7 +201,7 @@ impl<'a> Value<'a> {
         let file = self.file;
         match self.node.kind {
             ExpressionKind::Number => ValueKind::Number(self.source()),
-            ExpressionKind::Text => ValueKind::Text(unescape(file.text, self.node.extent, &mut |_| {})),
+            ExpressionKind::Text => ValueKind::Text(unescape(file.text(), self.node.extent, &mut |_| {})),
             ExpressionKind::Path => ValueKind::Constant(self.source()),
             ExpressionKind::Call { name, arguments } => {
                 ValueKind::Call(file.slice(name), ArgumentList { file, arguments })

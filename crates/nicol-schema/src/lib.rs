@@ -13,6 +13,8 @@ mod config;
 pub mod constraint_names;
 pub mod diagnostic;
 mod format;
+#[doc(hidden)]
+pub mod invariants;
 mod lower;
 mod provider;
 pub mod render;
@@ -23,14 +25,11 @@ pub mod source;
 mod syntax;
 mod validate;
 
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Code, Diagnostic, Related, Severity};
 pub use schema::ValidSchema;
 pub use source::{Source, Span};
 
-use ast::File;
 use report::Report;
-use syntax::parser::parse;
-use syntax::tree::Tree;
 
 /// What [`validate`] found.
 #[derive(Debug, Clone)]
@@ -43,13 +42,7 @@ pub struct Validated {
 
 /// Parses, resolves and checks a schema of one or several files.
 pub fn validate(sources: &[Source]) -> Validated {
-    let trees: Vec<Tree> = sources.iter().map(|source| parse(&source.text)).collect();
-    let files: Vec<File<'_>> = sources
-        .iter()
-        .zip(&trees)
-        .enumerate()
-        .map(|(index, (source, tree))| File { index: index as u32, text: &source.text, tree })
-        .collect();
+    let files = ast::parse_all(sources);
     let mut report = Report::default();
     let draft = resolve::resolve(&files, &mut report);
     let configuration = config::read(&draft, files.len() as u32, &mut report);

@@ -23,16 +23,89 @@ pub(crate) enum Condition {
     Any(Vec<Condition>),
     /// Not this (unknown stays unknown, as in SQL).
     Not(Box<Condition>),
-    /// `column op value`
-    Compare { column: u16, comparison: Comparison, value: Value },
+    /// `column op value`; `fold` takes upper and lower case for the same.
+    Compare { column: u16, comparison: Comparison, operand: Operand, fold: bool },
     /// One of the values, or none of them.
-    In { column: u16, values: Vec<Value>, negated: bool },
+    In { column: u16, values: Vec<Value>, negated: bool, fold: bool },
     /// Text that contains, begins or ends with the operand.
-    Like { column: u16, place: Place, text: String },
+    Like { column: u16, place: Place, text: String, fold: bool },
+    /// A test of a list column.
+    List { column: u16, test: ListTest },
+    /// A test of a place in a JSON document.
+    Json { column: u16, path: Vec<Step>, test: JsonTest },
+    /// Full-text search in some columns.
+    Search { columns: Vec<u16>, query: String },
+    /// A calculation over a group; only after GROUP BY.
+    Calculated { calculation: Calculation, comparison: Comparison, value: Value },
     /// NULL or not.
     Null { column: u16, negated: bool },
     /// Rows at the other end of a relation.
     Related { relation: u16, quantifier: Quantifier, condition: Box<Condition> },
+}
+
+/// The right side of a comparison.
+#[doc(hidden)]
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// A value.
+    Value(Value),
+    /// Another column of the same row.
+    Column(u16),
+}
+
+/// What a list column is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ListTest {
+    /// Every one of these is in it.
+    HasEvery(Vec<Value>),
+    /// At least one of these is in it.
+    HasSome(Vec<Value>),
+    /// It has no elements (NULL is no list).
+    IsEmpty(bool),
+}
+
+/// A step into a JSON document.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Step {
+    Key(String),
+    Index(u32),
+}
+
+/// What a place in a JSON document is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum JsonTest {
+    /// A comparison. By order only numbers are compared with numbers, and texts with texts.
+    Compare(Comparison, serde_json::Value),
+    /// Text that contains, begins or ends with the operand.
+    Text(Place, String, bool),
+    /// An array with all of these elements.
+    ArrayHas(Vec<serde_json::Value>),
+    /// An array whose first element is this.
+    ArrayFirst(serde_json::Value),
+    /// An array whose last element is this.
+    ArrayLast(serde_json::Value),
+    /// JSON's own null.
+    Null,
+    /// Nothing is there: NULL, or no such place.
+    Missing,
+}
+
+/// A calculation over rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Calculation {
+    pub(crate) function: Function,
+    /// Of which column; COUNT counts rows without one.
+    pub(crate) column: Option<u16>,
+}
+
+/// What is calculated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Function {
+    Count,
+    Sum,
+    Avg,
+    Min,
+    Max,
 }
 
 /// A comparison of a column with a value.
@@ -138,7 +211,41 @@ impl Condition {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().any(Condition::is_relational),
             Condition::Not(inner) => inner.is_relational(),
             Condition::Related { .. } => true,
-            Condition::Compare { .. } | Condition::In { .. } | Condition::Like { .. } | Condition::Null { .. } => false,
+            Condition::Compare { .. }
+            | Condition::In { .. }
+            | Condition::Like { .. }
+            | Condition::Null { .. }
+            | Condition::List { .. }
+            | Condition::Json { .. }
+            | Condition::Search { .. }
+            | Condition::Calculated { .. } => false,
+        }
+    }
+
+    /// `column = value`
+    pub(crate) fn equal(column: u16, value: Value) -> Condition {
+        let operand = Operand::Value(value);
+        Condition::Compare { column, comparison: Comparison::Equal, operand, fold: false }
+    }
+
+    /// The columns of the table itself that the condition looks at, outside calculations.
+    pub(crate) fn columns(&self, into: &mut Vec<u16>) {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| part.columns(into)),
+            Condition::Not(inner) => inner.columns(into),
+            Condition::Compare { column, operand, .. } => {
+                into.push(*column);
+                if let Operand::Column(other) = operand {
+                    into.push(*other);
+                }
+            }
+            Condition::In { column, .. }
+            | Condition::Like { column, .. }
+            | Condition::Null { column, .. }
+            | Condition::List { column, .. }
+            | Condition::Json { column, .. } => into.push(*column),
+            Condition::Search { columns, .. } => into.extend(columns),
+            Condition::Related { .. } | Condition::Calculated { .. } => {}
         }
     }
 

@@ -8,7 +8,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`meta`] | what generated code says about tables, as constants |
-//! | [`column`], [`relation`], [`filter`], [`shape`], [`key`], [`scalar`] | the typed edge |
+//! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`scalar`] | the typed edge |
 //! | [`builder`] | requests that run when awaited |
 //! | `operation` | requests as plain data |
 //! | `sql` | operations to statements: pure functions |
@@ -20,6 +20,7 @@ pub mod client;
 pub mod column;
 mod error;
 pub mod filter;
+pub mod group;
 mod id;
 pub mod key;
 pub mod meta;
@@ -32,7 +33,7 @@ mod sql;
 
 pub use builder::Models;
 pub use client::{Client, Transaction};
-pub use column::{Col, Order};
+pub use column::{Col, Order, count, relevance, search};
 pub use error::{Error, Result};
 pub use filter::Filter;
 pub use key::{Child, Children, Form, Parent, Root, Unique};
@@ -41,7 +42,7 @@ pub use nicol_macros::Shape;
 pub use operation::{Draft, Fields, Patch};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
-pub use scalar::{Change, Enumeration, Given, Scalar, dec, div, inc, mul, value};
+pub use scalar::{Change, Comparand, Enumeration, Given, Scalar, dec, div, inc, mul, value};
 pub use shape::Shaped;
 
 /// The Rust types of columns, under one roof for generated code and for users.

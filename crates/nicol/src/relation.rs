@@ -4,10 +4,11 @@ use std::marker::PhantomData;
 
 use crate::Marks;
 use crate::Table;
-use crate::column::Orders;
+use crate::column::{Columns, Order, Orders};
 use crate::error::{Error, Result};
 use crate::filter::{Condition, Filter, Quantifier};
-use crate::operation::{Field, Fields, Read};
+use crate::key::Unique;
+use crate::operation::{Bound, Cursor, Field, Fields, OrderBy, Read};
 use crate::run::Reader;
 use crate::shape::{Append, Shape, Whole};
 
@@ -70,8 +71,14 @@ impl<M, T, A> Copy for Relation<M, T, A> {}
 
 impl<M, T, A> Relation<M, T, A> {
     /// The relation at this index of the table's metadata; for generated code.
-    pub const fn at(index: u16) -> Self {
+    pub const fn new(index: u16) -> Self {
         Relation { index, types: PhantomData }
+    }
+
+    fn ordered<N>(self, order: Order<T>) -> Order<N> {
+        let mut term = order.term;
+        term.by = OrderBy::Related { relation: self.index, by: Box::new(term.by) };
+        Order::from_term(term)
     }
 
     fn related(self, quantifier: Quantifier, condition: Condition) -> Filter<M> {
@@ -141,9 +148,24 @@ impl<M: Table, T: Table> Relation<M, T, ToMany> {
         self.read().order_by(orders)
     }
 
-    /// At most so many related rows of each row.
-    pub fn take(self, count: u64) -> Nested<M, T, ToMany, Whole<T>> {
+    /// At most so many related rows of each row; below zero, the last ones.
+    pub fn take(self, count: i64) -> Nested<M, T, ToMany, Whole<T>> {
         self.read().take(count)
+    }
+
+    /// Related rows from this one on; none below rows that it does not belong to.
+    pub fn cursor(self, row: Unique<T>) -> Nested<M, T, ToMany, Whole<T>> {
+        self.read().cursor(row)
+    }
+
+    /// Related rows after this one; none below rows that it does not belong to.
+    pub fn after(self, row: Unique<T>) -> Nested<M, T, ToMany, Whole<T>> {
+        self.read().after(row)
+    }
+
+    /// Of related rows that are equal in these columns only the first of each row.
+    pub fn distinct(self, columns: impl Columns<T>) -> Nested<M, T, ToMany, Whole<T>> {
+        self.read().distinct(columns)
     }
 
     /// Leaves out the first related rows of each row.
@@ -153,6 +175,11 @@ impl<M: Table, T: Table> Relation<M, T, ToMany> {
 }
 
 impl<M: Table, T: Table> Relation<M, T, ToOne> {
+    /// Rows in the order of their related rows: `post::author.by(user::name.asc())`.
+    pub fn by(self, order: Order<T>) -> Order<M> {
+        self.ordered(order)
+    }
+
     /// Rows whose related row fulfils the filter.
     pub fn is(self, filter: Filter<T>) -> Filter<M> {
         self.related(Quantifier::Some, filter.condition)
@@ -165,6 +192,11 @@ impl<M: Table, T: Table> Relation<M, T, ToOne> {
 }
 
 impl<M: Table, T: Table> Relation<M, T, ToMaybe> {
+    /// Rows in the order of their related rows: `post::author.by(user::name.asc())`.
+    pub fn by(self, order: Order<T>) -> Order<M> {
+        self.ordered(order)
+    }
+
     /// Rows whose related row fulfils the filter.
     pub fn is(self, filter: Filter<T>) -> Filter<M> {
         self.related(Quantifier::Some, filter.condition)
@@ -242,9 +274,27 @@ impl<M, T, S> Nested<M, T, ToMany, S> {
         self
     }
 
-    /// At most so many related rows of each row.
-    pub fn take(mut self, count: u64) -> Self {
+    /// At most so many related rows of each row; below zero, the last ones (in the order asked for all the same).
+    pub fn take(mut self, count: i64) -> Self {
         self.read.take = Some(count);
+        self
+    }
+
+    /// Related rows from this one on (it comes first); none below rows that it does not belong to.
+    pub fn cursor(mut self, row: Unique<T>) -> Self {
+        self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: true });
+        self
+    }
+
+    /// Related rows after this one; none below rows that it does not belong to.
+    pub fn after(mut self, row: Unique<T>) -> Self {
+        self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: false });
+        self
+    }
+
+    /// Of related rows that are equal in these columns only the first of each row.
+    pub fn distinct(mut self, columns: impl Columns<T>) -> Self {
+        self.read.distinct = columns.indices();
         self
     }
 
@@ -258,7 +308,7 @@ impl<M, T, S> Nested<M, T, ToMany, S> {
 impl<M: Table, T: Table, A: Arity, S: Shape<T>> Shape<M> for Nested<M, T, A, S> {
     type Out = A::Of<S::Out>;
     fn plan(self, fields: &mut Fields) {
-        fields.0.push(Field::Nested { relation: self.relation, read: self.read });
+        fields.0.push(Field::Nested { relation: self.relation, read: Box::new(self.read) });
     }
     fn decode(reader: &mut Reader<'_>) -> Result<Self::Out> {
         A::gather(reader.children(S::decode))
@@ -278,6 +328,18 @@ impl<M, T> Count<M, T> {
     pub fn filter(mut self, filter: Filter<T>) -> Self {
         Condition::join(&mut self.condition, filter.condition);
         self
+    }
+}
+
+impl<M, T> Count<M, T> {
+    /// Rows with the fewest related rows first.
+    pub fn asc(self) -> Order<M> {
+        Order::new(OrderBy::Count { relation: self.relation, condition: self.condition }, false)
+    }
+
+    /// Rows with the most related rows first.
+    pub fn desc(self) -> Order<M> {
+        Order::new(OrderBy::Count { relation: self.relation, condition: self.condition }, true)
     }
 }
 

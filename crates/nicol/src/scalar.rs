@@ -4,7 +4,9 @@ use bigdecimal::BigDecimal;
 use jiff::Timestamp;
 use nicol_db::{Cell, Decode, Value};
 
+use crate::column::Col;
 use crate::error::{Error, Result};
+use crate::filter::Operand;
 
 /// A Rust type that a column can have.
 pub trait Scalar: Sized + Send + Sync + 'static {
@@ -153,6 +155,11 @@ macro_rules! given {
                 Some(Given::<$to>::given(self))
             }
         }
+        impl<M> Comparand<M, $to> for $from {
+            fn operand(self) -> Operand {
+                Operand::Value(Given::<$to>::given(self).into_value())
+            }
+        }
     )*};
 }
 
@@ -188,6 +195,53 @@ where
 impl<const N: usize> Given<Vec<String>> for [&str; N] {
     fn given(self) -> Vec<String> {
         self.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// What a column whose values are `T` may be compared with: a [`Given`] value, or a column of the same table.
+#[diagnostic::on_unimplemented(message = "a column of type `{T}` cannot be compared with `{Self}`")]
+pub trait Comparand<M, T> {
+    /// The right side of the comparison.
+    #[doc(hidden)]
+    fn operand(self) -> Operand;
+}
+
+impl<M, T: Scalar> Comparand<M, T> for T {
+    fn operand(self) -> Operand {
+        Operand::Value(self.into_value())
+    }
+}
+
+impl<M, T> Comparand<M, T> for Col<M, T> {
+    fn operand(self) -> Operand {
+        Operand::Column(self.index)
+    }
+}
+
+impl<M, T> Comparand<M, T> for Col<M, Option<T>> {
+    fn operand(self) -> Operand {
+        Operand::Column(self.index)
+    }
+}
+
+impl<M, const N: usize> Comparand<M, Vec<u8>> for &[u8; N] {
+    fn operand(self) -> Operand {
+        Operand::Value(self.to_vec().into_value())
+    }
+}
+
+impl<M, T: Clone, const N: usize> Comparand<M, Vec<T>> for [T; N]
+where
+    Vec<T>: Scalar,
+{
+    fn operand(self) -> Operand {
+        Operand::Value(Vec::from(self).into_value())
+    }
+}
+
+impl<M, const N: usize> Comparand<M, Vec<String>> for [&str; N] {
+    fn operand(self) -> Operand {
+        Operand::Value(value::<Vec<String>>(self))
     }
 }
 

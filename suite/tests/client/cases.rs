@@ -9,12 +9,13 @@ use tokio::runtime::Runtime;
 use super::db::{self, Comment, Db, Post, Role, Scalars, Tag, User, access_tokens, comment, post, profile};
 use super::db::{keyless, node, part, scalars, seat, tag, ticket, user};
 
-type Result<T = ()> = nicol::Result<T>;
+pub(crate) type Result<T = ()> = nicol::Result<T>;
 
-/// Runs every behaviour on empty tables; the names of those that failed, with the reason.
-pub(crate) fn run_all(runtime: &Runtime, db: &Db, more: impl AsyncFn(&Db) -> Result) -> std::result::Result<(), String> {
+/// Runs behaviours, each on empty tables; the names of those that failed, with the reason.
+pub(crate) fn run_all(runtime: &Runtime, db: &Db, cases: &[(&str, Case)]) -> std::result::Result<(), String> {
     let mut failures = String::new();
-    for (name, case) in CASES {
+    for (name, case) in cases {
+        println!("{name}");
         runtime.block_on(clear(db)).expect("empty the tables");
         let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| case(runtime, db)));
         match outcome {
@@ -23,16 +24,7 @@ pub(crate) fn run_all(runtime: &Runtime, db: &Db, more: impl AsyncFn(&Db) -> Res
             Err(_) => failures.push_str(&format!("{name}: panicked\n")),
         }
     }
-    if let Err(error) = runtime.block_on(more(db)) {
-        failures.push_str(&format!("more: {error}\n"));
-    }
     if failures.is_empty() { Ok(()) } else { Err(failures) }
-}
-
-/// For providers without behaviours of their own.
-#[allow(dead_code, reason = "not every provider uses it")]
-pub(crate) async fn nothing_more(_: &Db) -> Result {
-    Ok(())
 }
 
 async fn clear(db: &Db) -> Result {
@@ -52,14 +44,15 @@ async fn clear(db: &Db) -> Result {
     Ok(())
 }
 
-type Case = fn(&Runtime, &Db) -> Result;
+pub(crate) type Case = fn(&Runtime, &Db) -> Result;
 
 macro_rules! cases {
     ($($(#[$attribute:meta])* async fn $name:ident($db:ident) $body:block)*) => {
-        const CASES: &[(&str, Case)] = &[$((stringify!($name), |runtime, db| runtime.block_on($name(db)))),*];
+        pub(crate) const CASES: &[(&str, Case)] = &[$((stringify!($name), |runtime, db| runtime.block_on($name(db)))),*];
         $($(#[$attribute])* async fn $name($db: &Db) -> Result $body)*
     };
 }
+pub(crate) use cases;
 
 /// Two users; the first with three posts, tags and comments.
 async fn fill(db: &Db) -> Result<(User, User)> {

@@ -1,5 +1,7 @@
 //! Databases of the tests' own.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use nicol_catalog::{Catalog, diff, from_schema, plan, script};
 use nicol_db::{Connection, ConnectionUrl, Dialect, admin};
 use nicol_schema::{Source, validate};
@@ -31,7 +33,9 @@ impl Database {
         };
         let mut url = ConnectionUrl::parse(&url).expect("URL");
         if folder.is_none() {
-            url = url.with_database(&format!("nicol_client_{}", std::process::id()));
+            static MADE: AtomicU32 = AtomicU32::new(0);
+            let number = MADE.fetch_add(1, Ordering::Relaxed);
+            url = url.with_database(&format!("nicol_client_{}_{number}", std::process::id()));
         }
         runtime.block_on(async {
             admin::create_database(&url).await.expect("create the database");

@@ -4,7 +4,10 @@ use nicol::types::{DateTime, Decimal};
 
 use super::db::{Db, Native, native};
 
-pub(crate) async fn run(db: &Db) -> nicol::Result<()> {
+use super::cases::{Case, Result, cases};
+
+cases! {
+    async fn native_types(db) {
     db.native().delete_all().await?;
     let moment = |text: &str| text.parse::<DateTime>().expect("a moment");
     let fixed: Decimal = "12345678901234567.125".parse().expect("a decimal");
@@ -45,4 +48,5 @@ pub(crate) async fn run(db: &Db) -> nicol::Result<()> {
         assert_eq!(db.native().count().filter(filter).await?, 1, "filter {index}");
     }
     Ok(())
+}
 }

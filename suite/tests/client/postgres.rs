@@ -4,12 +4,10 @@ use nicol::types::{DateTime, Decimal};
 
 use super::db::{Db, Lists, Native, Role, lists, native};
 
-pub(crate) async fn run(db: &Db) -> nicol::Result<()> {
-    list_columns(db).await?;
-    native_types(db).await
-}
+use super::cases::{Case, Result, cases};
 
-async fn list_columns(db: &Db) -> nicol::Result<()> {
+cases! {
+    async fn list_columns(db) {
     db.lists().delete_all().await?;
     let given = lists::New {}.numbers([1, 2]).words(["x", "y,\"z"]).roles([Role::Admin, Role::User]);
     let made: Lists = db.lists().create(given).await?;
@@ -24,7 +22,7 @@ async fn list_columns(db: &Db) -> nicol::Result<()> {
     Ok(())
 }
 
-async fn native_types(db: &Db) -> nicol::Result<()> {
+async fn native_types(db) {
     db.native().delete_all().await?;
     let moment = |text: &str| text.parse::<DateTime>().expect("a moment");
     let fixed: Decimal = "12345678901234567.125".parse().expect("a decimal");
@@ -72,4 +70,5 @@ async fn native_types(db: &Db) -> nicol::Result<()> {
         assert_eq!(db.native().count().filter(filter).await?, 1, "filter {index}");
     }
     Ok(())
+}
 }

@@ -52,7 +52,7 @@ fn diagnostics(case: &Case, given: &[nicol_schema::Diagnostic], expected: &[Expe
                 end: utf16(source, diagnostic.span.end),
                 warning: diagnostic.severity == Severity::Warning,
             };
-            (place, diagnostic.code)
+            (place, diagnostic.code.as_str())
         })
         .collect();
     if in_order(&given).iter().map(|(place, _)| place).eq(expected_in_order(&given, expected).iter()) {

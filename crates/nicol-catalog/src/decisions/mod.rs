@@ -275,12 +275,21 @@ impl Diff<'_> {
     /// What a column is called before the renames of this difference; the table is under its new name.
     pub(crate) fn original_column(&self, namespace: Option<&str>, table: &str, column: &str) -> String {
         let mut name = column.to_owned();
+        let mut holder = ObjectName::new(namespace, table);
         for step in self.renames.iter().rev() {
-            if let RenameStep::Column { table: of, from, to, .. } = step
-                && of.is(namespace, table)
-                && *to == name
-            {
-                name.clone_from(from);
+            match step {
+                RenameStep::Table { from, to, .. } if to.is(holder.namespace.as_deref(), &holder.name) => {
+                    holder = from.clone();
+                }
+                RenameStep::Column { table: of, from, to, .. }
+                    if of.is(holder.namespace.as_deref(), &holder.name) && *to == name =>
+                {
+                    name.clone_from(from);
+                }
+                RenameStep::Table { .. }
+                | RenameStep::Column { .. }
+                | RenameStep::Enum { .. }
+                | RenameStep::EnumValue { .. } => {}
             }
         }
         name

@@ -1,6 +1,7 @@
 //! The table of casts between MySQL's types: which keep every value, which may not, which the server refuses.
 //!
-//! Types are grouped first; the table is a match over groups, with the few lengths that matter.
+//! Types are grouped first; the table is a match over groups, with the few lengths that matter. Whether a change is made in
+//! place follows the reference; whether it is called safe follows what happens to the values.
 
 use super::types::MysqlType as T;
 use crate::plan::Cast;
@@ -80,6 +81,14 @@ fn safe_if(safe: bool, otherwise: Cast) -> Cast {
 
 /// How values get from one type to another.
 pub(crate) fn cast(from: &T, to: &T) -> Cast {
+    match judged(from, to) {
+        Cast::Impossible => Cast::Impossible,
+        Cast::Safe | Cast::Risky => safe_if(keeps_every_value(from, to), Cast::Risky),
+    }
+}
+
+/// As the reference judges it: `Impossible` needs a new column, the others are altered in place.
+fn judged(from: &T, to: &T) -> Cast {
     let target = group(to);
     match group(from) {
         G::Signed => from_signed(from, to, target),
@@ -227,5 +236,120 @@ fn from_date(from: &T, to: &T, target: Group) -> Cast {
         G::Year | G::Json => Cast::Impossible,
         G::Enum => Cast::Risky,
         G::Characters | G::Bytes | G::Text | G::TinyText | G::Blob | G::TinyBlob => Cast::Safe,
+    }
+}
+
+/// Whether every value of a type has its like in the other.
+fn keeps_every_value(from: &T, to: &T) -> bool {
+    let target = group(to);
+    let holds = |characters: u32| room(to).is_some_and(|room| room >= characters);
+    match group(from) {
+        G::Signed => match target {
+            G::Signed => width(to) >= width(from),
+            G::Decimal => whole_digits(to) >= digits(from),
+            G::Floating => width(from) <= if *to == T::Double { 4 } else { 2 },
+            _ => is_characters(target) && holds(digits(from) + 1),
+        },
+        G::Unsigned => match target {
+            G::Unsigned => width(to) >= width(from),
+            G::Signed => width(to) > width(from),
+            G::Decimal => whole_digits(to) >= digits(from),
+            G::Floating => width(from) <= if *to == T::Double { 4 } else { 2 },
+            _ => is_characters(target) && holds(digits(from)),
+        },
+        G::Decimal => match (from, to) {
+            (T::Decimal(a), T::Decimal(b)) => {
+                let ((a, a_scale), (b, b_scale)) = (a.unwrap_or((10, 0)), b.unwrap_or((10, 0)));
+                b_scale >= a_scale && b.saturating_sub(b_scale) >= a.saturating_sub(a_scale)
+            }
+            (T::Decimal(size), _) => is_characters(target) && holds(size.unwrap_or((10, 0)).0 + 3),
+            (_, _) => false,
+        },
+        G::Floating => *from == T::Float && *to == T::Double,
+        G::Bits => match target {
+            G::Bits => length(to) >= length(from),
+            G::Signed | G::Unsigned => width(to) * 8 > length(from),
+            _ => false,
+        },
+        // Blanks at the end are no part of a CHAR.
+        G::Characters => {
+            is_characters(target) && !matches!((from, to), (T::VarChar(_), T::Char(_))) && holds(length(from))
+        }
+        G::Text | G::TinyText => matches!(target, G::Text | G::TinyText) && room(to) >= room(from),
+        G::Bytes => match to {
+            T::VarBinary(_) | T::TinyBlob | T::Blob | T::MediumBlob | T::LongBlob => holds(length(from)),
+            // Filled up with zero bytes.
+            T::Binary(n) => *from == T::Binary(*n),
+            _ => false,
+        },
+        G::Blob | G::TinyBlob => matches!(target, G::Blob | G::TinyBlob) && room(to) >= room(from),
+        G::Date => matches!(target, G::DateTime) || (is_characters(target) && holds(10)),
+        G::DateTime | G::Timestamp => {
+            let precision = |ty: &T| ty.time_precision().unwrap_or(0);
+            // A TIMESTAMP begins in 1970 and ends in 2038.
+            let is_within = target == G::DateTime || target == group(from);
+            (is_within && precision(to) >= precision(from)) || (is_characters(target) && holds(26))
+        }
+        G::Time => match target {
+            G::Time => to.time_precision().unwrap_or(0) >= from.time_precision().unwrap_or(0),
+            _ => is_characters(target) && holds(17),
+        },
+        G::Year => match target {
+            G::Signed | G::Unsigned => width(to) > 1,
+            _ => is_characters(target) && holds(4),
+        },
+        G::Json => *to == T::LongText,
+        G::Enum => match (from, to) {
+            (T::Enum(before), T::Enum(after)) => before.iter().all(|value| after.contains(value)),
+            (T::Enum(before), _) => {
+                let longest = before.iter().map(|value| value.chars().count()).max().unwrap_or(0);
+                is_characters(target) && holds(u32::try_from(longest).unwrap_or(u32::MAX))
+            }
+            (_, _) => false,
+        },
+    }
+}
+
+fn is_characters(target: Group) -> bool {
+    matches!(target, G::Characters | G::Text | G::TinyText)
+}
+
+/// Characters or bytes that surely fit; a character may take four bytes.
+fn room(ty: &T) -> Option<u32> {
+    Some(match ty {
+        T::Char(n) | T::VarChar(n) | T::Binary(n) | T::VarBinary(n) => *n,
+        T::TinyText => 63,
+        T::TinyBlob => 255,
+        T::Text => 16_383,
+        T::Blob => 65_535,
+        T::MediumText => 4_194_303,
+        T::MediumBlob => 16_777_215,
+        T::LongText => 1_073_741_823,
+        T::LongBlob => u32::MAX,
+        _ => return None,
+    })
+}
+
+/// Digits of the largest value of an integer type.
+fn digits(ty: &T) -> u32 {
+    match (width(ty), ty) {
+        (1, _) => 3,
+        (2, _) => 5,
+        (3, T::UnsignedMediumInt) => 8,
+        (3, _) => 7,
+        (4, _) => 10,
+        (_, T::UnsignedBigInt) => 20,
+        (_, _) => 19,
+    }
+}
+
+/// Digits before the point of a decimal.
+fn whole_digits(ty: &T) -> u32 {
+    match ty {
+        T::Decimal(size) => {
+            let (precision, scale) = size.unwrap_or((10, 0));
+            precision.saturating_sub(scale)
+        }
+        _ => 0,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cast, KeyRenaming, Rules};
-use crate::catalog::{Arity, ForeignKey, same_namespace};
+use crate::catalog::{Arity, ForeignKey, IndexColumn, IndexKind, same_namespace};
 use crate::diff::{Diff, KeyDiff, TableDiff};
 use crate::mysql::normalize::{covers, is_covered};
 
@@ -79,7 +79,7 @@ fn choose_for_table(diff: &Diff<'_>, table: &TableDiff, rules: &Rules) -> TableC
 
 impl Choices {
     /// Whether a column of a table on both sides is dropped and made anew; `column` is its place in the old table.
-    fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
+    pub(super) fn is_recreated(&self, diff: &Diff<'_>, table: usize, name: &str) -> bool {
         let old = &diff.from.tables[diff.tables[table].from];
         diff.tables[table]
             .columns
@@ -224,6 +224,24 @@ fn its_target_changes(diff: &Diff<'_>, choices: &Choices, key: &ForeignKey) -> b
         primary.columns.len() == key.referenced_columns.len()
             && primary.columns.iter().all(|column| key.referenced_columns.contains(&column.name))
     });
+    let names = |columns: &[IndexColumn]| columns.iter().map(|part| part.name.clone()).collect::<BTreeSet<String>>();
+    let wanted: BTreeSet<String> = key.referenced_columns.iter().cloned().collect();
+    // A unique index that is leaned on: it can go only while the key is away.
+    let loses_index = !is_primary
+        && old.indexes.iter().enumerate().any(|(place, index)| {
+            index.kind == IndexKind::Unique
+                && names(&index.columns) == wanted
+                && choices.dropped_indexes.contains(&(diff.tables[target].from, place))
+        });
+    // MySQL refuses to take the counter from a column that is pointed at.
+    let stops_counting = choices.rules.keys_need_indexes
+        && diff.tables[target]
+            .columns
+            .iter()
+            .any(|column| column.auto_increment && key.referenced_columns.contains(&old.columns[column.from].name));
     let choice = &choices.tables[target];
-    (choice.is_rebuilt && choices.rules.rebuild_loses_inbound_keys) || (is_primary && choice.drops_primary_key)
+    stops_counting
+        || loses_index
+        || (choice.is_rebuilt && choices.rules.rebuild_loses_inbound_keys)
+        || (is_primary && choice.drops_primary_key)
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+pub(crate) mod casts;
 pub(crate) mod ddl;
 pub(crate) mod introspect;
 pub(crate) mod normalize;

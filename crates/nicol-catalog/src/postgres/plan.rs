@@ -4,7 +4,7 @@ use crate::catalog::{Arity, ColumnType, PostgresType};
 use crate::diff::{Diff, TableDiff};
 use crate::plan::{Cast, ColumnPair, KeyRenaming, Rules};
 
-use super::types;
+use super::casts;
 
 pub(crate) const RULES: Rules = Rules {
     cast,
@@ -34,7 +34,7 @@ fn cast(pair: &ColumnPair<'_>) -> Cast {
             _ => Cast::Impossible,
         },
         (_, _) if was_list != is_list => Cast::Impossible,
-        (ColumnType::Postgres(from), ColumnType::Postgres(to)) => types::cast(*from, *to),
+        (ColumnType::Postgres(from), ColumnType::Postgres(to)) => casts::cast(*from, *to),
         (_, _) => Cast::Risky,
     }
 }

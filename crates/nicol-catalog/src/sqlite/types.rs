@@ -87,7 +87,14 @@ impl SqliteType {
     }
 }
 
-/// Everything has a text form; any other change may not.
-pub(crate) fn cast(_from: SqliteType, to: SqliteType) -> Cast {
-    if to == T::Text { Cast::Safe } else { Cast::Risky }
+/// Everything has a text form, and numbers only differ in how wide they may be. Any other change reads values in a new way:
+/// text that looks like a number becomes one.
+pub(crate) fn cast(from: SqliteType, to: SqliteType) -> Cast {
+    match (from, to) {
+        (_, T::Text)
+        | (T::Integer, T::BigInt | T::Real | T::Decimal)
+        | (T::Real, T::Decimal)
+        | (T::Boolean, T::Integer | T::BigInt | T::Real | T::Decimal) => Cast::Safe,
+        (_, _) => Cast::Risky,
+    }
 }

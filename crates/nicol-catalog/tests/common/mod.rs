@@ -2,6 +2,11 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod random;
+pub(crate) mod rows;
+pub(crate) mod server;
+pub(crate) mod trial;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

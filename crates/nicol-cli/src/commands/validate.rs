@@ -1,6 +1,6 @@
 //! `nicol validate`
 
-use nicol_schema::{Diagnostic, Severity, Span};
+use nicol_schema::{Code, Diagnostic, Severity, Span};
 use serde_json::json;
 
 use crate::app::DONE;
@@ -41,10 +41,11 @@ fn machine(files: &SchemaFiles, output: &Output) -> u8 {
         valid = false;
         found = vec![Diagnostic {
             severity: Severity::Error,
-            code: "schema-empty",
+            code: Code::SchemaEmpty,
             span: Span::default(),
             message: empty.what().to_owned(),
             help: empty.advice().map(str::to_owned),
+            related: Vec::new(),
         }];
     }
     output.json(&json!({ "valid": valid, "diagnostics": diagnostics::json(&found, &files.sources) }));

@@ -113,6 +113,10 @@ pub(crate) struct ConfigFile {
     /// True when a README may show `env("NAME")` as the URL of a schema.
     pub(crate) readme_shows_env: bool,
     pub(crate) seed: Option<Entry>,
+    /// `migrate dev` ends with `generate`.
+    pub(crate) dev_generates: bool,
+    /// `migrate dev` seeds a database that it has created.
+    pub(crate) dev_seeds: bool,
     /// True when it imports `dotenv/config`.
     pub(crate) loads_env_file: bool,
 }
@@ -130,6 +134,8 @@ impl ConfigFile {
             migrations_readme: None,
             readme_shows_env: false,
             seed: None,
+            dev_generates: false,
+            dev_seeds: false,
             loads_env_file: false,
         }
     }

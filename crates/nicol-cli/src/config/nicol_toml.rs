@@ -41,6 +41,18 @@ struct File {
     datasource: Datasource,
     #[serde(default)]
     migrations: Migrations,
+    #[serde(default)]
+    dev: Dev,
+}
+
+/// What `migrate dev` does afterwards.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dev {
+    #[serde(default)]
+    generate: bool,
+    #[serde(default)]
+    seed: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -91,6 +103,8 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<ConfigFile> {
         migrations_path: entry("migrations.path", file.migrations.path),
         seed: entry("migrations.seed", file.migrations.seed),
         migrations_readme: file.migrations.readme,
+        dev_generates: file.dev.generate,
+        dev_seeds: file.dev.seed,
         readme_shows_env: file.migrations.mask == Mask::Literal,
         ..ConfigFile::empty(path)
     })
@@ -104,6 +118,7 @@ fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
         place = format!("{place}:{line}:{column}");
     }
     Failure::new("config-invalid", "the config file cannot be read").at(place).why(error.message().trim()).help(
-        "known keys: schema, datasource.{url, direct_url, shadow_database_url}, migrations.{path, seed, readme, mask}",
+        "known keys: schema, datasource.{url, direct_url, shadow_database_url}, migrations.{path, seed, readme, mask}, \
+         dev.{generate, seed}",
     )
 }

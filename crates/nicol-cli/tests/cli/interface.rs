@@ -15,9 +15,14 @@ const COMMANDS: &[&[&str]] = &[
     &["migrate", "dev"],
     &["migrate", "deploy"],
     &["migrate", "reset"],
+    &["migrate", "down"],
+    &["migrate", "adopt"],
+    &["migrate", "snapshot"],
+    &["migrate", "import"],
     &["migrate", "resolve"],
     &["migrate", "status"],
     &["migrate", "diff"],
+    &["migrate", "lint"],
     &["debug"],
     &["debug", "dmmf"],
     &["version"],
@@ -50,6 +55,37 @@ fn every_command_has_an_example() {
     }
 }
 
+/// The page of a command: `docs/commands/migrate-dev.md`.
+fn page(command: &[&str]) -> Option<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/commands");
+    std::fs::read_to_string(folder.join(format!("{}.md", command.join("-")))).ok()
+}
+
+/// The words that begin with `--` in a text.
+fn flags(text: &str) -> Vec<&str> {
+    let end = |rest: &str| rest.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(rest.len());
+    let mut found: Vec<&str> = text.match_indices("--").map(|(at, _)| &text[at..at + end(&text[at..])]).collect();
+    found.retain(|flag| flag.len() > 2);
+    found
+}
+
+#[test]
+fn every_command_has_a_page_that_names_its_flags_and_exit_codes() {
+    let common = ["--schema", "--config", "--json", "--quiet", "--no-color", "--help"];
+    for command in COMMANDS.iter().filter(|command| !matches!(**command, ["migrate"] | ["db"] | ["debug", "dmmf"])) {
+        let text = page(command).unwrap_or_else(|| panic!("no page for {command:?}"));
+        assert!(text.starts_with(&format!("# nicol {}\n", command.join(" "))), "{command:?}");
+        assert!(text.contains("xit code") && (text.contains("`--json`") || *command == ["completions"]), "{command:?}");
+        let mut arguments = command.to_vec();
+        arguments.push("--help");
+        let help = Place::new().run(&arguments).exits(0).out;
+        let options = &help[help.find("Options:").unwrap_or(help.len())..];
+        for flag in flags(options).into_iter().filter(|flag| !common.contains(flag)) {
+            assert!(text.contains(flag), "{flag} of {command:?} is not on its page");
+        }
+    }
+}
+
 #[test]
 fn wrong_usage_is_exit_code_1_with_a_code() {
     let place = Place::new();
@@ -69,6 +105,25 @@ fn wrong_usage_is_exit_code_1_with_a_code() {
     place.run(&["valdate"]).exits(1).says("validate");
     let json = place.run(&["valdate", "--json"]).exits(1).json();
     assert_eq!(json["error"]["code"], "usage");
+}
+
+#[test]
+fn words_of_other_times_and_places_get_a_tip() {
+    for (arguments, tip) in [
+        (&["lift"][..], "`nicol migrate`"),
+        (&["lift", "up"], "`nicol migrate`"),
+        (&["migrate", "up"], "`nicol migrate deploy`"),
+        (&["migrate", "save"], "`nicol migrate dev`"),
+        (&["db", "drop"], "`nicol migrate reset`"),
+        (&["deploy"], "`nicol migrate deploy`"),
+        (&["push"], "`nicol db push`"),
+        (&["seed"], "`nicol db seed`"),
+        (&["db", "reset"], "`nicol migrate reset`"),
+    ] {
+        let ran = Place::new().run(arguments).exits(1);
+        assert!(ran.err.contains(&format!("tip: {tip}")), "{arguments:?}: {}", ran.err);
+    }
+    assert!(!Place::new().run(&["nonsense"]).exits(1).err.contains("tip: `nicol"));
 }
 
 #[test]

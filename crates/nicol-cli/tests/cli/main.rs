@@ -7,9 +7,18 @@ mod discovery;
 #[cfg(test)]
 mod generate;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod interface;
 #[cfg(test)]
+mod interoperability;
+#[cfg(test)]
+mod legacy;
+#[cfg(test)]
+mod lint;
+#[cfg(test)]
 mod migrate;
+#[cfg(test)]
 mod prototype;
 #[cfg(test)]
 mod pull;

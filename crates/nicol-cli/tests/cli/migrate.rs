@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::support::{Place, Server};
+use crate::support::{Base, Place, Server};
 
 /// A schema of two related models.
 fn schema(provider: &str) -> String {
@@ -151,6 +151,7 @@ fn deploy_needs_no_valid_schema() {
     // Mistakes in models say nothing about migrations that exist.
     place.file("prisma/schema.prisma", schema("sqlite").replace("String @unique", "Strange @unique"));
     place.run(&["migrate", "deploy"]).exits(0).says("No pending migrations");
+    place.run(&["migrate", "status"]).exits(0);
     place.run(&["migrate", "deploy", "--url", "postgres://u@h/d"]).fails("P1013").says("sqlite");
     // An image that holds the migrations alone: the provider is in the lock file, the database in the URL.
     std::fs::remove_file(place.path("prisma/schema.prisma")).expect("the schema goes");
@@ -307,12 +308,157 @@ fn tables_without_a_history_are_taken_in_by_the_way_that_is_named() {
     });
     std::fs::remove_dir_all(place.path("prisma/migrations")).expect("the folder goes");
 
-    place.run(&["migrate", "dev", "--name", "init"]).fails("P3005").says("--create-only");
+    place.run(&["migrate", "dev", "--name", "init"]).fails("P3005").says("nicol migrate adopt");
     assert!(!place.path("prisma/migrations").exists(), "nothing is written");
-    place.run(&["migrate", "dev", "--create-only", "--name", "init"]).exits(0);
-    let folder = migration(&place, "init");
-    let name = folder.rsplit('/').next().expect("its name");
-    place.run(&["migrate", "resolve", "--applied", name]).exits(0);
+    place.run(&["migrate", "status", "--exit-code"]).exits(5).says("nicol migrate adopt");
+    place.run(&["migrate", "adopt", "--name", "init"]).exits(0).says("recorded as applied");
+    assert!(place.read(&format!("{}/migration.sql", migration(&place, "init"))).contains("CREATE TABLE \"User\""));
     place.run(&["migrate", "dev", "--name", "again"]).exits(0);
     place.run(&["migrate", "status"]).exits(0);
+}
+
+#[test]
+fn a_rename_is_told_or_the_command_stops() {
+    let models = "model User {\n  id   Int    @id @default(autoincrement())\n  name String?\n}\n";
+    for base in Base::all() {
+        let place = base.place(models);
+        place.run(&["migrate", "dev", "--name", "init"]).exits(0);
+        let user = base.quote("User");
+        base.sql(&place, &format!("INSERT INTO {user} (name) VALUES ('Ann')"));
+        place.file("schema.prisma", base.schema(&models.replace("name String?", "fullName String?")));
+        let before = place.files();
+        let refused = place.run(&["migrate", "dev", "--name", "x"]).exits(130);
+        let hint = "--rename User.name=fullName";
+        assert!(refused.err.contains("error[rename-unclear]") && refused.err.contains(hint), "{}", refused.err);
+        assert!(refused.err.contains("--no-rename"), "{}", refused.err);
+        assert_eq!(place.files(), before);
+        // Not a rename: then it is a loss, and that has its own question.
+        place.run(&["migrate", "dev", "--name", "x", "--no-rename"]).exits(130).says("error[data-loss]");
+        place.run(&["migrate", "dev", "--name", "x", "--rename", "User.nam=fullName"]).fails("rename-does-not-fit");
+        place.run(&["migrate", "dev", "--name", "x", "--rename", "User.name"]).fails("decision-syntax");
+        place.run(&["migrate", "dev", "--rename", "User.name=fullName", "--no-rename"]).exits(1).says("error[usage]");
+        assert_eq!(place.files(), before);
+        let done =
+            place.run(&["migrate", "dev", "--name", "x", "--rename", "User.name=fullName", "--json"]).exits(0).json();
+        assert_eq!(done["renames"], json!(["User.name=fullName"]));
+        let column = base.quote("fullName");
+        assert_eq!(base.rows(&place, &format!("SELECT {column} FROM {user}")), ["Ann"]);
+        let down = place.read(&format!("{}/down.sql", migration(&place, "x")));
+        assert!(!down.contains("loses") && !down.contains("DROP COLUMN"), "{down}");
+        place.run(&["migrate", "status"]).exits(0);
+
+        // Called as before while its column changes: beyond doubt.
+        place.file(
+            "schema.prisma",
+            base.schema(&models.replace("name String?", "fullName String? @map(\"full_name\")")),
+        );
+        place.run(&["migrate", "dev", "--name", "y"]).exits(0).says("User.fullName=full_name");
+        assert_eq!(base.rows(&place, &format!("SELECT full_name FROM {user}")), ["Ann"]);
+
+        // A table.
+        let account = models.replace("User", "Account").replace("name String?", "fullName String? @map(\"full_name\")");
+        place.file("schema.prisma", base.schema(&account));
+        place.run(&["migrate", "dev", "--name", "z"]).exits(130).says("--rename User=Account");
+        place.run(&["migrate", "dev", "--name", "z", "--rename", "User=Account"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT full_name FROM {}", base.quote("Account"))), ["Ann"]);
+        place.run(&["migrate", "status"]).exits(0);
+        place.run(&["migrate", "dev", "--shadow"]).exits(0).says("Already in sync");
+    }
+}
+
+#[test]
+fn an_enum_value_is_renamed() {
+    let models = "enum Role {\n  USER\n  ADMIN\n}\n\nmodel User {\n  id   Int  @id\n  role Role @default(USER)\n}\n";
+    for base in Base::all() {
+        let place = base.place(models);
+        place.run(&["migrate", "dev", "--name", "init"]).exits(0);
+        let user = base.quote("User");
+        base.sql(&place, &format!("INSERT INTO {user} (id, role) VALUES (1, 'ADMIN')"));
+        place.file("schema.prisma", base.schema(&models.replace("  ADMIN\n", "  OWNER\n")));
+        place.run(&["migrate", "dev", "--name", "x", "--rename", "enum Role.ADMIN=OWNER"]).exits(0);
+        let text = if base.provider == "postgresql" { "role::text" } else { "role" };
+        assert_eq!(base.rows(&place, &format!("SELECT {text} FROM {user}")), ["OWNER"]);
+        place.run(&["migrate", "status"]).exits(0);
+    }
+}
+
+#[test]
+fn a_required_field_is_filled() {
+    let models = "model User {\n  id   Int    @id @default(autoincrement())\n  name String?\n}\n";
+    for base in Base::all() {
+        let place = base.place(models);
+        place.run(&["migrate", "dev", "--name", "init"]).exits(0);
+        let user = base.quote("User");
+        base.sql(&place, &format!("INSERT INTO {user} (name) VALUES ('Ann'), ('Bob')"));
+        place.file("schema.prisma", base.schema(&models.replace("name String?\n", "name String?\n  nick String\n")));
+        place.run(&["migrate", "dev", "--name", "x"]).fails("change-cannot-run").says("--backfill");
+        place.run(&["migrate", "dev", "--name", "x", "--backfill", "User.nick=upper(name)"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT nick FROM {user} ORDER BY id")), ["ANN", "BOB"]);
+        place.run(&["migrate", "status"]).exits(0);
+    }
+}
+
+#[test]
+fn an_edited_draft_is_applied_as_edited() {
+    for base in Base::all() {
+        let place = base.place("model User {\n  id Int @id\n}\n");
+        place.run(&["migrate", "dev", "--name", "init", "--create-only"]).exits(0);
+        let script = format!("{}/migration.sql", migration(&place, "init"));
+        let (user, mine) = (base.quote("User"), base.quote("Mine"));
+        let more = format!(
+            "INSERT INTO {user} (id) VALUES (7);\nCREATE TABLE {mine} (id INTEGER NOT NULL, PRIMARY KEY (id));\n"
+        );
+        place.file(&script, place.read(&script) + &more);
+        place.run(&["migrate", "dev", "--name", "next"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT id FROM {user}")), ["7"]);
+        // What was written by hand into a migration is part of the history: the schema lacks it, so it goes, with a migration.
+        assert!(place.read(&format!("{}/migration.sql", migration(&place, "next"))).contains("Mine"));
+        place.run(&["migrate", "status"]).exits(0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn dev_generates_and_seeds_when_told_to() {
+    let text = schema("sqlite") + "\ngenerator client {\n  provider = \"nicol\"\n  output   = \"../client\"\n}\n";
+    let place = Place::with(&[
+        ("prisma/schema.prisma", &text),
+        (".env", "DATABASE_URL=file:./dev.db\n"),
+        ("nicol.toml", "[migrations]\nseed = \"touch seeded\"\n"),
+    ])
+    .env("PATH", "/usr/bin:/bin");
+    place.run(&["migrate", "dev", "--name", "init"]).exits(0);
+    assert!(!place.path("seeded").exists() && !place.path("client").exists());
+    let done = place.run(&["migrate", "dev", "--generate", "--seed", "--json"]).exits(0).json();
+    assert_eq!((done["seeded"].as_bool(), done["generated"].as_array().map(Vec::len)), (Some(true), Some(1)));
+    assert!(place.path("seeded").exists() && place.path("client").is_dir());
+    for file in ["seeded", "prisma/dev.db"] {
+        std::fs::remove_file(place.path(file)).expect("it goes");
+    }
+    std::fs::remove_dir_all(place.path("client")).expect("it goes");
+    place.file("nicol.toml", "[migrations]\nseed = \"touch seeded\"\n\n[dev]\ngenerate = true\nseed = true\n");
+    place.run(&["migrate", "dev", "--skip-generate"]).exits(0);
+    assert!(place.path("seeded").exists() && !place.path("client").exists(), "the database was made anew");
+    std::fs::remove_file(place.path("seeded")).expect("it goes");
+    place.run(&["migrate", "dev"]).exits(0);
+    assert!(!place.path("seeded").exists() && place.path("client").is_dir());
+}
+
+#[test]
+fn a_readme_hides_urls_as_it_is_told() {
+    let text = schema("sqlite")
+        .replace("env(\"DATABASE_URL\")\n", "env(\"DATABASE_URL\")\n  directUrl = \"file:./s3cr3t.db\"\n");
+    for (settings, is_visible) in [("", false), ("mask = \"all\"\n", false), ("mask = \"literal\"\n", true)] {
+        let place = Place::with(&[
+            ("schema.prisma", text.as_str()),
+            ("nicol.toml", &format!("[migrations]\nreadme = true\n{settings}")),
+        ]);
+        place.run(&["migrate", "dev", "--name", "init", "--create-only", "--url", "file:dev.db"]).exits(0);
+        let folder = migration(&place, "init");
+        let (readme, snapshot) =
+            (place.read(&format!("{folder}/README.md")), place.read(&format!("{folder}/schema.prisma")));
+        assert_eq!(readme.contains("+  url      = env(\"DATABASE_URL\")\n"), is_visible, "{settings}: {readme}");
+        assert!(readme.contains("+  directUrl = \"***\"\n") && readme.ends_with("```\n\n\n"), "{readme}");
+        assert!(!readme.contains("s3cr3t") && !snapshot.contains("s3cr3t") && !snapshot.contains("env("), "{snapshot}");
+    }
 }

@@ -156,6 +156,9 @@ fn the_seed_command_gets_words_variables_and_folder() {
     assert!(failed.out.contains("url "), "{}", failed.out);
     place.file("nicol.toml", "[migrations]\nseed = \"A=1 none-such\"\n");
     place.run(&["db", "seed"]).exits(1).says("`A=1`").says("env NAME=value");
+    place.file("nicol.toml", "[migrations]\nseed = \"true postgres://u:s3cr3t@h/d\"\n");
+    let ran = place.run(&["db", "seed"]).exits(0);
+    assert!(!ran.out.contains("s3cr3t") && ran.out.contains("u:***@h"), "{}", ran.out);
     place.file("nicol.toml", "[migrations]\nseed = \"sh 'x\"\n");
     place.run(&["db", "seed"]).fails("seed-invalid");
     place.run(&["db", "seed", "--nope"]).exits(1).says("error[usage]");

@@ -41,7 +41,7 @@ fn write_constants(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'
     text.blank();
     for (index, column) in model.columns.iter().enumerate() {
         let (name, ty) = (identifier(&column.name), column.ty());
-        text.line(format!("pub const {name}: nicol::Col<Model, {ty}> = nicol::Col::at({index});"));
+        text.line(format!("pub const {name}: nicol::Col<Model, {ty}> = nicol::Col::new({index});"));
     }
     for (index, relation) in model.relations.iter().enumerate() {
         let kind = match relation.source.arity {
@@ -50,7 +50,7 @@ fn write_constants(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'
             Arity::Required => "One",
         };
         let (name, target) = (identifier(&relation.name), target_model(client, relation));
-        text.line(format!("pub const {name}: nicol::{kind}<Model, {target}> = nicol::{kind}::at({index});"));
+        text.line(format!("pub const {name}: nicol::{kind}<Model, {target}> = nicol::{kind}::new({index});"));
     }
 }
 

@@ -25,6 +25,7 @@ use encode::Param;
 
 use super::{tls, unreachable};
 use crate::codes;
+use crate::connection::Step;
 use crate::dialect::Dialect;
 use crate::error::{Constraint, Error, Result};
 use crate::rows::{Column, ColumnType, Data, Rows};
@@ -157,6 +158,54 @@ impl Postgres {
         });
         // Every answer is waited for, so that the connection is at rest when the first error is given.
         futures_util::future::join_all(calls).await.into_iter().collect()
+    }
+
+    /// Runs steps, in a transaction if asked, without waiting for one another's answers. Inside a transaction what follows an
+    /// error fails on the server too.
+    pub(crate) async fn run_steps(
+        &mut self,
+        begin: bool,
+        steps: &[Step<'_>],
+    ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
+        let mut prepared = Vec::with_capacity(steps.len());
+        for (at, step) in steps.iter().enumerate() {
+            prepared.push(match step {
+                Step::Script(_) => None,
+                Step::Statement(sql, params) => {
+                    let (statement, columns) = self.prepare(sql).await.map_err(|error| (at, error))?;
+                    let wanted = statement.params().len();
+                    if wanted != params.len() {
+                        return Err((at, parameter_count(wanted, params.len())));
+                    }
+                    Some((statement, columns))
+                }
+            });
+        }
+        let client = &self.client;
+        let opening = async move {
+            match begin {
+                true => client.batch_execute("BEGIN").await.map_err(|error| from_driver(error, "")),
+                false => Ok(()),
+            }
+        };
+        let calls = steps.iter().zip(prepared).map(|(step, prepared)| async move {
+            match (step, prepared) {
+                (Step::Statement(sql, params), Some((statement, columns))) => {
+                    let ran = run(client, &statement, params).await;
+                    let (rows, affected) = ran.map_err(|error| from_driver(error, sql))?;
+                    Ok(Some(Rows { columns, data: Data::Postgres(rows), affected }))
+                }
+                (Step::Script(sql) | Step::Statement(sql, _), _) => {
+                    client.batch_execute(sql).await.map_err(|error| from_driver(error, sql))?;
+                    Ok(None)
+                }
+            }
+        });
+        // Every answer is waited for, so that the connection is at rest when the first error is given.
+        let (opened, outcomes) = futures_util::future::join(opening, futures_util::future::join_all(calls)).await;
+        opened.map_err(|error| (0, error))?;
+        let numbered = outcomes.into_iter().enumerate();
+        numbered.map(|(at, outcome)| outcome.map_err(|error| (at, error))).collect()
     }
 
     /// Parses, binds and runs in one message, leaving nothing on the server. Values go as text; the server finds the types.

@@ -336,10 +336,17 @@ async fn a_killed_run_is_gone_on_with() {
         db.run("UPDATE _prisma_migrations SET rolled_back_at = started_at WHERE migration_name = '3_x'").await;
         db.remove("3_x");
 
-        let script = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET @x = 1;\n";
+        // What nobody can see is asked about.
+        let script = "CREATE PROCEDURE fill() INSERT INTO a (id) VALUES (9);\nCALL fill();\n";
         db.write("3_y", script);
-        interrupt(&db, "3_y", script, 0).await;
-        assert_eq!(code_of(&db).await, code::INTERRUPTED);
+        db.run("CREATE PROCEDURE fill() INSERT INTO a (id) VALUES (9);").await;
+        interrupt(&db, "3_y", script, 1).await;
+        let error = run(&db).await.unwrap_err();
+        assert_eq!(error.code(), code::INTERRUPTED);
+        assert!(
+            error.message().contains("statement 2 of 2 (line 2)") && error.message().contains("CALL fill()"),
+            "{error}"
+        );
     })
     .await;
 }

@@ -5,4 +5,6 @@
 mod common;
 mod deploy;
 mod dev;
+mod history;
+mod lint;
 mod readme;

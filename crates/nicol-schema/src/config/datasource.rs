@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::provider::abilities;
 use crate::report::{Report, did_you_mean};
 use crate::resolve::draft::ConfigBlock;
@@ -31,7 +34,7 @@ pub(super) fn datasource(
     let extensions = has_extensions.map(|(value, _)| extensions(value, report)).unwrap_or_default();
     if let Some((_, property)) = block.property("previewFeatures") {
         let message = "preview features belong into a generator";
-        report.error_help("unknown-property", property.span, message, "move the line into a `generator` block");
+        report.error_help(Code::UnknownProperty, property.span, message, "move the line into a `generator` block");
     }
     let schemas = block.property("schemas").and_then(|(value, _)| schemas(value, provider, report));
     unknown_properties(block, provider, report);
@@ -59,16 +62,21 @@ fn provider(block: &ConfigBlock<'_>, report: &mut Report) -> Option<Provider> {
     let help = "write its name in quotes: `provider = \"postgresql\"`";
     let Some((value, _)) = block.property("provider") else {
         let message = format!("datasource `{}` does not say which database it is", block.name);
-        report.error_help("missing-property", block.span(), message, "add `provider = \"postgresql\"` or another one");
+        report.error_help(
+            Code::MissingProperty,
+            block.span(),
+            message,
+            "add `provider = \"postgresql\"` or another one",
+        );
         return None;
     };
     if matches!(value.kind(), ValueKind::Call("env", _)) {
         let message = "`provider` cannot come from the environment: the schema depends on it";
-        report.error_help("env-in-provider", block.span(), message, help);
+        report.error_help(Code::EnvInProvider, block.span(), message, help);
         return None;
     }
     let Some(name) = value.as_text() else {
-        report.error_help("provider-not-string", value.span(), "`provider` must be a string", help);
+        report.error_help(Code::ProviderNotString, value.span(), "`provider` must be a string", help);
         return None;
     };
     Some(match name.as_ref() {
@@ -79,12 +87,12 @@ fn provider(block: &ConfigBlock<'_>, report: &mut Report) -> Option<Provider> {
         "sqlserver" => Provider::Sqlserver,
         "mongodb" => Provider::Mongodb,
         "" => {
-            report.error_help("provider-empty", value.span(), "`provider` is empty", help);
+            report.error_help(Code::ProviderEmpty, value.span(), "`provider` is empty", help);
             return None;
         }
         other => {
             let help = did_you_mean(other, PROVIDERS, format!("the providers are {}", PROVIDERS.join(", ")));
-            report.error_help("unknown-provider", value.span(), format!("there is no provider `{other}`"), help);
+            report.error_help(Code::UnknownProvider, value.span(), format!("there is no provider `{other}`"), help);
             return None;
         }
     })
@@ -95,12 +103,12 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
     let old = block.property("referentialIntegrity");
     if let Some((_, property)) = old {
         let message = "`referentialIntegrity` is the old name of `relationMode`";
-        report.warning("deprecated-property", property.span, message, "rename it");
+        report.warning(Code::DeprecatedProperty, property.span, message, "rename it");
     }
     let value = match (block.property("relationMode"), old) {
         (Some(_), Some((_, old))) => {
             let message = "`relationMode` and its old name `referentialIntegrity` cannot both be set";
-            report.error_help("exclusive-properties", old.span, message, "remove `referentialIntegrity`");
+            report.error_help(Code::ExclusiveProperties, old.span, message, "remove `referentialIntegrity`");
             return default;
         }
         (Some((value, _)), None) | (None, Some((value, _))) => value,
@@ -114,12 +122,12 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
         "foreignKeys" => RelationMode::ForeignKeys,
         other => {
             let message = format!("there is no relation mode `{other}`");
-            report.error_help("bad-relation-mode", block.span(), message, "write `\"foreignKeys\"` or `\"prisma\"`");
+            report.error_help(Code::BadRelationMode, block.span(), message, "write `\"foreignKeys\"` or `\"prisma\"`");
             return default;
         }
     };
     if provider == Provider::Mongodb && mode == RelationMode::ForeignKeys {
-        report.error_help("bad-relation-mode", value.span(), "MongoDB has no foreign keys", "remove `relationMode`");
+        report.error_help(Code::BadRelationMode, value.span(), "MongoDB has no foreign keys", "remove `relationMode`");
     }
     mode
 }
@@ -128,20 +136,20 @@ fn schemas(value: Value<'_>, provider: Provider, report: &mut Report) -> Option<
     let with_place = |value: Value<'_>, report: &mut Report| Some((text(value, report)?.into_owned(), value.span()));
     let names: Vec<(String, Span)> = list(value, report, with_place)?;
     if names.is_empty() {
-        report.error_help("empty-schemas", value.span(), "the list of schemas is empty", "remove it, or name one");
+        report.error_help(Code::EmptySchemas, value.span(), "the list of schemas is empty", "remove it, or name one");
         return None;
     }
     let can = abilities(Some(provider));
     if !can.multi_schema {
         let message = format!("{} has no schemas to choose from", can.name);
-        report.error_help("property-unsupported", value.span(), message, "remove `schemas`");
+        report.error_help(Code::PropertyUnsupported, value.span(), message, "remove `schemas`");
         return Some(Vec::new());
     }
     let mut sorted: Vec<&(String, Span)> = names.iter().collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     for pair in sorted.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
         let message = format!("the schema `{}` is listed twice", pair[0].0);
-        report.error_help("duplicate-schema", pair[0].1, message, "remove one of the two");
+        report.error_help(Code::DuplicateSchema, pair[0].1, message, "remove one of the two");
     }
     Some(names.into_iter().map(|(name, _)| name).collect())
 }
@@ -154,7 +162,7 @@ fn extensions(value: Value<'_>, report: &mut Report) -> Vec<ExtensionSetting> {
         ValueKind::Call(name, arguments) => Some(extension(name, arguments, report)),
         _ => {
             let message = format!("expected the name of an extension, found {} `{}`", value.describe(), value.source());
-            report.error_help("wrong-value-type", value.span(), message, "write it without quotes");
+            report.error_help(Code::WrongValueType, value.span(), message, "write it without quotes");
             None
         }
     });
@@ -169,7 +177,7 @@ fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> Ex
         let help = "an extension takes map, schema and version, each by its name";
         match (argument.name(), argument.value()) {
             (Some(name), Some(_)) if seen.iter().any(|(other, ..)| *other == name) => {
-                report.error_help("argument-twice", argument.span(), format!("`{name}` is given twice"), help);
+                report.error_help(Code::ArgumentTwice, argument.span(), format!("`{name}` is given twice"), help);
             }
             (Some(name), Some(value)) => {
                 let value = text(value, report).map(Cow::into_owned);
@@ -177,34 +185,33 @@ fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> Ex
             }
             // The reference overlooks it; so does the setting.
             (Some(name), None) => {
-                report.hint("argument-without-value", argument.span(), format!("`{name}` has no value"), help);
+                report.hint(Code::ArgumentWithoutValue, argument.span(), format!("`{name}` has no value"), help);
             }
             (None, _) => {
-                report.error_help("several-unnamed-arguments", argument.span(), "the argument has no name", help)
+                report.error_help(Code::SeveralUnnamedArguments, argument.span(), "the argument has no name", help)
             }
         }
     }
     let mut take = |name: &str, report: &mut Report| {
         let (_, span, value) = seen.remove(seen.iter().position(|(other, ..)| *other == name)?);
         if value.is_none() {
-            report.error_help("wrong-value-type", span, format!("`{name}` must be a string"), "write it in quotes");
+            report.error_help(Code::WrongValueType, span, format!("`{name}` must be a string"), "write it in quotes");
         }
         value
     };
     let (map, schema, version) = (take("map", report), take("schema", report), take("version", report));
     for (name, span, _) in seen {
         let help = "an extension takes map, schema and version";
-        report.error_help("unknown-argument", span, format!("an extension has no argument `{name}`"), help);
+        report.error_help(Code::UnknownArgument, span, format!("an extension has no argument `{name}`"), help);
     }
     ExtensionSetting { name: name.to_owned(), map, schema, version }
 }
 
 fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut Report) {
-    for (at, property) in block.properties.iter().enumerate() {
-        // Of several of one name, the last one counts.
-        if block.properties[at + 1..].iter().any(|later| later.name == property.name) {
-            continue;
-        }
+    // Of several of one name, the last one counts.
+    let numbered = || block.properties.iter().enumerate();
+    let last: FxHashMap<&str, usize> = numbered().map(|(at, property)| (property.name, at)).collect();
+    for (_, property) in numbered().filter(|(at, property)| last.get(property.name) == Some(at)) {
         let known = match property.name {
             "extensions" => provider == Provider::Postgresql,
             "referentialIntegrity" | "previewFeatures" => true,
@@ -214,7 +221,7 @@ fn unknown_properties(block: &ConfigBlock<'_>, provider: Provider, report: &mut 
             let message = format!("a datasource has no property `{}` here", property.name);
             let otherwise = format!("its properties are {}", PROPERTIES[..6].join(", "));
             let help = did_you_mean(property.name, PROPERTIES.into_iter().filter(|p| *p != "extensions"), otherwise);
-            report.error_help("unknown-property", property.span, message, help);
+            report.error_help(Code::UnknownProperty, property.span, message, help);
         }
     }
 }

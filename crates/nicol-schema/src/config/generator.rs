@@ -1,6 +1,7 @@
 //! `generator` blocks.
 
 use crate::ast::{Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::resolve::draft::ConfigBlock;
 use crate::resolve::visit::{list, text};
@@ -20,7 +21,7 @@ pub(crate) fn generator(block: &ConfigBlock<'_>, provider: Option<Provider>, rep
     }
     let Some((value, _)) = block.property("provider") else {
         let message = format!("generator `{}` does not say what generates", block.name);
-        report.error_help("missing-property", block.span(), message, "add `provider = \"nicol\"` or another one");
+        report.error_help(Code::MissingProperty, block.span(), message, "add `provider = \"nicol\"` or another one");
         return None;
     };
     let generator_provider = string_or_env(value, report)?;
@@ -55,21 +56,26 @@ fn check_feature(name: &str, provider: Option<Provider>, span: Span, report: &mu
         Feature::Active => {}
         Feature::Deprecated => {
             let message = format!("the preview feature `{name}` is always on");
-            report.warning("deprecated-preview-feature", span, message, "remove it from the list");
+            report.warning(Code::DeprecatedPreviewFeature, span, message, "remove it from the list");
         }
         Feature::Renamed(new) => {
             let message = format!("the preview feature `{name}` is called `{new}` now");
-            report.warning("renamed-preview-feature", span, message, format!("write `\"{new}\"`"));
+            report.warning(Code::RenamedPreviewFeature, span, message, format!("write `\"{new}\"`"));
         }
         Feature::Removed => {
             let message = format!("the preview feature `{name}` is gone");
-            report.hint("removed-preview-feature", span, message, "remove it from the list");
+            report.hint(Code::RemovedPreviewFeature, span, message, "remove it from the list");
+        }
+        Feature::Unknown if name.eq_ignore_ascii_case("fullTextSearchPostgres") => {
+            let message = format!("there is no preview feature `{name}` here");
+            let help = "it is PostgreSQL's, and its datasource must stand in the same file";
+            report.error_help(Code::UnknownPreviewFeature, span, message, help);
         }
         Feature::Unknown => {
             let otherwise = format!("there are {}", active().collect::<Vec<_>>().join(", "));
             let help = did_you_mean(name, active(), otherwise);
             let message = format!("there is no preview feature `{name}`");
-            report.error_help("unknown-preview-feature", span, message, help);
+            report.error_help(Code::UnknownPreviewFeature, span, message, help);
         }
     }
 }

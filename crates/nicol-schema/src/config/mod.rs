@@ -7,6 +7,7 @@ mod generator;
 mod preview;
 
 use crate::ast::{Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::{ConfigBlock, Draft};
 use crate::schema::*;
@@ -36,14 +37,14 @@ impl Configuration {
 pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Configuration {
     let mut configuration = Configuration::default();
     for file in 0..files {
-        let here = |block: &&ConfigBlock<'_>| block.file.index == file;
+        let here = |block: &&ConfigBlock<'_>| block.file.index() == file;
         let datasources = draft.datasources.iter().filter(here);
         let usable: Vec<Provider> =
             datasources.filter_map(|block| datasource::datasource(block, &mut configuration, report)).collect();
         if usable.len() > 1 {
             for block in draft.datasources.iter().filter(here) {
                 let message = "a schema has one datasource";
-                report.error_help("several-datasources", block.span(), message, "remove all but one");
+                report.error_help(Code::SeveralDatasources, block.span(), message, "remove all but one");
             }
         }
         // Which features there are depends on the datasource of the same file, as for the reference.
@@ -61,7 +62,7 @@ fn values_are_there(block: &ConfigBlock<'_>, word: &str, report: &mut Report) ->
         Some(property) => {
             let message = format!("`{}` of {word} `{}` has no value", property.name, block.name);
             let help = format!("write one behind the `=`, or remove the line: `{} = \"...\"`", property.name);
-            report.error_help("property-without-value", block.span(), message, help);
+            report.error_help(Code::PropertyWithoutValue, block.span(), message, help);
             false
         }
         None => true,
@@ -76,7 +77,7 @@ fn string_or_env(value: Value<'_>, report: &mut Report) -> Option<StringOrEnv> {
             let mut values = arguments.iter();
             let (Some(first), None) = (values.next().and_then(|argument| argument.value()), values.next()) else {
                 let help = "write the name of one variable in quotes: `env(\"DATABASE_URL\")`";
-                report.error_help("wrong-value-type", value.span(), "`env` takes one name", help);
+                report.error_help(Code::WrongValueType, value.span(), "`env` takes one name", help);
                 return None;
             };
             let name = crate::resolve::visit::text(first, report)?;

@@ -10,28 +10,46 @@ mod repair;
 mod table;
 mod values;
 
+use crate::ast::parse_all;
 use crate::source::Source;
 use crate::syntax::parser::parse;
-use crate::syntax::tree::{Item, ItemKind};
+use crate::syntax::tree::{Item, ItemKind, Tree};
 
 use blocks::write_block;
 use table::{Output, Table};
 
 /// Formats every source, in order.
 pub(crate) fn format(sources: &[Source]) -> Vec<String> {
-    let repaired = repair::repaired(sources);
-    sources.iter().zip(repaired).map(|(source, repaired)| one(repaired.as_deref().unwrap_or(&source.text))).collect()
+    let files = parse_all(sources);
+    let repaired = repair::repaired(&files);
+    let both = files.iter().zip(repaired);
+    both.map(|(file, repaired)| match repaired {
+        Some(text) => one(&text, &parse(&text)),
+        None => one(file.text, &file.tree),
+    })
+    .collect()
+}
+
+/// True when formatting adds what a relation lacks.
+pub(crate) fn adds(sources: &[Source]) -> bool {
+    repair::repaired(&parse_all(sources)).iter().any(Option::is_some)
 }
 
 /// Formats one text by its syntax alone.
-fn one(text: &str) -> String {
-    let tree = parse(text);
+fn one(text: &str, tree: &Tree) -> String {
     let mut output = Output::new(text.len());
     let leading = matches!(tree.items.first(), Some(Item { kind: ItemKind::EmptyLines, .. }));
     let items = &tree.items[usize::from(leading)..];
     for (index, item) in items.iter().enumerate() {
         match item.kind {
-            ItemKind::Block(block) => write_block(text, &tree, &tree.blocks[block as usize], &mut output),
+            ItemKind::Block(block) => {
+                write_block(text, tree, &tree.blocks[block as usize], &mut output);
+                // What follows on the line of the brace moves to the next one, and gets the blank line that formatting
+                // again would put there.
+                if items.get(index + 1).is_some_and(|next| !matches!(next.kind, ItemKind::EmptyLines)) {
+                    output.end_line();
+                }
+            }
             ItemKind::Comments => {
                 let mut table = Table::default();
                 blocks::comment_rows(text, item.extent, &mut table);

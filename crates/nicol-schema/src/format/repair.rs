@@ -1,35 +1,28 @@
 //! Adds what relations lack: the field on the other side, the columns, the arguments.
 
-use crate::ast::File;
+use crate::ast::Parsed;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::resolve::resolve;
 use crate::schema::*;
-use crate::source::Source;
-use crate::syntax::parser::parse;
-use crate::syntax::tree::Tree;
 
 use super::plural::{camel_case, plural};
 
 /// The text of every source with the missing parts, none where nothing is missing or the schema has errors.
-pub(crate) fn repaired(sources: &[Source]) -> Vec<Option<String>> {
-    let trees: Vec<Tree> = sources.iter().map(|source| parse(&source.text)).collect();
-    let numbered = sources.iter().zip(&trees).enumerate();
-    let files: Vec<File<'_>> =
-        numbered.map(|(index, (source, tree))| File { index: index as u32, text: &source.text, tree }).collect();
+pub(crate) fn repaired(files: &[Parsed<'_>]) -> Vec<Option<String>> {
     let mut report = Report::default();
-    let draft = resolve(&files, &mut report);
+    let draft = resolve(files, &mut report);
     if report.has_errors() {
-        return vec![None; sources.len()];
+        return vec![None; files.len()];
     }
-    let mut insertions = vec![Vec::new(); sources.len()];
+    let mut insertions = vec![Vec::new(); files.len()];
     let inline = || {
         draft.relations.iter().filter(|relation| is_inline(relation)).map(|relation| Inline { draft: &draft, relation })
     };
     inline().for_each(|relation| relation.missing_fields(&mut insertions));
     inline().for_each(|relation| relation.missing_attribute(&mut insertions));
     inline().for_each(|relation| relation.missing_arguments(&mut insertions));
-    sources.iter().zip(insertions).map(|(source, insertions)| insert(&source.text, insertions)).collect()
+    files.iter().zip(insertions).map(|(file, insertions)| insert(file.text, insertions)).collect()
 }
 
 /// A piece of text and the byte before which it goes.
@@ -116,7 +109,7 @@ impl<'d, 'a> Inline<'d, 'a> {
     fn missing_fields(&self, insertions: &mut [Vec<Insertion>]) {
         let (near, far) = (self.referencing(), self.referenced());
         let mut add = |model: &DraftModel<'_>, piece: String| {
-            insertions[model.file.index as usize].push((model.block.extent.end - 1, piece));
+            insertions[model.file.index() as usize].push((model.block.extent.end - 1, piece));
         };
         if self.relation.b.is_none() {
             let ignore = if near.is_ignored { "@ignore" } else { "" };

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::schema::*;
 use crate::source::Span;
@@ -46,7 +47,7 @@ fn schema_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(Cow<'a, 
 fn enumeration(enumeration: &mut DraftEnum<'_>, report: &mut Report) {
     let file = enumeration.file;
     for value in &mut enumeration.values {
-        let nodes = file.tree.attributes_of(value.node.attributes).iter();
+        let nodes = file.tree().attributes_of(value.node.attributes).iter();
         let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), ENUM_VALUE);
         if let Some(mut args) = visit.single("map", report) {
             value.map = mapped_name(&mut args, report);
@@ -74,7 +75,7 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         if !fields[at].is_scalar() {
             continue;
         }
-        let nodes = file.tree.attributes_of(fields[at].node.attributes).iter();
+        let nodes = file.tree().attributes_of(fields[at].node.attributes).iter();
         let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), COMPOSITE_FIELD);
         if fields[at].scalar().is_some() {
             fields[at].native = fields::native_type(&mut visit, report);
@@ -86,7 +87,7 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
                 let shadow = namesake.is_some_and(|other| fields[other].map.is_none());
                 for _ in 0..usize::from(clash) + usize::from(shadow) {
                     let message = format!("type `{name}` already has a field `{}` in the database", map.0);
-                    report.error_help("duplicate-mapped-name", fields[at].span, message, "choose another name");
+                    report.error_help(Code::DuplicateMappedName, fields[at].span, message, "choose another name");
                 }
                 fields[at].map = Some(map);
             }
@@ -146,7 +147,7 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
 fn ignore(model: &mut DraftModel<'_>, report: &mut Report) {
     for field in model.fields.iter().filter(|field| field.is_ignored && field.is_scalar()) {
         let message = format!("`{}` is ignored already, together with its whole {}", field.name, model.word());
-        report.error_help("ignored-twice", field.span, message, "remove `@ignore` from the field");
+        report.error_help(Code::IgnoredTwice, field.span, message, "remove `@ignore` from the field");
     }
     model.is_ignored = true;
 }

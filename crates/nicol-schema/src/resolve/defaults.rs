@@ -1,6 +1,7 @@
 //! `@default(..)`: whether the value fits the type. What providers add to that comes later.
 
 use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 
@@ -25,14 +26,14 @@ pub(crate) fn model_field<'a>(
         (ValueKind::Call("dbgenerated", arguments), _) => check.dbgenerated(arguments, report),
         (ValueKind::Call("autoincrement", _), FieldType::Scalar(_)) if map.is_some() => {
             let message = "`autoincrement()` makes no constraint that could have a name";
-            check.reject("default-argument", message, "remove `map`", report)
+            check.reject(Code::DefaultArgument, message, "remove `map`", report)
         }
         (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
             check.function(name, arguments, *scalar, report)
         }
         (_, FieldType::Unsupported(_)) => {
             let message = "the default of an `Unsupported` field can only come from the database";
-            check.reject("unsupported-default", message, "write `@default(dbgenerated(\"...\"))`", report)
+            check.reject(Code::UnsupportedDefault, message, "write `@default(dbgenerated(\"...\"))`", report)
         }
         (_, ty) => check.literal(value, ty, report),
     };
@@ -48,17 +49,17 @@ pub(crate) fn composite_field<'a>(
 ) -> Option<DraftDefault<'a>> {
     let value = args.main("value", report)?;
     if args.named("map").is_some() {
-        args.error("default-argument", "a default in a type makes no constraint", "remove `map`", report);
+        args.error(Code::DefaultArgument, "a default in a type makes no constraint", "remove `map`", report);
     }
     let check = Check { args, field, draft };
     let accepted = match (value.kind(), field.ty.as_ref()?) {
         (ValueKind::Call("dbgenerated", _), _) => {
             let message = "the database makes no defaults inside composite types";
-            check.reject("composite-default", message, "write a value, or remove the default", report)
+            check.reject(Code::CompositeDefault, message, "write a value, or remove the default", report)
         }
         (ValueKind::Call(name @ ("autoincrement" | "auto"), _), FieldType::Scalar(_)) => {
             let message = format!("`{name}()` does not work inside composite types");
-            check.reject("composite-default", message, "remove the default", report)
+            check.reject(Code::CompositeDefault, message, "remove the default", report)
         }
         (ValueKind::Call(name, _), FieldType::Scalar(_)) if !FUNCTIONS.contains(&name) => {
             unknown_function(name, value, FUNCTIONS.iter().copied(), report);
@@ -66,13 +67,13 @@ pub(crate) fn composite_field<'a>(
         }
         (ValueKind::Call("nanoid", _), FieldType::Scalar(scalar)) => {
             let message = format!("`nanoid()` does not make values of type {} inside composite types", scalar.as_str());
-            check.reject("function-type", message, "use another default", report)
+            check.reject(Code::FunctionType, message, "use another default", report)
         }
         (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
             check.function(name, arguments, *scalar, report)
         }
         (_, FieldType::Unsupported(_)) => {
-            check.reject("composite-default", "an `Unsupported` field has no default here", "remove it", report)
+            check.reject(Code::CompositeDefault, "an `Unsupported` field has no default here", "remove it", report)
         }
         (_, ty) => check.literal(value, ty, report),
     };
@@ -88,7 +89,7 @@ pub(crate) fn unknown_function<'a>(
 ) {
     let otherwise = format!("functions here: {}", known.clone().collect::<Vec<_>>().join(", "));
     let help = did_you_mean(name, known, otherwise);
-    report.error_help("unknown-function", value.span(), format!("there is no function `{name}`"), help);
+    report.error_help(Code::UnknownFunction, value.span(), format!("there is no function `{name}`"), help);
 }
 
 struct Check<'c, 'a> {
@@ -98,13 +99,7 @@ struct Check<'c, 'a> {
 }
 
 impl Check<'_, '_> {
-    fn reject(
-        &self,
-        code: &'static str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        report: &mut Report,
-    ) -> bool {
+    fn reject(&self, code: Code, message: impl Into<String>, help: impl Into<String>, report: &mut Report) -> bool {
         self.args.error(code, message, help, report);
         false
     }
@@ -122,7 +117,7 @@ impl Check<'_, '_> {
             (scalar, name) => {
                 let scalar = scalar.as_str();
                 let message = format!("`{name}()` does not make values of type {scalar}");
-                self.reject("function-type", message, "use another default, or change the type", report)
+                self.reject(Code::FunctionType, message, "use another default, or change the type", report)
             }
         }
     }
@@ -131,14 +126,14 @@ impl Check<'_, '_> {
         if arguments.iter().len() == 0 {
             return true;
         }
-        self.reject("function-argument", format!("`{name}` takes no arguments"), format!("write `{name}()`"), report)
+        self.reject(Code::FunctionArgument, format!("`{name}` takes no arguments"), format!("write `{name}()`"), report)
     }
 
     /// `uuid(7)` and the like. The reference goes on after too many arguments, and so may say two things.
     fn version(&self, name: &str, arguments: ArgumentList<'_>, versions: &[u8], report: &mut Report) -> bool {
         let help = format!("write `{name}()`, `{name}({})` or `{name}({})`", versions[0], versions[1]);
         if arguments.iter().len() > 1 {
-            self.reject("function-argument", format!("`{name}` takes one number at most"), help.as_str(), report);
+            self.reject(Code::FunctionArgument, format!("`{name}` takes one number at most"), help.as_str(), report);
         }
         match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
@@ -146,48 +141,48 @@ impl Check<'_, '_> {
                 let known = number.parse::<u8>().is_ok_and(|version| versions.contains(&version));
                 known
                     || self.reject(
-                        "function-argument",
+                        Code::FunctionArgument,
                         format!("there is no version {number} of `{name}`"),
                         help,
                         report,
                     )
             }
-            Some(_) => self.reject("function-argument", format!("`{name}` takes a number"), help, report),
+            Some(_) => self.reject(Code::FunctionArgument, format!("`{name}` takes a number"), help, report),
         }
     }
 
     fn nanoid(&self, arguments: ArgumentList<'_>, report: &mut Report) -> bool {
         let help = "write `nanoid()`, or `nanoid(n)` for n characters, n between 2 and 255";
         if arguments.iter().len() > 1 {
-            self.reject("function-argument", "`nanoid` takes one number at most", help, report);
+            self.reject(Code::FunctionArgument, "`nanoid` takes one number at most", help, report);
         }
         match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
             Some(ValueKind::Number(number)) => {
                 let fits = number.parse::<u8>().is_ok_and(|length| length >= 2);
                 fits || self.reject(
-                    "function-argument",
+                    Code::FunctionArgument,
                     format!("`nanoid` cannot have {number} characters"),
                     help,
                     report,
                 )
             }
-            Some(_) => self.reject("function-argument", "`nanoid` takes a number", help, report),
+            Some(_) => self.reject(Code::FunctionArgument, "`nanoid` takes a number", help, report),
         }
     }
 
     fn dbgenerated(&self, arguments: ArgumentList<'_>, report: &mut Report) -> bool {
         let help = "write the expression in quotes: `dbgenerated(\"gen_random_uuid()\")`";
         if arguments.iter().len() > 1 {
-            self.reject("function-argument", "`dbgenerated` takes one string at most", help, report);
+            self.reject(Code::FunctionArgument, "`dbgenerated` takes one string at most", help, report);
         }
         match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
             Some(ValueKind::Text(text)) if text.is_empty() => {
-                self.reject("function-argument", "the expression of `dbgenerated` is empty", help, report)
+                self.reject(Code::FunctionArgument, "the expression of `dbgenerated` is empty", help, report)
             }
             Some(ValueKind::Text(_)) => true,
-            Some(_) => self.reject("function-argument", "`dbgenerated` takes a string", help, report),
+            Some(_) => self.reject(Code::FunctionArgument, "`dbgenerated` takes a string", help, report),
         }
     }
 
@@ -197,7 +192,7 @@ impl Check<'_, '_> {
             FieldType::Composite(id) => {
                 let name = self.draft.composites[id.0 as usize].name;
                 let message = format!("a field of the composite type `{name}` cannot have a default");
-                self.reject("composite-default", message, "remove `@default`", report)
+                self.reject(Code::CompositeDefault, message, "remove `@default`", report)
             }
             FieldType::Scalar(scalar) => self.scalar(value, *scalar, report),
             FieldType::Model(_) | FieldType::Unsupported(_) => false,
@@ -222,7 +217,7 @@ impl Check<'_, '_> {
                 let message = format!("enum `{}` has no value `{name}`", enumeration.name);
                 let names = || enumeration.values.iter().map(|value| value.name);
                 let otherwise = format!("its values are {}", names().collect::<Vec<_>>().join(", "));
-                self.reject("unknown-enum-value", message, did_you_mean(name, names(), otherwise), report)
+                self.reject(Code::UnknownEnumValue, message, did_you_mean(name, names(), otherwise), report)
             }
             None => self.wrong_enum_value(value, id, report),
         }
@@ -231,7 +226,7 @@ impl Check<'_, '_> {
     fn wrong_enum_value(&self, value: Value<'_>, id: EnumId, report: &mut Report) -> bool {
         let name = self.draft.enums[id.0 as usize].name;
         let message = format!("expected a value of enum `{name}`, found {} `{}`", value.describe(), value.source());
-        self.reject("wrong-value-type", message, "write the bare name of a value", report)
+        self.reject(Code::WrongValueType, message, "write the bare name of a value", report)
     }
 
     fn scalar(&self, value: Value<'_>, scalar: ScalarType, report: &mut Report) -> bool {
@@ -239,11 +234,11 @@ impl Check<'_, '_> {
             (Arity::List, ValueKind::Array(values)) => values.iter().all(|value| self.single(value, scalar, report)),
             (Arity::List, _) => {
                 let help = format!("write `[{}]`", value.source());
-                self.reject("default-not-list", "the default of a list must be a list", help, report)
+                self.reject(Code::DefaultNotList, "the default of a list must be a list", help, report)
             }
             (Arity::Required | Arity::Optional, ValueKind::Array(_)) => {
                 let message = "the field holds one value, but its default is a list";
-                self.reject("default-is-list", message, "write a single value", report)
+                self.reject(Code::DefaultIsList, message, "write a single value", report)
             }
             (Arity::Required | Arity::Optional, _) => self.single(value, scalar, report),
         }
@@ -259,14 +254,14 @@ impl Check<'_, '_> {
             | (ScalarType::Boolean, ValueKind::Constant("true" | "false")) => true,
             (ScalarType::Boolean, ValueKind::Constant(other)) => {
                 let message = format!("`{other}` is not a Boolean");
-                report.error_help("bad-literal", value.span(), message, "write `true` or `false`");
+                report.error_help(Code::BadLiteral, value.span(), message, "write `true` or `false`");
                 false
             }
             (scalar, _) => {
                 let scalar = scalar.as_str();
                 let message =
                     format!("expected a value of type {scalar}, found {} `{}`", value.describe(), value.source());
-                self.reject("wrong-value-type", message, "change the default, or the field's type", report)
+                self.reject(Code::WrongValueType, message, "change the default, or the field's type", report)
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use crate::ast::{Attribute, File, Value};
 use crate::schema::*;
 use crate::source::Span;
@@ -111,6 +113,10 @@ pub(crate) struct DraftModel<'a> {
     pub(crate) primary_key: Option<DraftKey<'a>>,
     /// Field uniques first, then block indexes by kind.
     pub(crate) indexes: Vec<DraftIndex<'a>>,
+    /// The last field of every name, in models of many fields.
+    pub(crate) names: FxHashMap<&'a str, FieldId>,
+    /// The database names given to fields so far, in models of many fields.
+    pub(crate) mapped: FxHashMap<Cow<'a, str>, FieldId>,
     /// `@shardKey` or `@@shardKey`: the fields and the attribute.
     pub(crate) shard_key: Option<(Vec<FieldId>, Attribute<'a>)>,
 }
@@ -138,9 +144,15 @@ impl<'a> DraftModel<'a> {
 
     /// The field of a name.
     pub(crate) fn field_named(&self, name: &str) -> Option<FieldId> {
-        self.fields.iter().rposition(|field| field.name == name).map(|index| FieldId(index as u32))
+        if self.fields.len() <= FEW {
+            return self.fields.iter().rposition(|field| field.name == name).map(|index| FieldId(index as u32));
+        }
+        self.names.get(name).copied()
     }
 }
+
+/// So many fields are looked through faster than looked up.
+pub(crate) const FEW: usize = 24;
 
 /// A field of a model, view or composite type.
 #[derive(Debug)]
@@ -342,6 +354,8 @@ pub(crate) struct RelationField<'a> {
     pub(crate) on_update: Option<(ReferentialAction, Span)>,
     /// `map:`
     pub(crate) map: Option<Cow<'a, str>>,
+    /// How many fields of the model lead to the same target under the same name, itself among them.
+    pub(crate) alike: u32,
 }
 
 /// What a relation looks like before it is known to be right.

@@ -1,5 +1,6 @@
 //! Attributes of fields that are columns.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::schema::*;
 
@@ -14,7 +15,7 @@ const FIELD: &[&str] = &["id", "unique", "default", "map", "updatedAt", "ignore"
 pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, report: &mut Report) {
     let model = &draft.models[model_index];
     let file = model.file;
-    let nodes = file.tree.attributes_of(model.fields[at].node.attributes);
+    let nodes = file.tree().attributes_of(model.fields[at].node.attributes);
     if nodes.is_empty() {
         return;
     }
@@ -22,7 +23,11 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     if let Some(mut args) = visit.single("map", report) {
         if let Some(map) = mapped_name(&mut args, report) {
             check_mapped_name(model, at, &map.0, report);
-            draft.models[model_index].fields[at].map = Some(map);
+            let model = &mut draft.models[model_index];
+            if !model.names.is_empty() {
+                model.mapped.insert(map.0.clone(), FieldId(at as u32));
+            }
+            model.fields[at].map = Some(map);
         }
         args.finish(report);
     }
@@ -30,7 +35,7 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     if let Some(args) = visit.single("ignore", report) {
         if matches!(field.ty, Some(FieldType::Unsupported(_))) {
             let message = "a field of type `Unsupported` is not in the client anyway";
-            args.error("ignore-unsupported", message, "remove `@ignore`", report);
+            args.error(Code::IgnoreUnsupported, message, "remove `@ignore`", report);
         } else {
             field.is_ignored = true;
         }
@@ -38,7 +43,7 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     }
     if let Some(args) = visit.single("relation", report) {
         let message = format!("`{}` is not a relation: its type is not a model", field.name);
-        args.error("not-a-relation", message, "remove `@relation`, or make the field's type a model", report);
+        args.error(Code::NotARelation, message, "remove `@relation`, or make the field's type a model", report);
         args.finish(report);
     }
     if let Some(mut args) = visit.single("id", report) {
@@ -48,10 +53,10 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     let field = &mut draft.models[model_index].fields[at];
     if let Some(args) = visit.single("updatedAt", report) {
         if field.scalar() != Some(ScalarType::DateTime) {
-            args.error("updated-at-type", "`@updatedAt` works on DateTime fields only", "make it a DateTime", report);
+            args.error(Code::UpdatedAtType, "`@updatedAt` works on DateTime fields only", "make it a DateTime", report);
         }
         if field.arity == Arity::List {
-            args.error("updated-at-type", "`@updatedAt` does not work on lists", "make it a single DateTime", report);
+            args.error(Code::UpdatedAtType, "`@updatedAt` does not work on lists", "make it a single DateTime", report);
         }
         field.is_updated_at = true;
         args.finish(report);
@@ -81,16 +86,23 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
 /// A name in the database can be used once, and not be the name of an unmapped neighbour. Of several fields of one name
 /// the last one counts, and maps further down are not known yet.
 fn check_mapped_name(model: &DraftModel<'_>, at: usize, map: &str, report: &mut Report) {
-    let is_taken =
-        |field: &DraftField<'_>| field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map);
-    let taken = model.fields[..at].iter().any(is_taken);
-    let namesake = model.fields.iter().rposition(|field| field.name == map).filter(|other| *other != at);
-    let shadowed = namesake
-        .map(|other| &model.fields[other])
-        .is_some_and(|field| field.is_scalar() && field.map.as_ref().is_none_or(|(name, _)| name == map));
-    for _ in 0..usize::from(taken) + usize::from(shadowed) {
+    let taken = if model.names.is_empty() {
+        let is_taken =
+            |field: &DraftField<'_>| field.is_scalar() && field.map.as_ref().is_some_and(|(name, _)| name == map);
+        model.fields[..at].iter().rposition(is_taken)
+    } else {
+        model.mapped.get(map).map(|id| id.0 as usize)
+    };
+    let namesake = model.field_named(map).map(|id| id.0 as usize).filter(|other| *other != at);
+    let shadowed = namesake.filter(|other| {
+        let field = &model.fields[*other];
+        field.is_scalar() && field.map.as_ref().is_none_or(|(name, _)| name == map)
+    });
+    for other in taken.into_iter().chain(shadowed) {
         let message = format!("{} `{}` already has a column `{map}`", model.word(), model.name);
-        report.error_help("duplicate-mapped-name", model.fields[at].span, message, "map the field to another column");
+        let help = "map the field to another column";
+        report.error_help(Code::DuplicateMappedName, model.fields[at].span, message, help);
+        report.relate(model.fields[other].span, "the other one");
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use crate::ast::{ArgumentList, Attribute, Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::provider::operator_classes;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
@@ -19,7 +22,10 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
     if model.primary_key.is_some() {
         let message = format!("{} `{}` has more than one field with `@id`", model.word(), model.name);
         let help = "keep one, or write `@@id([a, b])` for a key of several fields";
-        report.error_help("several-ids", model.span(), message, help);
+        report.error_help(Code::SeveralIds, model.span(), message, help);
+        for attribute in model.primary_key.iter().map(|key| key.attribute).chain([args.attribute]) {
+            report.relate(attribute.span(), "an id");
+        }
         return;
     }
     let map = args.text("map", report);
@@ -60,7 +66,7 @@ fn shard_key_fields_are_required(
         .collect();
     if !model.is_ignored && !optional.is_empty() {
         let message = format!("the fields of a shard key must be required, but these are not: {}", optional.join(", "));
-        report.error_help("shard-key-optional", attribute.span(), message, "make them required");
+        report.error_help(Code::ShardKeyOptional, attribute.span(), message, "make them required");
     }
 }
 
@@ -74,7 +80,7 @@ pub(crate) fn id_is_required(model: &DraftModel<'_>, report: &mut Report) {
         && field.arity != Arity::Required
     {
         let message = format!("`{}` is the id and therefore cannot be optional or a list", field.name);
-        report.error_help("id-not-required", key.attribute.span(), message, "make the type required");
+        report.error_help(Code::IdNotRequired, key.attribute.span(), message, "make the type required");
     }
 }
 
@@ -93,11 +99,11 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
                 let message = format!("`@@id` names what is not a field of `{}`: {}", model.name, unknown.join(", "));
                 let help =
                     did_you_mean(first, model.fields.iter().map(|f| f.name), "add the field, or name an existing one");
-                report.error_help("unknown-member", value.span(), message, help);
+                report.error_help(Code::UnknownMember, value.span(), message, help);
             }
             if !relations.is_empty() {
                 let message = format!("`@@id` names relations, but must name columns: {}", relations.join(", "));
-                report.error_help("member-is-relation", span, message, "name the fields that hold the key");
+                report.error_help(Code::MemberIsRelation, span, message, "name the fields that hold the key");
             }
             return;
         }
@@ -111,11 +117,11 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
         .collect();
     if !optional.is_empty() && !model.is_ignored {
         let message = format!("the fields of an id must be required, but these are not: {}", optional.join(", "));
-        report.error_help("id-member-optional", span, message, "make them required");
+        report.error_help(Code::IdMemberOptional, span, message, "make them required");
     }
     if model.primary_key.is_some() {
         let message = format!("{} `{}` has both `@id` and `@@id`", model.word(), model.name);
-        report.error_help("several-ids", model.span(), message, "keep one of the two");
+        report.error_help(Code::SeveralIds, model.span(), message, "keep one of the two");
     }
     let name_and_model = (model.name, model.word());
     let map = args.text("map", report);
@@ -175,7 +181,7 @@ fn index_name<'a>(
 ) -> Option<Cow<'a, str>> {
     if name.is_some() && map.is_some() {
         let message = "on `@@index`, `name` is an old word for `map`: only one of them can be given";
-        args.error("name-and-map", message, "keep `map`", report);
+        args.error(Code::NameAndMap, message, "keep `map`", report);
         return None;
     }
     name.or(map)
@@ -187,7 +193,7 @@ fn index_algorithm<'a>(value: Value<'a>, args: &Args<'a>, report: &mut Report) -
         return Some(name);
     }
     let help = did_you_mean(name, ALGORITHMS, format!("the types are {}", ALGORITHMS.join(", ")));
-    args.error("unknown-index-type", format!("there is no index type `{name}`"), help, report);
+    args.error(Code::UnknownIndexType, format!("there is no index type `{name}`"), help, report);
     None
 }
 
@@ -197,7 +203,7 @@ fn client_name(name: Option<&str>, attribute: &str, model: (&str, &str), span: S
         let message =
             format!("`name` of `{attribute}` in {} `{}` has characters that code cannot have", model.1, model.0);
         report.error_help(
-            "bad-client-name",
+            Code::BadClientName,
             span,
             message,
             "use letters, digits and `_`; `map` names the index in the database",
@@ -227,7 +233,7 @@ fn index_members(
                 let message = format!("`{word}` names what is not a field of `{}`: {}", model.name, unknown.join(", "));
                 let help =
                     did_you_mean(first, model.fields.iter().map(|f| f.name), "add the field, or name an existing one");
-                report.error_help("unknown-member", span, message, help);
+                report.error_help(Code::UnknownMember, span, message, help);
             }
             if !relations.is_empty() {
                 let message = format!("`{word}` names relations, but must name columns: {}", relations.join(", "));
@@ -237,7 +243,7 @@ fn index_members(
                 } else {
                     format!("name the fields that hold the key: `{word}([{}])`", keys.join(", "))
                 };
-                report.error_help("member-is-relation", span, message, help);
+                report.error_help(Code::MemberIsRelation, span, message, help);
             }
             Vec::new()
         }
@@ -287,7 +293,9 @@ fn resolved(
     report: &mut Report,
 ) -> Members {
     let model = draft.model(id);
+    let entries_are_many = entries.len() > FEW;
     let (mut found, mut unknown, mut relations) = (Vec::<IndexField>::new(), Vec::new(), Vec::new());
+    let mut named = FxHashSet::default();
     for entry in entries {
         let mut parts = entry.name.split('.');
         let first = parts.next().unwrap_or_default();
@@ -308,9 +316,11 @@ fn resolved(
             unknown.push(missing.unwrap_or_else(|| entry.name.to_owned()));
             continue;
         }
-        if found.iter().any(|other| other.field == field && other.path == path) {
+        if entries_are_many && !named.insert((field, path.clone()))
+            || !entries_are_many && found.iter().any(|other| other.field == field && other.path == path)
+        {
             let message = format!("the list names the field `{}` twice", entry.name);
-            report.error_help("member-twice", span, message, "remove one of the two");
+            report.error_help(Code::MemberTwice, span, message, "remove one of the two");
             return Members::Reported;
         }
         found.push(IndexField { field, path, sort: entry.sort, length: entry.length, ops: entry.ops });
@@ -353,7 +363,7 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
         }),
         _ => {
             let message = format!("expected the name of a field, found {} `{}`", value.describe(), value.source());
-            report.error_help("wrong-value-type", value.span(), message, "write a list of field names: `[a, b]`");
+            report.error_help(Code::WrongValueType, value.span(), message, "write a list of field names: `[a, b]`");
             None
         }
     }
@@ -365,7 +375,7 @@ pub(crate) fn length(value: Value<'_>, report: &mut Report) -> Option<u32> {
     let length = u32::try_from(number).ok();
     if length.is_none() {
         let help = "write a number above zero";
-        report.hint("bad-length", value.span(), format!("`length: {number}` has no effect"), help);
+        report.hint(Code::BadLength, value.span(), format!("`length: {number}` has no effect"), help);
     }
     length
 }
@@ -378,16 +388,16 @@ fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<Op
         ValueKind::Constant(name) if operator_classes::is_known(name) => Some(OperatorClass::Named(name.to_owned())),
         ValueKind::Constant(name) => {
             let message = format!("there is no operator class `{name}`");
-            report.error_help("operator-class", value.span(), message, "write it as text: `ops: raw(\"...\")`");
+            report.error_help(Code::OperatorClass, value.span(), message, "write it as text: `ops: raw(\"...\")`");
             None
         }
         ValueKind::Call("raw", arguments) => raw_text(arguments).map(OperatorClass::Raw).or_else(|| {
-            report.error_help("operator-class", value.span(), "`raw` takes one string", help);
+            report.error_help(Code::OperatorClass, value.span(), "`raw` takes one string", help);
             None
         }),
         _ => {
             let message = format!("`ops` cannot be {}", value.describe());
-            report.error_help("operator-class", argument.span(), message, help);
+            report.error_help(Code::OperatorClass, argument.span(), message, help);
             None
         }
     }
@@ -403,7 +413,7 @@ fn raw_text(arguments: ArgumentList<'_>) -> Option<String> {
 pub(crate) fn field_shard_key<'a>(model: &mut DraftModel<'a>, at: usize, args: &Args<'a>, report: &mut Report) {
     if model.shard_key.is_some() {
         let message = format!("{} `{}` has more than one field with `@shardKey`", model.word(), model.name);
-        report.error_help("shard-key", model.span(), message, "write `@@shardKey([a, b])` for several fields");
+        report.error_help(Code::ShardKey, model.span(), message, "write `@@shardKey([a, b])` for several fields");
         return;
     }
     model.shard_key = Some((vec![FieldId(at as u32)], args.attribute));
@@ -431,7 +441,7 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
             shard_key_fields_are_required(model, &fields, args.attribute, report);
             if model.shard_key.is_some() {
                 let message = format!("{} `{}` has both `@shardKey` and `@@shardKey`", model.word(), model.name);
-                report.error_help("shard-key", model.span(), message, "keep one of the two");
+                report.error_help(Code::ShardKey, model.span(), message, "keep one of the two");
             }
             draft.models[id.0 as usize].shard_key = Some((fields, args.attribute));
         }
@@ -439,11 +449,11 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
         Members::Wrong { unknown, relations } => {
             if !unknown.is_empty() {
                 let message = format!("`@@shardKey` names what is not a field: {}", unknown.join(", "));
-                report.error_help("unknown-member", value.span(), message, "name existing fields");
+                report.error_help(Code::UnknownMember, value.span(), message, "name existing fields");
             }
             if !relations.is_empty() {
                 let message = format!("`@@shardKey` names relations, but must name columns: {}", relations.join(", "));
-                report.error_help("member-is-relation", span, message, "name the fields that hold the key");
+                report.error_help(Code::MemberIsRelation, span, message, "name the fields that hold the key");
             }
         }
     }

@@ -18,16 +18,16 @@ pub(crate) mod tops;
 pub(crate) mod types;
 pub(crate) mod visit;
 
-use crate::ast::File;
+use crate::ast::{File, Parsed};
 use crate::report::Report;
 
 use draft::Draft;
 
 /// Runs the passes.
-pub(crate) fn resolve<'a>(files: &[File<'a>], report: &mut Report) -> Draft<'a> {
+pub(crate) fn resolve<'a>(files: &'a [Parsed<'a>], report: &mut Report) -> Draft<'a> {
     let mut draft = Draft::default();
     for file in files {
-        tops::collect(*file, &mut draft, report);
+        tops::collect(File(file), &mut draft, report);
     }
     let names = names::resolve(&draft, report);
     types::resolve(&mut draft, &names, report);

@@ -1,8 +1,9 @@
 //! Second pass: names. Nothing may be called like something else in its space, and names follow the rules of
 //! identifiers.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::schema::ScalarType;
 use crate::source::Span;
@@ -22,7 +23,7 @@ pub(crate) fn resolve<'a>(draft: &Draft<'a>, report: &mut Report) -> Names<'a> {
         let (name, span) = identifier(draft, *top);
         if scalar(name).is_some() {
             let message = format!("`{name}` is the name of a built-in type");
-            report.error_help("reserved-scalar-name", span, message, "choose another name");
+            report.error_help(Code::ReservedScalarName, span, message, "choose another name");
         }
         let space = match *top {
             Top::Model(index) => {
@@ -48,7 +49,8 @@ pub(crate) fn resolve<'a>(draft: &Draft<'a>, report: &mut Report) -> Names<'a> {
         };
         if let Some(earlier) = space.insert(name, *top) {
             let message = format!("{} `{name}` has the name of an earlier {}", word(draft, *top), word(draft, earlier));
-            report.error_help("duplicate-name", span, message, "rename or remove one of the two");
+            report.error_help(Code::DuplicateName, span, message, "rename or remove one of the two");
+            report.relate(identifier(draft, earlier).1, "the earlier one");
         }
     }
     types
@@ -103,7 +105,7 @@ fn check_identifier(name: &str, what: &str, span: Span, report: &mut Report) {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         let message = format!("the name of {what} cannot start with a digit");
         report.error_help(
-            "name-starts-with-digit",
+            Code::NameStartsWithDigit,
             span,
             message,
             "put a letter first; `@map` keeps the name in the database",
@@ -111,7 +113,7 @@ fn check_identifier(name: &str, what: &str, span: Span, report: &mut Report) {
     } else if name.contains('-') {
         let message = format!("the name of {what} cannot contain `-`");
         report.error_help(
-            "bad-name-character",
+            Code::BadNameCharacter,
             span,
             message,
             "use `_` instead; `@map` keeps the name in the database",
@@ -122,7 +124,12 @@ fn check_identifier(name: &str, what: &str, span: Span, report: &mut Report) {
 fn check_reserved(name: &str, word: &str, span: Span, report: &mut Report) {
     if reserved::is_reserved(name) {
         let message = format!("`{name}` cannot be the name of a {word}: generated code needs the word");
-        report.error_help("reserved-name", span, message, format!("choose another name and add `@@map(\"{name}\")`"));
+        report.error_help(
+            Code::ReservedName,
+            span,
+            message,
+            format!("choose another name and add `@@map(\"{name}\")`"),
+        );
     }
 }
 
@@ -131,13 +138,14 @@ fn model(model: &DraftModel<'_>, report: &mut Report) {
     check_identifier(model.name, &format!("a {word}"), model.file.span(model.block.name), report);
     check_reserved(model.name, word, model.span(), report);
     attribute_names(model.attributes.iter().map(|attribute| (attribute.name(), *attribute)), report);
-    let mut seen = FxHashSet::default();
+    let mut seen = FxHashMap::default();
     for field in &model.fields {
         check_identifier(field.name, "a field", field.name_span, report);
         field_attribute_names(model.file, field.node, report);
-        if !seen.insert(field.name) {
+        if let Some(earlier) = seen.insert(field.name, field.name_span) {
             let message = format!("{word} `{}` already has a field `{}`", model.name, field.name);
-            report.error_help("duplicate-field", field.name_span, message, "rename or remove one of the two");
+            report.error_help(Code::DuplicateField, field.name_span, message, "rename or remove one of the two");
+            report.relate(earlier, "the earlier one");
         }
     }
 }
@@ -149,7 +157,7 @@ fn attribute_names<'a>(attributes: impl Iterator<Item = (&'a str, crate::ast::At
 }
 
 fn field_attribute_names(file: crate::ast::File<'_>, node: &crate::syntax::tree::FieldNode, report: &mut Report) {
-    let attributes = file.tree.attributes_of(node.attributes).iter().map(|node| file.attribute(node));
+    let attributes = file.tree().attributes_of(node.attributes).iter().map(|node| file.attribute(node));
     attribute_names(attributes.map(|attribute| (attribute.name(), attribute)), report);
 }
 
@@ -157,35 +165,38 @@ fn enumeration(enumeration: &DraftEnum<'_>, report: &mut Report) {
     check_identifier(enumeration.name, "an enum", enumeration.file.span(enumeration.block.name), report);
     check_reserved(enumeration.name, "enum", enumeration.span(), report);
     attribute_names(enumeration.attributes.iter().map(|attribute| (attribute.name(), *attribute)), report);
-    let mut seen = FxHashSet::default();
+    let mut seen = FxHashMap::default();
     for value in &enumeration.values {
         check_identifier(value.name, "an enum value", enumeration.file.span(value.node.name), report);
         field_attribute_names(enumeration.file, value.node, report);
-        if !seen.insert(value.name) {
+        if let Some(earlier) = seen.insert(value.name, enumeration.file.span(value.node.name)) {
             let message = format!("enum `{}` already has a value `{}`", enumeration.name, value.name);
             let span = enumeration.file.span(value.node.extent);
-            report.error_help("duplicate-enum-value", span, message, "remove one of the two");
+            report.error_help(Code::DuplicateEnumValue, span, message, "remove one of the two");
+            report.relate(earlier, "the earlier one");
         }
     }
 }
 
 fn composite(composite: &DraftComposite<'_>, report: &mut Report) {
     check_identifier(composite.name, "a type", composite.file.span(composite.block.name), report);
-    let mut seen = FxHashSet::default();
+    let mut seen = FxHashMap::default();
     for field in &composite.fields {
-        if !seen.insert(field.name) {
+        if let Some(earlier) = seen.insert(field.name, field.name_span) {
             let message = format!("type `{}` already has a field `{}`", composite.name, field.name);
-            report.error_help("duplicate-field", field.name_span, message, "rename or remove one of the two");
+            report.error_help(Code::DuplicateField, field.name_span, message, "rename or remove one of the two");
+            report.relate(earlier, "the earlier one");
         }
     }
 }
 
 fn properties(word: &str, block: &ConfigBlock<'_>, report: &mut Report) {
-    let mut seen = FxHashSet::default();
+    let mut seen = FxHashMap::default();
     for property in &block.properties {
-        if !seen.insert(property.name) {
+        if let Some(earlier) = seen.insert(property.name, property.name_span) {
             let message = format!("{word} `{}` already has a property `{}`", block.name, property.name);
-            report.error_help("duplicate-property", property.name_span, message, "remove one of the two");
+            report.error_help(Code::DuplicateProperty, property.name_span, message, "remove one of the two");
+            report.relate(earlier, "the earlier one");
         }
     }
 }

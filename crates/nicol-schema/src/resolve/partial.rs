@@ -1,6 +1,7 @@
 //! `where:` of partial indexes: `raw("...")`, or an object of conditions on fields.
 
 use crate::ast::{ArgumentList, Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::source::Span;
@@ -21,10 +22,10 @@ pub(crate) fn predicate(
         ValueKind::Object(conditions) => IndexPredicate::Fields(object(conditions, args, fields, report)?),
         _ => {
             if !matches!(value.kind(), ValueKind::Call(..)) {
-                report.error("wrong-value-type", value.span(), "expected `raw(...)` or an object");
+                report.error(Code::WrongValueType, value.span(), "expected `raw(...)` or an object");
             }
             let message = format!("`where` cannot be {}", value.describe());
-            args.error("partial-condition", message, help, report);
+            args.error(Code::PartialCondition, message, help, report);
             return None;
         }
     };
@@ -37,15 +38,15 @@ fn raw(arguments: ArgumentList<'_>, args: &Args<'_>, report: &mut Report) -> Opt
     let mut all = arguments.iter();
     let found = all.next().and_then(|first| first.value()).and_then(|value| text(value, report));
     let Some(found) = found else {
-        args.error("partial-condition", "`raw` takes one string", help, report);
+        args.error(Code::PartialCondition, "`raw` takes one string", help, report);
         return None;
     };
     if found.is_empty() {
-        args.error("partial-condition", "the condition in `raw` is empty", help, report);
+        args.error(Code::PartialCondition, "the condition in `raw` is empty", help, report);
         return None;
     }
     for extra in all {
-        report.hint("unexpected-argument", extra.span(), "`raw` takes one string: this has no effect", "remove it");
+        report.hint(Code::UnexpectedArgument, extra.span(), "`raw` takes one string: this has no effect", "remove it");
     }
     Some(found.into_owned())
 }
@@ -57,7 +58,7 @@ fn object(
     report: &mut Report,
 ) -> Option<Vec<(FieldId, PredicateCondition)>> {
     if list.iter().len() == 0 {
-        args.error("partial-condition", "the condition names no field", "write `{ field: value }`", report);
+        args.error(Code::PartialCondition, "the condition names no field", "write `{ field: value }`", report);
         return None;
     }
     let mut conditions = Vec::new();
@@ -67,12 +68,16 @@ fn object(
         };
         let Some(at) = fields.iter().rposition(|field| field.name == name) else {
             let help = did_you_mean(name, fields.iter().map(|field| field.name), "name a field of this model");
-            args.error("partial-condition", format!("`where` names `{name}`, which is no field"), help, report);
+            args.error(Code::PartialCondition, format!("`where` names `{name}`, which is no field"), help, report);
             return None;
         };
         if !fields[at].is_scalar() {
             let help = "name the fields that hold the key";
-            args.error("partial-condition", format!("`where` names the relation `{name}`"), help, report);
+            let message = match fields[at].ty {
+                Some(_) => format!("`where` names the relation `{name}`"),
+                None => format!("`where` names `{name}`, whose type is not known"),
+            };
+            args.error(Code::PartialCondition, message, help, report);
             return None;
         }
         let condition = condition(value, &fields[at], args, report)?;
@@ -93,7 +98,7 @@ fn condition(
             let not = inner.named("not").filter(|_| inner.iter().len() == 1);
             let Some(not) = not else {
                 let help = "the only operator is `not`: `{ field: { not: value } }`";
-                args.error("partial-condition", "`where` does not know this operator", help, report);
+                args.error(Code::PartialCondition, "`where` does not know this operator", help, report);
                 return None;
             };
             match not.kind() {
@@ -122,7 +127,7 @@ fn literal(value: Value<'_>, field: &DraftField<'_>, args: &Args<'_>, report: &m
     };
     if !fits {
         let message = format!("`{}` cannot be compared with the field `{}`", value.source(), field.name);
-        args.error("partial-condition", message, "write a value of the field's type", report);
+        args.error(Code::PartialCondition, message, "write a value of the field's type", report);
         return None;
     }
     found

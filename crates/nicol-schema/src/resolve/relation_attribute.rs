@@ -1,6 +1,9 @@
 //! Attributes of relation fields.
 
+use rustc_hash::FxHashSet;
+
 use crate::ast::Value;
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::source::Span;
@@ -16,7 +19,7 @@ pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) 
     let model = draft.model(at.model);
     let file = model.file;
     let name = model.field(at.field).name;
-    let nodes = file.tree.attributes_of(model.field(at.field).node.attributes);
+    let nodes = file.tree().attributes_of(model.field(at.field).node.attributes);
     let mut visit = Visit::new(nodes.iter().map(|node| file.attribute(node)), RELATION_FIELD);
     if let Some(mut args) = visit.single("relation", report) {
         relation(index, &mut args, draft, report);
@@ -24,7 +27,7 @@ pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) 
     }
     if let Some(args) = visit.single("id", report) {
         let message = format!("`{name}` is a relation and cannot be the id");
-        args.error("attribute-on-relation", message, "put `@id` on the field that holds the key", report);
+        args.error(Code::AttributeOnRelation, message, "put `@id` on the field that holds the key", report);
     }
     if let Some(args) = visit.single("ignore", report) {
         draft.models[at.model.0 as usize].fields[at.field.0 as usize].is_ignored = true;
@@ -32,11 +35,11 @@ pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) 
     }
     if let Some(args) = visit.single("default", report) {
         let help = "put `@default` on the field that holds the key";
-        args.error("default-on-relation", "a relation cannot have a default", help, report);
+        args.error(Code::DefaultOnRelation, "a relation cannot have a default", help, report);
     }
     if let Some(mut args) = visit.single("map", report) {
         let help = "map the fields that hold the key, or name the foreign key with `@relation(map: ...)`";
-        args.error("attribute-on-relation", "a relation has no column to map", help, report);
+        args.error(Code::AttributeOnRelation, "a relation has no column to map", help, report);
         args.main("name", report);
     }
     if let Some(args) = visit.single("unique", report) {
@@ -54,7 +57,7 @@ fn unique(index: usize, name: &str, args: &Args<'_>, draft: &Draft<'_>, report: 
         [one] => format!("put `@unique` on `{one}`"),
         several => format!("write `@@unique([{}])` into the {}", several.join(", "), model.word()),
     };
-    args.error("attribute-on-relation", format!("`{name}` is a relation and cannot be unique itself"), help, report);
+    args.error(Code::AttributeOnRelation, format!("`{name}` is a relation and cannot be unique itself"), help, report);
 }
 
 fn relation<'a>(index: usize, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
@@ -71,7 +74,7 @@ fn relation<'a>(index: usize, args: &mut Args<'a>, draft: &mut Draft<'a>, report
     let mut name = args.main_if_any("name").and_then(|value| text(value, report));
     if name.as_deref() == Some("") {
         args.error(
-            "relation-name-empty",
+            Code::RelationNameEmpty,
             "a relation's name cannot be empty",
             "give it a name, or remove the argument",
             report,
@@ -102,7 +105,7 @@ fn action(value: Value<'_>, report: &mut Report) -> Option<(ReferentialAction, S
         other => {
             let help =
                 did_you_mean(other, ACTIONS, "the actions are Cascade, Restrict, NoAction, SetNull and SetDefault");
-            report.error_help("bad-action", value.span(), format!("there is no referential action `{other}`"), help);
+            report.error_help(Code::BadAction, value.span(), format!("there is no referential action `{other}`"), help);
             return None;
         }
     };
@@ -125,13 +128,15 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
     };
     let (model, mut found) = (place.model, Vec::with_capacity(names.len()));
     let (mut unknown, mut relations) = (Vec::new(), Vec::new());
+    let mut seen = FxHashSet::default();
+    let many = names.len() > FEW;
     for name in names {
         match model.field_named(name) {
             None => unknown.push(name),
             Some(id) if !model.field(id).is_scalar() => relations.push(name),
-            Some(id) if found.contains(&id) => {
+            Some(id) if (many && !seen.insert(id)) || (!many && found.contains(&id)) => {
                 let message = format!("`{}` names the field `{name}` twice", place.argument);
-                report.error_help("member-twice", place.span, message, "remove one of the two");
+                report.error_help(Code::MemberTwice, place.span, message, "remove one of the two");
                 return Vec::new();
             }
             Some(id) => found.push(id),
@@ -147,12 +152,12 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
         );
         let help =
             did_you_mean(first, model.fields.iter().map(|field| field.name), "add the field, or name an existing one");
-        report.error_help("unknown-relation-field", place.unknown_span, message, help);
+        report.error_help(Code::UnknownRelationField, place.unknown_span, message, help);
     }
     if !relations.is_empty() {
         let message = format!("`{}` names relations, but must name columns: {}", place.argument, relations.join(", "));
         report.error_help(
-            "relation-field-not-scalar",
+            Code::RelationFieldNotScalar,
             place.unknown_span,
             message,
             "name the fields that hold the key",

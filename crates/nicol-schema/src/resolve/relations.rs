@@ -1,41 +1,57 @@
 //! Fifth pass: which relation fields belong together, and what relation they make.
 
+use rustc_hash::FxHashMap;
+
 use crate::schema::*;
 
 use super::draft::*;
 
 /// Joins up relation fields. Each relation is listed once, where its first deciding field stands.
 pub(crate) fn infer(draft: &mut Draft<'_>) {
-    let by_model = fields_by_model(draft);
-    let mut relations = Vec::new();
-    for index in 0..draft.relation_fields.len() {
-        let opposite = opposite(draft, &by_model, index);
-        relations.extend(relation(draft, index, opposite));
+    let alike = alike(draft);
+    let mut relations = Vec::with_capacity(draft.relation_fields.len() / 2);
+    let mut counts = Vec::with_capacity(draft.relation_fields.len());
+    for (index, field) in draft.relation_fields.iter().enumerate() {
+        counts.push(alike.get(&leads(field)).map_or(1, |alike| alike.count));
+        relations.extend(relation(draft, index, opposite(&alike, field, index)));
+    }
+    for (field, count) in draft.relation_fields.iter_mut().zip(counts) {
+        field.alike = count;
     }
     draft.relations = relations;
 }
 
-/// For every model, the range of its relation fields.
-pub(crate) fn fields_by_model(draft: &Draft<'_>) -> Vec<std::ops::Range<usize>> {
-    let mut ranges = vec![0..0; draft.models.len()];
-    let mut at = 0;
-    for (model, range) in ranges.iter_mut().enumerate() {
-        let start = at;
-        while draft.relation_fields.get(at).is_some_and(|field| field.at.model.0 as usize == model) {
-            at += 1;
+/// Where a relation field leads: model, target and name.
+type Leads<'d> = (ModelId, ModelId, Option<&'d str>);
+
+fn leads<'d>(field: &'d RelationField<'_>) -> Leads<'d> {
+    (field.at.model, field.target, field.name.as_deref())
+}
+
+/// Relation fields that lead from the same model to the same target under the same name.
+struct Alike {
+    first: usize,
+    second: Option<usize>,
+    count: u32,
+}
+
+fn alike<'d>(draft: &'d Draft<'_>) -> FxHashMap<Leads<'d>, Alike> {
+    let mut found: FxHashMap<Leads<'d>, Alike> = FxHashMap::default();
+    found.reserve(draft.relation_fields.len());
+    for (index, field) in draft.relation_fields.iter().enumerate() {
+        let alike = found.entry(leads(field)).or_insert(Alike { first: index, second: None, count: 0 });
+        alike.count += 1;
+        if alike.count == 2 {
+            alike.second = Some(index);
         }
-        *range = start..at;
     }
-    ranges
+    found
 }
 
 /// The first field of the target model that points back under the same name.
-fn opposite(draft: &Draft<'_>, by_model: &[std::ops::Range<usize>], index: usize) -> Option<usize> {
-    let field = &draft.relation_fields[index];
-    by_model[field.target.0 as usize].clone().find(|&other| {
-        let candidate = &draft.relation_fields[other];
-        candidate.target == field.at.model && other != index && candidate.name == field.name
-    })
+fn opposite(alike: &FxHashMap<Leads<'_>, Alike>, field: &RelationField<'_>, index: usize) -> Option<usize> {
+    let found = alike.get(&(field.target, field.at.model, field.name.as_deref()))?;
+    if found.first == index { found.second } else { Some(found.first) }
 }
 
 fn relation(draft: &Draft<'_>, index: usize, opposite: Option<usize>) -> Option<DraftRelation> {

@@ -1,8 +1,9 @@
 //! First pass: the trees into blocks with fields, and what is wrong with the syntax.
 
 use crate::ast::{Attribute, File};
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
-use crate::schema::Arity;
+use crate::schema::{Arity, FieldId};
 use crate::syntax::comments::{documentation, joined};
 use crate::syntax::literal::{EscapeError, unescape};
 use crate::syntax::tree::*;
@@ -12,18 +13,18 @@ use super::draft::*;
 /// Adds the blocks of one file to the draft, and reports its syntax errors in the order of the text.
 pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Report) {
     let mut faults = Faults::default();
-    for item in &file.tree.items {
+    for item in &file.tree().items {
         match item.kind {
-            ItemKind::Block(index) => block(file, &file.tree.blocks[index as usize], draft, &mut faults),
+            ItemKind::Block(index) => block(file, &file.tree().blocks[index as usize], draft, &mut faults),
             ItemKind::Comments | ItemKind::EmptyLines => {}
             ItemKind::TypeAlias => faults.add(
-                "type-alias",
+                Code::TypeAlias,
                 item.extent,
                 "a type cannot be given another name",
                 "write the type out where it is used, or `type Name { ... }` for a composite type",
             ),
             ItemKind::UnknownBlock => faults.add(
-                "unknown-block",
+                Code::UnknownBlock,
                 item.extent,
                 "this block does not start with a word the language knows",
                 "a block starts with model, view, enum, type, datasource or generator",
@@ -32,16 +33,16 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
         }
     }
     escapes(file, &mut faults);
-    let mut too_deep = file.tree.too_deep.clone();
+    let mut too_deep = file.tree().too_deep.clone();
     too_deep.sort_by_key(|extent| extent.start);
     too_deep.dedup();
     for extent in &too_deep {
-        faults.add("nested-too-deep", *extent, "values are nested too deep here", "flatten the value");
+        faults.add(Code::NestedTooDeep, *extent, "values are nested too deep here", "flatten the value");
     }
     // What is wrong with something as a whole is said behind what is wrong inside it.
     faults.list.sort_by_key(|fault| match fault.code {
-        "attribute-in-type" => fault.extent.end,
-        _ => fault.extent.start,
+        Code::AttributeInType | Code::IncompleteField => (fault.extent.end, false),
+        _ => (fault.extent.start, true),
     });
     for fault in faults.list {
         report.error_help(fault.code, file.span(fault.extent), fault.message, fault.help);
@@ -49,7 +50,7 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
 }
 
 struct Fault {
-    code: &'static str,
+    code: Code,
     extent: Extent,
     message: String,
     help: String,
@@ -58,10 +59,12 @@ struct Fault {
 #[derive(Default)]
 struct Faults {
     list: Vec<Fault>,
+    /// Fields that are given up at their type, in the order of the text: what stands in their strings is not looked at.
+    given_up: Vec<Extent>,
 }
 
 impl Faults {
-    fn add(&mut self, code: &'static str, extent: Extent, message: impl Into<String>, help: impl Into<String>) {
+    fn add(&mut self, code: Code, extent: Extent, message: impl Into<String>, help: impl Into<String>) {
         self.list.push(Fault { code, extent, message: message.into(), help: help.into() });
     }
 }
@@ -81,22 +84,27 @@ fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
     };
     if line.starts_with('\u{feff}') {
         let help = "save the file as UTF-8 without byte order mark";
-        faults.add("byte-order-mark", extent, "a byte order mark hides the first line of the file", help);
+        faults.add(Code::ByteOrderMark, extent, "a byte order mark hides the first line of the file", help);
         return;
     }
-    faults.add("stray-line", extent, "this line belongs to no block", help);
+    faults.add(Code::StrayLine, extent, "this line belongs to no block", help);
 }
 
 fn escapes(file: File<'_>, faults: &mut Faults) {
-    let expressions = file.tree.expressions.iter().filter(|node| matches!(node.kind, ExpressionKind::Text));
-    let unsupported = file.tree.fields.iter().filter_map(|field| field.ty?.unsupported);
-    for extent in expressions.map(|node| node.extent).chain(unsupported) {
-        unescape(file.text, extent, &mut |error| match error {
+    let expressions = file.tree().expressions.iter().filter(|node| matches!(node.kind, ExpressionKind::Text));
+    let unsupported = file.tree().fields.iter().filter_map(|field| field.ty?.unsupported);
+    let given_up = std::mem::take(&mut faults.given_up);
+    let is_read = |extent: &Extent| {
+        let next = given_up.partition_point(|field| field.end <= extent.start);
+        given_up.get(next).is_none_or(|field| extent.start < field.start)
+    };
+    for extent in expressions.map(|node| node.extent).chain(unsupported).filter(is_read) {
+        unescape(file.text(), extent, &mut |error| match error {
             EscapeError::Unknown(extent) => {
-                faults.add("unknown-escape", extent, "a string knows no such escape", "write a backslash as `\\\\`")
+                faults.add(Code::UnknownEscape, extent, "a string knows no such escape", "write a backslash as `\\\\`")
             }
             EscapeError::Unicode(extent) => faults.add(
-                "bad-unicode-escape",
+                Code::BadUnicodeEscape,
                 extent,
                 "this is not a character",
                 "write `\\u` and four hexadecimal digits, two such pairs above U+FFFF",
@@ -107,11 +115,13 @@ fn escapes(file: File<'_>, faults: &mut Faults) {
 
 fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults) {
     let name = file.slice(block.name);
-    let docs = block.docs.and_then(|extent| documentation(file.text, extent));
+    let docs = block.docs.and_then(|extent| documentation(file.text(), extent));
     let top = match block.keyword {
         Keyword::Model | Keyword::View => {
             let is_view = block.keyword == Keyword::View;
             let fields = fields(file, block, if is_view { "view" } else { "model" }, faults);
+            let numbered = (0..).map(FieldId).zip(&fields).filter(|_| fields.len() > FEW);
+            let names = numbered.map(|(id, field)| (field.name, id)).collect();
             draft.models.push(DraftModel {
                 file,
                 block,
@@ -125,6 +135,8 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
                 is_ignored: false,
                 primary_key: None,
                 indexes: Vec::new(),
+                names,
+                mapped: Default::default(),
                 shard_key: None,
             });
             Top::Model(draft.models.len() - 1)
@@ -154,12 +166,12 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
 }
 
 fn members<'a>(file: File<'a>, block: &Block) -> &'a [Member] {
-    &file.tree.members[block.members.range()]
+    &file.tree().members[block.members.range()]
 }
 
 fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
     let nodes = members(file, block).iter().filter_map(|member| match member.kind {
-        MemberKind::Attribute(index) => Some(&file.tree.attributes[index as usize]),
+        MemberKind::Attribute(index) => Some(&file.tree().attributes[index as usize]),
         _ => None,
     });
     nodes.map(|node| file.attribute(node)).collect()
@@ -167,18 +179,18 @@ fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
 
 fn attributes_in_type(file: File<'_>, block: &Block, fields: &[DraftField<'_>], faults: &mut Faults) {
     for field in fields {
-        let attributes = file.tree.attributes_of(field.node.attributes).iter();
+        let attributes = file.tree().attributes_of(field.node.attributes).iter();
         for name in
             attributes.map(|node| file.slice(node.name)).filter(|name| matches!(*name, "id" | "unique" | "relation"))
         {
             let message = format!("a field of a composite type cannot have `@{name}`");
-            faults.add("attribute-in-type", field.node.extent, message, "put it into the model that holds the type");
+            faults.add(Code::AttributeInType, field.node.extent, message, "put it into the model that holds the type");
         }
     }
     for attribute in attributes(file, block) {
         let (help, name) = ("remove it, or make the type a model", attribute.name());
         faults.add(
-            "attribute-in-type",
+            Code::AttributeInType,
             attribute.node.extent,
             format!("a composite type cannot have `@@{name}`"),
             help,
@@ -191,8 +203,12 @@ fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) ->
     for member in members(file, block) {
         match member.kind {
             MemberKind::Field(index) => {
-                let node = &file.tree.fields[index as usize];
-                if let Some(arity) = arity(file, node, word, faults) {
+                let node = &file.tree().fields[index as usize];
+                let arity = arity(file, node, word, faults);
+                if arity.is_none() && node.ty.is_some() || node.colon.is_some() {
+                    faults.given_up.push(node.extent);
+                }
+                if let Some(arity) = arity {
                     let type_extent = node.ty.map_or(node.extent, |ty| ty.extent);
                     found.push(DraftField {
                         node,
@@ -227,21 +243,21 @@ fn junk(extent: Extent, word: &str, faults: &mut Faults) {
             "a field is `name Type @attribute`, on one line; `@@index([name])` and the like stand on lines of their own",
         ),
     };
-    let code = if matches!(word, "datasource" | "generator") { "bad-config-line" } else { "bad-line" };
+    let code = if matches!(word, "datasource" | "generator") { Code::BadConfigLine } else { Code::BadLine };
     faults.add(code, extent, message, help);
 }
 
 /// How many values the field holds; none when it is not a field of today's language.
 fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> Option<Arity> {
     if let Some(colon) = node.colon {
-        faults.add("legacy-colon", colon, "there is no `:` between a field's name and its type", "remove the `:`");
+        faults.add(Code::LegacyColon, colon, "there is no `:` between a field's name and its type", "remove the `:`");
         return None;
     }
     let Some(ty) = node.ty else {
         let name = file.slice(node.name);
         let message = format!("field `{name}` of this {word} has no type");
         faults.add(
-            "incomplete-field",
+            Code::IncompleteField,
             node.extent,
             message,
             format!("write a type behind it, such as `{name} String`"),
@@ -255,17 +271,17 @@ fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> O
         TypeShape::List => Some(Arity::List),
         TypeShape::OptionalList => {
             let help = format!("write `{base}[]`, which may be empty");
-            faults.add("optional-list", ty.extent, "a list cannot be optional", help);
+            faults.add(Code::OptionalList, ty.extent, "a list cannot be optional", help);
             None
         }
         TypeShape::Bang => {
             let help = format!("write `{base}`, without `!`");
-            faults.add("legacy-bang", ty.extent, "fields are required without saying so", help);
+            faults.add(Code::LegacyBang, ty.extent, "fields are required without saying so", help);
             None
         }
         TypeShape::Bracketed => {
             let help = format!("write `{base}[]`");
-            faults.add("legacy-list", ty.extent, "the brackets of a list stand behind its type", help);
+            faults.add(Code::LegacyList, ty.extent, "the brackets of a list stand behind its type", help);
             None
         }
     }
@@ -276,7 +292,7 @@ fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults) -> Vec<DraftEn
     for member in members(file, block) {
         match member.kind {
             MemberKind::Field(index) => {
-                let node = &file.tree.fields[index as usize];
+                let node = &file.tree().fields[index as usize];
                 found.push(DraftEnumValue { node, name: file.slice(node.name), map: None });
             }
             MemberKind::Junk => junk(member.extent, "enum", faults),
@@ -297,7 +313,7 @@ fn config<'a>(
     for member in members(file, block) {
         match member.kind {
             MemberKind::Property(index) => {
-                let node = &file.tree.properties[index as usize];
+                let node = &file.tree().properties[index as usize];
                 properties.push(Property {
                     name: file.slice(node.name),
                     name_span: file.span(node.name),
@@ -314,5 +330,5 @@ fn config<'a>(
 
 /// Documentation above and beside a field or enum value.
 pub(crate) fn field_docs(file: File<'_>, node: &FieldNode) -> Option<String> {
-    joined(file.text, node.docs, node.comment)
+    joined(file.text(), node.docs, node.comment)
 }

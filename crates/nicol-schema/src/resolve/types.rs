@@ -1,6 +1,7 @@
 //! Third pass: what the types of fields are.
 
-use crate::report::{Report, did_you_mean};
+use crate::diagnostic::Code;
+use crate::report::{Report, nearest};
 use crate::schema::*;
 use crate::syntax::literal::unescape;
 
@@ -9,17 +10,21 @@ use super::names::{Names, scalar};
 
 const BUILT_IN: [&str; 9] = ["Int", "BigInt", "Float", "Decimal", "Boolean", "String", "DateTime", "Bytes", "Json"];
 
+/// How many names of the schema are compared with unknown ones, over all of them.
+const PATIENCE: usize = 10_000_000;
+
 /// Gives every field its type and lists the relation fields.
 pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut Report) {
     let model_names: Vec<&'a str> = draft.models.iter().map(|model| model.name).collect();
     let mut relation_fields = Vec::new();
+    let mut patience = PATIENCE;
     for top in &draft.tops {
         match *top {
             Top::Model(index) => {
                 let model = &mut draft.models[index];
                 let file = model.file;
                 for (field_index, field) in model.fields.iter_mut().enumerate() {
-                    field.ty = field_type(file, field, names, report);
+                    field.ty = field_type(file, field, names, &mut patience, report);
                     if let Some(FieldType::Model(target)) = field.ty {
                         field.relation = Some(relation_fields.len());
                         let at = FieldRef { model: ModelId(index as u32), field: FieldId(field_index as u32) };
@@ -31,13 +36,13 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
                 let composite = &mut draft.composites[index];
                 let (file, name) = (composite.file, composite.name);
                 for field in &mut composite.fields {
-                    field.ty = field_type(file, field, names, report);
+                    field.ty = field_type(file, field, names, &mut patience, report);
                     if let Some(FieldType::Model(target)) = field.ty {
                         let target = model_names[target.0 as usize];
                         let message = format!("type `{name}` cannot have a relation to model `{target}`");
                         let help = "composite types hold values only; put the relation into a model";
                         let base = field.node.ty.map_or(field.type_span, |ty| file.span(ty.base));
-                        report.error_help("relation-in-type", base, message, help);
+                        report.error_help(Code::RelationInType, base, message, help);
                     }
                 }
             }
@@ -45,7 +50,7 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
                 let enumeration = &draft.enums[index];
                 if enumeration.values.is_empty() {
                     let message = format!("enum `{}` has no values", enumeration.name);
-                    report.error_help("empty-enum", enumeration.span(), message, "add at least one");
+                    report.error_help(Code::EmptyEnum, enumeration.span(), message, "add at least one");
                 }
             }
             Top::Datasource(_) | Top::Generator(_) => {}
@@ -65,6 +70,7 @@ fn relation_field<'a>(at: FieldRef, target: ModelId) -> RelationField<'a> {
         on_delete: None,
         on_update: None,
         map: None,
+        alike: 1,
     }
 }
 
@@ -72,11 +78,12 @@ fn field_type(
     file: crate::ast::File<'_>,
     field: &DraftField<'_>,
     names: &Names<'_>,
+    patience: &mut usize,
     report: &mut Report,
 ) -> Option<FieldType> {
     let ty = field.node.ty?;
     if let Some(extent) = ty.unsupported {
-        return Some(FieldType::Unsupported(unescape(file.text, extent, &mut |_| {}).into_owned()));
+        return Some(FieldType::Unsupported(unescape(file.text(), extent, &mut |_| {}).into_owned()));
     }
     let name = file.slice(ty.base);
     if let Some(scalar) = scalar(name) {
@@ -87,11 +94,15 @@ fn field_type(
         Some(Top::Enum(index)) => Some(FieldType::Enum(EnumId(*index as u32))),
         Some(Top::Composite(index)) => Some(FieldType::Composite(CompositeTypeId(*index as u32))),
         Some(Top::Datasource(_) | Top::Generator(_)) | None => {
-            let candidates = BUILT_IN.iter().copied().chain(names.keys().copied());
-            let help =
-                did_you_mean(name, candidates, "use a built-in type, or define a model, enum or type of this name");
+            let defined = names.keys().copied().take(*patience);
+            *patience = patience.saturating_sub(names.len());
+            let candidates = BUILT_IN.iter().copied().chain(defined);
+            let help = match nearest(name, candidates) {
+                Some(candidate) => format!("did you mean `{candidate}`?"),
+                None => "use a built-in type, or define a model, enum or type of this name".to_owned(),
+            };
             let message = format!("there is no type `{name}`");
-            report.error_help("unknown-type", file.span(ty.base), message, help);
+            report.error_help(Code::UnknownType, file.span(ty.base), message, help);
             None
         }
     }

@@ -3,20 +3,25 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{Argument, Attribute, Value, ValueKind};
+use smallvec::SmallVec;
+
+use crate::ast::{Argument, ArgumentList, Attribute, Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::source::Span;
 
 /// The attributes of one model, field, enum or enum value.
 pub(crate) struct Visit<'a> {
-    attributes: Vec<(Attribute<'a>, bool)>,
+    attributes: SmallVec<[(Attribute<'a>, bool); 4]>,
     known: &'static [&'static str],
+    /// What [`Visit::repeated`] was asked for last, and where it goes on.
+    cursor: (&'static str, usize),
 }
 
 impl<'a> Visit<'a> {
     /// Starts with none taken; `known` are the names to propose for unknown ones.
     pub(crate) fn new(attributes: impl Iterator<Item = Attribute<'a>>, known: &'static [&'static str]) -> Visit<'a> {
-        Visit { attributes: attributes.map(|attribute| (attribute, false)).collect(), known }
+        Visit { attributes: attributes.map(|attribute| (attribute, false)).collect(), known, cursor: ("", 0) }
     }
 
     /// Takes the attribute of a name that may occur once.
@@ -33,7 +38,7 @@ impl<'a> Visit<'a> {
         if count > 1 {
             for (attribute, _) in self.attributes.iter().filter(|(attribute, _)| attribute.name() == name) {
                 let message = format!("`{name}` is given {count} times, but it can stand here only once");
-                report.error_help("attribute-twice", attribute.span(), message, "keep one of them");
+                report.error_help(Code::AttributeTwice, attribute.span(), message, "keep one of them");
             }
             return None;
         }
@@ -41,8 +46,12 @@ impl<'a> Visit<'a> {
     }
 
     /// Takes the next usable attribute of a name that may occur more than once.
-    pub(crate) fn repeated(&mut self, name: &str, report: &mut Report) -> Option<Args<'a>> {
-        for (attribute, taken) in &mut self.attributes {
+    pub(crate) fn repeated(&mut self, name: &'static str, report: &mut Report) -> Option<Args<'a>> {
+        if self.cursor.0 != name {
+            self.cursor = (name, 0);
+        }
+        for (attribute, taken) in &mut self.attributes[self.cursor.1..] {
+            self.cursor.1 += 1;
             if !*taken && attribute.name() == name {
                 *taken = true;
                 if let Some(args) = Args::new(*attribute, report) {
@@ -61,7 +70,7 @@ impl<'a> Visit<'a> {
                 *taken = true;
                 if found.replace((scope, name, *attribute)).is_some() {
                     let message = "a field has at most one native type";
-                    report.error_help("attribute-twice", attribute.span(), message, "keep one of them");
+                    report.error_help(Code::AttributeTwice, attribute.span(), message, "keep one of them");
                 }
             }
         }
@@ -76,7 +85,7 @@ impl<'a> Visit<'a> {
                 let otherwise = format!("one of these can stand here: {}", self.known.join(", "));
                 let help = did_you_mean(name, self.known.iter().copied(), otherwise);
                 report.error_help(
-                    "unknown-attribute",
+                    Code::UnknownAttribute,
                     attribute.span(),
                     format!("there is no attribute `{name}`"),
                     help,
@@ -90,26 +99,26 @@ impl<'a> Visit<'a> {
 pub(crate) struct Args<'a> {
     /// The attribute.
     pub(crate) attribute: Attribute<'a>,
-    left: Vec<Argument<'a>>,
+    left: SmallVec<[Argument<'a>; 4]>,
 }
 
 impl<'a> Args<'a> {
     /// Checks the form of the arguments; none when an argument lacks its value.
     fn new(attribute: Attribute<'a>, report: &mut Report) -> Option<Args<'a>> {
         if attribute.node.arguments.is_none() {
-            return Some(Args { attribute, left: Vec::new() });
+            return Some(Args { attribute, left: SmallVec::new() });
         }
         if !well_formed(attribute, report) {
             return None;
         }
-        let mut left: Vec<Argument<'a>> = Vec::new();
+        let mut left: SmallVec<[Argument<'a>; 4]> = SmallVec::new();
         let mut unnamed = Vec::new();
         for argument in attribute.arguments().iter() {
             if let Some(at) = left.iter().position(|other| other.name() == argument.name()) {
                 match argument.name() {
                     Some(name) => {
                         let message = format!("argument `{name}` is given twice");
-                        report.error_help("argument-twice", argument.span(), message, "remove one of the two");
+                        report.error_help(Code::ArgumentTwice, argument.span(), message, "remove one of the two");
                     }
                     None => unnamed.push(argument),
                 }
@@ -126,19 +135,13 @@ impl<'a> Args<'a> {
                 .collect();
             let message = format!("`{}` takes at most one argument without a name", attribute.name());
             let help = format!("if this is a list, put it into brackets: `[{}]`", values.join(", "));
-            report.error_help("several-unnamed-arguments", attribute.span(), message, help);
+            report.error_help(Code::SeveralUnnamedArguments, attribute.span(), message, help);
         }
         Some(Args { attribute, left })
     }
 
     /// Adds an error about the whole attribute.
-    pub(crate) fn error(
-        &self,
-        code: &'static str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-        report: &mut Report,
-    ) {
+    pub(crate) fn error(&self, code: Code, message: impl Into<String>, help: impl Into<String>, report: &mut Report) {
         report.error_help(code, self.attribute.span(), message, help);
     }
 
@@ -160,13 +163,13 @@ impl<'a> Args<'a> {
             (Some(value), Some(_)) => {
                 let span = named.map_or(value.span(), Argument::span);
                 let message = format!("argument `{name}` is given twice: once by its name, once without");
-                report.error_help("argument-twice", span, message, "remove one of the two");
+                report.error_help(Code::ArgumentTwice, span, message, "remove one of the two");
                 None
             }
             (None, None) => {
                 let message = format!("`{}` needs the argument `{name}`", self.attribute.name());
                 self.error(
-                    "missing-argument",
+                    Code::MissingArgument,
                     message,
                     format!("write it between the parentheses: `{name}: ...`"),
                     report,
@@ -189,7 +192,7 @@ impl<'a> Args<'a> {
         let text = self.named(name).and_then(|value| text(value, report))?;
         if text.is_empty() {
             let message = format!("argument `{name}` cannot be empty");
-            self.error("empty-string", message, "give it a value, or remove it", report);
+            self.error(Code::EmptyString, message, "give it a value, or remove it", report);
             return None;
         }
         Some(text)
@@ -202,7 +205,7 @@ impl<'a> Args<'a> {
                 Some(name) => format!("`{}` has no argument `{name}`", self.attribute.name()),
                 None => format!("`{}` takes no argument here", self.attribute.name()),
             };
-            report.error_help("unknown-argument", argument.span(), message, "remove it");
+            report.error_help(Code::UnknownArgument, argument.span(), message, "remove it");
         }
     }
 }
@@ -210,7 +213,7 @@ impl<'a> Args<'a> {
 /// Looks for arguments without values and trailing commas, one level of function calls deep.
 fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
     let mut usable = true;
-    let mut lists = vec![attribute.arguments()];
+    let mut lists: SmallVec<[ArgumentList<'_>; 2]> = SmallVec::from_iter([attribute.arguments()]);
     for argument in attribute.arguments().iter() {
         if let Some(ValueKind::Call(_, arguments)) = argument.value().map(Value::kind) {
             lists.push(arguments);
@@ -235,7 +238,7 @@ fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
             }
         }
         if let Some(span) = list.trailing_comma() {
-            report.error_help("trailing-comma", span, "there is nothing behind this comma", "remove it");
+            report.error_help(Code::TrailingComma, span, "there is nothing behind this comma", "remove it");
         }
     }
     usable
@@ -243,12 +246,12 @@ fn well_formed(attribute: Attribute<'_>, report: &mut Report) -> bool {
 
 fn missing_value(argument: Argument<'_>, report: &mut Report) {
     let message = format!("argument `{}` has no value", argument.name().unwrap_or_default());
-    report.error_help("argument-without-value", argument.name_span(), message, "write one behind the `:`");
+    report.error_help(Code::ArgumentWithoutValue, argument.name_span(), message, "write one behind the `:`");
 }
 
 fn expected(what: &str, value: Value<'_>, report: &mut Report) {
     let message = format!("expected {what}, found {} `{}`", value.describe(), value.source());
-    report.error("wrong-value-type", value.span(), message);
+    report.error(Code::WrongValueType, value.span(), message);
 }
 
 /// The text of a string, or an error.
@@ -276,7 +279,7 @@ pub(crate) fn integer(value: Value<'_>, report: &mut Report) -> Option<i64> {
             Ok(number) => Some(number),
             Err(_) => {
                 let message = format!("`{number}` is not a whole number of 64 bits");
-                report.error("bad-literal", value.span(), message);
+                report.error(Code::BadLiteral, value.span(), message);
                 None
             }
         },
@@ -305,11 +308,19 @@ pub(crate) fn list<'a, T>(
     report: &mut Report,
     element: impl Fn(Value<'a>, &mut Report) -> Option<T>,
 ) -> Option<Vec<T>> {
-    let values: Vec<Option<T>> = match value.kind() {
-        ValueKind::Array(values) => values.iter().map(|value| element(value, report)).collect(),
-        _ => vec![element(value, report)],
+    let ValueKind::Array(values) = value.kind() else {
+        return element(value, report).map(|only| vec![only]);
     };
-    values.into_iter().collect()
+    let mut found = Vec::with_capacity(values.iter().len());
+    let mut wrong = false;
+    // A wrong element does not hide the next one.
+    for value in values.iter() {
+        match element(value, report) {
+            Some(element) => found.push(element),
+            None => wrong = true,
+        }
+    }
+    (!wrong).then_some(found)
 }
 
 /// `Asc` or `Desc` as an index argument.
@@ -319,7 +330,7 @@ pub(crate) fn sort_order(value: Value<'_>, span: Span, report: &mut Report) -> O
         "Desc" => Some(crate::schema::SortOrder::Desc),
         other => {
             let message = format!("`sort` cannot be `{other}`");
-            report.error_help("bad-sort-order", span, message, "write `sort: Asc` or `sort: Desc`");
+            report.error_help(Code::BadSortOrder, span, message, "write `sort: Asc` or `sort: Desc`");
             None
         }
     }

@@ -3,6 +3,8 @@
 //! **In**: the text and a byte offset. **Out**: the kind of the token that starts there and where it ends. Every byte
 //! belongs to exactly one token, so the tokens of a text concatenate to the text. Knows nothing of the grammar.
 
+use std::cell::Cell;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum TokenKind {
@@ -65,6 +67,53 @@ pub(crate) struct Token {
 
 /// The token that starts at byte `at` (a character boundary).
 pub(crate) fn token_at(text: &str, at: usize) -> Token {
+    Lexer::new(text).token(at)
+}
+
+/// A text to be cut into tokens, and what is known of it.
+pub(crate) struct Lexer<'a> {
+    text: &'a str,
+    /// No `*/` starts here or later: without this, every `/*` that nothing closes would search the whole rest.
+    open_from: Cell<usize>,
+    /// The token that was asked for last, and where it starts: parsers look at a token several times.
+    last: Cell<(usize, Token)>,
+}
+
+impl<'a> Lexer<'a> {
+    /// Nothing is known yet.
+    pub(crate) fn new(text: &'a str) -> Lexer<'a> {
+        let nowhere = Token { kind: TokenKind::End, end: 0 };
+        Lexer { text, open_from: Cell::new(usize::MAX), last: Cell::new((usize::MAX, nowhere)) }
+    }
+
+    /// The token that starts at byte `at` (a character boundary).
+    #[inline]
+    pub(crate) fn token(&self, at: usize) -> Token {
+        let (start, token) = self.last.get();
+        if start == at {
+            return token;
+        }
+        let token = scan(self, at);
+        self.last.set((at, token));
+        token
+    }
+
+    /// One past the `*/` behind the `/*` at `at`.
+    fn block_comment_end(&self, at: usize) -> Option<usize> {
+        let inside = at + 2;
+        if inside >= self.open_from.get() {
+            return None;
+        }
+        let length = self.text[inside..].find("*/");
+        if length.is_none() {
+            self.open_from.set(inside);
+        }
+        length.map(|length| inside + length + 2)
+    }
+}
+
+fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
+    let text = lexer.text;
     let bytes = text.as_bytes();
     let Some(&first) = bytes.get(at) else {
         return Token { kind: TokenKind::End, end: at };
@@ -81,7 +130,7 @@ pub(crate) fn token_at(text: &str, at: usize) -> Token {
             Some(end) => Token { kind: TokenKind::Text, end },
             None => one(TokenKind::Other),
         },
-        b'/' => slash(text, at),
+        b'/' => slash(lexer, at),
         b'{' => one(TokenKind::OpenBrace),
         b'}' => one(TokenKind::CloseBrace),
         b'[' => one(TokenKind::OpenBracket),
@@ -143,7 +192,7 @@ fn word_end(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
     loop {
         match bytes.get(at) {
-            Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') => at += 1,
+            Some(byte) if IN_WORD[*byte as usize] => at += 1,
             Some(byte) if !byte.is_ascii() => match text[at..].chars().next() {
                 Some(character) if is_letter(character) => at += character.len_utf8(),
                 Some(_) | None => return at,
@@ -152,6 +201,17 @@ fn word_end(text: &str, mut at: usize) -> usize {
         }
     }
 }
+
+/// The ASCII characters of words.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' || byte as u8 == b'-';
+        byte += 1;
+    }
+    table
+};
 
 /// Letters of any script; no digits but the ASCII ones, no marks.
 fn is_letter(character: char) -> bool {
@@ -171,15 +231,15 @@ fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-fn slash(text: &str, at: usize) -> Token {
-    let rest = &text.as_bytes()[at + 1..];
+fn slash(lexer: &Lexer<'_>, at: usize) -> Token {
+    let rest = &lexer.text.as_bytes()[at + 1..];
     match rest.first() {
         Some(b'/') => {
             let kind = if rest.get(1) == Some(&b'/') { TokenKind::DocComment } else { TokenKind::Comment };
-            Token { kind, end: line_end(text, at) }
+            Token { kind, end: line_end(lexer.text, at) }
         }
-        Some(b'*') => match text[at + 2..].find("*/") {
-            Some(length) => Token { kind: TokenKind::BlockComment, end: at + 2 + length + 2 },
+        Some(b'*') => match lexer.block_comment_end(at) {
+            Some(end) => Token { kind: TokenKind::BlockComment, end },
             None => Token { kind: TokenKind::Other, end: at + 1 },
         },
         _ => Token { kind: TokenKind::Other, end: at + 1 },

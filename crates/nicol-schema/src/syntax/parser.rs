@@ -4,7 +4,7 @@
 //! junk on its own without harming its neighbours. Extents are those of the reference, which counts the spaces after
 //! an attribute without arguments as part of it.
 
-use super::lexer::{Token, TokenKind, line_end, space_end, token_at};
+use super::lexer::{Lexer, Token, TokenKind, line_end, space_end};
 use super::tree::*;
 
 /// How deep values may be nested in each other.
@@ -12,18 +12,35 @@ const MAX_DEPTH: u32 = 100;
 
 /// Parses one file. Total: every text has a tree.
 pub(crate) fn parse(text: &str) -> Tree {
-    let mut parser = Parser { text, at: 0, depth: 0, tree: Tree::default(), unclosed: false };
+    let mut parser = Parser {
+        text,
+        lexer: Lexer::new(text),
+        at: 0,
+        depth: 0,
+        tree: Tree::default(),
+        arguments: Vec::new(),
+        expressions: Vec::new(),
+        unclosed: false,
+        no_brace_from: usize::MAX,
+    };
     parser.file();
     parser.tree
 }
 
 struct Parser<'a> {
     text: &'a str,
+    lexer: Lexer<'a>,
     at: usize,
     depth: u32,
     tree: Tree,
+    /// Arguments of lists that are not closed yet: they go to the tree together, so that they stand together there.
+    arguments: Vec<ArgumentNode>,
+    /// The same for the elements of arrays.
+    expressions: Vec<ExpressionNode>,
     /// A block was opened that nothing closes: none of the blocks behind it is closed either.
     unclosed: bool,
+    /// No `}` stands here or later.
+    no_brace_from: usize,
 }
 
 /// Lengths of the tree's lists, to go back to when a block turns out not to be one.
@@ -39,7 +56,7 @@ struct Mark {
 
 impl<'a> Parser<'a> {
     fn peek(&self) -> Token {
-        token_at(self.text, self.at)
+        self.lexer.token(self.at)
     }
 
     fn skip_space(&mut self) {
@@ -205,19 +222,24 @@ impl<'a> Parser<'a> {
         if self.opening_line().is_none() {
             return false;
         }
-        match self.text[self.at..].find('}') {
+        // Once there is none, a search for the next one would look at the whole rest again.
+        let found = if self.at < self.no_brace_from { self.text[self.at..].find('}') } else { None };
+        match found {
             Some(length) => {
                 self.at += length + 1;
                 true
             }
-            None => false,
+            None => {
+                self.no_brace_from = self.no_brace_from.min(self.at);
+                false
+            }
         }
     }
 
     fn empty_lines(&mut self) {
         loop {
             let line = space_end(self.text, self.at);
-            let token = token_at(self.text, line);
+            let token = self.lexer.token(line);
             if token.kind != TokenKind::Newline {
                 return;
             }
@@ -229,7 +251,7 @@ impl<'a> Parser<'a> {
     fn comments(&mut self) {
         loop {
             let start = space_end(self.text, self.at);
-            let token = token_at(self.text, start);
+            let token = self.lexer.token(start);
             if !matches!(token.kind, TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment) {
                 return;
             }
@@ -418,20 +440,18 @@ impl<'a> Parser<'a> {
     }
 
     fn field_attributes(&mut self) -> Run {
-        let mut found = Vec::new();
+        let start = self.tree.attributes.len() as u32;
         loop {
             let mark = self.mark();
             self.skip_space();
             match self.attribute(1) {
-                Some(attribute) => found.push(attribute),
+                Some(attribute) => self.tree.attributes.push(attribute),
                 None => {
                     self.go_back(&mark);
                     break;
                 }
             }
         }
-        let start = self.tree.attributes.len() as u32;
-        self.tree.attributes.extend(found);
         Run { start, end: self.tree.attributes.len() as u32 }
     }
 
@@ -479,32 +499,40 @@ impl<'a> Parser<'a> {
 
     /// Arguments up to the closing token; with `free`, values need no name and a last comma is noted.
     fn argument_list(&mut self, close: TokenKind, free: bool) -> Option<(Run, Option<Extent>)> {
-        let mut found = Vec::new();
+        let open = self.arguments.len();
+        let comma = self.open_list(close, free, open);
+        let start = self.tree.arguments.len() as u32;
+        if comma.is_some() {
+            self.tree.arguments.extend_from_slice(&self.arguments[open..]);
+        }
+        self.arguments.truncate(open);
+        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma?))
+    }
+
+    /// Collects arguments behind `open` in [`Parser::arguments`]; the last comma.
+    fn open_list(&mut self, close: TokenKind, free: bool, open: usize) -> Option<Option<Extent>> {
         let mut comma = None;
         loop {
             self.skip_space();
             if self.eat(close).is_some() {
                 break;
             }
-            if (!found.is_empty() && comma.is_none()) || (found.is_empty() && comma.is_some()) {
+            let is_first = self.arguments.len() == open;
+            if is_first == comma.is_some() {
                 return None;
             }
-            if found.is_empty() && free {
+            if is_first && free {
                 comma = self.eat(TokenKind::Comma);
                 if comma.is_some() {
                     continue;
                 }
             }
-            found.push(self.argument(free)?);
+            let argument = self.argument(free)?;
+            self.arguments.push(argument);
             self.skip_space();
             comma = self.eat(TokenKind::Comma);
         }
-        if !free && comma.is_some() {
-            return None;
-        }
-        let start = self.tree.arguments.len() as u32;
-        self.tree.arguments.extend(found);
-        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma))
+        (free || comma.is_none()).then_some(comma)
     }
 
     fn argument(&mut self, free: bool) -> Option<ArgumentNode> {
@@ -611,22 +639,32 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self) -> Option<Run> {
-        self.eat(TokenKind::OpenBracket)?;
-        let mut found = Vec::new();
-        self.skip_space();
-        if self.eat(TokenKind::CloseBracket).is_none() {
-            loop {
-                self.skip_space();
-                found.push(self.expression()?);
-                self.skip_space();
-                if self.eat(TokenKind::CloseBracket).is_some() {
-                    break;
-                }
-                self.eat(TokenKind::Comma)?;
-            }
-        }
+        let open = self.expressions.len();
+        let closed = self.open_array();
         let start = self.tree.expressions.len() as u32;
-        self.tree.expressions.extend(found);
-        Some(Run { start, end: self.tree.expressions.len() as u32 })
+        if closed.is_some() {
+            self.tree.expressions.extend_from_slice(&self.expressions[open..]);
+        }
+        self.expressions.truncate(open);
+        closed.map(|()| Run { start, end: self.tree.expressions.len() as u32 })
+    }
+
+    /// Collects elements in [`Parser::expressions`].
+    fn open_array(&mut self) -> Option<()> {
+        self.eat(TokenKind::OpenBracket)?;
+        self.skip_space();
+        if self.eat(TokenKind::CloseBracket).is_some() {
+            return Some(());
+        }
+        loop {
+            self.skip_space();
+            let element = self.expression()?;
+            self.expressions.push(element);
+            self.skip_space();
+            if self.eat(TokenKind::CloseBracket).is_some() {
+                return Some(());
+            }
+            self.eat(TokenKind::Comma)?;
+        }
     }
 }

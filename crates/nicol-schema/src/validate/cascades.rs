@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use rustc_hash::FxHashMap;
 
+use crate::diagnostic::Code;
 use crate::provider::actions;
 use crate::report::Report;
 use crate::resolve::draft::*;
@@ -185,11 +186,11 @@ fn cycle(checks: &Checks<'_, '_>, graph: &Cascades<'_>, start: usize, report: &m
         } else {
             format!("a cascade leads to `{name}`, which refers to itself: it would never end")
         };
-        report.error_help("self-cascade", span, message, help);
+        report.error_help(Code::SelfCascade, span, message, help);
     } else {
         let names: Vec<&str> = path.iter().map(|model| checks.draft.model(*model).name).collect();
         let message = format!("a cascade would come back to where it began: {}", names.join(" -> "));
-        report.error_help("cascade-cycle", span, message, help);
+        report.error_help(Code::CascadeCycle, span, message, help);
     }
 }
 
@@ -242,7 +243,7 @@ fn several_paths<'d>(checks: &Checks<'d, '_>, graph: &mut Cascades<'d>, start: u
         );
         let help = "set `onDelete: NoAction, onUpdate: NoAction` on one of the ways";
         let span = checks.draft.field(checks.draft.relation_fields[field].at).span;
-        report.error_help("several-cascade-paths", span, message, help);
+        report.error_help(Code::SeveralCascadePaths, span, message, help);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Composite types.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -13,14 +14,14 @@ pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
         let span = composite.file.span(composite.block.extent);
         if !checks.can.composite_types {
             let message = format!("{} has no composite types", checks.can.name);
-            report.error_help("composite-unsupported", span, message, "use a Json field or a model");
+            report.error_help(Code::CompositeUnsupported, span, message, "use a Json field or a model");
         }
         if report.has_errors() {
             continue;
         }
         if composite.fields.is_empty() {
             let message = format!("type `{}` has no fields", composite.name);
-            report.error_help("empty-type", span, message, "add at least one");
+            report.error_help(Code::EmptyType, span, message, "add at least one");
         }
         for field in &composite.fields {
             if let (Some(default), Some(scalar)) = (&field.default, field.scalar()) {
@@ -41,7 +42,7 @@ fn cycles(draft: &Draft<'_>, report: &mut Report) {
             };
             if inner == me || reaches(draft, inner, me, &mut vec![false; draft.composites.len()]) {
                 let message = format!("type `{}` would hold itself without end in `{}`", composite.name, field.name);
-                report.error_help("composite-cycle", field.span, message, "make the field optional or a list");
+                report.error_help(Code::CompositeCycle, field.span, message, "make the field optional or a list");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What a datasource can say for its provider.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 
 use super::Checks;
@@ -10,6 +11,6 @@ pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
         && !checks.configuration.has_preview("postgresqlExtensions")
     {
         let help = "add `\"postgresqlExtensions\"` to `previewFeatures` of a generator";
-        report.error_help("preview-needed", span, "`extensions` is a preview feature", help);
+        report.error_help(Code::PreviewNeeded, span, "`extensions` is a preview feature", help);
     }
 }

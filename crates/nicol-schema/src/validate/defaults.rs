@@ -1,6 +1,7 @@
 //! Defaults: literals that must be readable, functions that the database must know.
 
 use crate::ast::{Value, ValueKind};
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::defaults::{FUNCTIONS, unknown_function};
 use crate::resolve::draft::*;
@@ -34,7 +35,7 @@ pub(crate) fn functions(checks: &Checks<'_, '_>, report: &mut Report) {
                     (_, _) => {
                         let help = "it takes virtual, cache, increment, minValue, maxValue and start";
                         report.error_help(
-                            "unexpected-argument",
+                            Code::UnexpectedArgument,
                             argument.span(),
                             "`sequence` has no such argument",
                             help,
@@ -60,7 +61,7 @@ pub(crate) fn value(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mu
     if matches!(value.kind(), ValueKind::Call("auto", _)) && !checks.can.default_auto {
         let message = format!("{} has no `auto()`", checks.can.name);
         report.error_help(
-            "function-unsupported",
+            Code::FunctionUnsupported,
             value.span(),
             message,
             "use `autoincrement()`, `uuid()` or another one",
@@ -89,7 +90,7 @@ pub(crate) fn literal(value: Value<'_>, scalar: ScalarType, report: &mut Report)
         _ => None,
     };
     if let Some(what) = problem {
-        report.error("bad-literal", value.span(), format!("`{}` is not {what}", value.source()));
+        report.error(Code::BadLiteral, value.span(), format!("`{}` is not {what}", value.source()));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 
 use super::{Checks, models};
@@ -13,13 +14,18 @@ pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
         let schema = enumeration.schema.as_ref().map(|(name, _)| name.as_ref());
         if !seen.insert((schema, enumeration.database_name())) {
             let message = format!("another enum is `{}` in the database", enumeration.database_name());
-            report.error_help("duplicate-mapped-name", enumeration.span(), message, "map one of them to another name");
+            report.error_help(
+                Code::DuplicateMappedName,
+                enumeration.span(),
+                message,
+                "map one of them to another name",
+            );
         }
     }
     for enumeration in &checks.draft.enums {
         if !checks.can.enums {
             let message = format!("{} has no enums such as `{}`", checks.can.name, enumeration.name);
-            report.error_help("enum-unsupported", enumeration.span(), message, "use a String");
+            report.error_help(Code::EnumUnsupported, enumeration.span(), message, "use a String");
         }
         let schema = enumeration.schema.as_ref().map(|(name, span)| (name.as_ref(), *span));
         models::schema_rules(checks, schema, "enum", enumeration.name, enumeration.span(), report);

@@ -1,5 +1,6 @@
 //! Fields that are columns.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -8,14 +9,16 @@ use super::names::{DEFAULT_SCOPES, Names, default_constraint_name};
 use super::{Checks, defaults, keys, native};
 
 /// Checks one column.
-pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &Names, report: &mut Report) {
+pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &Names<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
     let field = model.field(at);
     type_is_supported(checks, model, field, report);
-    client_name(checks, id, field, report);
-    if let Some(name) = default_constraint_name(checks, model, field) {
+    client_name(checks, id, field, names, report);
+    if checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope))
+        && let Some(name) = default_constraint_name(checks, model, field)
+    {
         let argument = field.default.as_ref().and_then(|default| keys::argument_span(default.attribute, "map"));
-        for space in names.clashes(checks, id, &name, DEFAULT_SCOPES) {
+        for space in names.clashes(id, &name, DEFAULT_SCOPES) {
             keys::name_clash(&name, space, argument.unwrap_or(field.span), report);
         }
     }
@@ -30,7 +33,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     let list = field.arity == Arity::List;
     let mut unsupported = |what: &str, help: &str| {
         let message = format!("{} has no {what}, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help("type-unsupported", field.span, message, help);
+        report.error_help(Code::TypeUnsupported, field.span, message, help);
     };
     match field.scalar() {
         Some(ScalarType::Json) => {
@@ -46,19 +49,28 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     }
     if list && !can.scalar_lists {
         let message = format!("{} has no lists, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help("list-unsupported", field.span, message, "put the values into a table of their own");
+        report.error_help(Code::ListUnsupported, field.span, message, "put the values into a table of their own");
     }
 }
 
 /// A field cannot be called like a compound key.
-pub(crate) fn client_name(checks: &Checks<'_, '_>, id: ModelId, field: &DraftField<'_>, report: &mut Report) {
+pub(crate) fn client_name(
+    checks: &Checks<'_, '_>,
+    id: ModelId,
+    field: &DraftField<'_>,
+    names: &Names<'_>,
+    report: &mut Report,
+) {
+    if names.custom_count(id, field.name) == 0 {
+        return;
+    }
     let model = checks.draft.model(id);
     let unique = model.indexes.iter().any(|index| index.name.as_deref() == Some(field.name));
     let key = model.primary_key.as_ref().is_some_and(|key| key.name.as_deref() == Some(field.name));
     for (attribute, clash) in [("@@unique", unique), ("@@id", key)] {
         if clash {
             let message = format!("an `{attribute}` has the name `{}`, which is the name of a field", field.name);
-            report.error_help("client-name-clash", model.span(), message, "give the key another `name`");
+            report.error_help(Code::ClientNameClash, model.span(), message, "give the key another `name`");
         }
     }
 }
@@ -71,7 +83,7 @@ fn default_name(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Re
     let span = default.attribute.span();
     if !checks.can.named_defaults {
         let message = format!("{} does not name defaults", checks.can.name);
-        report.error_help("default-map-unsupported", span, message, "remove `map`");
+        report.error_help(Code::DefaultMapUnsupported, span, message, "remove `map`");
     }
     keys::name_length(checks, name, span, report);
 }

@@ -1,20 +1,22 @@
 //! Indexes and unique constraints.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
 
-use super::names::{INDEX_SCOPES, Names, index_name};
+use super::names::{INDEX_SCOPES, Names};
 use super::{Checks, keys};
 
 /// Checks one index.
-pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>, names: &Names, report: &mut Report) {
+pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: usize, names: &Names<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
+    let index = &model.indexes[at];
     let span = index.attribute.span();
     if index.fields.is_empty() {
-        report.error_help("no-members", span, "the list of fields is empty", "name at least one field");
+        report.error_help(Code::NoMembers, span, "the list of fields is empty", "name at least one field");
     }
-    unique_names(checks, id, index, names, report);
+    unique_names(index, id, names.index(id, at), names, report);
     if index.kind == IndexKind::Unique && index.fields.len() > 1 && index.name.is_none() {
         keys::client_name_clash(model, &index.fields, "@@unique", span, report);
     }
@@ -26,7 +28,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     }
     if index.fields.iter().any(|member| member.length.is_some()) && !checks.can.index_length {
         let message = format!("{} does not index parts of a column", checks.can.name);
-        report.error_help("length-argument", span, message, "remove `length`");
+        report.error_help(Code::LengthArgument, span, message, "remove `length`");
     }
     algorithm(checks, index, report);
     fulltext(checks, index, report);
@@ -36,7 +38,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     clustering(checks, model, index, report);
     if index.kind != IndexKind::Normal && index.fields.iter().any(|member| member.ops.is_some()) {
         let message = "operator classes can be chosen in `@@index` only";
-        report.error_help("operator-class", span, message, "remove `ops`");
+        report.error_help(Code::OperatorClass, span, message, "remove `ops`");
     }
     partial(checks, index, report);
     composite_members(checks, model, index, report);
@@ -45,11 +47,11 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>
     }
 }
 
-fn unique_names(checks: &Checks<'_, '_>, id: ModelId, index: &DraftIndex<'_>, names: &Names, report: &mut Report) {
-    let name = index_name(checks, checks.draft.model(id), index);
-    let place = keys::argument_span(index.attribute, "map").or_else(|| keys::argument_span(index.attribute, "name"));
-    for space in names.clashes(checks, id, &name, INDEX_SCOPES) {
-        keys::name_clash(&name, space, place.unwrap_or(index.attribute.span()), report);
+fn unique_names(index: &DraftIndex<'_>, id: ModelId, name: &str, names: &Names<'_>, report: &mut Report) {
+    for space in names.clashes(id, name, INDEX_SCOPES) {
+        let argument = |word| keys::argument_span(index.attribute, word);
+        let place = argument("map").or_else(|| argument("name")).unwrap_or(index.attribute.span());
+        keys::name_clash(name, space, place, report);
     }
 }
 
@@ -61,10 +63,10 @@ fn algorithm(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Repor
         let place = keys::argument_span(index.attribute, "type").unwrap_or(span);
         let message = format!("{} has no indexes of type {algorithm}", checks.can.name);
         let help = format!("choose one of {}", checks.can.index_types.join(", "));
-        report.error_help("index-type-unsupported", place, message, help);
+        report.error_help(Code::IndexTypeUnsupported, place, message, help);
     }
     if known && algorithm == "Hash" && index.fields.iter().any(|member| member.sort.is_some()) {
-        report.error_help("sort-argument", span, "a Hash index has no order", "remove `sort`");
+        report.error_help(Code::SortArgument, span, "a Hash index has no order", "remove `sort`");
     }
 }
 
@@ -75,17 +77,17 @@ fn fulltext(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report
     let span = index.attribute.span();
     if !checks.can.fulltext {
         let message = format!("{} has no fulltext indexes", checks.can.name);
-        report.error_help("fulltext-unsupported", span, message, "remove `@@fulltext`");
+        report.error_help(Code::FulltextUnsupported, span, message, "remove `@@fulltext`");
         return;
     }
     if index.fields.iter().any(|member| member.length.is_some()) {
-        report.error_help("fulltext", span, "a fulltext index holds whole texts", "remove `length`");
+        report.error_help(Code::Fulltext, span, "a fulltext index holds whole texts", "remove `length`");
     }
     let sorted = |member: &IndexField| member.sort.is_some();
     if !checks.can.fulltext_sort {
         if index.fields.iter().any(sorted) {
             let message = format!("fulltext indexes of {} have no order", checks.can.name);
-            report.error_help("fulltext", span, message, "remove `sort`");
+            report.error_help(Code::Fulltext, span, message, "remove `sort`");
         }
         return;
     }
@@ -94,7 +96,7 @@ fn fulltext(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report
     plain.dedup();
     if plain.iter().filter(|plain| **plain).count() > 1 {
         let message = "the texts of a fulltext index must stand next to each other";
-        report.error_help("fulltext", span, message, "move the sorted fields before or behind them");
+        report.error_help(Code::Fulltext, span, message, "move the sorted fields before or behind them");
     }
 }
 
@@ -103,7 +105,7 @@ fn clustering(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftInde
     if !checks.can.clustering {
         if index.clustered.is_some() {
             let message = format!("{} has no clustered indexes", checks.can.name);
-            report.error_help("clustering", span, message, "remove `clustered`");
+            report.error_help(Code::Clustering, span, message, "remove `clustered`");
         }
         return;
     }
@@ -111,7 +113,7 @@ fn clustering(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftInde
         return;
     }
     let mut once_too_many = || {
-        report.error_help("clustering", span, "a table has at most one clustered index or key", "keep one");
+        report.error_help(Code::Clustering, span, "a table has at most one clustered index or key", "keep one");
     };
     if model.primary_key.as_ref().is_some_and(|key| key.clustered != Some(false)) {
         once_too_many();
@@ -127,12 +129,12 @@ fn partial(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report)
     let span = keys::argument_span(index.attribute, "where").unwrap_or(*place);
     if !checks.configuration.has_preview("partialIndexes") {
         let help = "add `\"partialIndexes\"` to `previewFeatures` of a generator";
-        report.error_help("preview-needed", span, "partial indexes are a preview feature", help);
+        report.error_help(Code::PreviewNeeded, span, "partial indexes are a preview feature", help);
         return;
     }
     if !checks.can.partial_indexes {
         let message = format!("{} has no partial indexes", checks.can.name);
-        report.error_help("partial-unsupported", span, message, "remove `where`");
+        report.error_help(Code::PartialUnsupported, span, message, "remove `where`");
     }
 }
 
@@ -147,6 +149,6 @@ fn composite_members(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &Dr
     if let Some(member) = composite {
         let name = model.field(member.field).name;
         let message = format!("`{name}` is of a composite type, which cannot be in an index with other fields");
-        report.error_help("composite-rule", index.attribute.span(), message, "name the fields inside: `type.field`");
+        report.error_help(Code::CompositeRule, index.attribute.span(), message, "name the fields inside: `type.field`");
     }
 }

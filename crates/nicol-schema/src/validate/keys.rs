@@ -1,15 +1,16 @@
 //! Primary keys, and that every model has something that tells its rows apart.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
 use crate::source::Span;
 
 use super::Checks;
-use super::names::{KEY_SCOPES, Names, primary_key_name};
+use super::names::{KEY_SCOPES, Names};
 
 /// Checks the primary key of a model.
-pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names, report: &mut Report) {
+pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
     if !model.is_view {
         has_identifier(model, report);
@@ -19,26 +20,26 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names, report:
     let span = key.attribute.span();
     let (fields, sorted) = (&key.fields, key.fields.iter().any(|field| field.sort.is_some()));
     if fields.is_empty() {
-        report.error_help("no-members", span, "the list of fields is empty", "name at least one field");
+        report.error_help(Code::NoMembers, span, "the list of fields is empty", "name at least one field");
     }
     if fields.len() > 1 {
         client_name_clash(model, fields, "@@id", span, report);
     }
     if key.map.is_some() && !checks.can.named_primary_keys {
         let message = format!("{} does not name primary keys", checks.can.name);
-        report.error_help("key-map-unsupported", model.span(), message, "remove `map`");
+        report.error_help(Code::KeyMapUnsupported, model.span(), message, "remove `map`");
     }
     if fields.len() > 1 && !checks.can.compound_ids {
         let message = format!("{} has no ids of several fields", checks.can.name);
-        report.error_help("compound-id-unsupported", span, message, "use one id field and `@@unique`");
+        report.error_help(Code::CompoundIdUnsupported, span, message, "use one id field and `@@unique`");
     }
     if fields.iter().any(|field| field.length.is_some()) && !checks.can.index_length {
         let message = format!("{} does not index parts of a column", checks.can.name);
-        report.error_help("length-argument", span, message, "remove `length`");
+        report.error_help(Code::LengthArgument, span, message, "remove `length`");
     }
     if sorted && !checks.can.primary_key_sort {
         let message = format!("{} has no sort order in primary keys", checks.can.name);
-        report.error_help("sort-argument", span, message, "remove `sort`");
+        report.error_help(Code::SortArgument, span, message, "remove `sort`");
     }
 }
 
@@ -51,11 +52,11 @@ pub(crate) fn check_late(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report
     }
     if key.clustered.is_some() && !checks.can.clustering {
         let message = format!("{} has no clustered keys", checks.can.name);
-        report.error_help("clustering", span, message, "remove `clustered`");
+        report.error_help(Code::Clustering, span, message, "remove `clustered`");
     }
     let taken = model.indexes.iter().any(|index| index.clustered == Some(true));
     if checks.can.clustering && key.clustered != Some(false) && taken {
-        report.error_help("clustering", span, "a table has at most one clustered index or key", "keep one");
+        report.error_help(Code::Clustering, span, "a table has at most one clustered index or key", "keep one");
     }
 }
 
@@ -74,7 +75,7 @@ pub(crate) fn length_type(
         Some(FieldType::Unsupported(_) | FieldType::Scalar(ScalarType::String | ScalarType::Bytes)) => {}
         Some(_) | None => {
             let message = "`length` works on fields of type String and Bytes only";
-            report.error_help("length-argument", span, message, "remove `length`");
+            report.error_help(Code::LengthArgument, span, message, "remove `length`");
         }
     }
 }
@@ -97,17 +98,16 @@ fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
     } else {
         "add `@id` or `@unique` to a field, or `@@id([..])` or `@@unique([..])` to the block"
     };
-    report.error_help("no-identifier", model.span(), message, help);
+    report.error_help(Code::NoIdentifier, model.span(), message, help);
 }
 
-fn key_name(checks: &Checks<'_, '_>, id: ModelId, key: &DraftKey<'_>, names: &Names, report: &mut Report) {
-    let model = checks.draft.model(id);
+fn key_name(checks: &Checks<'_, '_>, id: ModelId, key: &DraftKey<'_>, names: &Names<'_>, report: &mut Report) {
     let span = key.attribute.span();
-    if let Some(name) = primary_key_name(checks, model) {
-        name_length(checks, &name, span, report);
-        for space in names.clashes(checks, id, &name, KEY_SCOPES) {
+    if let Some(name) = names.primary_key(id) {
+        name_length(checks, name, span, report);
+        for space in names.clashes(id, name, KEY_SCOPES) {
             let place = argument_span(key.attribute, "map").unwrap_or(span);
-            name_clash(&name, space, place, report);
+            name_clash(name, space, place, report);
         }
     }
     if let Some(name) = &key.name
@@ -126,13 +126,13 @@ pub(crate) fn argument_span(attribute: crate::ast::Attribute<'_>, name: &str) ->
 /// Reports a constraint name that occurs twice.
 pub(crate) fn name_clash(name: &str, space: &str, span: Span, report: &mut Report) {
     let message = format!("the name `{name}` is taken: names must differ among the {space}");
-    report.error_help("duplicate-constraint-name", span, message, "give it another name with `map: \"...\"`");
+    report.error_help(Code::DuplicateConstraintName, span, message, "give it another name with `map: \"...\"`");
 }
 
 /// Reports a client name that occurs twice in a model.
 pub(crate) fn custom_name_clash(name: &str, span: Span, report: &mut Report) {
     let message = format!("another key of this model has the name `{name}`");
-    report.error_help("duplicate-client-name", span, message, "give it another `name`");
+    report.error_help(Code::DuplicateClientName, span, message, "give it another `name`");
 }
 
 /// Names longer than the database takes.
@@ -144,7 +144,7 @@ pub(crate) fn name_length(checks: &Checks<'_, '_>, name: &str, span: Span, repor
             checks.can.name,
             checks.can.identifier
         );
-        report.error_help("constraint-name-length", span, message, "choose a shorter name");
+        report.error_help(Code::ConstraintNameLength, span, message, "choose a shorter name");
     }
 }
 
@@ -156,10 +156,20 @@ pub(crate) fn client_name_clash(
     span: Span,
     report: &mut Report,
 ) {
-    let name: Vec<&str> = fields.iter().map(|member| model.field(member.field).name).collect();
-    let name = name.join("_");
-    if model.fields.iter().any(|field| field.is_scalar() && field.name == name) {
+    let parts = || fields.iter().map(|member| model.field(member.field).name);
+    let length = parts().map(str::len).sum::<usize>() + fields.len() - 1;
+    let is_joined = |name: &str| {
+        let mut rest = Some(name);
+        for (index, part) in parts().enumerate() {
+            let separated = rest.and_then(|rest| if index > 0 { rest.strip_prefix('_') } else { Some(rest) });
+            rest = separated.and_then(|rest| rest.strip_prefix(part));
+        }
+        rest == Some("")
+    };
+    let namesake =
+        model.fields.iter().find(|field| field.name.len() == length && field.is_scalar() && is_joined(field.name));
+    if let Some(DraftField { name, .. }) = namesake {
         let message = format!("the field `{name}` has the name that this `{attribute}` gets in the client");
-        report.error_help("client-name-clash", span, message, format!("add `name: \"...\"` to the `{attribute}`"));
+        report.error_help(Code::ClientNameClash, span, message, format!("add `name: \"...\"` to the `{attribute}`"));
     }
 }

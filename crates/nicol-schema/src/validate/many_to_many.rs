@@ -1,5 +1,6 @@
 //! Many-to-many relations: implicit ones with a join table, and lists of keys on mongodb.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -33,14 +34,14 @@ pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report
         for side in sides {
             let message = format!("{} has no join tables for `{}`", checks.can.name, path(draft, side));
             let help = "put the keys into lists on both sides: `@relation(fields: [ids], references: [id])`";
-            report.error_help("many-to-many-rule", draft.field(side.at).span, message, help);
+            report.error_help(Code::ManyToManyRule, draft.field(side.at).span, message, help);
         }
     }
     if with_view {
         for side in sides {
             let message = format!("`{}` would need a join table, which views cannot have", path(draft, side));
             let help = "write a model for the join table";
-            report.error_help("view-relation", draft.field(side.at).span, message, help);
+            report.error_help(Code::ViewRelation, draft.field(side.at).span, message, help);
         }
     }
     for side in sides {
@@ -48,25 +49,25 @@ pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report
         let Some(id) = single_id(target) else {
             let message = format!("`{}` leads to `{}`, which has no `@id` field", path(draft, side), target.name);
             let help = "give it one, or write a model for the join table";
-            report.error_help("many-to-many-id", span, message, help);
+            report.error_help(Code::ManyToManyId, span, message, help);
             continue;
         };
         if side.references.as_ref().is_some_and(|references| references.as_slice() != [id]) {
             let message = format!("`{}` must refer to the id of `{}`", path(draft, side), target.name);
-            report.error_help("many-to-many-rule", span, message, "remove `references`");
+            report.error_help(Code::ManyToManyRule, span, message, "remove `references`");
         }
     }
     no_actions(&sides, report);
     for side in sides.iter().filter(|side| side.references.is_some()) {
         let message = format!("`{}` cannot have `references`: the join table refers to the ids", path(draft, side));
-        report.error_help("many-to-many-rule", draft.field(side.at).span, message, "remove `references`");
+        report.error_help(Code::ManyToManyRule, draft.field(side.at).span, message, "remove `references`");
     }
 }
 
 fn no_actions(sides: &[&RelationField<'_>; 2], report: &mut Report) {
     for (_, span) in sides.iter().flat_map(|side| side.on_delete.into_iter().chain(side.on_update)) {
         let message = "a many-to-many relation has no referential actions";
-        report.error_help("many-to-many-rule", span, message, "remove it, or write a model for the join table");
+        report.error_help(Code::ManyToManyRule, span, message, "remove it, or write a model for the join table");
     }
 }
 
@@ -78,7 +79,7 @@ pub(crate) fn embedded(checks: &Checks<'_, '_>, relation: &DraftRelation, report
         for side in sides {
             let message = format!("{} keeps no lists of keys for `{}`", checks.can.name, path(draft, side));
             let help = "remove `fields` and `references` on both sides: a join table is made by itself";
-            report.error_help("many-to-many-rule", draft.field(side.at).span, message, help);
+            report.error_help(Code::ManyToManyRule, draft.field(side.at).span, message, help);
         }
         return;
     }
@@ -93,7 +94,7 @@ pub(crate) fn embedded(checks: &Checks<'_, '_>, relation: &DraftRelation, report
             if list.as_ref().is_none_or(|list| list.len() != 1) {
                 let message = format!("`{}` needs `{name}` with exactly one field", path(draft, side));
                 let span = argument(side, name).unwrap_or(whole(side));
-                report.error_help("many-to-many-rule", span, message, format!("write `{name}: [..]`"));
+                report.error_help(Code::ManyToManyRule, span, message, format!("write `{name}: [..]`"));
             }
         }
     }
@@ -104,7 +105,7 @@ pub(crate) fn embedded(checks: &Checks<'_, '_>, relation: &DraftRelation, report
         {
             let message = format!("`{}` must refer to the id of `{}`", path(draft, side), target.name);
             let span = argument(side, "references").unwrap_or(draft.field(side.at).span);
-            report.error_help("many-to-many-rule", span, message, "name the id field");
+            report.error_help(Code::ManyToManyRule, span, message, "name the id field");
         }
     }
     for side in sides {
@@ -128,6 +129,6 @@ fn key_list(draft: &Draft<'_>, side: &RelationField<'_>, span: Span, report: &mu
         && native(column) == native(reference);
     if !fits {
         let message = format!("`{}` must be a list of what `{}` is", column.name, reference.name);
-        report.error_help("many-to-many-rule", span, message, "give both the same type, one of them as a list");
+        report.error_help(Code::ManyToManyRule, span, message, "give both the same type, one of them as a list");
     }
 }

@@ -40,7 +40,8 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
     let provider = configuration.datasource.as_ref().map(|datasource| datasource.provider);
     let mode = configuration.datasource.as_ref().map_or(RelationMode::ForeignKeys, |d| d.relation_mode);
     let checks = Checks { draft, configuration, provider, can: abilities(provider), mode };
-    let names = names::Names::collect(&checks);
+    let constraints = names::Constraints::new(&checks);
+    let names = names::Names::collect(&checks, &constraints);
     composites::check(&checks, report);
     defaults::functions(&checks, report);
     datasource::check(&checks, report);
@@ -52,10 +53,10 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
     }
     enums::check(&checks, report);
     let mut graph = cascades::Cascades::collect(&checks);
-    for relation in &draft.relations {
+    for (index, relation) in draft.relations.iter().enumerate() {
         match relation.shape {
             RelationShape::OneToOne | RelationShape::OneToMany => {
-                relations::check(&checks, relation, &names, &mut graph, report);
+                relations::check(&checks, index, &names, &mut graph, report);
             }
             RelationShape::ManyToMany => many_to_many::implicit(&checks, relation, report),
             RelationShape::Embedded => many_to_many::embedded(&checks, relation, report),
@@ -64,7 +65,7 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
 }
 
 /// Checks one model; false when its relations are ambiguous and nothing further makes sense.
-fn model(checks: &Checks<'_, '_>, id: ModelId, names: &names::Names, report: &mut Report) -> bool {
+fn model(checks: &Checks<'_, '_>, id: ModelId, names: &names::Names<'_>, report: &mut Report) -> bool {
     let model = checks.draft.model(id);
     if model.is_view {
         views::check(checks, model, report);
@@ -82,11 +83,11 @@ fn model(checks: &Checks<'_, '_>, id: ModelId, names: &names::Names, report: &mu
             return false;
         }
     }
-    for index in &model.indexes {
+    for (at, index) in model.indexes.iter().enumerate() {
         if model.is_view {
             views::index(index, report);
         } else {
-            indexes::check(checks, id, index, names, report);
+            indexes::check(checks, id, at, names, report);
         }
     }
     true

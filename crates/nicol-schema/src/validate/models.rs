@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -32,7 +33,9 @@ pub(crate) fn database_name_clashes(checks: &Checks<'_, '_>, report: &mut Report
         // The error stands on the `@@map`, whichever of the two has it.
         let span = model.map.as_ref().or(earlier.map.as_ref()).map_or(model.span(), |(_, span)| *span);
         let message = format!("`{}` and `{}` are both the table `{}`", earlier.name, model.name, model.database_name());
-        report.error_help("duplicate-mapped-name", span, message, "map one of them to another table");
+        report.error_help(Code::DuplicateMappedName, span, message, "map one of them to another table");
+        let other = if span.file == model.span().file && model.map.is_some() { earlier } else { model };
+        report.relate(other.file.span(other.block.name), "the other one");
     }
 }
 
@@ -82,7 +85,7 @@ fn fulltexts(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Repor
     if all.len() > 1 {
         for span in all {
             let message = format!("{} has at most one fulltext index in a model", checks.can.name);
-            report.error_help("fulltext", span, message, "put all its fields into one `@@fulltext`");
+            report.error_help(Code::Fulltext, span, message, "put all its fields into one `@@fulltext`");
         }
     }
 }
@@ -106,17 +109,17 @@ pub(crate) fn schema_rules(
     match schema {
         Some((_, span)) if !checks.can.multi_schema => {
             let message = format!("{} has no schemas to choose from", checks.can.name);
-            report.error_help("schema-unsupported", span, message, "remove `@@schema`");
+            report.error_help(Code::SchemaUnsupported, span, message, "remove `@@schema`");
         }
         Some((schema, span)) if !schemas.iter().any(|known| known == schema) => {
             let message = format!("the datasource does not list the schema `{schema}`");
             let help = format!("add it there: `schemas = [.., \"{schema}\"]`");
-            report.error_help("unknown-schema", span, message, help);
+            report.error_help(Code::UnknownSchema, span, message, help);
         }
         None if checks.can.multi_schema && checks.configuration.has_schemas => {
             let message = format!("{word} `{name}` does not say which schema it is in");
             let help = format!("add `@@schema(\"{}\")`", schemas.first().map_or("public", String::as_str));
-            report.error_help("missing-schema", block, message, help);
+            report.error_help(Code::MissingSchema, block, message, help);
         }
         Some(_) | None => {}
     }
@@ -130,7 +133,7 @@ fn set_default_warnings(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report:
             if let Some((ReferentialAction::SetDefault, span)) = action {
                 let argument = field.attribute.and_then(|attribute| keys::argument_span(attribute, name));
                 let message = "MySQL's tables refuse SET DEFAULT";
-                report.warning("bad-action", argument.unwrap_or(span), message, "choose another action");
+                report.warning(Code::BadAction, argument.unwrap_or(span), message, "choose another action");
             }
         }
     }
@@ -147,7 +150,7 @@ fn cockroach_autoincrement(model: &DraftModel<'_>, report: &mut Report) {
         if let (Some(ScalarType::Int), Some(default)) = (field.scalar(), &field.default) {
             let message = "on CockroachDB `autoincrement()` makes BigInt values";
             let help = "make the field a BigInt, or write `sequence()`";
-            report.error_help("autoincrement-type", default.attribute.span(), message, help);
+            report.error_help(Code::AutoincrementType, default.attribute.span(), message, help);
         }
     }
 }
@@ -166,22 +169,22 @@ fn autoincrement(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut R
     if !checks.can.autoincrement {
         for default in counting.iter().filter_map(|(_, field)| field.default.as_ref()) {
             let message = format!("{} has no `autoincrement()`", checks.can.name);
-            report.error_help("autoincrement-unsupported", default.attribute.span(), message, "use another default");
+            report.error_help(Code::AutoincrementUnsupported, default.attribute.span(), message, "use another default");
         }
         return;
     }
     if counting.len() > 1 && !checks.can.several_autoincrements {
         let message = format!("{} counts one column of a table, here are {}", checks.can.name, counting.len());
-        report.error_help("autoincrement-twice", model.span(), message, "keep one `autoincrement()`");
+        report.error_help(Code::AutoincrementTwice, model.span(), message, "keep one `autoincrement()`");
     }
     for (id, field) in counting {
         if !checks.can.autoincrement_beside_id && !is_single_key(model, id) {
             let message = format!("{} counts the id only, and `{}` is not the id", checks.can.name, field.name);
-            report.error_help("autoincrement-not-id", field.span, message, "make it the id, or use another default");
+            report.error_help(Code::AutoincrementNotId, field.span, message, "make it the id, or use another default");
         }
         if !checks.can.autoincrement_unindexed && !is_indexed(model, id) {
             let message = format!("{} counts indexed columns only", checks.can.name);
-            report.error_help("autoincrement-not-indexed", field.span, message, "add `@unique` or an `@@index`");
+            report.error_help(Code::AutoincrementNotIndexed, field.span, message, "add `@unique` or an `@@index`");
         }
     }
 }
@@ -203,14 +206,14 @@ fn shard_key(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Repor
     };
     let span = attribute.span();
     if fields.is_empty() {
-        report.error_help("no-members", span, "the list of fields is empty", "name at least one field");
+        report.error_help(Code::NoMembers, span, "the list of fields is empty", "name at least one field");
     }
     if !checks.configuration.has_preview("shardKeys") {
         let help = "add `\"shardKeys\"` to `previewFeatures` of a generator";
-        report.error_help("preview-needed", span, "shard keys are a preview feature", help);
+        report.error_help(Code::PreviewNeeded, span, "shard keys are a preview feature", help);
     }
     if !checks.can.shard_keys {
         let message = format!("{} has no shard keys", checks.can.name);
-        report.error_help("shard-key", span, message, "remove it");
+        report.error_help(Code::ShardKey, span, message, "remove it");
     }
 }

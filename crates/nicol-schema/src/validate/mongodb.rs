@@ -1,5 +1,6 @@
 //! Rules of MongoDB alone.
 
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -12,14 +13,14 @@ pub(crate) fn model(model: &DraftModel<'_>, report: &mut Report) {
     let Some(key) = &model.primary_key else {
         let message = format!("`{}` has no `@id`, which MongoDB needs", model.name);
         let help = "add `id String @id @default(auto()) @map(\"_id\") @db.ObjectId`";
-        report.error_help("no-identifier", model.span(), message, help);
+        report.error_help(Code::NoIdentifier, model.span(), message, help);
         return fields_and_indexes(model, report);
     };
     if let [only] = key.fields.as_slice() {
         let field = model.field(only.field);
         if field.name != "_id" && field.database_name() != "_id" {
             let message = format!("the id `{}` must be called `_id` in the database", field.name);
-            report.error_help("id-map-needed", field.span, message, "add `@map(\"_id\")`");
+            report.error_help(Code::IdMapNeeded, field.span, message, "add `@map(\"_id\")`");
         }
     }
     fields_and_indexes(model, report);
@@ -36,13 +37,18 @@ fn fields_and_indexes(model: &DraftModel<'_>, report: &mut Report) {
         };
         if model.indexes.iter().enumerate().any(|(other_at, other)| other_at != at && same(other)) {
             let message = "another index of this model has the same fields";
-            report.error_help("duplicate-index", index.attribute.span(), message, "remove one of the two");
+            report.error_help(Code::DuplicateIndex, index.attribute.span(), message, "remove one of the two");
         }
         if let (IndexKind::Unique, [only]) = (index.kind, index.fields.as_slice())
             && only.path.is_empty()
             && is_single_key(model, only.field)
         {
-            report.error_help("duplicate-index", index.attribute.span(), "the id is unique anyway", "remove `@unique`");
+            report.error_help(
+                Code::DuplicateIndex,
+                index.attribute.span(),
+                "the id is unique anyway",
+                "remove `@unique`",
+            );
         }
     }
 }
@@ -51,23 +57,23 @@ fn check_field(model: &DraftModel<'_>, id: FieldId, field: &DraftField<'_>, repo
     if is_call(field, "auto") {
         if field.native.as_ref().is_none_or(|native| native.name != "ObjectId") {
             let message = "`auto()` makes values of type ObjectId";
-            report.error_help("object-id-needed", field.span, message, "add `@db.ObjectId`");
+            report.error_help(Code::ObjectIdNeeded, field.span, message, "add `@db.ObjectId`");
         }
         let in_key = model.primary_key.as_ref().is_some_and(|key| key.fields.iter().any(|member| member.field == id));
         if !in_key {
-            report.error_help("object-id-needed", field.span, "`auto()` makes ids only", "add `@id`");
+            report.error_help(Code::ObjectIdNeeded, field.span, "`auto()` makes ids only", "add `@id`");
         }
     }
     if is_call(field, "dbgenerated") {
         let message = "MongoDB makes no defaults: `dbgenerated()` does not work";
-        report.error_help("function-unsupported", field.span, message, "write `auto()`");
+        report.error_help(Code::FunctionUnsupported, field.span, message, "write `auto()`");
     }
     if let Some((name, span)) = &field.map {
         if name.starts_with('$') {
-            report.error_help("bad-mapped-name", *span, "a name in MongoDB cannot start with `$`", "choose another");
+            report.error_help(Code::BadMappedName, *span, "a name in MongoDB cannot start with `$`", "choose another");
         }
         if name.contains('.') {
-            report.error_help("bad-mapped-name", *span, "a name in MongoDB cannot contain a dot", "choose another");
+            report.error_help(Code::BadMappedName, *span, "a name in MongoDB cannot contain a dot", "choose another");
         }
     }
 }
@@ -88,7 +94,7 @@ pub(crate) fn same_native_types(checks: &Checks<'_, '_>, relation: &RelationFiel
                 "`{}.{}` and `{}.{}` are compared but stored as different types",
                 model.name, column.name, target.name, reference.name
             );
-            report.warning("relation-type-mismatch", column.span, message, "give both the same native type");
+            report.warning(Code::RelationTypeMismatch, column.span, message, "give both the same native type");
         }
     }
 }

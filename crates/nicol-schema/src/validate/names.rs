@@ -9,27 +9,66 @@ use crate::schema::*;
 
 use super::Checks;
 
-/// A space of names: of a schema (by its name) or of a table (by its id).
-type Space = (Scope, Option<String>, Option<ModelId>);
+/// A space of names: of a database schema (by a number) or of a table (by the number of its model).
+type Space = (Scope, u32);
 
-/// How often names occur.
-pub(crate) struct Names {
-    counts: FxHashMap<Space, FxHashMap<String, u32>>,
-    custom: FxHashMap<(ModelId, String), u32>,
+/// The names that constraints have in the database, by the numbers of models, indexes and relations.
+pub(crate) struct Constraints {
+    primary_keys: Vec<Option<String>>,
+    indexes: Vec<Vec<String>>,
+    foreign_keys: Vec<Option<String>>,
+    defaults: Vec<Vec<String>>,
 }
 
-impl Names {
+impl Constraints {
+    /// Names everything once.
+    pub(crate) fn new(checks: &Checks<'_, '_>) -> Constraints {
+        let models = || checks.draft.models.iter();
+        let named_defaults = checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope));
+        let defaults = |model: &DraftModel<'_>| {
+            model.fields.iter().filter_map(|field| default_constraint_name(checks, model, field)).collect()
+        };
+        let indexes =
+            models().map(|model| model.indexes.iter().map(|index| index_name(checks, model, index)).collect());
+        Constraints {
+            primary_keys: models().map(|model| primary_key_name(checks, model)).collect(),
+            indexes: indexes.collect(),
+            foreign_keys: checks.draft.relations.iter().map(|relation| foreign_key_name(checks, relation)).collect(),
+            defaults: if named_defaults { models().map(defaults).collect() } else { Vec::new() },
+        }
+    }
+}
+
+/// How often names occur.
+pub(crate) struct Names<'n> {
+    constraints: &'n Constraints,
+    /// The number of the database schema of each model.
+    schemas: Vec<u32>,
+    counts: FxHashMap<(Space, &'n str), u32>,
+    custom: FxHashMap<(ModelId, &'n str), u32>,
+}
+
+impl<'n> Names<'n> {
     /// Counts all names of the schema.
-    pub(crate) fn collect(checks: &Checks<'_, '_>) -> Names {
-        let mut names = Names { counts: FxHashMap::default(), custom: FxHashMap::default() };
+    pub(crate) fn collect(checks: &Checks<'n, '_>, constraints: &'n Constraints) -> Names<'n> {
+        let draft = checks.draft;
+        let mut numbers: FxHashMap<Option<&str>, u32> = FxHashMap::default();
+        let schemas = draft.models.iter().map(|model| {
+            let next = numbers.len() as u32;
+            *numbers.entry(model.schema.as_ref().map(|(name, _)| name.as_ref())).or_insert(next)
+        });
+        let schemas = schemas.collect();
+        let mut names = Names { constraints, schemas, counts: FxHashMap::default(), custom: FxHashMap::default() };
+        let indexes: usize = constraints.indexes.iter().map(Vec::len).sum();
+        names.counts.reserve((draft.models.len() + draft.relations.len() + indexes) * checks.can.scopes.len());
         for scope in checks.can.scopes {
             names.collect_scope(checks, *scope);
         }
-        for (index, model) in checks.draft.models.iter().enumerate() {
+        for (index, model) in draft.models.iter().enumerate() {
             let key = model.primary_key.iter().filter_map(|key| key.name.as_deref());
             let uniques = model.indexes.iter().filter_map(|index| index.name.as_deref());
             for name in key.chain(uniques) {
-                *names.custom.entry((ModelId(index as u32), name.to_owned())).or_default() += 1;
+                *names.custom.entry((ModelId(index as u32), name)).or_default() += 1;
             }
         }
         names
@@ -43,54 +82,71 @@ impl Names {
             Scope::GlobalKeysForeignKeysDefaults => (true, false, true, true),
             Scope::TableKeyIndexesForeignKeys => (true, true, true, false),
         };
-        for (index, model) in checks.draft.models.iter().enumerate() {
-            let id = ModelId(index as u32);
-            let mut add = |name: String| {
-                *self.counts.entry(space(checks, scope, id)).or_default().entry(name).or_default() += 1;
-            };
+        let all = self.constraints;
+        for index in 0..checks.draft.models.len() {
+            let space = self.space(scope, ModelId(index as u32));
+            let mut add = |name: &'n String| *self.counts.entry((space, name)).or_default() += 1;
             if keys {
-                primary_key_name(checks, model).into_iter().for_each(&mut add);
+                all.primary_keys[index].iter().for_each(&mut add);
             }
             if indexes {
-                model.indexes.iter().for_each(|index| add(index_name(checks, model, index)));
+                all.indexes[index].iter().for_each(&mut add);
             }
             if defaults {
-                model
-                    .fields
-                    .iter()
-                    .filter_map(|field| default_constraint_name(checks, model, field))
-                    .for_each(&mut add);
+                all.defaults.get(index).into_iter().flatten().for_each(&mut add);
             }
         }
         if foreign_keys {
-            for relation in &checks.draft.relations {
-                let holder = holder(checks, scope, relation);
-                if let (Some(holder), Some(name)) = (holder, foreign_key_name(checks, relation)) {
-                    let space = space(checks, scope, holder);
-                    *self.counts.entry(space).or_default().entry(name).or_default() += 1;
+            for (relation, name) in checks.draft.relations.iter().zip(&all.foreign_keys) {
+                if let (Some(holder), Some(name)) = (holder(checks, scope, relation), name) {
+                    let space = self.space(scope, holder);
+                    *self.counts.entry((space, name)).or_default() += 1;
                 }
             }
         }
     }
 
-    /// Every space of `scopes` in which the name occurs more than once, as words.
-    pub(crate) fn clashes(
-        &self,
-        checks: &Checks<'_, '_>,
-        id: ModelId,
-        name: &str,
-        scopes: &[Scope],
-    ) -> Vec<&'static str> {
-        let taken = scopes.iter().filter(|scope| {
-            let names = self.counts.get(&space(checks, **scope, id));
-            names.and_then(|names| names.get(name)).is_some_and(|count| *count > 1)
-        });
-        taken.map(|scope| describe(*scope)).collect()
+    fn space(&self, scope: Scope, id: ModelId) -> Space {
+        match scope {
+            Scope::GlobalIndexes
+            | Scope::GlobalForeignKeys
+            | Scope::GlobalKeysAndIndexes
+            | Scope::GlobalKeysForeignKeysDefaults => (scope, self.schemas[id.0 as usize]),
+            Scope::TableIndexes | Scope::TableKeyAndIndexes | Scope::TableKeyIndexesForeignKeys => (scope, id.0),
+        }
     }
 
-    /// True when a compound key of the model has this client name.
+    /// Every space of `scopes` in which the name occurs more than once, as words.
+    pub(crate) fn clashes<'s>(
+        &'s self,
+        id: ModelId,
+        name: &'s str,
+        scopes: &'static [Scope],
+    ) -> impl Iterator<Item = &'static str> + use<'s, 'n> {
+        let taken = scopes
+            .iter()
+            .filter(move |scope| self.counts.get(&(self.space(**scope, id), name)).is_some_and(|count| *count > 1));
+        taken.map(|scope| describe(*scope))
+    }
+
+    /// How many compound keys of the model have this client name.
     pub(crate) fn custom_count(&self, id: ModelId, name: &str) -> u32 {
-        self.custom.get(&(id, name.to_owned())).copied().unwrap_or_default()
+        self.custom.get(&(id, name)).copied().unwrap_or_default()
+    }
+
+    /// The name of the primary key of a model, none where the database does not name them.
+    pub(crate) fn primary_key(&self, id: ModelId) -> Option<&'n str> {
+        self.constraints.primary_keys[id.0 as usize].as_deref()
+    }
+
+    /// The name of an index of a model.
+    pub(crate) fn index(&self, id: ModelId, at: usize) -> &'n str {
+        &self.constraints.indexes[id.0 as usize][at]
+    }
+
+    /// The name of the foreign key of a relation.
+    pub(crate) fn foreign_key(&self, relation: usize) -> Option<&'n str> {
+        self.constraints.foreign_keys[relation].as_deref()
     }
 }
 
@@ -107,19 +163,6 @@ fn holder(checks: &Checks<'_, '_>, scope: Scope, relation: &DraftRelation) -> Op
             let model = checks.draft.relation_fields[side].at.model;
             (!checks.draft.model(model).is_view).then_some(model)
         }
-    }
-}
-
-fn space(checks: &Checks<'_, '_>, scope: Scope, id: ModelId) -> Space {
-    match scope {
-        Scope::GlobalIndexes
-        | Scope::GlobalForeignKeys
-        | Scope::GlobalKeysAndIndexes
-        | Scope::GlobalKeysForeignKeysDefaults => {
-            let schema = checks.draft.model(id).schema.as_ref().map(|(name, _)| name.clone().into_owned());
-            (scope, schema, None)
-        }
-        Scope::TableIndexes | Scope::TableKeyAndIndexes | Scope::TableKeyIndexesForeignKeys => (scope, None, Some(id)),
     }
 }
 
@@ -152,7 +195,7 @@ pub(crate) const KEY_SCOPES: &[Scope] = &[
 ];
 
 /// The name of a primary key, none where the database does not name them.
-pub(crate) fn primary_key_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>) -> Option<String> {
+fn primary_key_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>) -> Option<String> {
     let key = model.primary_key.as_ref()?;
     let provider = checks.provider.filter(|_| checks.can.named_primary_keys)?;
     Some(match &key.map {
@@ -162,7 +205,7 @@ pub(crate) fn primary_key_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>) 
 }
 
 /// The name of an index.
-pub(crate) fn index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftIndex<'_>) -> String {
+fn index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftIndex<'_>) -> String {
     match (&index.map, checks.provider) {
         (Some(name), _) => name.clone().into_owned(),
         (None, None) => String::new(),
@@ -171,19 +214,15 @@ pub(crate) fn index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index:
                 IndexKind::Unique => ConstraintKind::Unique,
                 IndexKind::Normal | IndexKind::Fulltext => ConstraintKind::Index,
             };
-            let columns: Vec<String> = index.fields.iter().map(|member| column_path(model, member)).collect();
-            default_name(kind, model.database_name(), columns.iter().map(String::as_str), provider)
+            let columns = index.fields.iter().flat_map(|member| column_path(model, member));
+            default_name(kind, model.database_name(), columns, provider)
         }
     }
 }
 
-fn column_path(model: &DraftModel<'_>, member: &IndexField) -> String {
-    let mut path = model.field(member.field).database_name().to_owned();
-    for part in &member.path {
-        path.push('_');
-        path.push_str(part);
-    }
-    path
+fn column_path<'m>(model: &'m DraftModel<'_>, member: &'m IndexField) -> impl Iterator<Item = &'m str> {
+    let column = model.field(member.field).database_name();
+    std::iter::once(column).chain(member.path.iter().map(String::as_str))
 }
 
 /// The name of a default constraint, for defaults that the database makes.
@@ -203,7 +242,7 @@ pub(crate) fn default_constraint_name(
 }
 
 /// The name of a foreign key.
-pub(crate) fn foreign_key_name(checks: &Checks<'_, '_>, relation: &DraftRelation) -> Option<String> {
+fn foreign_key_name(checks: &Checks<'_, '_>, relation: &DraftRelation) -> Option<String> {
     if !matches!(relation.shape, RelationShape::OneToOne | RelationShape::OneToMany) {
         return None;
     }

@@ -1,5 +1,6 @@
 //! Native types and what they rule out.
 
+use crate::diagnostic::Code;
 use crate::provider::native_types::{NativeTypeRow, numbers, range_problem, table};
 use crate::report::{Report, did_you_mean};
 use crate::resolve::draft::*;
@@ -16,12 +17,12 @@ pub(crate) fn field(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mu
     let span = native.attribute.span();
     let Some(datasource) = &checks.configuration.datasource else {
         let message = format!("without a datasource there is no native type `{}`", native.name);
-        report.error_help("unknown-native-type", span, message, "add a `datasource` block that names the provider");
+        report.error_help(Code::UnknownNativeType, span, message, "add a `datasource` block that names the provider");
         return;
     };
     if datasource.name != native.scope {
         let message = format!("`@{}.{}` does not start with the datasource's name", native.scope, native.name);
-        report.error_help("wrong-prefix", span, message, format!("write `@{}.{}`", datasource.name, native.name));
+        report.error_help(Code::WrongPrefix, span, message, format!("write `@{}.{}`", datasource.name, native.name));
     }
     let rows = table(datasource.provider);
     let Some(row) = rows.iter().find(|row| row.name == native.name) else {
@@ -33,7 +34,7 @@ pub(crate) fn field(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mu
             format!("on {} these can stand: {}", scalar.as_str(), fitting.collect::<Vec<_>>().join(", "))
         };
         let help = did_you_mean(native.name, rows.iter().map(|row| row.name), otherwise);
-        report.error_help("unknown-native-type", span, message, help);
+        report.error_help(Code::UnknownNativeType, span, message, help);
         return;
     };
     arguments(datasource.provider, row, native, scalar, span, report);
@@ -50,23 +51,23 @@ fn arguments(
     let (required, optional) = row.shape.counts();
     if native.args.len() < required || native.args.len() > required + optional {
         let message = format!("`{}` cannot have {} arguments", row.name, native.args.len());
-        report.error_help("native-argument-count", span, message, format!("it takes {}", row.shape.describe()));
+        report.error_help(Code::NativeArgumentCount, span, message, format!("it takes {}", row.shape.describe()));
         return;
     }
     if !row.scalars.contains(&scalar) {
         let types: Vec<&str> = row.scalars.iter().map(|scalar| scalar.as_str()).collect();
         let message = format!("`{}` does not hold values of type {}", row.name, scalar.as_str());
         let help = format!("make the field's type {}, or choose another native type", types.join(" or "));
-        report.error_help("native-type-mismatch", span, message, help);
+        report.error_help(Code::NativeTypeMismatch, span, message, help);
         return;
     }
     let Some(numbers) = numbers(row.shape, &native.args) else {
         let message = format!("`{}` cannot have the arguments ({})", row.name, native.args.join(", "));
-        report.error_help("native-argument-type", span, message, format!("it takes {}", row.shape.describe()));
+        report.error_help(Code::NativeArgumentType, span, message, format!("it takes {}", row.shape.describe()));
         return;
     };
     if let Some(problem) = range_problem(provider, row.name, &numbers, scalar) {
-        report.error("native-range", span, format!("`{}` is out of range: {problem}", row.name));
+        report.error(Code::NativeRange, span, format!("`{}` is out of range: {problem}", row.name));
     }
 }
 
@@ -92,7 +93,7 @@ pub(crate) fn unsupported(checks: &Checks<'_, '_>, field: &DraftField<'_>, repor
     let scalar = row.scalars.first().map_or("String", |scalar| scalar.as_str());
     let scope = checks.configuration.datasource.as_ref().map_or("db", |datasource| datasource.name.as_str());
     let message = format!("`{name}` is a type that is supported");
-    report.error_help("known-unsupported-type", field.span, message, format!("write `{scalar} @{scope}.{name}`"));
+    report.error_help(Code::KnownUnsupportedType, field.span, message, format!("write `{scalar} @{scope}.{name}`"));
 }
 
 fn native_name<'m>(model: &'m DraftModel<'_>, member: &IndexField) -> Option<&'m DraftNative<'m>> {
@@ -112,7 +113,7 @@ pub(crate) fn xml_index(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
         if native_name(model, member).is_some_and(|native| native.name == "Xml") {
             let span = model.field(member.field).span;
             let what = if index.kind == IndexKind::Unique { "unique" } else { "in an index" };
-            report.error_help("length-needed", span, key_message("Xml", what), "choose another type, or no index");
+            report.error_help(Code::LengthNeeded, span, key_message("Xml", what), "choose another type, or no index");
             return;
         }
     }
@@ -132,13 +133,13 @@ pub(crate) fn mysql_keys(model: &DraftModel<'_>, report: &mut Report) {
     for index in model.indexes.iter().filter(|index| index.kind != IndexKind::Fulltext) {
         if let Some(name) = long(&index.fields) {
             let what = if index.kind == IndexKind::Unique { "unique as a whole" } else { "in an index as a whole" };
-            report.error_help("length-needed", index.attribute.span(), key_message(&name, what), help);
+            report.error_help(Code::LengthNeeded, index.attribute.span(), key_message(&name, what), help);
         }
     }
     if let Some(key) = &model.primary_key
         && let Some(name) = long(&key.fields)
     {
-        report.error_help("length-needed", key.attribute.span(), key_message(&name, "the id as a whole"), help);
+        report.error_help(Code::LengthNeeded, key.attribute.span(), key_message(&name, "the id as a whole"), help);
     }
 }
 
@@ -156,7 +157,7 @@ pub(crate) fn sqlserver_keys(model: &DraftModel<'_>, report: &mut Report) {
         if let Some(name) = heap(&index.fields) {
             let what = if index.kind == IndexKind::Unique { "unique" } else { "in an index" };
             report.error_help(
-                "length-needed",
+                Code::LengthNeeded,
                 index.attribute.span(),
                 key_message(&name, what),
                 "choose a shorter type",
@@ -167,11 +168,11 @@ pub(crate) fn sqlserver_keys(model: &DraftModel<'_>, report: &mut Report) {
     let span = key.attribute.span();
     for member in &key.fields {
         if let Some(name) = heap(std::slice::from_ref(member)) {
-            report.error_help("length-needed", span, key_message(&name, "the id"), "choose a shorter type");
+            report.error_help(Code::LengthNeeded, span, key_message(&name, "the id"), "choose a shorter type");
             return;
         }
         if model.field(member.field).scalar() == Some(ScalarType::Bytes) {
-            report.error_help("length-needed", span, key_message("Bytes", "the id"), "choose another type");
+            report.error_help(Code::LengthNeeded, span, key_message("Bytes", "the id"), "choose another type");
             return;
         }
     }

@@ -1,5 +1,6 @@
 //! Index types and operator classes of PostgreSQL and CockroachDB.
 
+use crate::diagnostic::Code;
 use crate::provider::native_types;
 use crate::provider::operator_classes::{brin_fits, class_fits_algorithm};
 use crate::report::Report;
@@ -21,7 +22,7 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
             && !class_fits_algorithm(class, algorithm)
         {
             let message = format!("the operator class `{class}` is not for indexes of type {algorithm}");
-            report.error_help("operator-class", span, message, "choose another class or index type");
+            report.error_help(Code::OperatorClass, span, message, "choose another class or index type");
             continue;
         }
         if matches!(field.ty, Some(FieldType::Unsupported(_))) && class.is_none() {
@@ -32,13 +33,13 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
                 Some(class) => format!("the operator class `{class}` does not work on the field `{}`", field.name),
                 None => format!("an index of type {algorithm} does not work on the field `{}`", field.name),
             };
-            let code = if class.is_some() { "operator-class" } else { "index-field-type" };
+            let code = if class.is_some() { Code::OperatorClass } else { Code::IndexFieldType };
             report.error_help(code, span, message, "choose another class or index type, or `ops: raw(\"...\")`");
         }
     }
     if algorithm == "SpGist" && index.fields.len() != 1 {
         report.error_help(
-            "index-field-type",
+            Code::IndexFieldType,
             span,
             "an index of type SpGist has one column",
             "make one index for each field",
@@ -84,7 +85,7 @@ pub(crate) fn cockroach(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
     let span = index.attribute.span();
     for (at, member) in index.fields.iter().enumerate() {
         if member.ops.is_some() {
-            report.error_help("operator-class", span, "CockroachDB has no operator classes", "remove `ops`");
+            report.error_help(Code::OperatorClass, span, "CockroachDB has no operator classes", "remove `ops`");
             return;
         }
         let field = model.field(member.field);
@@ -92,11 +93,11 @@ pub(crate) fn cockroach(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
         let unsupported = matches!(field.ty, Some(FieldType::Unsupported(_)));
         if !(is_json || unsupported || field.arity == Arity::List) {
             let message = format!("an index of type Gin does not work on the field `{}`", field.name);
-            report.error_help("index-field-type", span, message, "choose another index type");
+            report.error_help(Code::IndexFieldType, span, message, "choose another index type");
         }
         if is_json && at + 1 < index.fields.len() {
             let message = "in an inverted index the Json field must be the last one";
-            report.error_help("index-field-type", span, message, "move it to the end");
+            report.error_help(Code::IndexFieldType, span, message, "move it to the end");
         }
     }
 }

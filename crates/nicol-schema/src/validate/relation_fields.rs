@@ -1,5 +1,6 @@
 //! Relation fields, each for itself.
 
+use crate::diagnostic::Code;
 use crate::provider::actions;
 use crate::report::Report;
 use crate::resolve::draft::*;
@@ -9,14 +10,13 @@ use super::names::Names;
 use super::{Checks, fields, keys, mongodb};
 
 /// Checks one relation field; false when it is not clear which relation it belongs to.
-pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names, report: &mut Report) -> bool {
-    let _ = names;
+pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names<'_>, report: &mut Report) -> bool {
     let relation = &checks.draft.relation_fields[index];
     if is_ambiguous(checks, relation, report) {
         return false;
     }
     let field = checks.draft.field(relation.at);
-    fields::client_name(checks, relation.at.model, field, report);
+    fields::client_name(checks, relation.at.model, field, names, report);
     ignored_target(checks, relation, report);
     allowed_actions(checks, relation, report);
     foreign_key_name(checks, relation, report);
@@ -29,6 +29,10 @@ pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names, report
 
 /// Fields between the same two models need different relation names.
 fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &mut Report) -> bool {
+    let is_self = relation.at.model == relation.target;
+    if relation.alike < 2 || (is_self && relation.name.is_some() && relation.alike == 2) {
+        return false;
+    }
     let draft = checks.draft;
     let model = draft.model(relation.at.model);
     let same = model.fields.iter().filter_map(|field| field.relation).map(|index| &draft.relation_fields[index]);
@@ -36,23 +40,19 @@ fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &
         .filter(|other| other.target == relation.target && other.name == relation.name)
         .map(|other| draft.field(other.at).name)
         .collect();
-    let is_self = relation.at.model == relation.target;
-    if same.len() < 2 || (is_self && relation.name.is_some() && same.len() == 2) {
-        return false;
-    }
     let target = draft.model(relation.target).name;
     let (model_name, list) = (model.name, same.join(", "));
     let span = draft.field(relation.at).span;
     match &relation.name {
         Some(name) => {
             let message = format!("more fields of `{model_name}` than fit belong to the relation `{name}`: {list}");
-            report.error_help("relation-name-reused", span, message, "give each relation a name of its own");
+            report.error_help(Code::RelationNameReused, span, message, "give each relation a name of its own");
         }
         None => {
             let message =
                 format!("it is not clear which relation is which: {list} all lead from `{model_name}` to `{target}`");
             let help = "name them: `@relation(\"Name\")`, the same name on both sides of each relation";
-            report.error_help("ambiguous-relation", span, message, help);
+            report.error_help(Code::AmbiguousRelation, span, message, help);
         }
     }
     true
@@ -63,7 +63,7 @@ fn ignored_target(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report:
     let field = checks.draft.field(relation.at);
     if target.is_ignored && !field.is_ignored && !model.is_ignored {
         let message = format!("`{}.{}` leads to `{}`, which is ignored", model.name, field.name, target.name);
-        report.error_help("ignored-target", field.span, message, "add `@ignore` to the field");
+        report.error_help(Code::IgnoredTarget, field.span, message, "add `@ignore` to the field");
     }
 }
 
@@ -76,7 +76,7 @@ fn allowed_actions(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report
         let span = relation.attribute.and_then(|attribute| keys::argument_span(attribute, name)).unwrap_or(span);
         let message = format!("`{action:?}` does not work on {} in this relation mode", checks.can.name);
         let names: Vec<String> = allowed.iter().map(|action| format!("{action:?}")).collect();
-        report.error_help("bad-action", span, message, format!("choose one of {}", names.join(", ")));
+        report.error_help(Code::BadAction, span, message, format!("choose one of {}", names.join(", ")));
     }
 }
 
@@ -86,7 +86,7 @@ fn foreign_key_name(checks: &Checks<'_, '_>, relation: &RelationField<'_>, repor
     };
     if !checks.can.named_foreign_keys {
         let message = format!("{} does not name foreign keys", checks.can.name);
-        report.error_help("foreign-key-map-unsupported", attribute.span(), message, "remove `map`");
+        report.error_help(Code::ForeignKeyMapUnsupported, attribute.span(), message, "remove `map`");
         return;
     }
     keys::name_length(checks, name, attribute.span(), report);
@@ -109,6 +109,6 @@ fn missing_index(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: 
     if !covered {
         let names: Vec<&str> = columns.iter().map(|id| model.field(*id).name).collect();
         let message = "with `relationMode = \"prisma\"` there is no foreign key, and so no index for this relation";
-        report.warning("missing-index", attribute.span(), message, format!("add `@@index([{}])`", names.join(", ")));
+        report.warning(Code::MissingIndex, attribute.span(), message, format!("add `@@index([{}])`", names.join(", ")));
     }
 }

@@ -1,10 +1,13 @@
 //! Relations with columns on one side: one-to-one and one-to-many.
 
+use std::borrow::Cow;
+
+use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
 
-use super::names::{FOREIGN_KEY_SCOPES, Names, foreign_key_name};
+use super::names::{FOREIGN_KEY_SCOPES, Names};
 use super::{Checks, cascades, keys};
 
 /// The two sides of a relation.
@@ -44,12 +47,13 @@ fn is_empty(fields: &Option<Vec<FieldId>>) -> bool {
 /// Checks one relation.
 pub(crate) fn check<'d>(
     checks: &Checks<'d, '_>,
-    relation: &DraftRelation,
-    names: &Names,
+    index: usize,
+    names: &Names<'_>,
     graph: &mut cascades::Cascades<'d>,
     report: &mut Report,
 ) {
     let draft = checks.draft;
+    let relation = &draft.relations[index];
     let side = |index: Option<usize>| index.map(|index| &draft.relation_fields[index]);
     let sides = Sides { draft, relation, forward: side(relation.a), back: side(relation.b) };
     cascades::check(checks, relation, graph, report);
@@ -59,7 +63,7 @@ pub(crate) fn check<'d>(
         arity(&sides, forward, report);
         types_match(&sides, forward, report);
     }
-    constraint_name(checks, &sides, names, report);
+    constraint_name(&sides, names.foreign_key(index), names, report);
     if let Some(forward) = sides.forward {
         set_null(checks, &sides, forward, report);
     }
@@ -75,6 +79,13 @@ pub(crate) fn unique_keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<Fi
     let key = model.primary_key.iter().map(|key| &key.fields);
     let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique);
     key.chain(uniques.map(|index| &index.fields)).map(|fields| fields.iter().map(|member| member.field).collect())
+}
+
+/// True when one of the keys is exactly these fields.
+pub(crate) fn has_key(model: &DraftModel<'_>, fields: &[FieldId]) -> bool {
+    let key = model.primary_key.iter().map(|key| &key.fields);
+    let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique).map(|index| &index.fields);
+    key.chain(uniques).any(|key| key.len() == fields.len() && key.iter().zip(fields).all(|(a, b)| a.field == *b))
 }
 
 fn sorted(fields: &[FieldId]) -> Vec<FieldId> {
@@ -94,24 +105,31 @@ fn references_are_unique(
     };
     let far = sides.far();
     let span = sides.field(forward).span;
-    let list: Vec<&str> = references.iter().map(|id| far.field(*id).name).collect();
-    let list = list.join(", ");
-    if !unique_keys(far).any(|key| sorted(&key) == sorted(references)) {
-        let message =
-            format!("`{}` refers to fields of `{}` that are not unique: {list}", sides.path(forward), far.name);
-        let help = if references.len() == 1 {
-            format!("add `@unique` to `{}.{list}`", far.name)
-        } else {
-            format!("add `@@unique([{list}])` to `{}`", far.name)
-        };
-        report.error_help("reference-not-unique", span, message, help);
-        return;
+    let mut unordered = false;
+    if !has_key(far, references) {
+        let sought = sorted(references);
+        unordered = unique_keys(far).any(|key| key.len() == sought.len() && sorted(&key) == sought);
+        if !unordered {
+            let list: Vec<&str> = references.iter().map(|id| far.field(*id).name).collect();
+            let list = list.join(", ");
+            let message =
+                format!("`{}` refers to fields of `{}` that are not unique: {list}", sides.path(forward), far.name);
+            let help = if references.len() == 1 {
+                format!("add `@unique` to `{}.{list}`", far.name)
+            } else {
+                format!("add `@@unique([{list}])` to `{}`", far.name)
+            };
+            report.error_help(Code::ReferenceNotUnique, span, message, help);
+            for field in references.iter().map(|id| far.field(*id)) {
+                report.relate(field.span, "not unique");
+            }
+            return;
+        }
     }
-    let in_order = unique_keys(far).any(|key| key == *references);
-    if references.len() > 1 && !checks.can.references_in_any_order && !in_order {
+    if unordered && references.len() > 1 && !checks.can.references_in_any_order {
         let message =
             format!("`references` of `{}` has another order than the key of `{}`", sides.path(forward), far.name);
-        report.error_help("reference-order", span, message, "write the fields in the order of the key");
+        report.error_help(Code::ReferenceOrder, span, message, "write the fields in the order of the key");
     }
 }
 
@@ -122,7 +140,7 @@ fn same_length(forward: &RelationField<'_>, report: &mut Report) {
     };
     if fields.len() != references.len() {
         let message = format!("`fields` names {} fields, `references` {}", fields.len(), references.len());
-        report.error_help("field-count", attribute.span(), message, "name as many in both, in the same order");
+        report.error_help(Code::FieldCount, attribute.span(), message, "name as many in both, in the same order");
     }
 }
 
@@ -134,10 +152,11 @@ fn arity(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut Report
         return;
     }
     if let Some(column) = optional {
-        let column = near.field(*column).name;
+        let (column, span) = (near.field(*column).name, near.field(*column).span);
         let message = format!("`{}` is required, but its column `{column}` is optional", sides.path(forward));
         let help = format!("make both optional (`{}?`), or both required", sides.far().name);
-        report.error_help("relation-optionality", field.span, message, help);
+        report.error_help(Code::RelationOptionality, field.span, message, help);
+        report.relate(span, "optional");
     }
 }
 
@@ -146,8 +165,11 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
     let (near, far) = (sides.near(), sides.far());
     // Without `references:` the first key whose fields are all required is meant.
     let meant = || unique_keys(far).find(|key| key.iter().all(|id| far.field(*id).is_strict()));
-    let references = forward.references.clone().or_else(meant).unwrap_or_default();
-    for (column, reference) in fields.iter().zip(&references) {
+    let references = match &forward.references {
+        Some(references) => Cow::Borrowed(references.as_slice()),
+        None => Cow::Owned(meant().unwrap_or_default()),
+    };
+    for (column, reference) in fields.iter().zip(references.iter()) {
         let (column, reference) = (near.field(*column), far.field(*reference));
         if column.ty != reference.ty {
             let message = format!(
@@ -158,24 +180,30 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
                 reference.name,
                 sides.path(forward)
             );
-            report.error_help("relation-type-mismatch", sides.field(forward).span, message, "give both the same type");
+            report.error_help(
+                Code::RelationTypeMismatch,
+                sides.field(forward).span,
+                message,
+                "give both the same type",
+            );
+            for field in [column, reference] {
+                report.relate(field.type_span, "this type");
+            }
         }
     }
 }
 
-fn constraint_name(checks: &Checks<'_, '_>, sides: &Sides<'_, '_>, names: &Names, report: &mut Report) {
-    let Some(name) = foreign_key_name(checks, sides.relation) else {
-        return;
-    };
-    let place = match sides.forward {
-        Some(forward) => {
-            let argument = forward.attribute.and_then(|attribute| keys::argument_span(attribute, "map"));
-            argument.unwrap_or(sides.field(forward).span)
-        }
-        None => sides.far().span(),
-    };
-    for space in names.clashes(checks, sides.relation.model_a, &name, FOREIGN_KEY_SCOPES) {
-        keys::name_clash(&name, space, place, report);
+fn constraint_name(sides: &Sides<'_, '_>, name: Option<&str>, names: &Names<'_>, report: &mut Report) {
+    let Some(name) = name else { return };
+    for space in names.clashes(sides.relation.model_a, name, FOREIGN_KEY_SCOPES) {
+        let place = match sides.forward {
+            Some(forward) => {
+                let argument = forward.attribute.and_then(|attribute| keys::argument_span(attribute, "map"));
+                argument.unwrap_or(sides.field(forward).span)
+            }
+            None => sides.far().span(),
+        };
+        keys::name_clash(name, space, place, report);
     }
 }
 
@@ -201,9 +229,9 @@ fn set_null_report(checks: &Checks<'_, '_>, sides: &Sides<'_, '_>, forward: &Rel
         let message = format!("`{name}: SetNull` of `{}` meets a required column", sides.path(forward));
         let help = "choose another action, or make the columns optional";
         if only_warn {
-            report.warning("set-null-on-required", span, message, help);
+            report.warning(Code::SetNullOnRequired, span, message, help);
         } else {
-            report.error_help("set-null-on-required", span, message, help);
+            report.error_help(Code::SetNullOnRequired, span, message, help);
         }
     }
 }
@@ -223,26 +251,32 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
     };
     let relation = name.map_or(String::new(), |name| format!(" @relation(\"{name}\")"));
     let help = format!("run `nicol format`, or add a field of type `{model}{suffix}`{relation} to `{}`", missing.name);
-    report.error_help("missing-opposite", sides.field(one).span, message, help);
+    report.error_help(Code::MissingOpposite, sides.field(one).span, message, help);
+    report.relate(missing.file.span(missing.block.name), "the field is missing here");
 }
 
 fn one_to_many(sides: &Sides<'_, '_>, report: &mut Report) {
     let Some((forward, back)) = sides.both() else { return };
+    let defined = !is_empty(&forward.fields) && !is_empty(&forward.references);
+    let bare = is_empty(&back.fields) && is_empty(&back.references);
+    if defined && bare && back.on_delete.is_none() && back.on_update.is_none() {
+        return;
+    }
     let (here, there) = (sides.path(forward), sides.path(back));
     for (name, fields) in [("fields", &forward.fields), ("references", &forward.references)] {
         if is_empty(fields) {
             let message = format!("`{here}` does not say which {name} make the relation");
             let help = format!("run `nicol format`, or add `{name}: [..]` to its `@relation`");
-            report.error_help("missing-relation-argument", sides.field(forward).span, message, help);
+            report.error_help(Code::MissingRelationArgument, sides.field(forward).span, message, help);
         }
     }
     if !is_empty(&back.fields) || !is_empty(&back.references) {
         let message = format!("`{there}` cannot have `fields` or `references`: the columns are on the other side");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
     }
     if back.on_delete.is_some() || back.on_update.is_some() {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
     }
 }
 
@@ -261,13 +295,13 @@ fn one_to_one(sides: &Sides<'_, '_>, report: &mut Report) {
     if !report.has_errors() && sides.field(back).arity == Arity::Required {
         let near = sides.near().name;
         let message = format!("`{there}` cannot be required: no database sees to it that there is a `{near}`");
-        report.error_help("both-sides-required", sides.field(back).span, message, format!("write `{near}?`"));
+        report.error_help(Code::BothSidesRequired, sides.field(back).span, message, format!("write `{near}?`"));
     }
     let defines = back.fields.is_some() || back.references.is_some();
     if !report.has_errors() && sides.field(forward).arity == Arity::Required && defines {
         let message = format!("`{there}` has `fields` or `references`, but `{here}` is the required side");
         let help = format!("move them to `{here}`, or make that side optional");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, help);
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, help);
     }
 }
 
@@ -278,7 +312,7 @@ fn neither_side(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relat
             for side in [forward, back] {
                 let message = format!("neither `{}` nor `{}` has `{name}`", sides.path(forward), sides.path(back));
                 let help = format!("add `@relation({name}: [..])` to the side that holds the columns");
-                report.error_help("no-side-defines", sides.field(side).span, message, help);
+                report.error_help(Code::NoSideDefines, sides.field(side).span, message, help);
             }
         }
     }
@@ -290,7 +324,7 @@ fn both_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relatio
         if !is_empty(here) && !is_empty(there) {
             for side in [forward, back] {
                 let message = format!("both `{}` and `{}` have `{name}`", sides.path(forward), sides.path(back));
-                report.error_help("both-sides-define", sides.field(side).span, message, "keep it on one side");
+                report.error_help(Code::BothSidesDefine, sides.field(side).span, message, "keep it on one side");
             }
         }
     }
@@ -308,7 +342,7 @@ fn actions_on_one_side(
         for side in [back, forward] {
             let message = format!("both `{here}` and `{there}` have `onDelete` or `onUpdate`");
             report.error_help(
-                "both-sides-define",
+                Code::BothSidesDefine,
                 sides.field(side).span,
                 message,
                 "keep it on the side with the columns",
@@ -316,7 +350,7 @@ fn actions_on_one_side(
         }
     } else if has(back) {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help("wrong-side-defines", sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
     }
 }
 
@@ -324,7 +358,7 @@ fn columns_are_unique(sides: &Sides<'_, '_>, report: &mut Report) {
     let Some(forward) = sides.forward else { return };
     let Some(fields) = &forward.fields else { return };
     let near = sides.near();
-    if unique_keys(near).any(|key| key == *fields) {
+    if has_key(near, fields) {
         return;
     }
     let list: Vec<&str> = fields.iter().map(|id| near.field(*id).name).collect();
@@ -335,7 +369,10 @@ fn columns_are_unique(sides: &Sides<'_, '_>, report: &mut Report) {
     } else {
         format!("add `@@unique([{list}])` to `{}`, or make the other side a list", near.name)
     };
-    report.error_help("one-to-one-not-unique", sides.field(forward).span, message, help);
+    report.error_help(Code::OneToOneNotUnique, sides.field(forward).span, message, help);
+    for id in fields {
+        report.relate(near.field(*id).span, "not unique");
+    }
 }
 
 fn mixed_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &RelationField<'_>, report: &mut Report) {
@@ -343,10 +380,10 @@ fn mixed_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relati
     let message = format!("`fields` and `references` stand on different sides of `{}`", sides.path(forward));
     if !is_empty(&forward.fields) && !is_empty(&back.references) {
         for side in [forward, back] {
-            report.error_help("wrong-side-defines", sides.field(side).span, message.as_str(), help);
+            report.error_help(Code::WrongSideDefines, sides.field(side).span, message.as_str(), help);
         }
     }
     if !is_empty(&forward.references) && !is_empty(&back.fields) {
-        report.error_help("wrong-side-defines", sides.field(forward).span, message, help);
+        report.error_help(Code::WrongSideDefines, sides.field(forward).span, message, help);
     }
 }

@@ -1,16 +1,20 @@
 //! Requests: built step by step, run when awaited.
 
 mod read;
+mod summary;
 mod write;
 
 use std::marker::PhantomData;
 
 pub use read::{CountRows, Find, FindMany, First, Get, One};
+pub use summary::{Aggregate, GroupBy};
 pub use write::{Create, Delete, DeleteMany, Update, UpdateMany, Upsert};
 
 use crate::Marks;
 use crate::client::Client;
+use crate::column::Columns;
 use crate::filter::Filter;
+use crate::group::{Grouped, Total};
 use crate::key::{Form, Root, Unique};
 use crate::operation::Patch;
 use crate::run::BoxFuture;
@@ -52,6 +56,18 @@ impl<M: Table> Models<M> {
     /// The number of rows.
     pub fn count(self) -> CountRows<M> {
         CountRows::new(self.client)
+    }
+
+    /// Calculations over rows: `db.post().aggregate((nicol::count(), post::views.sum(), post::views.avg()))`. All but
+    /// counts give `None` when there are no rows.
+    pub fn aggregate<T: Total<M>>(self, totals: T) -> Aggregate<M, T> {
+        Aggregate::new(self.client, totals)
+    }
+
+    /// Groups of rows that are equal in some columns: `db.post().group_by(post::author_id).select((post::author_id,
+    /// nicol::count()))`.
+    pub fn group_by<G: Grouped<M> + Columns<M> + Copy>(self, columns: G) -> GroupBy<M, G> {
+        GroupBy::new(self.client, columns)
     }
 }
 

@@ -6,11 +6,11 @@ use super::{BoxFuture, awaitable, shaped};
 use crate::Marks;
 use crate::Table;
 use crate::client::Client;
-use crate::column::Orders;
+use crate::column::{Columns, Orders};
 use crate::error::{Error, Result};
 use crate::filter::{Condition, Filter};
 use crate::key::Unique;
-use crate::operation::Read;
+use crate::operation::{Bound, Cursor, Read};
 use crate::run::{self, Level};
 use crate::shape::{Append, Shape, Whole};
 
@@ -43,7 +43,7 @@ pub struct First<M, S> {
 shaped!(First {});
 awaitable!([M: Table, S: Shape<M>] First<M, S> => Option<S::Out>, this, async move {
     let mut read = this.read;
-    read.take = Some(1);
+    read.take.get_or_insert(1);
     Ok(load(&this.client, &read).await?.decode(S::decode)?.pop())
 });
 
@@ -64,8 +64,8 @@ impl<M: Table> FindMany<M, Whole<M>> {
 }
 
 macro_rules! filtered {
-    ($builder:ident) => {
-        impl<M, S> $builder<M, S> {
+    ([$($generics:tt)*] $builder:ty) => {
+        impl<$($generics)*> $builder {
             /// Only rows that fulfil the filter (and those given before).
             pub fn filter(mut self, filter: Filter<M>) -> Self {
                 Condition::join(&mut self.read.condition, filter.condition);
@@ -83,17 +83,46 @@ macro_rules! filtered {
                 self.read.skip = count;
                 self
             }
+
+            /// Begins with the row that has this key; nothing follows a row that is not there. Rows that are equal in the
+            /// order asked for come in the order of their keys.
+            pub fn cursor(mut self, row: Unique<M>) -> Self {
+                self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: true });
+                self
+            }
+
+            /// Begins after the row that has this key.
+            pub fn after(mut self, row: Unique<M>) -> Self {
+                self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: false });
+                self
+            }
+
+            /// Of rows that are equal in these columns only the first. Pages are pages of the rows that are left.
+            pub fn distinct(mut self, columns: impl Columns<M>) -> Self {
+                self.read.distinct = columns.indices();
+                self
+            }
         }
     };
 }
 
-filtered!(FindMany);
-filtered!(First);
+filtered!([M, S] FindMany<M, S>);
+filtered!([M, S] First<M, S>);
+filtered!([M] CountRows<M>);
 
 impl<M, S> FindMany<M, S> {
-    /// At most so many rows. Without an order they are the first by key.
-    pub fn take(mut self, count: u64) -> Self {
+    /// At most so many rows; below zero, the last ones (in the order asked for all the same). Without an order rows go
+    /// by key.
+    pub fn take(mut self, count: i64) -> Self {
         self.read.take = Some(count);
+        self
+    }
+}
+
+impl<M, S> First<M, S> {
+    /// The last row instead of the first.
+    pub fn last(mut self) -> Self {
+        self.read.take = Some(-1);
         self
     }
 }
@@ -163,21 +192,9 @@ impl<M: Table> CountRows<M> {
         CountRows { client, read: Read::new(M::META), types: PhantomData }
     }
 
-    /// Only rows that fulfil the filter (and those given before).
-    pub fn filter(mut self, filter: Filter<M>) -> Self {
-        Condition::join(&mut self.read.condition, filter.condition);
-        self
-    }
-
     /// Counts at most so many.
-    pub fn take(mut self, count: u64) -> Self {
+    pub fn take(mut self, count: i64) -> Self {
         self.read.take = Some(count);
-        self
-    }
-
-    /// Leaves out the first ones.
-    pub fn skip(mut self, count: u64) -> Self {
-        self.read.skip = count;
         self
     }
 }

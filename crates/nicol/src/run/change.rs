@@ -24,7 +24,7 @@ pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, w
         let result = update_by_key(session, key, &patch, wanted).await;
         return session.finish(result).await;
     };
-    let statement = sql::update(dialect, wanted.table, &patch, Some(&key.condition()), &columns);
+    let statement = sql::update(dialect, wanted.table, &patch, Some(&key.condition()), &columns)?;
     if is_flat(wanted) {
         let rows = session.query(wanted.table, &statement).await?;
         return Ok((!rows.is_empty()).then(|| level_of(wanted, columns, rows)));
@@ -49,7 +49,7 @@ fn is_flat(wanted: &Read) -> bool {
 
 fn level_of(wanted: &Read, columns: Vec<u16>, rows: nicol_db::Rows) -> Level {
     let columns = columns.into_iter().map(Some).collect();
-    Level { table: wanted.table, parts: vec![rows], columns, children: Vec::new() }
+    Level { table: wanted.table, parts: vec![rows], columns, children: Vec::new(), is_backward: false }
 }
 
 /// Adds `@updatedAt` columns to changes that change something.
@@ -84,7 +84,7 @@ async fn update_by_key(session: &mut Session<'_>, key: &Key, patch: &Patch, want
         Some(and) => key_condition(table, &cells)?.and(and.clone()),
         None => key_condition(table, &cells)?,
     };
-    let statement = sql::update(session.connection.dialect(), table, patch, Some(&condition), &[]);
+    let statement = sql::update(session.connection.dialect(), table, patch, Some(&condition), &[])?;
     if session.execute(table, &statement).await? == 0 {
         return Ok(None);
     }
@@ -113,7 +113,7 @@ pub(crate) async fn update_many(
     if patch.assigns.is_empty() {
         return Ok(0);
     }
-    let statement = sql::update(session.connection.dialect(), table, &patch, condition, &[]);
+    let statement = sql::update(session.connection.dialect(), table, &patch, condition, &[])?;
     session.execute(table, &statement).await
 }
 
@@ -125,7 +125,7 @@ pub(crate) async fn delete(session: &mut Session<'_>, key: &Key, wanted: &Read) 
         && is_flat(wanted)
         && let Some(columns) = read::plain_columns(wanted)
     {
-        let statement = sql::delete(dialect, wanted.table, Some(&condition), &columns);
+        let statement = sql::delete(dialect, wanted.table, Some(&condition), &columns)?;
         let rows = session.query(wanted.table, &statement).await?;
         return Ok((!rows.is_empty()).then(|| level_of(wanted, columns, rows)));
     }
@@ -134,7 +134,7 @@ pub(crate) async fn delete(session: &mut Session<'_>, key: &Key, wanted: &Read) 
         let Some(level) = read_one(session, condition.clone(), wanted).await? else {
             return Ok(None);
         };
-        let statement = sql::delete(dialect, wanted.table, Some(&condition), &[]);
+        let statement = sql::delete(dialect, wanted.table, Some(&condition), &[])?;
         let gone = session.execute(wanted.table, &statement).await?;
         Ok((gone > 0).then_some(level))
     }
@@ -148,7 +148,7 @@ pub(crate) async fn delete_many(
     table: &'static TableMeta,
     condition: Option<&Condition>,
 ) -> Result<u64> {
-    let statement = sql::delete(session.connection.dialect(), table, condition, &[]);
+    let statement = sql::delete(session.connection.dialect(), table, condition, &[])?;
     session.execute(table, &statement).await
 }
 
@@ -201,7 +201,7 @@ async fn upsert_in_one(
     let conflict = Conflict { target: &target, patch: &patch, condition: key.and.as_ref() };
     let rows = [values];
     let insert = Insert { table, columns: &given, rows: &rows, returning: &columns, conflict: Some(conflict) };
-    let rows = session.query(table, &sql::insert(dialect, &insert)).await?;
+    let rows = session.query(table, &sql::insert(dialect, &insert)?).await?;
     if rows.is_empty() {
         return Err(Error::not_found(table, "upsert: the row is there but does not fulfil the filter"));
     }

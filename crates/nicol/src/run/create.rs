@@ -4,7 +4,7 @@ use nicol_db::{Dialect, Rows, Value};
 
 use super::{BoxFuture, Level, Session, cell_value, read};
 use crate::error::{Error, Result};
-use crate::filter::{Comparison, Condition};
+use crate::filter::Condition;
 use crate::id;
 use crate::meta::{Default, Link, RelationMeta, TableMeta};
 use crate::operation::{Draft, Field, Key, LinkWrite, Patch, Read};
@@ -57,7 +57,7 @@ async fn create_inside(
     let mut created = insert_level(session, table, vec![draft], asked).await?;
     if let (Some(columns), Some(parts)) = (direct, created.returned.take()) {
         let columns = columns.into_iter().map(Some).collect();
-        let mut level = Level { table, parts, columns, children: Vec::new() };
+        let mut level = Level { table, parts, columns, children: Vec::new(), is_backward: false };
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
@@ -80,7 +80,7 @@ async fn read_back(
 pub(super) fn key_condition(table: &TableMeta, cells: &Cells) -> Result<Condition> {
     let equal = |&column: &u16| {
         let value = value_of(table, cells, column)?;
-        Ok(Condition::Compare { column, comparison: Comparison::Equal, value })
+        Ok(Condition::equal(column, value))
     };
     Ok(Condition::All(table.key.iter().map(equal).collect::<Result<_>>()?))
 }
@@ -281,7 +281,7 @@ async fn insert_rows(
     for range in ranges(dialect, &rows) {
         let (columns, cells) = grid(&rows[range.clone()]);
         let insert = Insert { table, columns: &columns, rows: &cells, returning, conflict: None };
-        let statement = sql::insert(dialect, &insert);
+        let statement = sql::insert(dialect, &insert)?;
         if returning.is_empty() {
             session.execute(table, &statement).await?;
             if !has_returning {
@@ -412,7 +412,7 @@ async fn link_owned(
             patch = patch.set(*column, Assign { step: None, value });
         }
         let condition = key.condition();
-        let statement = sql::update(session.connection.dialect(), target, &patch, Some(&condition), &[]);
+        let statement = sql::update(session.connection.dialect(), target, &patch, Some(&condition), &[])?;
         if session.execute(target, &statement).await? == 0 {
             return Err(Error::not_connected(table, meta.field, target));
         }
@@ -451,7 +451,7 @@ async fn link_joined(
     }
     let dialect = session.connection.dialect();
     for pairs in pairs.chunks(PARAMETERS_A_STATEMENT / 2) {
-        let statement = sql::insert_join_rows(dialect, (*schema, join), (here.1, there.1), pairs);
+        let statement = sql::insert_join_rows(dialect, (*schema, join), (here.1, there.1), pairs)?;
         let written = session.execute(table, &statement).await;
         written.map_err(|error| match error.code() {
             "P2003" => Error::not_connected(table, meta.field, target),

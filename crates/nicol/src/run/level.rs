@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use nicol_db::{Cell, Row, Rows};
+use nicol_db::{Cell, Row, Rows, Value};
 
 use crate::error::{Error, Result};
 use crate::meta::TableMeta;
@@ -20,6 +20,8 @@ pub(crate) struct Level {
     pub(crate) columns: Vec<Option<u16>>,
     /// Related rows, in the order of the nested reads.
     pub(crate) children: Vec<Children>,
+    /// The rows came back to front.
+    pub(crate) is_backward: bool,
 }
 
 /// The related rows of every row of a level.
@@ -32,7 +34,7 @@ pub(crate) struct Children {
 
 impl Level {
     pub(crate) fn empty(table: &'static TableMeta) -> Self {
-        Level { table, parts: Vec::new(), columns: Vec::new(), children: Vec::new() }
+        Level { table, parts: Vec::new(), columns: Vec::new(), children: Vec::new(), is_backward: false }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -40,11 +42,16 @@ impl Level {
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.parts.iter().flat_map(Rows::iter)
+        let forward = (!self.is_backward).then(|| self.parts.iter().flat_map(Rows::iter));
+        let backward = self.is_backward.then(|| (0..self.len()).filter_map(|number| self.row(number)));
+        forward.into_iter().flatten().chain(backward.into_iter().flatten())
     }
 
     /// A row by its number over all parts.
     fn row(&self, mut number: usize) -> Option<Row<'_>> {
+        if self.is_backward {
+            number = self.len().checked_sub(number + 1)?;
+        }
         for part in &self.parts {
             if number < part.len() {
                 return part.row(number);
@@ -67,18 +74,25 @@ impl Children {
         Children { level, starts: vec![0; parents + 1], rows: Vec::new() }
     }
 
-    /// Hands the child rows out to the parents: `slots` has the parents' key numbers, `keys` numbers the keys.
+    /// Hands the child rows out to the parents: `slots` has the parents' key numbers, `keys` numbers the keys, and
+    /// `others` has the keys that the database takes for equal to those, though they are not written the same.
     pub(crate) fn group(
         level: Level,
         places: &[usize],
         slots: &[Option<u32>],
         keys: &HashMap<KeyCells<'_>, u32>,
+        others: &HashMap<String, Vec<u32>>,
     ) -> Self {
         let mut of_slot: Vec<Vec<u32>> = vec![Vec::new(); keys.len()];
         for (number, row) in (0u32..).zip(level.rows()) {
-            let slot = KeyCells::of(&row, places).and_then(|key| keys.get(&key).copied());
-            if let Some(slot) = slot {
-                of_slot[slot as usize].push(number);
+            let Some(key) = KeyCells::of(&row, places) else { continue };
+            if let Some(slot) = keys.get(&key) {
+                of_slot[*slot as usize].push(number);
+            }
+            if let (false, KeyCells::One(KeyCell::Text(text))) = (others.is_empty(), &key) {
+                for slot in others.get(*text).into_iter().flatten() {
+                    of_slot[*slot as usize].push(number);
+                }
             }
         }
         let mut starts = Vec::with_capacity(slots.len() + 1);
@@ -122,6 +136,21 @@ impl<'a> KeyCells<'a> {
                 let cells = places.iter().map(|place| KeyCell::of(row.cell(*place)));
                 cells.collect::<Option<Vec<_>>>().map(KeyCells::Several)
             }
+        }
+    }
+}
+
+impl KeyCells<'_> {
+    /// The key with this text.
+    pub(crate) fn of_text(text: &str) -> KeyCells<'_> {
+        KeyCells::One(KeyCell::Text(text))
+    }
+
+    /// A key of one text, as a parameter.
+    pub(crate) fn text(&self) -> Option<Value> {
+        match self {
+            KeyCells::One(KeyCell::Text(text)) => Some(Value::Text((*text).to_owned())),
+            KeyCells::One(_) | KeyCells::Several(_) => None,
         }
     }
 }

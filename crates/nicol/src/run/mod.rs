@@ -15,7 +15,7 @@ pub use level::Reader;
 pub(crate) use change::{delete, delete_many, update, update_many, upsert};
 pub(crate) use create::create;
 pub(crate) use level::Level;
-pub(crate) use read::{count, read};
+pub(crate) use read::{count, read, summary};
 
 use crate::error::{Error, Result};
 use crate::meta::{Kind, TableMeta};

@@ -1,14 +1,14 @@
 //! Reads: one statement for the rows, then one for each nested read, whatever the number of rows (the *batch* plan).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use nicol_db::{Dialect, Value};
 
 use super::level::{Children, KeyCells};
 use super::{BoxFuture, Level, Session, cell_value};
 use crate::error::Result;
-use crate::meta::{Link, RelationMeta, TableMeta};
-use crate::operation::{Field, Read};
+use crate::meta::{Kind, Link, RelationMeta, TableMeta};
+use crate::operation::{Field, Read, Summary, SummaryItem};
 use crate::sql::{self, Item, Scope, ScopeLink};
 
 /// The most keys in one statement where each takes a parameter of its own.
@@ -36,9 +36,22 @@ pub(crate) async fn read(session: &mut Session<'_>, read: &Read) -> Result<Level
 
 /// The number of rows of a read.
 pub(crate) async fn count(session: &mut Session<'_>, read: &Read) -> Result<i64> {
-    let statement = sql::count(session.connection.dialect(), read);
+    let statement = sql::count(session.connection.dialect(), read)?;
     let rows = session.query(read.table, &statement).await?;
     rows.first().map_or(Ok(0), |row| Ok(row.get(0)?))
+}
+
+/// The calculations over the rows, or over each group of them.
+pub(crate) async fn summary(session: &mut Session<'_>, summary: &Summary) -> Result<Level> {
+    let table = summary.rows.table;
+    let statement = sql::summary(session.connection.dialect(), summary)?;
+    let rows = session.query(table, &statement).await?;
+    let column = |item: &SummaryItem| match item {
+        SummaryItem::Column(column) => Some(*column),
+        SummaryItem::Calculated(calculation) => calculation.column,
+    };
+    let columns = summary.items.0.iter().map(column).collect();
+    Ok(Level { table, parts: vec![rows], columns, children: Vec::new(), is_backward: false })
 }
 
 /// Reads the nested levels below rows that are there already; `fields` are what the rows were asked for.
@@ -137,7 +150,9 @@ fn load<'a>(
             Item::Count(..) | Item::Join => None,
         };
         let columns = items.iter().map(column).collect();
-        let mut level = Level { table: read.table, parts, columns, children: Vec::with_capacity(nested.len()) };
+        let children = Vec::with_capacity(nested.len());
+        let is_backward = read.is_backward();
+        let mut level = Level { table: read.table, parts, columns, children, is_backward };
         for nested in &nested {
             let children = load_children(session, &level, nested).await?;
             level.children.push(children);
@@ -155,7 +170,7 @@ async fn statements(
 ) -> Result<Vec<nicol_db::Rows>> {
     let dialect = session.connection.dialect();
     let Some(Scope { link, keys }) = scope else {
-        let statement = sql::select(dialect, read, items, None);
+        let statement = sql::select(dialect, read, items, None)?;
         return Ok(vec![session.query(read.table, &statement).await?]);
     };
     let width = keys.first().map_or(1, Vec::len);
@@ -165,7 +180,7 @@ async fn statements(
     let mut parts = Vec::new();
     for keys in keys.chunks(chunk) {
         scope.keys = keys;
-        let statement = sql::select(dialect, read, items, Some(&scope));
+        let statement = sql::select(dialect, read, items, Some(&scope))?;
         parts.push(session.query(read.table, &statement).await?);
     }
     Ok(parts)
@@ -193,7 +208,51 @@ async fn load_children(session: &mut Session<'_>, level: &Level, nested: &Nested
     }
     let scope = Scope { link: far_link(nested.relation), keys: &keys };
     let (below, places) = load(session, nested.read, Some(scope)).await?;
-    Ok(Children::group(below, &places, &slots, &numbers))
+    let others = equal_texts(session, level, nested, &numbers, (&below, &places)).await?;
+    Ok(Children::group(below, &places, &slots, &numbers, &others))
+}
+
+/// Text keys that the database takes for equal although they differ (`"A"` and `"a"` under most collations of MySQL): the
+/// numbers of the parents' keys by the text on the other side. Asked only where something seems to be missing.
+async fn equal_texts(
+    session: &mut Session<'_>,
+    level: &Level,
+    nested: &NestedPlan<'_>,
+    numbers: &HashMap<KeyCells<'_>, u32>,
+    (below, places): (&Level, &[usize]),
+) -> Result<HashMap<String, Vec<u32>>> {
+    let mut others: HashMap<String, Vec<u32>> = HashMap::new();
+    let &[column] = nested.columns.as_slice() else { return Ok(others) };
+    if !matches!(level.table.column(column).kind, Kind::String) || below.len() == 0 {
+        return Ok(others);
+    }
+    let mut found: HashSet<KeyCells<'_>> = HashSet::new();
+    let mut is_foreign = false;
+    for row in below.rows() {
+        let Some(key) = KeyCells::of(&row, places) else { continue };
+        is_foreign |= !numbers.contains_key(&key);
+        found.insert(key);
+    }
+    // Below its owner a row may be found by one spelling and missed by another.
+    let is_owner = matches!(nested.relation.link, Link::Owner { .. });
+    let may_differ = session.connection.dialect().is_mysql_family();
+    let is_missed = is_owner && may_differ && found.len() < numbers.len();
+    if !(is_foreign || is_missed) {
+        return Ok(others);
+    }
+    let suspects: Vec<Vec<Value>> = numbers.keys().filter_map(KeyCells::text).map(|text| vec![text]).collect();
+    for keys in suspects.chunks(KEYS_A_STATEMENT) {
+        let scope = Scope { link: far_link(nested.relation), keys };
+        let statement = sql::pairs(session.connection.dialect(), (level.table, column), nested.read, &scope)?;
+        let rows = session.query(level.table, &statement).await?;
+        for row in rows.iter() {
+            let (here, there): (String, String) = (row.get(0)?, row.get(1)?);
+            if let (true, Some(number)) = (here != there, numbers.get(&KeyCells::of_text(&here))) {
+                others.entry(there).or_default().push(*number);
+            }
+        }
+    }
+    Ok(others)
 }
 
 fn key_values(table: &TableMeta, row: &nicol_db::Row<'_>, nested: &NestedPlan<'_>) -> Result<Vec<Value>> {

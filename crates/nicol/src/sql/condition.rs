@@ -3,12 +3,15 @@
 use nicol_db::{Dialect, Value};
 
 use super::{Source, Writer};
-use crate::filter::{Comparison, Condition, Place, Quantifier};
+use crate::filter::{Comparison, Condition, ListTest, Operand, Place, Quantifier};
 use crate::meta::{Kind, Link, TableMeta};
 
 /// The character that makes `%`, `_` and itself literal in LIKE patterns. Not the backslash, whose meaning inside
 /// string literals depends on server settings.
 const ESCAPE: char = '!';
+
+/// Lists longer than this are not crossed with others.
+const LONG_LIST: usize = 64;
 
 impl Writer {
     /// ` WHERE ..`, or nothing.
@@ -28,17 +31,37 @@ impl Writer {
                 self.condition(table, source, inner);
                 self.push(")");
             }
-            Condition::Compare { column, comparison, value } => {
-                self.compare(table, source, *column, *comparison, value.clone());
+            Condition::Compare { column, comparison, operand, fold } => {
+                self.compare(table, source, (*column, *fold), *comparison, operand);
             }
             Condition::In { values, negated, .. } if values.is_empty() => {
                 self.push(if *negated { "1=1" } else { "1=0" });
             }
-            Condition::In { column, values, negated } => {
-                self.column(source, table, *column);
-                self.membership(values.clone(), *negated);
+            Condition::In { column, values, negated, fold: true } => {
+                self.folded(|sql| sql.text_column(source, table, *column));
+                self.folded_membership(values, *negated);
             }
-            Condition::Like { column, place, text } => self.like(table, source, *column, *place, text),
+            Condition::In { column, values, negated, fold: false } => {
+                if self.dialect == Dialect::Sqlite && !negated && values.len() > LONG_LIST {
+                    // SQLite would look every pair of two lists up in an index over both columns. The sign hides one.
+                    if std::mem::replace(&mut self.has_long_list, true) {
+                        self.push("+");
+                    }
+                }
+                self.column(source, table, *column);
+                self.membership(Some(table.column(*column)), values, *negated);
+            }
+            Condition::Like { column, place, text, fold } => {
+                self.like(|sql| sql.text_column(source, table, *column), *place, text, *fold);
+            }
+            Condition::List { column, test } => self.list_test(table, source, *column, test),
+            Condition::Json { column, path, test } => self.json_test(source, table.column(*column), path, test),
+            Condition::Search { columns, query } => self.search(table, source, columns, query),
+            Condition::Calculated { calculation, comparison, value } => {
+                self.calculation(table, source, *calculation);
+                self.push(sign(*comparison));
+                self.bind(value.clone());
+            }
             Condition::Null { column, negated } => {
                 self.column(source, table, *column);
                 self.push(if *negated { " IS NOT NULL" } else { " IS NULL" });
@@ -65,43 +88,91 @@ impl Writer {
         &mut self,
         table: &'static TableMeta,
         source: Source,
-        column: u16,
+        (column, fold): (u16, bool),
         comparison: Comparison,
-        value: Value,
+        operand: &Operand,
     ) {
-        let is_json = table.column(column).kind == Kind::Json && !table.column(column).is_list;
-        let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
-        if is_json && is_equality && self.dialect == Dialect::Mariadb {
-            // JSON is text there: only the function knows that the order of keys means nothing. It takes NULL for equal.
-            self.push("(");
-            self.column(source, table, column);
-            let equal = comparison == Comparison::Equal;
-            self.push(if equal { " IS NOT NULL AND JSON_EQUALS(" } else { " IS NOT NULL AND NOT JSON_EQUALS(" });
-            self.column(source, table, column);
-            self.push(", ");
-            self.bind(value);
-            self.push("))");
-            return;
+        if fold {
+            self.folded(|sql| sql.text_column(source, table, column));
+            self.push(sign(comparison));
+            return self.folded(|sql| sql.operand(table, source, operand));
+        }
+        let meta = table.column(column);
+        if meta.kind == Kind::Json && !meta.is_list {
+            return self.compare_json(
+                comparison,
+                |sql| sql.column(source, table, column),
+                |sql| sql.operand(table, source, operand),
+            );
         }
         self.column(source, table, column);
-        self.push(match comparison {
-            Comparison::Equal => " = ",
-            Comparison::NotEqual => " <> ",
-            Comparison::Less => " < ",
-            Comparison::LessOrEqual => " <= ",
-            Comparison::Greater => " > ",
-            Comparison::GreaterOrEqual => " >= ",
-        });
-        if is_json && self.dialect == Dialect::Mysql {
-            self.push("CAST(");
-            self.bind(value);
-            self.push(" AS JSON)");
-        } else {
-            self.bind(value);
+        self.push(sign(comparison));
+        self.operand(table, source, operand);
+    }
+
+    /// Compares JSON documents, not their texts where the database knows the difference.
+    pub(super) fn compare_json(&mut self, comparison: Comparison, left: impl Fn(&mut Self), right: impl Fn(&mut Self)) {
+        let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        match self.dialect {
+            Dialect::Mariadb if is_equality => {
+                // JSON is text there: only the function knows that the order of keys means nothing. It takes NULL for
+                // equal.
+                self.push("(");
+                left(self);
+                let equal = comparison == Comparison::Equal;
+                self.push(if equal { " IS NOT NULL AND JSON_EQUALS(" } else { " IS NOT NULL AND NOT JSON_EQUALS(" });
+                left(self);
+                self.push(", ");
+                right(self);
+                self.push("))");
+            }
+            Dialect::Postgres | Dialect::Cockroachdb => {
+                left(self);
+                self.push("::jsonb");
+                self.push(sign(comparison));
+                right(self);
+                self.push("::jsonb");
+            }
+            Dialect::Mysql => {
+                left(self);
+                self.push(sign(comparison));
+                self.push("CAST(");
+                right(self);
+                self.push(" AS JSON)");
+            }
+            Dialect::Sqlite | Dialect::Mariadb => {
+                left(self);
+                self.push(sign(comparison));
+                right(self);
+            }
         }
     }
 
-    fn like(&mut self, table: &'static TableMeta, source: Source, column: u16, place: Place, text: &str) {
+    fn operand(&mut self, table: &'static TableMeta, source: Source, operand: &Operand) {
+        match operand {
+            Operand::Value(value) => self.bind(value.clone()),
+            Operand::Column(column) => self.column(source, table, *column),
+        }
+    }
+
+    /// `LOWER(..)`
+    fn folded(&mut self, text: impl FnOnce(&mut Self)) {
+        self.push("LOWER(");
+        text(self);
+        self.push(")");
+    }
+
+    /// A column as text.
+    fn text_column(&mut self, source: Source, table: &TableMeta, column: u16) {
+        self.column(source, table, column);
+        if self.dialect.is_postgres_family() {
+            // The column may be a uuid, an inet and so on.
+            self.push("::text");
+        }
+    }
+
+    /// `text LIKE ..`, with the operand's own wildcards taken literally.
+    pub(super) fn like(&mut self, left: impl Fn(&mut Self), place: Place, text: &str, fold: bool) {
         let mut pattern = String::with_capacity(text.len() + 2);
         if matches!(place, Place::Anywhere | Place::End) {
             pattern.push('%');
@@ -115,14 +186,88 @@ impl Writer {
         if matches!(place, Place::Anywhere | Place::Start) {
             pattern.push('%');
         }
-        self.column(source, table, column);
-        if self.dialect.is_postgres_family() {
-            // The column may be a uuid, an inet and so on.
-            self.push("::text");
+        match (fold, self.dialect) {
+            (true, Dialect::Postgres | Dialect::Cockroachdb) => {
+                left(self);
+                self.push(" ILIKE ");
+                self.bind(Value::Text(pattern));
+            }
+            (true, Dialect::Mysql | Dialect::Mariadb) => {
+                self.folded(left);
+                self.push(" LIKE ");
+                self.folded(|sql| sql.bind(Value::Text(pattern.clone())));
+            }
+            // SQLite's LIKE never looks at the case of A to Z.
+            (true, Dialect::Sqlite) | (false, _) => {
+                left(self);
+                self.push(" LIKE ");
+                self.bind(Value::Text(pattern));
+            }
         }
-        self.push(" LIKE ");
-        self.bind(Value::Text(pattern));
         self.push(" ESCAPE '!'");
+    }
+
+    fn list_test(&mut self, table: &'static TableMeta, source: Source, column: u16, test: &ListTest) {
+        if !self.dialect.is_postgres_family() {
+            return self.refuse("has no list columns");
+        }
+        if let ListTest::IsEmpty(_) = test {
+            self.push("cardinality(");
+        }
+        self.column(source, table, column);
+        match test {
+            ListTest::HasEvery(values) => {
+                self.push(" @> ");
+                self.bind(Value::List(values.clone()));
+            }
+            ListTest::HasSome(values) => {
+                self.push(" && ");
+                self.bind(Value::List(values.clone()));
+            }
+            ListTest::IsEmpty(is_empty) => self.push(if *is_empty { ") = 0" } else { ") > 0" }),
+        }
+    }
+
+    fn search(&mut self, table: &'static TableMeta, source: Source, columns: &[u16], query: &str) {
+        match self.dialect {
+            Dialect::Postgres => {
+                self.search_document(table, source, columns);
+                self.push(" @@ to_tsquery(");
+                self.bind(Value::Text(query.to_owned()));
+                self.push(")");
+            }
+            Dialect::Mysql | Dialect::Mariadb => self.search_match(table, source, columns, query),
+            Dialect::Sqlite | Dialect::Cockroachdb => self.refuse("has no full-text search"),
+        }
+    }
+
+    /// How well columns answer a search, as a number.
+    pub(super) fn relevance(&mut self, table: &'static TableMeta, source: Source, columns: &[u16], query: &str) {
+        match self.dialect {
+            Dialect::Postgres => {
+                self.push("ts_rank(");
+                self.search_document(table, source, columns);
+                self.push(", to_tsquery(");
+                self.bind(Value::Text(query.to_owned()));
+                self.push("))");
+            }
+            Dialect::Mysql | Dialect::Mariadb => self.search_match(table, source, columns, query),
+            Dialect::Sqlite | Dialect::Cockroachdb => self.refuse("has no full-text search"),
+        }
+    }
+
+    fn search_document(&mut self, table: &'static TableMeta, source: Source, columns: &[u16]) {
+        self.push("to_tsvector(concat_ws(' ', ");
+        self.separated(", ", columns, |sql, &column| sql.column(source, table, column));
+        self.push("))");
+    }
+
+    fn search_match(&mut self, table: &'static TableMeta, source: Source, columns: &[u16], query: &str) {
+        self.push("MATCH (");
+        self.separated(", ", columns, |sql, &column| sql.column(source, table, column));
+        self.push(") AGAINST (");
+        self.bind(Value::Text(query.to_owned()));
+        self.push(" IN BOOLEAN MODE)");
     }
 
     fn related(
@@ -239,6 +384,18 @@ impl Writer {
         self.push("(");
         self.related_rows(table, Some((source, "COUNT(*)")), relation, condition.unwrap_or(&any));
         self.push(")");
+    }
+}
+
+/// A comparison's sign, with the spaces around it.
+pub(super) fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Equal => " = ",
+        Comparison::NotEqual => " <> ",
+        Comparison::Less => " < ",
+        Comparison::LessOrEqual => " <= ",
+        Comparison::Greater => " > ",
+        Comparison::GreaterOrEqual => " >= ",
     }
 }
 

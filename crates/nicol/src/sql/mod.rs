@@ -4,15 +4,20 @@
 //! rounded up to a power of two, so that few texts serve all lengths.
 
 mod condition;
+mod json;
+mod page;
 mod read;
+mod summary;
 mod write;
 
 use nicol_db::{Dialect, Value};
 
-pub(crate) use read::{Item, Scope, ScopeLink, count, select};
+pub(crate) use read::{Item, Scope, ScopeLink, count, pairs, select};
+pub(crate) use summary::summary;
 pub(crate) use write::{Conflict, Insert, Verb, delete, has_returning, insert, insert_join_rows, update};
 
-use crate::meta::TableMeta;
+use crate::error::{Error, Result};
+use crate::meta::{ColumnMeta, Kind, TableMeta};
 
 /// SQL text and its parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +32,10 @@ pub(crate) struct Writer {
     text: String,
     params: Vec<Value>,
     aliases: u32,
+    /// Why there is no such statement on this dialect.
+    refusal: Option<String>,
+    /// A long list stands on the right of an IN already.
+    has_long_list: bool,
 }
 
 /// By what name columns of a table are called within a statement.
@@ -40,11 +49,26 @@ pub(crate) enum Source {
 
 impl Writer {
     fn new(dialect: Dialect) -> Self {
-        Writer { dialect, text: String::with_capacity(256), params: Vec::new(), aliases: 0 }
+        Writer {
+            dialect,
+            text: String::with_capacity(256),
+            params: Vec::new(),
+            aliases: 0,
+            refusal: None,
+            has_long_list: false,
+        }
     }
 
-    fn finish(self) -> Statement {
-        Statement { text: self.text, params: self.params }
+    fn finish(self) -> Result<Statement> {
+        match self.refusal {
+            Some(refusal) => Err(Error::new("P2019", refusal)),
+            None => Ok(Statement { text: self.text, params: self.params }),
+        }
+    }
+
+    /// What was asked for, the dialect does not have.
+    fn refuse(&mut self, what: &str) {
+        self.refusal.get_or_insert_with(|| format!("{} {what}", self.dialect.product_name()));
     }
 
     fn push(&mut self, text: &str) {
@@ -124,33 +148,91 @@ impl Writer {
 
     /// `(?, ?, ..)` with the count rounded up to a power of two by repeating the last value.
     fn padded_list(&mut self, values: &[Value]) {
-        let padding = values.len().next_power_of_two() - values.len();
+        let padding = padding(values.len());
         let padded = values.iter().chain(std::iter::repeat_n(values.last(), padding).flatten());
         self.push("(");
         self.separated(", ", padded, |sql, value| sql.bind(value.clone()));
         self.push(")");
     }
 
-    /// `IN (..)` or `NOT IN (..)` over a list that is not empty.
-    fn membership(&mut self, values: Vec<Value>, negated: bool) {
+    /// `IN (..)` or `NOT IN (..)` over a list that is not empty; `column` is what stands on the left, where that is one.
+    fn membership(&mut self, column: Option<&ColumnMeta>, values: &[Value], negated: bool) {
         let in_word = if negated { " NOT IN " } else { " IN " };
         match self.dialect {
             Dialect::Postgres | Dialect::Cockroachdb => {
                 self.push(if negated { " <> ALL(" } else { " = ANY(" });
-                self.bind(Value::List(values));
+                self.bind(Value::List(values.to_vec()));
                 self.push(")");
             }
-            Dialect::Sqlite if values.iter().all(fits_json) => {
+            Dialect::Sqlite if values.iter().all(|value| fits_json(value, values.len() > PARAMETERS)) => {
                 self.push(in_word);
                 self.push("(SELECT value FROM json_each(");
-                self.bind(Value::List(values));
+                self.bind(Value::List(values.to_vec()));
                 self.push("))");
+            }
+            Dialect::Sqlite if values.len() > PARAMETERS && values.iter().all(|v| matches!(v, Value::Bytes(_))) => {
+                self.push(in_word);
+                self.push("(SELECT unhex(value) FROM json_each(");
+                self.bind(Value::List(values.to_vec()));
+                self.push("))");
+            }
+            Dialect::Mysql | Dialect::Mariadb if values.len() > PARAMETERS => {
+                match column.and_then(|column| table_type(column.kind)) {
+                    Some(of_value) => {
+                        self.push(in_word);
+                        self.push("(SELECT v FROM JSON_TABLE(");
+                        self.bind(Value::List(values.to_vec()));
+                        self.push(", '$[*]' COLUMNS (v ");
+                        self.push(of_value);
+                        self.push(" PATH '$')) AS list)");
+                    }
+                    None => self.refuse("takes no list this long of this type"),
+                }
             }
             Dialect::Sqlite | Dialect::Mysql | Dialect::Mariadb => {
                 self.push(in_word);
-                self.padded_list(&values);
+                self.padded_list(values);
             }
         }
+    }
+
+    /// The same for texts whose letter case does not count; the left side is folded already.
+    fn folded_membership(&mut self, values: &[Value], negated: bool) {
+        self.push(if negated { " NOT IN (" } else { " IN (" });
+        match self.dialect {
+            Dialect::Postgres | Dialect::Cockroachdb => {
+                self.push("SELECT LOWER(v) FROM unnest(");
+                self.bind(Value::List(values.to_vec()));
+                self.push("::text[]) AS list(v)");
+            }
+            Dialect::Sqlite => {
+                self.push("SELECT LOWER(value) FROM json_each(");
+                self.bind(Value::List(values.to_vec()));
+                self.push(")");
+            }
+            Dialect::Mysql | Dialect::Mariadb => self.separated(", ", values, |sql, value| {
+                sql.push("LOWER(");
+                sql.bind(value.clone());
+                sql.push(")");
+            }),
+        }
+        self.push(")");
+    }
+}
+
+/// Longer lists are one parameter each: the limits are 32,766 (SQLite) and 65,535 (MySQL) in one statement.
+const PARAMETERS: usize = 16_384;
+
+/// The type of a column of JSON_TABLE that holds such values (MySQL, MariaDB). Text has the collation that migrations
+/// give to tables.
+fn table_type(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Int | Kind::BigInt => Some("BIGINT"),
+        Kind::Float => Some("DOUBLE"),
+        Kind::Decimal => Some("DECIMAL(65,30)"),
+        Kind::String | Kind::Enum => Some("VARCHAR(4096) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"),
+        Kind::DateTime => Some("DATETIME(6)"),
+        Kind::Boolean | Kind::Bytes | Kind::Json => None,
     }
 }
 
@@ -160,11 +242,12 @@ fn padding(length: usize) -> usize {
     if padded <= 32_768 { padded - length } else { 0 }
 }
 
-/// True when a value survives as an element of a JSON array.
-fn fits_json(value: &Value) -> bool {
+/// True when a value survives as an element of a JSON array; fractions are taken as JSON's numbers only where they must be.
+fn fits_json(value: &Value, is_long: bool) -> bool {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Bool(_) | Value::Text(_) | Value::DateTime(_) => true,
-        Value::Null | Value::Float(_) | Value::Decimal(_) | Value::Bytes(_) | Value::Json(_) | Value::List(_) => false,
+        Value::Float(_) | Value::Decimal(_) => is_long,
+        Value::Null | Value::Bytes(_) | Value::Json(_) | Value::List(_) => false,
     }
 }
 

@@ -2,10 +2,12 @@
 
 use nicol_db::{Dialect, Value};
 
+use super::page::{Sorted, count_value};
 use super::{Source, Statement, Writer, padding};
+use crate::error::Result;
 use crate::filter::Condition;
-use crate::meta::TableMeta;
-use crate::operation::{Nulls, OrderTerm, Read};
+use crate::meta::{ColumnMeta, TableMeta};
+use crate::operation::{OrderTerm, Read};
 
 /// Something in a select list.
 #[derive(Debug, Clone, Copy)]
@@ -43,37 +45,82 @@ pub(crate) enum ScopeLink {
     },
 }
 
-/// The rows of a read: all, or those related to the parents of `scope`.
-pub(crate) fn select(dialect: Dialect, read: &Read, items: &[Item<'_>], scope: Option<&Scope<'_>>) -> Statement {
+/// The rows of a read: all, or those related to the parents of `scope`. Rows of a backward read come in reverse.
+pub(crate) fn select(
+    dialect: Dialect,
+    read: &Read,
+    items: &[Item<'_>],
+    scope: Option<&Scope<'_>>,
+) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
-    match scope {
-        // With one parent the limits of the statement are the limits per parent.
-        Some(scope) if read.is_paged() && scope.keys.len() > 1 => sql.select_numbered(read, items, scope),
-        scope => {
-            let base = Source::Alias(sql.alias());
-            sql.push("SELECT ");
-            let join = sql.items(read.table, base, items, scope, false);
-            sql.from(read, base, scope, join);
-            sql.order(read, base);
-            sql.limits(read);
-        }
+    // With one parent the limits of the statement are the limits per parent.
+    let numbered = read.is_paged() && scope.is_some_and(|scope| scope.keys.len() > 1);
+    match (numbered, read.distinct.is_empty()) {
+        (false, true) => sql.select_plain(read, items, scope),
+        (false, false) => sql.select_distinct(read, items, scope),
+        (true, true) => sql.select_numbered(read, items, scope),
+        (true, false) => sql.select_distinct_numbered(read, items, scope),
     }
     sql.finish()
 }
 
 /// The number of rows of a read.
-pub(crate) fn count(dialect: Dialect, read: &Read) -> Statement {
+pub(crate) fn count(dialect: Dialect, read: &Read) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
-    let base = Source::Alias(sql.alias());
-    if read.is_paged() {
+    if read.cursor.is_some() || !read.distinct.is_empty() {
+        sql.push("SELECT COUNT(*) FROM (");
+        sql.page_of_whole_rows(read);
+        sql.push(") AS page");
+    } else if read.is_paged() {
+        let base = Source::Alias(sql.alias());
+        // Which rows they are does not change their number.
         sql.push("SELECT COUNT(*) FROM (SELECT 1 AS one");
         sql.from(read, base, None, None);
-        sql.limits(read);
+        sql.limits(page_size(read), read.skip);
         sql.push(") AS page");
     } else {
+        let base = Source::Alias(sql.alias());
         sql.push("SELECT COUNT(*)");
         sql.from(read, base, None, None);
     }
+    sql.finish()
+}
+
+/// Which keys of the parents and which columns of related rows the database takes for equal: pairs of both, for those
+/// that refer to one of `scope`'s parents.
+pub(crate) fn pairs(
+    dialect: Dialect,
+    (parent, column): (&'static TableMeta, u16),
+    read: &Read,
+    scope: &Scope<'_>,
+) -> Result<Statement> {
+    let mut sql = Writer::new(dialect);
+    let (above, base) = (Source::Alias(sql.alias()), Source::Alias(sql.alias()));
+    let join = match &scope.link {
+        ScopeLink::Columns(_) => None,
+        ScopeLink::Join { .. } => Some(Source::Alias(sql.alias())),
+    };
+    sql.push("SELECT DISTINCT ");
+    sql.column(above, parent, column);
+    sql.push(", ");
+    sql.scope_column(read.table, base, join, &scope.link, 0);
+    sql.push(" FROM ");
+    sql.table(parent);
+    sql.push(" AS ");
+    sql.qualifier(above);
+    sql.push(", ");
+    sql.table(read.table);
+    sql.push(" AS ");
+    sql.qualifier(base);
+    sql.scope_join(read.table, base, Some(scope), join);
+    sql.push(" WHERE ");
+    sql.column(above, parent, column);
+    sql.push(" = ");
+    sql.scope_column(read.table, base, join, &scope.link, 0);
+    sql.push(" AND ");
+    sql.column(above, parent, column);
+    let keys: Vec<Value> = scope.keys.iter().flatten().cloned().collect();
+    sql.membership(Some(parent.column(column)), &keys, false);
     sql.finish()
 }
 
@@ -115,18 +162,59 @@ impl Writer {
         self.table(read.table);
         self.push(" AS ");
         self.qualifier(base);
-        if let (Some(Scope { link: ScopeLink::Join { table, schema, row, .. }, .. }), Some(join)) = (scope, join) {
+        self.scope_join(read.table, base, scope, join);
+        self.rows_wanted(read, base, scope, join);
+    }
+
+    /// The same, from the cursor on.
+    fn rows_from_cursor(
+        &mut self,
+        read: &Read,
+        base: Source,
+        scope: Option<&Scope<'_>>,
+        join: Option<Source>,
+        terms: &[OrderTerm],
+    ) {
+        if read.cursor.is_none() {
+            return self.from(read, base, scope, join);
+        }
+        self.push(" FROM ");
+        self.table(read.table);
+        self.push(" AS ");
+        self.qualifier(base);
+        self.scope_join(read.table, base, scope, join);
+        self.cursor_row(read, terms, scope);
+        let has_where = self.rows_wanted(read, base, scope, join);
+        self.push(if has_where { " AND " } else { " WHERE " });
+        self.past_cursor(read, Sorted::Table(base), terms, scope.map(|scope| (scope, join)));
+    }
+
+    /// ` JOIN ..` with the join table of a scope that has one.
+    pub(super) fn scope_join(
+        &mut self,
+        table: &TableMeta,
+        base: Source,
+        scope: Option<&Scope<'_>>,
+        join: Option<Source>,
+    ) {
+        if let (Some(Scope { link: ScopeLink::Join { table: name, schema, row, .. }, .. }), Some(join)) = (scope, join)
+        {
             self.push(" JOIN ");
-            self.table_name(*schema, table);
+            self.table_name(*schema, name);
             self.push(" AS ");
             self.qualifier(join);
             self.push(" ON ");
             self.qualified(join, row.1);
             self.push(" = ");
-            self.column(base, read.table, row.0);
+            self.column(base, table, row.0);
         }
+    }
+
+    /// ` WHERE ..` for the parents of the scope and the condition of the read; true when there was anything to say.
+    fn rows_wanted(&mut self, read: &Read, base: Source, scope: Option<&Scope<'_>>, join: Option<Source>) -> bool {
         let Some(scope) = scope else {
-            return self.filter(read.table, base, read.condition.as_ref());
+            self.filter(read.table, base, read.condition.as_ref());
+            return read.condition.is_some();
         };
         self.push(" WHERE ");
         self.scope_keys(read.table, base, join, scope);
@@ -134,9 +222,17 @@ impl Writer {
             self.push(" AND ");
             self.condition(read.table, base, condition);
         }
+        true
     }
 
-    fn scope_column(&mut self, table: &TableMeta, base: Source, join: Option<Source>, link: &ScopeLink, place: usize) {
+    pub(super) fn scope_column(
+        &mut self,
+        table: &TableMeta,
+        base: Source,
+        join: Option<Source>,
+        link: &ScopeLink,
+        place: usize,
+    ) {
         match (link, join) {
             (ScopeLink::Columns(columns), _) => self.column(base, table, columns[place]),
             (ScopeLink::Join { parent, .. }, Some(join)) => self.qualified(join, parent),
@@ -155,7 +251,8 @@ impl Writer {
             });
         } else if width == 1 {
             self.scope_column(table, base, join, &scope.link, 0);
-            self.membership(scope.keys.iter().flatten().cloned().collect(), false);
+            let keys: Vec<Value> = scope.keys.iter().flatten().cloned().collect();
+            self.membership(scope.link.column(table), &keys, false);
         } else {
             self.compound_keys(table, base, join, scope, width);
         }
@@ -183,78 +280,161 @@ impl Writer {
         self.push(")");
     }
 
-    fn order(&mut self, read: &Read, base: Source) {
-        let fallback;
-        let terms = if read.order.is_empty() && read.is_paged() {
-            // A page of rows without order would be any rows.
-            fallback = key_order(read.table);
-            &fallback
-        } else {
-            &read.order
-        };
-        if !terms.is_empty() {
-            self.push(" ORDER BY ");
-            self.order_terms(read.table, base, terms);
-        }
+    /// One SELECT.
+    fn select_plain(&mut self, read: &Read, items: &[Item<'_>], scope: Option<&Scope<'_>>) {
+        let base = Source::Alias(self.alias());
+        let terms = order_of(read);
+        self.push("SELECT ");
+        let join = self.items(read.table, base, items, scope, false);
+        self.rows_from_cursor(read, base, scope, join, &terms);
+        self.order_by(read.table, Sorted::Table(base), &terms, read.is_backward());
+        self.limits(page_size(read), read.skip);
     }
 
-    fn order_terms(&mut self, table: &TableMeta, base: Source, terms: &[OrderTerm]) {
-        self.separated(", ", terms, |sql, term| {
-            let emulated = sql.dialect.is_mysql_family();
-            if let (true, Some(nulls)) = (emulated, term.nulls) {
-                sql.column(base, table, term.column);
-                sql.push(if nulls == Nulls::First { " IS NOT NULL, " } else { " IS NULL, " });
-            }
-            sql.column(base, table, term.column);
-            sql.push(if term.descending { " DESC" } else { " ASC" });
-            match term.nulls {
-                Some(Nulls::First) if !emulated => sql.push(" NULLS FIRST"),
-                Some(Nulls::Last) if !emulated => sql.push(" NULLS LAST"),
-                Some(_) | None => {}
-            }
+    /// `SELECT t0.* ..`: a page of rows, to be counted or calculated with.
+    pub(super) fn page_of_whole_rows(&mut self, read: &Read) {
+        let base = Source::Alias(self.alias());
+        let all: Vec<u16> = (0..).zip(read.table.columns).map(|(column, _)| column).collect();
+        if read.distinct.is_empty() {
+            let terms = order_of(read);
+            self.push("SELECT ");
+            self.separated(", ", &all, |sql, &column| sql.column(base, read.table, column));
+            self.rows_from_cursor(read, base, None, None, &terms);
+            self.order_by(read.table, Sorted::Table(base), &terms, read.is_backward());
+            self.limits(page_size(read), read.skip);
+            return;
+        }
+        let items: Vec<Item<'_>> = all.iter().map(|&column| Item::Column(column)).collect();
+        self.push("SELECT ");
+        self.separated(", ", all.iter().enumerate(), |sql, (index, &column)| {
+            sql.push("c");
+            sql.number(index);
+            sql.push(" AS ");
+            sql.name(read.table.column(column).column);
         });
-    }
-
-    fn limits(&mut self, read: &Read) {
-        match (read.take, self.dialect) {
-            (Some(take), _) => {
-                self.push(" LIMIT ");
-                self.bind(count_value(take));
-            }
-            (None, Dialect::Sqlite) if read.skip > 0 => self.push(" LIMIT -1"),
-            (None, Dialect::Mysql | Dialect::Mariadb) if read.skip > 0 => self.push(" LIMIT 18446744073709551615"),
-            (None, _) => {}
-        }
-        if read.skip > 0 {
-            self.push(" OFFSET ");
-            self.bind(count_value(read.skip));
-        }
+        self.page_of_firsts(read, &items, None);
     }
 
     /// Limits per parent: the rows of each parent are numbered, and a range of numbers is kept.
-    fn select_numbered(&mut self, read: &Read, items: &[Item<'_>], scope: &Scope<'_>) {
+    fn select_numbered(&mut self, read: &Read, items: &[Item<'_>], scope: Option<&Scope<'_>>) {
         let base = Source::Alias(self.alias());
+        let terms = read.page_order();
         self.push("SELECT ");
-        self.separated(", ", 0..items.len(), |sql, index| {
+        self.item_names(items.len());
+        self.push(" FROM (SELECT ");
+        let join = self.items(read.table, base, items, scope, true);
+        self.push(", ROW_NUMBER() OVER (PARTITION BY ");
+        self.parents(read.table, base, join, scope);
+        self.order_by(read.table, Sorted::Table(base), &terms, read.is_backward());
+        self.push(") AS rn");
+        self.rows_from_cursor(read, base, scope, join, &terms);
+        self.push(") AS numbered");
+        self.range_of_numbers(read);
+    }
+
+    /// Of rows that are equal in the distinct columns the first, and of these a page.
+    fn select_distinct(&mut self, read: &Read, items: &[Item<'_>], scope: Option<&Scope<'_>>) {
+        self.push("SELECT ");
+        self.item_names(items.len());
+        self.page_of_firsts(read, items, scope);
+    }
+
+    fn page_of_firsts(&mut self, read: &Read, items: &[Item<'_>], scope: Option<&Scope<'_>>) {
+        let terms = read.page_order();
+        self.push(" FROM (");
+        self.first_of_equals(read, items, scope);
+        self.push(") AS firsts");
+        self.cursor_row(read, &terms, scope);
+        self.push(" WHERE dn = 1");
+        if read.cursor.is_some() {
+            self.push(" AND ");
+            self.past_cursor(read, Sorted::Named, &terms, scope.map(|scope| (scope, None)));
+        }
+        self.order_by(read.table, Sorted::Named, &terms, read.is_backward());
+        self.limits(page_size(read), read.skip);
+    }
+
+    /// The same per parent.
+    fn select_distinct_numbered(&mut self, read: &Read, items: &[Item<'_>], scope: Option<&Scope<'_>>) {
+        let terms = read.page_order();
+        self.push("SELECT ");
+        self.item_names(items.len());
+        self.push(" FROM (SELECT firsts.*, ROW_NUMBER() OVER (PARTITION BY ");
+        let width = scope.map_or(0, |scope| scope.link.width());
+        self.separated(", ", 0..width, |sql, place| {
+            sql.push("p");
+            sql.number(place);
+        });
+        self.order_by(read.table, Sorted::Named, &terms, read.is_backward());
+        self.push(") AS rn FROM (");
+        self.first_of_equals(read, items, scope);
+        self.push(") AS firsts");
+        self.cursor_row(read, &terms, scope);
+        self.push(" WHERE dn = 1");
+        if read.cursor.is_some() {
+            self.push(" AND ");
+            self.past_cursor(read, Sorted::Named, &terms, scope.map(|scope| (scope, None)));
+        }
+        self.push(") AS numbered");
+        self.range_of_numbers(read);
+    }
+
+    /// Every row with its number `dn` among those of its parent that are equal in the distinct columns, its values in
+    /// the order (`o0`..) and what ties it to its parent (`p0`..).
+    fn first_of_equals(&mut self, read: &Read, items: &[Item<'_>], scope: Option<&Scope<'_>>) {
+        let base = Source::Alias(self.alias());
+        let terms = read.page_order();
+        self.push("SELECT ");
+        let join = self.items(read.table, base, items, scope, true);
+        for (index, term) in terms.iter().enumerate() {
+            self.push(", ");
+            self.order_value(read.table, base, &term.by);
+            self.push(" AS o");
+            self.number(index);
+        }
+        if let Some(scope) = scope {
+            for place in 0..scope.link.width() {
+                self.push(", ");
+                self.scope_column(read.table, base, join, &scope.link, place);
+                self.push(" AS p");
+                self.number(place);
+            }
+        }
+        self.push(", ROW_NUMBER() OVER (PARTITION BY ");
+        if scope.is_some() {
+            self.parents(read.table, base, join, scope);
+            self.push(", ");
+        }
+        self.separated(", ", &read.distinct, |sql, &column| sql.column(base, read.table, column));
+        self.order_by(read.table, Sorted::Table(base), &terms, false);
+        self.push(") AS dn");
+        self.from(read, base, scope, join);
+    }
+
+    /// `c0, c1, ..`
+    fn item_names(&mut self, count: usize) {
+        if count == 0 {
+            self.push("1");
+        }
+        self.separated(", ", 0..count, |sql, index| {
             sql.push("c");
             sql.number(index);
         });
-        self.push(" FROM (SELECT ");
-        let join = self.items(read.table, base, items, Some(scope), true);
-        self.push(", ROW_NUMBER() OVER (PARTITION BY ");
+    }
+
+    /// What ties rows to their parents.
+    fn parents(&mut self, table: &TableMeta, base: Source, join: Option<Source>, scope: Option<&Scope<'_>>) {
+        let Some(scope) = scope else { return };
         self.separated(", ", 0..scope.link.width(), |sql, place| {
-            sql.scope_column(read.table, base, join, &scope.link, place);
+            sql.scope_column(table, base, join, &scope.link, place);
         });
-        let terms = if read.order.is_empty() { key_order(read.table) } else { read.order.clone() };
-        if !terms.is_empty() {
-            self.push(" ORDER BY ");
-            self.order_terms(read.table, base, &terms);
-        }
-        self.push(") AS rn");
-        self.from(read, base, Some(scope), join);
-        self.push(") AS numbered WHERE rn > ");
+    }
+
+    /// The page of every parent, by the numbers of its rows.
+    fn range_of_numbers(&mut self, read: &Read) {
+        self.push(" WHERE rn > ");
         self.bind(count_value(read.skip));
-        if let Some(take) = read.take {
+        if let Some(take) = page_size(read) {
             self.push(" AND rn <= ");
             self.bind(count_value(read.skip.saturating_add(take)));
         }
@@ -262,19 +442,29 @@ impl Writer {
     }
 }
 
+/// The order of a read; a page of rows without order would be any rows.
+fn order_of(read: &Read) -> Vec<OrderTerm> {
+    if read.is_paged() || read.cursor.is_some() { read.page_order() } else { read.order.clone() }
+}
+
+fn page_size(read: &Read) -> Option<u64> {
+    read.take.map(i64::unsigned_abs)
+}
+
 impl ScopeLink {
-    fn width(&self) -> usize {
+    /// How many columns make the parent's key.
+    pub(super) fn width(&self) -> usize {
         match self {
             ScopeLink::Columns(columns) => columns.len(),
             ScopeLink::Join { .. } => 1,
         }
     }
-}
 
-fn key_order(table: &TableMeta) -> Vec<OrderTerm> {
-    table.key.iter().map(|&column| OrderTerm { column, descending: false, nulls: None }).collect()
-}
-
-fn count_value(count: u64) -> Value {
-    Value::BigInt(i64::try_from(count).unwrap_or(i64::MAX))
+    /// The column that refers to the parent, where it is one of the table's own.
+    fn column(&self, table: &TableMeta) -> Option<&'static ColumnMeta> {
+        match self {
+            ScopeLink::Columns([column]) => table.columns.get(usize::from(*column)),
+            ScopeLink::Columns(_) | ScopeLink::Join { .. } => None,
+        }
+    }
 }

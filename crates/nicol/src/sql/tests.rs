@@ -5,9 +5,10 @@ use nicol_db::{Dialect, Value};
 use super::{
     Conflict, Insert, Item, Scope, ScopeLink, Statement, count, delete, insert, insert_join_rows, select, update,
 };
-use crate::filter::{Comparison, Condition, Place, Quantifier};
+use crate::error::Result;
+use crate::filter::{Condition, Place, Quantifier};
 use crate::meta::{ColumnMeta, Default, Kind, Link, RelationMeta, TableMeta};
-use crate::operation::{Nulls, OrderTerm, Patch, Read};
+use crate::operation::{Nulls, OrderBy, OrderTerm, Patch, Read};
 use crate::scalar::{Assign, StepKind};
 
 static USER: TableMeta = TableMeta {
@@ -59,7 +60,7 @@ const ALL: [Dialect; 5] = [Dialect::Sqlite, Dialect::Postgres, Dialect::Cockroac
 
 /// Holds the text per dialect against what is expected: SQLite, PostgreSQL (and CockroachDB), MySQL, MariaDB.
 #[track_caller]
-fn check(make: impl Fn(Dialect) -> Statement, expected: [&str; 4]) {
+fn check(make: impl Fn(Dialect) -> Result<Statement>, expected: [&str; 4]) {
     for dialect in ALL {
         let expected = match dialect {
             Dialect::Sqlite => expected[0],
@@ -67,7 +68,7 @@ fn check(make: impl Fn(Dialect) -> Statement, expected: [&str; 4]) {
             Dialect::Mysql => expected[2],
             Dialect::Mariadb => expected[3],
         };
-        let statement = make(dialect);
+        let statement = make(dialect).unwrap();
         assert_eq!(statement.text, expected, "{dialect:?}");
         let placeholders = statement.text.matches('?').count() + statement.text.matches('$').count();
         assert_eq!(placeholders, statement.params.len(), "{}", statement.text);
@@ -79,7 +80,7 @@ fn read(table: &'static TableMeta, condition: Condition) -> Read {
 }
 
 fn equal(column: u16, value: impl Into<i32>) -> Condition {
-    Condition::Compare { column, comparison: Comparison::Equal, value: Value::Int(value.into()) }
+    Condition::equal(column, Value::Int(value.into()))
 }
 
 fn related(relation: u16, quantifier: Quantifier, condition: Condition) -> Condition {
@@ -87,7 +88,7 @@ fn related(relation: u16, quantifier: Quantifier, condition: Condition) -> Condi
 }
 
 fn term(column: u16, descending: bool, nulls: Option<Nulls>) -> OrderTerm {
-    OrderTerm { column, descending, nulls }
+    OrderTerm { by: OrderBy::Column(column), descending, nulls }
 }
 
 const ID: [Item<'static>; 1] = [Item::Column(0)];
@@ -95,7 +96,7 @@ const ID: [Item<'static>; 1] = [Item::Column(0)];
 #[test]
 fn conditions() {
     let condition = || {
-        let like = Condition::Like { column: 1, place: Place::Anywhere, text: "50%_!".to_owned() };
+        let like = Condition::Like { column: 1, place: Place::Anywhere, text: "50%_!".to_owned(), fold: false };
         let null = Condition::Null { column: 1, negated: true };
         Condition::All(vec![
             Condition::Any(vec![equal(0, 7), like]),
@@ -112,14 +113,14 @@ fn conditions() {
             "SELECT t0.`id` FROM `User` AS t0 WHERE ((t0.`id` = ? OR t0.`name` LIKE ? ESCAPE '!') AND (NOT t0.`name` IS NOT NULL) AND 1=0)",
         ],
     );
-    let statement = select(Dialect::Sqlite, &read(&USER, condition()), &ID, None);
+    let statement = select(Dialect::Sqlite, &read(&USER, condition()), &ID, None).unwrap();
     assert_eq!(statement.params[1], Value::Text("%50!%!_!!%".to_owned()));
 }
 
 #[test]
 fn lists_are_one_parameter_or_padded() {
     let values = |count| (0..count).map(Value::Int).collect();
-    let condition = |negated| Condition::In { column: 0, values: values(3), negated };
+    let condition = |negated| Condition::In { column: 0, values: values(3), negated, fold: false };
     check(
         |dialect| select(dialect, &read(&USER, condition(true)), &ID, None),
         [
@@ -129,7 +130,7 @@ fn lists_are_one_parameter_or_padded() {
             "SELECT t0.`id` FROM `User` AS t0 WHERE t0.`id` NOT IN (?, ?, ?, ?)",
         ],
     );
-    let statement = select(Dialect::Mysql, &read(&USER, condition(false)), &ID, None);
+    let statement = select(Dialect::Mysql, &read(&USER, condition(false)), &ID, None).unwrap();
     assert_eq!(statement.params.last(), Some(&Value::Int(2)), "the last value is repeated");
 }
 
@@ -144,7 +145,7 @@ fn relation_filters() {
             "SELECT t0.`id` FROM `User` AS t0 WHERE NOT EXISTS (SELECT 1 FROM `blog`.`posts` AS t1 WHERE t1.`author_id` = t0.`id` AND (NOT t1.`id` = ?))",
         ],
     );
-    let text = |condition| select(Dialect::Sqlite, &read(&POST, condition), &ID, None).text;
+    let text = |condition| select(Dialect::Sqlite, &read(&POST, condition), &ID, None).unwrap().text;
     let head = r#"SELECT t0."id" FROM "blog"."posts" AS t0 WHERE "#;
     assert_eq!(
         text(related(1, Quantifier::Some, equal(0, 1))),
@@ -176,9 +177,9 @@ fn order_and_pages() {
         ],
     );
     let first = Read { take: Some(1), ..Read::new(&USER) };
-    let text = select(Dialect::Sqlite, &first, &ID, None).text;
+    let text = select(Dialect::Sqlite, &first, &ID, None).unwrap().text;
     assert_eq!(text, r#"SELECT t0."id" FROM "User" AS t0 ORDER BY t0."id" ASC LIMIT ?"#);
-    let text = count(Dialect::Postgres, &first).text;
+    let text = count(Dialect::Postgres, &first).unwrap().text;
     assert_eq!(text, r#"SELECT COUNT(*) FROM (SELECT 1 AS one FROM "User" AS t0 LIMIT $1) AS page"#);
 }
 
@@ -198,17 +199,17 @@ fn nested_levels() {
     );
     let limited = Read { take: Some(2), skip: 1, ..Read::new(&POST) };
     assert_eq!(
-        select(Dialect::Postgres, &limited, &items, Some(&scope(3))).text,
+        select(Dialect::Postgres, &limited, &items, Some(&scope(3))).unwrap().text,
         r#"SELECT c0, c1 FROM (SELECT t0."id" AS c0, t0."author_id" AS c1, ROW_NUMBER() OVER (PARTITION BY t0."author_id" ORDER BY t0."id" ASC) AS rn FROM "blog"."posts" AS t0 WHERE t0."author_id" = ANY($1)) AS numbered WHERE rn > $2 AND rn <= $3 ORDER BY rn"#
     );
     assert_eq!(
-        select(Dialect::Postgres, &limited, &items, Some(&scope(1))).text,
+        select(Dialect::Postgres, &limited, &items, Some(&scope(1))).unwrap().text,
         r#"SELECT t0."id", t0."author_id" FROM "blog"."posts" AS t0 WHERE t0."author_id" = $1 ORDER BY t0."id" ASC LIMIT $2 OFFSET $3"#
     );
     let link = ScopeLink::Join { table: "_Likes", schema: None, parent: "A", row: (0, "B") };
     let scope = Scope { link, keys: &keys };
     assert_eq!(
-        select(Dialect::Postgres, &Read::new(&USER), &[Item::Column(0), Item::Join], Some(&scope)).text,
+        select(Dialect::Postgres, &Read::new(&USER), &[Item::Column(0), Item::Join], Some(&scope)).unwrap().text,
         r#"SELECT t0."id", t1."A" FROM "User" AS t0 JOIN "_Likes" AS t1 ON t1."B" = t0."id" WHERE t1."A" = ANY($1)"#
     );
 }
@@ -218,7 +219,7 @@ fn counts_of_related_rows() {
     let condition = equal(0, 1);
     let items = [Item::Count(0, Some(&condition))];
     assert_eq!(
-        select(Dialect::Mariadb, &Read::new(&USER), &items, None).text,
+        select(Dialect::Mariadb, &Read::new(&USER), &items, None).unwrap().text,
         "SELECT (SELECT COUNT(*) FROM `blog`.`posts` AS t1 WHERE t1.`author_id` = t0.`id` AND t1.`id` = ?) FROM `User` AS t0"
     );
 }
@@ -227,7 +228,7 @@ fn counts_of_related_rows() {
 fn inserts() {
     let rows = [vec![Some(Value::Int(1)), None], vec![None, Some(Value::Null)]];
     let given = Insert { table: &USER, columns: &[0, 1], rows: &rows, returning: &[0], conflict: None };
-    let text = insert(Dialect::Postgres, &given).text;
+    let text = insert(Dialect::Postgres, &given).unwrap().text;
     assert_eq!(text, r#"INSERT INTO "User" ("id", "name") VALUES ($1, DEFAULT), (DEFAULT, $2) RETURNING "id""#);
     let empty = [vec![]];
     check(
@@ -243,7 +244,9 @@ fn inserts() {
     let one = [vec![Some(Value::Int(1))]];
     let conflict = Some(Conflict { target: &[0], patch: &patch, condition: None });
     assert_eq!(
-        insert(Dialect::Sqlite, &Insert { table: &USER, columns: &[0], rows: &one, returning: &[0], conflict }).text,
+        insert(Dialect::Sqlite, &Insert { table: &USER, columns: &[0], rows: &one, returning: &[0], conflict })
+            .unwrap()
+            .text,
         r#"INSERT INTO "User" ("id") VALUES (?) ON CONFLICT ("id") DO UPDATE SET "id" = "User"."id" + ? RETURNING "id""#
     );
     let pairs = [(Value::Int(1), Value::Int(2)), (Value::Int(1), Value::Int(3))];
@@ -271,19 +274,19 @@ fn updates_and_deletions() {
             "UPDATE `User` SET `name` = ? WHERE (`User`.`id`) IN (SELECT * FROM (SELECT t0.`id` FROM `User` AS t0 WHERE EXISTS (SELECT 1 FROM `blog`.`posts` AS t1 WHERE t1.`author_id` = t0.`id` AND 1=1)) AS target)",
         ],
     );
-    let text = delete(Dialect::Postgres, &POST, Some(&equal(0, 1)), &[0, 1]).text;
+    let text = delete(Dialect::Postgres, &POST, Some(&equal(0, 1)), &[0, 1]).unwrap().text;
     assert_eq!(text, r#"DELETE FROM "blog"."posts" WHERE "posts"."id" = $1 RETURNING "id", "author_id""#);
 }
 
 #[test]
 fn json_is_compared_as_json() {
     let value = Value::Json(serde_json::json!({"a": 1}));
-    let condition = || Condition::Compare { column: 2, comparison: Comparison::Equal, value: value.clone() };
+    let condition = || Condition::equal(2, value.clone());
     check(
         |dialect| delete(dialect, &POST, Some(&condition()), &[]),
         [
             r#"DELETE FROM "blog"."posts" WHERE "posts"."data" = ?"#,
-            r#"DELETE FROM "blog"."posts" WHERE "posts"."data" = $1"#,
+            r#"DELETE FROM "blog"."posts" WHERE "posts"."data"::jsonb = $1::jsonb"#,
             "DELETE FROM `blog`.`posts` WHERE `posts`.`data` = CAST(? AS JSON)",
             "DELETE FROM `blog`.`posts` WHERE (`posts`.`data` IS NOT NULL AND JSON_EQUALS(`posts`.`data`, ?))",
         ],
@@ -301,7 +304,7 @@ fn names_are_quoted() {
         uniques: &[],
         relations: &[],
     };
-    let text = |dialect| select(dialect, &Read::new(&ODD), &ID, None).text;
+    let text = |dialect| select(dialect, &Read::new(&ODD), &ID, None).unwrap().text;
     assert_eq!(text(Dialect::Postgres), "SELECT t0.\"x\"\"`\" FROM \"a\"\"b`c\" AS t0");
     assert_eq!(text(Dialect::Mysql), "SELECT t0.`x\"``` FROM `a\"b``c` AS t0");
 }

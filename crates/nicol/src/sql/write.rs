@@ -3,6 +3,7 @@
 use nicol_db::{Dialect, Value};
 
 use super::{Source, Statement, Writer};
+use crate::error::Result;
 use crate::filter::Condition;
 use crate::meta::TableMeta;
 use crate::operation::Patch;
@@ -46,7 +47,7 @@ pub(crate) struct Conflict<'a> {
 }
 
 /// Inserts rows.
-pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Statement {
+pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     sql.push("INSERT INTO ");
     sql.table(insert.table);
@@ -83,7 +84,7 @@ pub(crate) fn insert_join_rows(
     (schema, table): (Option<&str>, &str),
     columns: (&str, &str),
     pairs: &[(Value, Value)],
-) -> Statement {
+) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     // IGNORE would hide a missing row at either end; assigning a column to itself changes nothing.
     sql.push("INSERT INTO ");
@@ -121,7 +122,7 @@ pub(crate) fn update(
     patch: &Patch,
     condition: Option<&Condition>,
     returning: &[u16],
-) -> Statement {
+) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     sql.push("UPDATE ");
     sql.table(table);
@@ -138,7 +139,7 @@ pub(crate) fn delete(
     table: &'static TableMeta,
     condition: Option<&Condition>,
     returning: &[u16],
-) -> Statement {
+) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     sql.push("DELETE FROM ");
     sql.table(table);

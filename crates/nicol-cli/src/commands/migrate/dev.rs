@@ -4,33 +4,38 @@ use std::process::Command;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use nicol_db::ConnectionUrl;
 use nicol_migrate::dev::{self, CountedRisk, ReadmeSettings};
+use nicol_migrate::lint::Finding;
 use nicol_migrate::snapshot::Mask;
 use nicol_migrate::{Decision, DevOptions, Developed, Draft};
 use serde_json::{Value, json};
 
 use super::watch::Teller;
-use super::{Workplace, lock_options, note_unused};
+use super::{Workplace, decisions, lint, lock_options, note_unused, shadow_url};
 use crate::app::DONE;
 use crate::args::{DevArgs, Global};
+use crate::commands::generate;
 use crate::database::Database;
 use crate::diagnostics::count;
-use crate::discover::{FoundUrl, UrlKind};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::paths;
 use crate::prompt;
+use crate::seed;
 
 /// Applies what is pending, writes the migration that the schema needs, applies it.
 ///
 /// # Errors
 /// The database cannot be used, a migration fails, or a question was answered with no.
 pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8> {
-    note_unused(&args.unused, output);
     let place = Workplace::open(global, args.url.url.as_deref(), output)?;
+    let config = &place.project.config;
+    if !config.files.iter().any(|file| file.dev_generates || file.dev_seeds) {
+        note_unused(&args.unused, output);
+    }
     let draft = prepare(args, &place, output)?;
     tell(&draft, &place.database, output);
+    let draft = decisions::settle(args, &place, draft, output)?;
     let developed = if draft.is_empty() && !args.create_only {
         output.say(if draft.applied.is_empty() {
             "Already in sync: the schema has not changed and no migration is pending."
@@ -43,15 +48,46 @@ pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8
         tell_result(args, &developed, output);
         Some(developed)
     };
+    let name = developed.as_ref().and_then(|developed| developed.created.as_ref()).map(|(name, _)| name.as_str());
+    let remarks = name.map(|name| lint::of_new(&place, name)).unwrap_or_default();
+    lint::tell_short(&remarks, name.unwrap_or_default(), output);
+    let generated = if wants_generate(args, &place) {
+        Some(generate::all(&place.project, &place.schema, &[], output)?["generated"].clone())
+    } else {
+        None
+    };
+    let seeded = wants_seed(args, &place, &draft) && {
+        let datasource = place.schema.datasource.as_ref();
+        let ran = seed::run(&place.project, datasource, Some(&place.database), &[], output)?;
+        if ran.is_none() {
+            output.note("no seed command is configured, so nothing was seeded");
+        }
+        ran.is_some()
+    };
     if output.json {
-        output.json(&report(&draft, developed.as_ref()));
+        let mut report = report(&draft, developed.as_ref());
+        report["lint"] = remarks.iter().map(Finding::json).collect();
+        report["generated"] = generated.unwrap_or_default();
+        report["seeded"] = seeded.into();
+        output.json(&report);
     }
     Ok(DONE)
 }
 
+fn wants_generate(args: &DevArgs, place: &Workplace) -> bool {
+    let is_set = place.project.config.files.iter().any(|file| file.dev_generates);
+    args.generate || (is_set && !args.unused.skip_generate && !args.create_only)
+}
+
+/// By flag always, by setting after a database has been created.
+fn wants_seed(args: &DevArgs, place: &Workplace, draft: &Draft) -> bool {
+    let is_set = place.project.config.files.iter().any(|file| file.dev_seeds);
+    args.seed || (is_set && !args.unused.skip_seed && draft.database_created)
+}
+
 /// Brings the database up to the folder and drafts the migration to the schema.
 fn prepare(args: &DevArgs, place: &Workplace, output: &Output) -> Result<Draft> {
-    let shadow = shadow_url(args, place)?;
+    let shadow = shadow_url(&place.project, place.schema.datasource.as_ref(), args.shadow_database_url.as_deref())?;
     let options = DevOptions {
         create_only: args.create_only,
         always_replay: args.shadow,
@@ -80,17 +116,6 @@ fn carry_out(args: &DevArgs, place: &Workplace, draft: &Draft, output: &Output) 
     place.database.run(dev::carry_out(&place.database.url, draft, &decision, &mut teller))
 }
 
-/// The shadow database that flag, config or schema name.
-fn shadow_url(args: &DevArgs, place: &Workplace) -> Result<Option<ConnectionUrl>> {
-    let project = &place.project;
-    let found = match &args.shadow_database_url {
-        Some(text) => Some(FoundUrl::given(text, &project.working_directory)),
-        None => project.url(UrlKind::Shadow, place.schema.datasource.as_ref())?,
-    };
-    let database = found.map(|found| Database::of_schema(&found, place.schema.datasource.as_ref())).transpose()?;
-    Ok(database.map(|database| database.url))
-}
-
 /// What was done and found before the new migration.
 fn tell(draft: &Draft, database: &Database, output: &Output) {
     if draft.database_created {
@@ -100,7 +125,8 @@ fn tell(draft: &Draft, database: &Database, output: &Output) {
         && !output.json
     {
         output.warn(&format!(
-            "the database has been changed by something else than these migrations. It stays as it is:\n{}",
+            "the database has been changed by something else than these migrations. It stays as it is; \
+             `nicol migrate adopt` takes it into the migrations:\n{}",
             drift.summary.trim_end()
         ));
     }
@@ -178,6 +204,10 @@ fn report(draft: &Draft, developed: Option<&Developed>) -> Value {
         "applied": draft.applied.iter().chain(applied_now).collect::<Vec<_>>(),
         "database_created": draft.database_created,
         "risks": risks.collect::<Vec<_>>(),
+        "summary": draft.summary,
+        "script": draft.script,
+        "renames": draft.renames.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "likely_renames": draft.likely.iter().map(|likely| likely.rename.to_string()).collect::<Vec<_>>(),
         "drift": draft.drift.as_ref().map(|drift| &drift.summary),
     })
 }

@@ -1,20 +1,28 @@
 //! One file a command of `migrate`.
 
+pub(crate) mod adopt;
+mod decisions;
 pub(crate) mod deploy;
 pub(crate) mod dev;
 pub(crate) mod diff;
+pub(crate) mod down;
+pub(crate) mod import;
+pub(crate) mod lint;
 pub(crate) mod reset;
 pub(crate) mod resolve;
+pub(crate) mod snapshot;
 pub(crate) mod status;
 pub(super) mod watch;
 
+use nicol_db::ConnectionUrl;
 use nicol_migrate::{Directory, LockOptions};
 use nicol_schema::ValidSchema;
+use nicol_schema::schema::Datasource;
 
 use crate::args::{Global, UnusedMigrate};
 use crate::database::Database;
 use crate::diagnostics::require_valid;
-use crate::discover::Project;
+use crate::discover::{FoundUrl, Project, UrlKind};
 use crate::env_file::environment;
 use crate::failure::{Failure, Result};
 use crate::output::Output;
@@ -26,8 +34,6 @@ pub(super) struct Workplace {
     pub(super) schema: ValidSchema,
     pub(super) database: Database,
     directory: Directory,
-    /// The migrations folder, for showing.
-    folder: String,
 }
 
 impl Workplace {
@@ -44,12 +50,15 @@ impl Workplace {
         let path = project.migrations(schema.datasource.as_ref())?;
         let directory = read_directory(&path)?;
         database.announce(&found, output);
-        Ok(Workplace { folder: paths::show(&path), project, schema, database, directory })
+        Ok(Workplace { project, schema, database, directory })
     }
 }
 
 /// What a command works with that needs migrations and a database, but no models: an image may hold no schema at all.
 struct Site {
+    project: Project,
+    /// The schema or what is left of one, where there is any.
+    schema: Option<ValidSchema>,
     database: Database,
     directory: Directory,
     /// The migrations folder, for showing.
@@ -70,8 +79,36 @@ impl Site {
         let path = project.migrations(datasource)?;
         let directory = read_directory(&path)?;
         database.announce(&found, output);
-        Ok(Site { folder: paths::show(&path), database, directory })
+        Ok(Site { folder: paths::show(&path), project, schema, database, directory })
     }
+
+    /// The PostgreSQL schemas that the datasource lists.
+    fn namespaces(&self) -> Vec<String> {
+        let datasource = self.schema.as_ref().and_then(|schema| schema.datasource.as_ref());
+        datasource.map(|datasource| datasource.schemas.clone()).unwrap_or_default()
+    }
+
+    /// The shadow database that flag, config or schema name.
+    fn shadow(&self, given: Option<&str>) -> Result<Option<ConnectionUrl>> {
+        shadow_url(&self.project, self.schema.as_ref().and_then(|schema| schema.datasource.as_ref()), given)
+    }
+}
+
+/// The shadow database that flag, config or schema name.
+///
+/// # Errors
+/// What they name cannot be read, or is of another product than the schema's.
+fn shadow_url(
+    project: &Project,
+    datasource: Option<&Datasource>,
+    given: Option<&str>,
+) -> Result<Option<ConnectionUrl>> {
+    let found = match given {
+        Some(text) => Some(FoundUrl::given(text, &project.working_directory)),
+        None => project.url(UrlKind::Shadow, datasource)?,
+    };
+    let database = found.map(|found| Database::of_schema(&found, datasource)).transpose()?;
+    Ok(database.map(|database| database.url))
 }
 
 pub(super) fn require_datasource(project: &Project, schema: &ValidSchema) -> Result<()> {

@@ -1,6 +1,7 @@
 //! `nicol migrate resolve`
 
-use nicol_migrate::{Resolution, resolve};
+use nicol_migrate::resolve::{accept_edit as record_edit, edit};
+use nicol_migrate::{Migration, Resolution, resolve, text_difference};
 use serde_json::json;
 
 use super::watch::Teller;
@@ -15,7 +16,10 @@ use crate::output::Output;
 /// # Errors
 /// There is no such migration, or it is in no state that could be resolved this way.
 pub(crate) fn run(args: &ResolveArgs, global: &Global, output: &Output) -> Result<u8> {
-    // The argument parser lets exactly one of the two through.
+    if let Some(name) = &args.accept_edit {
+        return accept_edit(name, args, global, output);
+    }
+    // The argument parser lets exactly one of them through.
     let (name, resolution, word) = match (&args.applied, &args.rolled_back) {
         (Some(name), _) => (name, Resolution::Applied, "applied"),
         (None, Some(name)) => (name, Resolution::RolledBack, "rolled back"),
@@ -30,4 +34,71 @@ pub(crate) fn run(args: &ResolveArgs, global: &Global, output: &Output) -> Resul
     }
     output.say(&format!("Migration {name} is recorded as {word}."));
     Ok(DONE)
+}
+
+/// Shows how the script of an applied migration was changed, and records it as it is now.
+fn accept_edit(name: &str, args: &ResolveArgs, global: &Global, output: &Output) -> Result<u8> {
+    let site = Site::open(global, args.url.url.as_deref(), output)?;
+    let shadow = site.shadow(args.shadow_database_url.as_deref())?;
+    let (url, directory) = (&site.database.url, &site.directory);
+    let edit = site.database.run(edit(url, directory, name, &site.namespaces(), shadow.as_ref()))?;
+    let old = site.directory.get(name).and_then(|migration| applied_text(&site, migration, &edit.recorded));
+    let difference = match (&old, site.directory.get(name)) {
+        (Some(old), Some(migration)) => Some(text_difference(old, &migration.script)),
+        (None, _) | (_, None) => None,
+    };
+    if edit.is_edited() {
+        if !output.json {
+            show(name, &edit, difference.as_deref(), output);
+        }
+        let mut teller = Teller::new(output);
+        site.database.run(record_edit(url, directory, name, lock_options(), &mut teller))?;
+    }
+    if output.json {
+        output.json(&json!({
+            "migration": name,
+            "resolution": if edit.is_edited() { "edit accepted" } else { "not edited" },
+            "recorded": edit.recorded,
+            "now": edit.now,
+            "difference": difference,
+            "drift": edit.drift,
+        }));
+    }
+    output.say(&if edit.is_edited() {
+        format!("Migration {name} counts as it is now.")
+    } else {
+        format!("Migration {name} is what was applied: there is nothing to accept.")
+    });
+    Ok(DONE)
+}
+
+fn show(name: &str, edit: &nicol_migrate::resolve::Edit, difference: Option<&str>, output: &Output) {
+    output.say(&format!("Recorded: {}\nNow:      {}", edit.recorded, edit.now));
+    match difference {
+        Some(difference) => output.say(difference.trim_end()),
+        None => output.note(&format!(
+            "the text that was applied is not in the history of git, so its difference to {name} cannot be shown"
+        )),
+    }
+    match &edit.drift {
+        Some(drift) => output.warn(&format!(
+            "the database is not what the migrations make now; accepting the edit does not change it:\n{}",
+            drift.summary.trim_end()
+        )),
+        None if edit.is_compared => output.note("the database is what the migrations make now"),
+        None => output.note("the migrations could not be replayed, so whether the database agrees is not known"),
+    }
+}
+
+/// The text that was applied, when version control still has it: the one with the recorded checksum.
+fn applied_text(site: &Site, migration: &Migration, recorded: &str) -> Option<String> {
+    let file = site.directory.path()?.join(&migration.name).join(nicol_migrate::directory::SCRIPT_FILE);
+    let (folder, name) = (file.parent()?, file.file_name()?.to_str()?);
+    let git = |arguments: &[&str]| {
+        let answer = std::process::Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
+        answer.status.success().then(|| String::from_utf8(answer.stdout).ok()).flatten()
+    };
+    let commits = git(&["log", "--format=%H", "-n", "100", "--", name])?;
+    let texts = commits.lines().filter_map(|commit| git(&["show", &format!("{commit}:./{name}")]));
+    texts.into_iter().find(|text| nicol_migrate::checksum::matches(text, recorded))
 }

@@ -6,7 +6,7 @@ use nicol_migrate::status::Verdict;
 use nicol_migrate::{Status, status};
 use serde_json::{Value, json};
 
-use super::Workplace;
+use super::Site;
 use crate::app::DONE;
 use crate::args::{Global, StatusArgs};
 use crate::diagnostics::count;
@@ -18,15 +18,31 @@ use crate::output::Output;
 /// # Errors
 /// The folder or the database cannot be read.
 pub(crate) fn run(args: &StatusArgs, global: &Global, output: &Output) -> Result<u8> {
-    let Workplace { schema, database, directory, folder, .. } =
-        Workplace::open(global, args.url.url.as_deref(), output)?;
-    let status = database.run(status(&database.url, &directory, Some(&schema)))?;
+    let Site { schema, database, directory, folder, .. } = Site::open(global, args.url.url.as_deref(), output)?;
+    let status = database.run(status(&database.url, &directory, schema.as_ref()))?;
     if output.json {
         output.json(&report(&status, &folder, &database.describe()));
     } else {
         output.result(&words(&status, &folder));
     }
-    Ok(if is_in_sync(&status) { DONE } else { FAILED })
+    Ok(exit_code(args, status.verdict()))
+}
+
+/// One code a state with `--exit-code`; 1 is left to errors and 2 to differences.
+fn exit_code(args: &StatusArgs, verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::UpToDate => DONE,
+        Verdict::Pending if args.allow_pending => DONE,
+        _ if !args.exit_code => FAILED,
+        Verdict::Pending => 3,
+        Verdict::Failed => 4,
+        Verdict::Unmanaged => 5,
+        Verdict::Edited => 6,
+        Verdict::Diverged => 7,
+        Verdict::Missing => 8,
+        Verdict::OutOfOrder => 9,
+        Verdict::Drifted => 10,
+    }
 }
 
 fn is_in_sync(status: &Status) -> bool {
@@ -89,12 +105,20 @@ fn advice(verdict: Verdict) -> &'static str {
         Verdict::Missing | Verdict::Diverged => {
             "Folder and database have parted: bring the missing folders back from version control."
         }
-        Verdict::Edited => "Restore the files from version control and make a new migration for the change.",
+        Verdict::Edited => {
+            "Restore the files from version control and make a new migration for the change, or accept them as they are with \
+             `nicol migrate resolve --accept-edit NAME`."
+        }
         Verdict::Failed => {
             "See what the failed migration left behind and put it right; `nicol migrate resolve` then says whether all or none \
              of it is in the database."
         }
-        Verdict::Unmanaged => "The database has tables, but no record of migrations.",
-        Verdict::Drifted => "Something else than migrations has changed the database.",
+        Verdict::Unmanaged => {
+            "The database has tables, but no record of migrations. `nicol migrate adopt` takes them into a first migration; where \
+             the folder already has them, `nicol migrate resolve --applied NAME` records each."
+        }
+        Verdict::Drifted => {
+            "Something else than migrations has changed the database. `nicol migrate adopt` takes it into a migration."
+        }
     }
 }

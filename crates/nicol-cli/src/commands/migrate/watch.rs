@@ -45,6 +45,11 @@ impl Watch for Teller {
                 self.output
                     .note(&format!("waiting for another migration run to end{holder}, {} so far", duration(waited)));
             }
+            Event::LineEnds { migrations } => {
+                let names = migrations.join(", ");
+                self.output
+                    .note(&format!("only the line ends of {names} changed since it was applied; that does no harm"));
+            }
             Event::Applying { migration, number, total, stepwise: _ } => {
                 self.began = Instant::now();
                 self.progress(&format!("Applying {migration} ({number} of {total})"));

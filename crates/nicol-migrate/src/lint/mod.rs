@@ -1,0 +1,75 @@
+//! What a reviewer should know of a script before it meets a database with rows and users: locks, rewrites, lost data,
+//! statements that will fail, programs that will break.
+//!
+//! **In**: scripts, and what is [`known`] of the database (read [`live`], or followed through earlier scripts). **Out**:
+//! [`Finding`]s. Rules are data ([`rule`]), one file a family looks for them ([`rules`]); what a statement locks and costs
+//! is one pure function a product ([`effect`]), held against real servers by tests. Nothing is ever changed.
+
+mod allow;
+pub mod effect;
+mod finding;
+mod folder;
+pub(crate) mod known;
+mod live;
+mod rule;
+mod rules;
+mod scene;
+
+pub use effect::{Blocks, Work};
+pub use finding::{Cost, Finding};
+pub use folder::{Linted, Selection, lint_directory};
+pub use rule::{RULES, Rule, Severity, rule_named};
+
+pub(crate) use known::Known;
+pub(crate) use scene::Server;
+
+use crate::event::Stepwise;
+use crate::mode::{Mode, mode};
+use scene::{Scene, Statement};
+
+/// How to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LintOptions {
+    /// Also look for what is a matter of taste.
+    pub pedantic: bool,
+}
+
+/// A script to look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Script<'a> {
+    /// Name of the migration.
+    pub(crate) name: &'a str,
+    /// Its text.
+    pub(crate) text: &'a str,
+}
+
+/// Looks at one script; afterwards `known` is what is known when it has run.
+pub(crate) fn lint_script(
+    script: Script<'_>,
+    known: &mut Known,
+    server: &Server,
+    options: LintOptions,
+) -> Vec<Finding> {
+    let text = script.text.strip_prefix('\u{feff}').unwrap_or(script.text);
+    let parts = nicol_db::script::split(text, server.dialect);
+    let statements = Statement::read(text, &parts, server.dialect);
+    let at_start = known.clone();
+    let asks_for_steps = mode(text, server.dialect) == Mode::Stepwise(Stepwise::Asked);
+    let mut findings = Vec::new();
+    for (at, statement) in statements.iter().enumerate() {
+        let mut drafts = Vec::new();
+        let scene = Scene { server, known, at_start: &at_start, statements: &statements, at, options, asks_for_steps };
+        rules::check(&scene, &mut drafts);
+        for draft in drafts {
+            let is_wanted =
+                |rule: &Rule| rule.databases.contains(&server.dialect) && (options.pedantic || !rule.is_pedantic);
+            if let Some(finding) = draft.finish(script, text, statement, known).filter(|it| is_wanted(it.rule))
+                && !findings.iter().any(|(_, before): &(usize, Finding)| before.repeats(&finding))
+            {
+                findings.push((at, finding));
+            }
+        }
+        known.apply(&statement.action, server.dialect);
+    }
+    allow::settle(script, text, &statements, findings)
+}

@@ -1,0 +1,42 @@
+//! List columns (`T[]`; PostgreSQL, CockroachDB).
+
+use super::Col;
+use crate::filter::{Condition, Filter, ListTest};
+use crate::scalar::{Given, Plain, Scalar};
+
+/// A column that is NULL (rows older than it may be) reads as an empty list, but no test of the database finds it.
+impl<M, T: Plain> Col<M, Vec<T>>
+where
+    Vec<T>: Scalar<Plain = Vec<T>>,
+{
+    fn test(self, test: ListTest) -> Filter<M> {
+        Filter::new(Condition::List { column: self.index, test })
+    }
+
+    /// Has this element.
+    pub fn has(self, value: impl Given<T>) -> Filter<M> {
+        self.test(ListTest::HasEvery(vec![value.given().into_value()]))
+    }
+
+    /// Has all of these elements.
+    pub fn has_every<G: Given<T>>(self, values: impl IntoIterator<Item = G>) -> Filter<M> {
+        let values = values.into_iter().map(|value| value.given().into_value()).collect();
+        self.test(ListTest::HasEvery(values))
+    }
+
+    /// Has at least one of these elements.
+    pub fn has_some<G: Given<T>>(self, values: impl IntoIterator<Item = G>) -> Filter<M> {
+        let values = values.into_iter().map(|value| value.given().into_value()).collect();
+        self.test(ListTest::HasSome(values))
+    }
+
+    /// Has no elements.
+    pub fn is_empty(self) -> Filter<M> {
+        self.test(ListTest::IsEmpty(true))
+    }
+
+    /// Has elements.
+    pub fn is_not_empty(self) -> Filter<M> {
+        self.test(ListTest::IsEmpty(false))
+    }
+}

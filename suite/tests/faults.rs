@@ -1,0 +1,20 @@
+//! Deployments under every kind of fault, on every database: killed, raced, cut off, misled by their own folder.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small numbers that only spread points over a run"
+)]
+
+#[path = "faults/chaos.rs"]
+mod chaos;
+#[path = "faults/proxy.rs"]
+mod proxy;
+#[path = "faults/race.rs"]
+mod race;
+#[path = "faults/scenario.rs"]
+mod scenario;
+#[path = "faults/world.rs"]
+mod world;
