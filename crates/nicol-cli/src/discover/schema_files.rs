@@ -186,7 +186,7 @@ fn blocks(sources: &[Source], keywords: &[&str]) -> Vec<Source> {
             let begins = |keyword: &&str| {
                 line.trim_start().strip_prefix(*keyword).is_some_and(|rest| rest.starts_with([' ', '\t']))
             };
-            let opens = keywords.iter().any(|keyword| begins(keyword));
+            let opens = keywords.iter().any(begins);
             is_inside |= opens;
             if is_inside {
                 kept.push_str(line);
