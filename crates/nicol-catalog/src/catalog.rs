@@ -150,6 +150,10 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Conditions that `@nicol.check` says. Others that a database has are nobody's business here.
+    pub checks: Vec<Check>,
+    /// Rows are only ever added, as `@nicol.appendOnly` says: triggers refuse the rest.
+    pub is_append_only: bool,
     /// What the schema language has no word for, known as [`Catalog::views`] are. Never compared.
     pub remarks: Vec<Remark>,
 }
@@ -392,6 +396,15 @@ pub struct OperatorClass {
     pub name: String,
     /// True when the server would choose it by itself.
     pub is_default: bool,
+}
+
+/// A condition that every row keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Constraint name. It ends in a mark of the expression, since servers print expressions in their own way.
+    pub name: String,
+    /// The condition, as SQL.
+    pub expression: String,
 }
 
 /// A foreign key.

@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod diff;
 mod expression;
 mod from_schema;
+mod guards;
 mod introspect;
 mod literal;
 mod mariadb;

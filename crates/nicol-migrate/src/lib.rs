@@ -7,7 +7,7 @@
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
-//! - [`directory`]: the folder, read and written whole; [`naming`]: names of its migrations; [`checksum`]
+//! - [`directory`]: the folder, read and written whole, or [`embedded`] in a program; [`naming`]: names of its migrations; [`checksum`]
 //! - [`history`]: the rows of `_prisma_migrations`; [`standing`]: folder against history
 //! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can (`mode`),
 //!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`, by the `trace` of a statement)
@@ -23,6 +23,7 @@ pub mod dev;
 pub mod diff;
 pub mod directory;
 pub mod down;
+pub mod embedded;
 mod empty;
 pub mod error;
 pub mod event;
@@ -57,6 +58,7 @@ mod warnings;
 pub use deploy::{DeployOptions, Deployed, deploy};
 pub use dev::{Decision, DevOptions, Developed, Draft};
 pub use directory::{Directory, Migration};
+pub use embedded::{Embedded, EmbeddedMigration};
 pub use error::{Error, Result};
 pub use event::{Event, Silent, Watch};
 pub use history::{HistoryRow, RowState};

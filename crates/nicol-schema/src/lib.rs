@@ -12,6 +12,7 @@ mod ast;
 mod config;
 pub mod constraint_names;
 pub mod diagnostic;
+pub mod directive;
 mod format;
 #[doc(hidden)]
 pub mod invariants;

@@ -3,7 +3,8 @@
 //! **In**: builders that generated code exposes. **Out**: rows as plain structs. Generated code names columns, relations
 //! and keys as typed constants over a [`Table`]; the builders turn them into untyped operations, and everything below is
 //! ordinary code over enums: operation → statement → rows → struct. This crate knows dialects and connections through
-//! `nicol-db`, and nothing of the schema language, catalogs or migrations.
+//! `nicol-db`, and nothing of the schema language, catalogs or migrations; the feature `migrate` only hands `nicol-migrate` on
+//! to programs that carry their migrations.
 //!
 //! | module | what it holds |
 //! |---|---|
@@ -39,11 +40,19 @@ pub use filter::Filter;
 pub use key::{Child, Children, Form, Parent, Root, Unique};
 pub use nicol_db::{Isolation, Value};
 pub use nicol_macros::Shape;
+#[cfg(feature = "migrate")]
+pub use nicol_macros::migrate;
 pub use operation::{Draft, Fields, Patch};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
 pub use scalar::{Change, Comparand, Enumeration, Given, Scalar, dec, div, inc, mul, value};
 pub use shape::Shaped;
+
+/// Migrations that a program carries with it: what [`migrate!`] makes, and how to apply it (feature `migrate`).
+#[cfg(feature = "migrate")]
+pub mod migrate {
+    pub use nicol_migrate::{DeployOptions, Deployed, Embedded, EmbeddedMigration, Error, Event, Watch, deploy};
+}
 
 /// The Rust types of columns, under one roof for generated code and for users.
 pub mod types {

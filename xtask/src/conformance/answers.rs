@@ -75,7 +75,7 @@ fn runs(given: &[(ExpectedDiagnostic, &str)]) -> Vec<std::ops::Range<usize>> {
     while at < given.len() {
         let code = given[at].1;
         let end = at + given[at..].iter().take_while(|(_, other)| *other == code).count();
-        if matches!(code, "unknown-argument" | "unknown-attribute") {
+        if matches!(code, "unknown-argument" | "unknown-attribute" | "unknown-property") {
             runs.push(at..end);
         }
         at = end;

@@ -8,17 +8,18 @@ mod join_tables;
 mod names;
 
 use nicol_db::Dialect;
-use nicol_schema::constraint_names::{ConstraintKind, default_name};
+use nicol_schema::constraint_names::{ConstraintKind, default_name, identifier_limit};
+use nicol_schema::directive::{Directive, directives};
 use nicol_schema::schema::{
     self as model, FieldId, FieldType, IndexKind, IndexPredicate, Model, ModelId, PredicateCondition,
     ReferentialAction, RelationKind, RelationMode, ValidSchema,
 };
 
 use crate::catalog::{
-    Arity, Catalog, Column, Enum, Extension, ForeignKey, Index, IndexAlgorithm, IndexColumn, OperatorClass, PUBLIC,
-    PrimaryKey, Table,
+    Arity, Catalog, Check, Column, Enum, Extension, ForeignKey, Index, IndexAlgorithm, IndexColumn, OperatorClass,
+    PUBLIC, PrimaryKey, Table,
 };
-use crate::{cockroach, mysql, postgres, provider_of, sqlite};
+use crate::{cockroach, guards, mysql, postgres, provider_of, sqlite};
 
 /// The catalog a schema describes: tables of its models in order, then those of its implicit many-to-many relations.
 /// Views are left out, as scripts never touch them.
@@ -125,6 +126,8 @@ impl Context<'_> {
             primary_key: self.primary_key(model),
             indexes: self.indexes(model),
             foreign_keys: if self.has_foreign_keys() { self.foreign_keys(id) } else { Vec::new() },
+            checks: self.checks(model),
+            is_append_only: directives(model.docs.as_deref()).contains(&Directive::AppendOnly),
             remarks: Vec::new(),
         }
     }
@@ -216,6 +219,21 @@ impl Context<'_> {
             }
         };
         fields.iter().map(condition).collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// What the directives of a model and its fields say.
+    fn checks(&self, model: &Model) -> Vec<Check> {
+        let docs = [model.docs.as_deref()].into_iter().chain(model.fields.iter().map(|field| field.docs.as_deref()));
+        let mut found: Vec<Check> = Vec::new();
+        for directive in docs.flat_map(directives) {
+            let Directive::Check(expression) = directive else { continue };
+            let limit = identifier_limit(provider_of(self.dialect));
+            let name = guards::check_name(model.database_name(), &expression, limit);
+            if found.iter().all(|other| other.name != name) {
+                found.push(Check { name, expression });
+            }
+        }
+        found
     }
 
     /// A model's foreign keys in the order of its relation fields.

@@ -5,6 +5,8 @@ mod bad_input;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod history;

@@ -39,13 +39,19 @@ pub(crate) fn generator(block: &ConfigBlock<'_>, provider: Option<Provider>, rep
         }
     }
     let plain = block.properties.iter().filter(|p| !matches!(p.name, "provider" | "output" | "previewFeatures"));
-    let config = plain.filter_map(|property| Some((property.name.to_owned(), config_value(property.value?)?)));
+    // What binary targets are was said above.
+    let mut said = Report::default();
+    let config = plain.filter_map(|property| {
+        let report = if property.name == "binaryTargets" { &mut said } else { &mut *report };
+        Some((property.name.to_owned(), config_value(property.value?, report)?))
+    });
+    let config = config.collect();
     Some(Generator {
         name: block.name.to_owned(),
         provider: generator_provider,
         output,
         preview_features,
-        config: config.collect(),
+        config,
         docs: block.docs.clone(),
         span: block.span(),
     })
@@ -80,15 +86,17 @@ fn check_feature(name: &str, provider: Option<Provider>, span: Span, report: &mu
     }
 }
 
-fn config_value(value: Value<'_>) -> Option<ConfigValue> {
+fn config_value(value: Value<'_>, report: &mut Report) -> Option<ConfigValue> {
     match value.kind() {
         ValueKind::Text(text) => Some(ConfigValue::Text(text.into_owned())),
         ValueKind::Number(text) | ValueKind::Constant(text) => Some(ConfigValue::Text(text.to_owned())),
-        ValueKind::Array(values) => Some(ConfigValue::List(values.iter().filter_map(config_value).collect())),
-        ValueKind::Call("env", arguments) => {
-            let name = arguments.iter().next()?.value()?.as_text()?;
-            Some(ConfigValue::Env(name.into_owned()))
+        ValueKind::Array(values) => {
+            Some(ConfigValue::List(values.iter().filter_map(|value| config_value(value, report)).collect()))
         }
+        ValueKind::Call("env", _) => match string_or_env(value, report)? {
+            StringOrEnv::Env(name) => Some(ConfigValue::Env(name)),
+            StringOrEnv::Literal(text) => Some(ConfigValue::Text(text)),
+        },
         ValueKind::Call(..) | ValueKind::Object(_) => None,
     }
 }

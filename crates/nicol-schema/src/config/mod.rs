@@ -74,13 +74,19 @@ fn string_or_env(value: Value<'_>, report: &mut Report) -> Option<StringOrEnv> {
     match value.kind() {
         ValueKind::Text(text) => Some(StringOrEnv::Literal(text.into_owned())),
         ValueKind::Call("env", arguments) => {
+            let help = "write the name of one variable in quotes: `env(\"DATABASE_URL\")`";
             let mut values = arguments.iter();
-            let (Some(first), None) = (values.next().and_then(|argument| argument.value()), values.next()) else {
-                let help = "write the name of one variable in quotes: `env(\"DATABASE_URL\")`";
+            let argument = values.next();
+            let alone = values.next().is_none() && arguments.trailing_comma().is_none();
+            if argument.is_some_and(|argument| argument.name().is_some() && argument.value().is_some()) {
+                let span = argument.map_or(value.span(), |argument| argument.span());
+                report.warning(Code::UnexpectedArgument, span, "`env` takes a name without a label", help);
+            }
+            let Some(argument) = argument.filter(|argument| alone && argument.value().is_some()) else {
                 report.error_help(Code::WrongValueType, value.span(), "`env` takes one name", help);
                 return None;
             };
-            let name = crate::resolve::visit::text(first, report)?;
+            let name = crate::resolve::visit::text(argument.value()?, report)?;
             Some(StringOrEnv::Env(name.into_owned()))
         }
         _ => {

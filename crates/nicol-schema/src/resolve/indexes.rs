@@ -358,7 +358,10 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
                 .iter()
                 .find(|argument| argument.name() == Some("sort"))
                 .and_then(|argument| sort_order(argument.value()?, argument.span(), report)),
-            length: arguments.named("length").and_then(|value| length(value, report)),
+            // A number below zero is no length here.
+            length: arguments
+                .named("length")
+                .and_then(|value| length(value, report).filter(|_| !value.source().starts_with('-'))),
             ops: operator_class(arguments, report),
         }),
         _ => {
@@ -369,15 +372,16 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
     }
 }
 
-/// `length:` as a number of characters; what is no such number is left out with a hint, as the reference lets it pass.
+/// `length:` as a number of characters. Like the reference it keeps the last 32 bits of what is no such number; nicol
+/// adds a hint.
 pub(crate) fn length(value: Value<'_>, report: &mut Report) -> Option<u32> {
     let number = integer(value, report)?;
-    let length = u32::try_from(number).ok();
-    if length.is_none() {
+    if !(1..=i64::from(u32::MAX)).contains(&number) {
         let help = "write a number above zero";
-        report.hint(Code::BadLength, value.span(), format!("`length: {number}` has no effect"), help);
+        let message = format!("no database takes `length: {number}`");
+        report.hint(Code::BadLength, value.span(), message, help);
     }
-    length
+    Some(number as u32)
 }
 
 fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<OperatorClass> {

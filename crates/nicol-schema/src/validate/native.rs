@@ -67,7 +67,8 @@ fn arguments(
         return;
     };
     if let Some(problem) = range_problem(provider, row.name, &numbers, scalar) {
-        report.error(Code::NativeRange, span, format!("`{}` is out of range: {problem}", row.name));
+        let message = format!("`{}` is out of range: {problem}", row.name);
+        report.error_help(Code::NativeRange, span, message, "choose a number in that range");
     }
 }
 
