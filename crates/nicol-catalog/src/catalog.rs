@@ -92,11 +92,6 @@ impl Catalog {
         }
     }
 
-    /// The place of a table in [`Catalog::tables`].
-    pub(crate) fn table_index(&self, namespace: Option<&str>, name: &str) -> Option<usize> {
-        self.tables.iter().position(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
-    }
-
     /// The table of a name; namespaces are compared as [`same_namespace`] does.
     pub fn table(&self, namespace: Option<&str>, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))

@@ -238,18 +238,15 @@ impl Context<'_> {
 
     /// A model's foreign keys in the order of its relation fields.
     fn foreign_keys(&self, id: ModelId) -> Vec<ForeignKey> {
-        let mut found: Vec<(FieldId, ForeignKey)> = Vec::new();
-        for relation in &self.schema.relations {
-            let RelationKind::Foreign(key) = &relation.kind else {
-                continue;
+        let keys = self.schema.model(id).fields.iter().enumerate().filter_map(|(place, field)| {
+            let RelationKind::Foreign(key) = &self.schema.relation(field.relation?).kind else {
+                return None;
             };
-            let target = self.schema.model(key.referenced.model);
-            if key.referencing.model == id && !target.is_view {
-                found.push((key.referencing.field, self.foreign_key(key)));
-            }
-        }
-        found.sort_by_key(|(field, _)| *field);
-        found.into_iter().map(|(_, key)| key).collect()
+            // Both sides know the relation; one of them holds the key.
+            let is_here = key.referencing.model == id && key.referencing.field.0 as usize == place;
+            (is_here && !self.schema.model(key.referenced.model).is_view).then(|| self.foreign_key(key))
+        });
+        keys.collect()
     }
 
     fn foreign_key(&self, key: &model::ForeignKey) -> ForeignKey {

@@ -230,7 +230,8 @@ fn function(function: &DefaultFunction) -> String {
         DefaultFunction::Cuid(version) => with("cuid", version.map(|version| version.to_string())),
         DefaultFunction::Nanoid(length) => with("nanoid", length.map(|length| length.to_string())),
         DefaultFunction::DbGenerated(text) => with("dbgenerated", text.as_deref().map(literal)),
-        DefaultFunction::Sequence(Sequence { increment, min_value, max_value, start, cache, is_virtual }) => {
+        DefaultFunction::Sequence(sequence) => {
+            let Sequence { increment, min_value, max_value, start, cache, is_virtual } = &**sequence;
             sequence_text(
                 [
                     ("minValue", *min_value),

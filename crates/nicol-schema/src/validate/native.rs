@@ -101,7 +101,7 @@ fn native_name<'m>(model: &'m DraftModel<'_>, member: &IndexField) -> Option<&'m
     if !member.path.is_empty() {
         return None;
     }
-    model.field(member.field).native.as_ref()
+    model.field(member.field).native.as_deref()
 }
 
 fn key_message(name: &str, what: &str) -> String {
