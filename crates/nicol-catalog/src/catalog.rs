@@ -394,7 +394,7 @@ impl IndexColumn {
 pub struct OperatorClass {
     /// Name in the database.
     pub name: String,
-    /// True when the server would choose it by itself (known of live databases only).
+    /// True when the server would choose it by itself.
     pub is_default: bool,
 }
 

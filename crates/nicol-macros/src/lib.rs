@@ -3,6 +3,7 @@
 //! **In**: a struct, or the path of a migrations folder. **Out**: the impl that makes it a query, or the folder as constants. The macros only write paths and calls; what fits what is for
 //! rustc to say, against the generated client.
 
+mod from_row;
 mod migrate;
 mod shape;
 
@@ -20,6 +21,15 @@ use proc_macro::TokenStream;
 pub fn derive_shape(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     shape::derive(input).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// Reads a struct from a row of the user's own SQL: `db.sql("SELECT id, name FROM users").all::<Card>()`.
+///
+/// A field takes the column of its name; `#[row("total")]` on the field names another.
+#[proc_macro_derive(FromRow, attributes(row))]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    from_row::derive(input).unwrap_or_else(|error| error.into_compile_error()).into()
 }
 
 /// Compiles a migrations folder into the program: `nicol::migrate!("prisma/migrations")`, the path relative to the package.

@@ -2,7 +2,7 @@
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
 //! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
-//! `push`, `execute`, `down`, `adopt`, `import`,
+//! `push`, `pull`, `execute`, `down`, `adopt`, `import`,
 //! `take` (a snapshot). A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
@@ -36,6 +36,7 @@ pub mod lock;
 mod mode;
 pub mod naming;
 mod origin;
+pub mod pull;
 pub mod push;
 pub mod readme;
 pub mod reset;

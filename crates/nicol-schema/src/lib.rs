@@ -59,3 +59,13 @@ pub fn validate(sources: &[Source]) -> Validated {
 pub fn format(sources: &[Source]) -> Vec<String> {
     format::format(sources)
 }
+
+/// True for words that models, views and enums cannot have as their name.
+pub fn is_reserved_name(name: &str) -> bool {
+    resolve::reserved::is_reserved(name)
+}
+
+/// True when the language has a name for this operator class of PostgreSQL's indexes, such as `JsonbPathOps`.
+pub fn is_operator_class(name: &str) -> bool {
+    provider::operator_classes::is_known(name)
+}

@@ -11,6 +11,7 @@
 //! | [`meta`] | what generated code says about tables, as constants |
 //! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`scalar`] | the typed edge |
 //! | [`builder`] | requests that run when awaited |
+//! | [`raw`] | SQL of the user's own |
 //! | `operation` | requests as plain data |
 //! | `sql` | operations to statements: pure functions |
 //! | `run` | operations carried out on a connection |
@@ -26,6 +27,8 @@ mod id;
 pub mod key;
 pub mod meta;
 mod operation;
+pub mod partial;
+pub mod raw;
 pub mod relation;
 mod run;
 pub mod scalar;
@@ -39,14 +42,17 @@ pub use error::{Error, Result};
 pub use filter::Filter;
 pub use key::{Child, Children, Form, Parent, Root, Unique};
 pub use nicol_db::{Isolation, Value};
-pub use nicol_macros::Shape;
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;
+pub use nicol_macros::{FromRow, Shape};
 pub use operation::{Draft, Fields, Patch};
+pub use partial::Partial;
+pub use raw::{FromRow, RawSql};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
 pub use scalar::{Change, Comparand, Enumeration, Given, Scalar, dec, div, inc, mul, value};
 pub use shape::Shaped;
+pub use sql::Statement;
 
 /// Migrations that a program carries with it: what [`migrate!`] makes, and how to apply it (feature `migrate`).
 #[cfg(feature = "migrate")]

@@ -143,21 +143,27 @@ impl Context<'_> {
             let default = || self.default_name(ConstraintKind::PrimaryKey, model.database_name(), []);
             key.map.clone().unwrap_or_else(default)
         });
-        Some(PrimaryKey { name, columns: self.index_columns(model, &key.fields) })
+        Some(PrimaryKey { name, columns: self.index_columns(model, &key.fields, None) })
     }
 
-    fn index_columns(&self, model: &Model, fields: &[model::IndexField]) -> Vec<IndexColumn> {
+    fn index_columns(
+        &self,
+        model: &Model,
+        fields: &[model::IndexField],
+        algorithm: Option<IndexAlgorithm>,
+    ) -> Vec<IndexColumn> {
+        let class = |ops: &model::OperatorClass| {
+            let name = match ops {
+                model::OperatorClass::Named(name) => operator_class_name(name),
+                model::OperatorClass::Raw(name) => name.clone(),
+            };
+            OperatorClass { is_default: algorithm.is_some_and(|of| is_default_class(of, &name)), name }
+        };
         let of = |field: &model::IndexField| IndexColumn {
             name: column_name(model, field.field).to_owned(),
             sort: field.sort,
             length: field.length,
-            operator_class: field.ops.as_ref().filter(|_| self.dialect.is_postgres_family()).map(|ops| OperatorClass {
-                name: match ops {
-                    model::OperatorClass::Named(name) => operator_class_name(name),
-                    model::OperatorClass::Raw(name) => name.clone(),
-                },
-                is_default: false,
-            }),
+            operator_class: field.ops.as_ref().filter(|_| self.dialect.is_postgres_family()).map(class),
         };
         fields.iter().map(of).collect()
     }
@@ -175,7 +181,8 @@ impl Context<'_> {
     }
 
     fn index(&self, model: &Model, index: &model::Index) -> Index {
-        let columns = self.index_columns(model, &index.fields);
+        let algorithm = index.algorithm.as_deref().filter(|_| self.dialect.is_postgres_family()).and_then(algorithm);
+        let columns = self.index_columns(model, &index.fields, algorithm);
         let kind = match index.kind {
             IndexKind::Unique => ConstraintKind::Unique,
             IndexKind::Normal | IndexKind::Fulltext => ConstraintKind::Index,
@@ -187,7 +194,7 @@ impl Context<'_> {
         Index {
             name: index.map.clone().unwrap_or_else(default),
             kind: index.kind,
-            algorithm: index.algorithm.as_deref().filter(|_| self.dialect.is_postgres_family()).and_then(algorithm),
+            algorithm,
             predicate: index.predicate.as_ref().map(|predicate| self.predicate(model, predicate)),
             is_implied: false,
             is_of_constraint: false,
@@ -266,7 +273,7 @@ impl Context<'_> {
 }
 
 /// The database name of a model's field.
-fn column_name(model: &Model, field: FieldId) -> &str {
+pub(crate) fn column_name(model: &Model, field: FieldId) -> &str {
     model.fields[field.0 as usize].database_name()
 }
 
@@ -281,9 +288,21 @@ fn algorithm(name: &str) -> Option<IndexAlgorithm> {
     })
 }
 
+/// The named classes that PostgreSQL takes by itself (`opcdefault` of `pg_opclass`).
+fn is_default_class(algorithm: IndexAlgorithm, class: &str) -> bool {
+    match algorithm {
+        IndexAlgorithm::Gin => matches!(class, "jsonb_ops" | "array_ops"),
+        IndexAlgorithm::SpGist => matches!(class, "inet_ops" | "text_ops"),
+        IndexAlgorithm::Brin => {
+            class == "inet_inclusion_ops" || (class.ends_with("_minmax_ops") && class != "inet_minmax_ops")
+        }
+        IndexAlgorithm::Hash | IndexAlgorithm::Gist => false,
+    }
+}
+
 /// `JsonbPathOps` is `jsonb_path_ops`: words become lower case with underscores, but for the types and methods that
 /// PostgreSQL writes as one word.
-fn operator_class_name(name: &str) -> String {
+pub(crate) fn operator_class_name(name: &str) -> String {
     let joined = name.replace("MinMax", "Minmax").replace("TimestampTz", "Timestamptz").replace("TimeTz", "Timetz");
     let mut out = String::new();
     for c in joined.chars() {

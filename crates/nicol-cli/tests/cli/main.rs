@@ -23,6 +23,8 @@ mod migrate;
 #[cfg(test)]
 mod prototype;
 #[cfg(test)]
+mod pull;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod support;
