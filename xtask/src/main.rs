@@ -26,6 +26,10 @@ const USAGE: &str = "usage: cargo xtask <task>
                       (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
 ";
 
+/// The command's own, so that benchmarks measure what it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.split_first() {
