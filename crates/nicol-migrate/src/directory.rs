@@ -84,8 +84,12 @@ impl Directory {
         let mut names = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|error| Error::file("read the migrations folder", path, &error))?;
-            // `metadata` of the path follows links: a linked folder counts like a folder.
-            if fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()) {
+            // The listing tells what an entry is, except where a link leads: a linked folder counts like a folder.
+            let is_folder = match entry.file_type() {
+                Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+                _ => fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()),
+            };
+            if is_folder {
                 let name = entry.file_name().into_string().map_err(|name| {
                     Error::new(code::NAME, format!("The folder name {} is not UTF-8.", name.display()))
                 })?;
