@@ -113,13 +113,15 @@ pub fn formatter(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// No syntax errors, no property without a value, and no relation lacks anything.
+/// No syntax errors, no comma with nothing behind it, no property without a value, and no relation lacks anything.
 fn is_sound(text: &str) -> bool {
     let sources = [Source::new("schema.prisma", text)];
     let files = parse_all(&sources);
     let mut report = Report::default();
     tops::collect(File(&files[0]), &mut Draft::default(), &mut report);
-    let finished = files[0].tree.properties.iter().all(|property| property.value.is_some());
+    let tree = &files[0].tree;
+    let finished = tree.properties.iter().all(|property| property.value.is_some())
+        && tree.attributes.iter().all(|node| node.arguments.as_ref().is_none_or(|list| list.trailing_comma.is_none()));
     finished && !report.has_errors() && !format::adds(&sources)
 }
 
