@@ -45,6 +45,8 @@ impl Server {
             Product::Mariadb => {
                 install.arg("--no-defaults").arg(format!("--datadir={}", server.data().display()));
                 install.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
+                // As below: installing starts a server.
+                install.arg(format!("--tmpdir={}", server.data().display()));
             }
         }
         assert!(install.status().unwrap().success(), "{product:?} could not be set up");
@@ -79,6 +81,8 @@ impl Server {
             }
             Product::Mariadb => {
                 command.arg("--no-defaults").arg(format!("--datadir={}", self.data().display()));
+                // A starting server deletes the temporary tables in its folder: another server's, where that is shared.
+                command.arg(format!("--tmpdir={}", self.data().display()));
                 command.arg(format!("--socket={}", self.data().join("server.sock").display()));
                 command.arg(format!("--pid-file={}", self.data().join("server.pid").display()));
                 // Commits reach the operating system, so that only a crash of the machine could lose them.
