@@ -1,4 +1,4 @@
-//! Makes the clients of the client tests: one for each provider, from one schema.
+//! Makes the clients of the client tests: one for each provider from one schema, and those of `schemas/apart`.
 
 use std::path::Path;
 use std::{env, error, fs};
@@ -8,23 +8,65 @@ use nicol_schema::{Severity, Source, validate};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     println!("cargo::rerun-if-changed=schemas");
-    let out = env::var("OUT_DIR")?;
     let base = fs::read_to_string("schemas/client.prisma")?;
     for provider in ["sqlite", "postgresql", "mysql"] {
         let mut text = base.replace("\"sqlite\"", &format!("\"{provider}\""));
-        let more = format!("schemas/client.{provider}.prisma");
-        if Path::new(&more).exists() {
-            text.push_str(&fs::read_to_string(more)?);
-        }
-        let path = format!("{provider}.prisma");
-        let validated = validate(&[Source { path, text: text.clone() }]);
-        let errors = validated.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-        let messages: Vec<&str> = errors.map(|diagnostic| diagnostic.message.as_str()).collect();
-        let schema = validated.schema.ok_or_else(|| format!("schemas/client.prisma for {provider}: {messages:?}"))?;
-        fs::write(Path::new(&out).join(format!("{provider}.prisma")), &text)?;
-        for file in client(&schema, &Options::default())? {
-            fs::write(Path::new(&out).join(format!("{provider}.rs")), file.text)?;
+        text.push_str(&fs::read_to_string(format!("schemas/client.{provider}.prisma"))?);
+        generate(provider, &text)?;
+    }
+    examples("client")?;
+    examples("from-prisma-client")?;
+    for entry in fs::read_dir("schemas/apart")? {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|name| name.to_str()).ok_or("a name that is not text")?;
+        let text = fs::read_to_string(&path)?;
+        generate(name, &text)?;
+        if text.contains("\"sqlite\"") {
+            for provider in ["postgresql", "mysql"] {
+                generate(&format!("{name}-{provider}"), &text.replace("\"sqlite\"", &format!("\"{provider}\"")))?;
+            }
         }
     }
+    Ok(())
+}
+
+/// Writes the schema `name.prisma` and its client `name.rs`.
+fn generate(name: &str, text: &str) -> Result<(), Box<dyn error::Error>> {
+    let out = env::var("OUT_DIR")?;
+    let path = format!("{name}.prisma");
+    let validated = validate(&[Source { path, text: text.to_owned() }]);
+    let errors = validated.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let messages: Vec<&str> = errors.map(|diagnostic| diagnostic.message.as_str()).collect();
+    let schema = validated.schema.ok_or_else(|| format!("the schema {name}: {messages:?}"))?;
+    fs::write(Path::new(&out).join(format!("{name}.prisma")), text)?;
+    for file in client(&schema, &Options::default())? {
+        fs::write(Path::new(&out).join(format!("{name}.rs")), file.text)?;
+    }
+    Ok(())
+}
+
+/// Writes the Rust examples of a page of the documentation as functions, `page.rs`, and the client of its schema.
+fn examples(page: &str) -> Result<(), Box<dyn error::Error>> {
+    let path = format!("../docs/{page}.md");
+    println!("cargo::rerun-if-changed={path}");
+    let text = fs::read_to_string(&path)?;
+    let mut functions = String::from("use super::db::*;\n");
+    let mut names = Vec::new();
+    for (number, block) in text.split("\n```").enumerate() {
+        if let Some(schema) = block.strip_prefix("prisma\n") {
+            generate(&format!("{page}-schema"), schema)?;
+        } else if let Some(code) = block.strip_prefix("rust\n") {
+            let name = format!("example_{number}");
+            functions.push_str(&format!("async fn {name}(db: &Db) -> nicol::Result<()> {{\n{code}\nOk(())\n}}\n"));
+            names.push(name);
+        }
+    }
+    functions.push_str("pub(crate) async fn run(db: &Db, most: usize) -> nicol::Result<()> {\n");
+    for (number, name) in names.iter().enumerate() {
+        functions.push_str(&format!("if {number} < most {{ println!(\"example {number}\"); {name}(db).await?; }}\n"));
+    }
+    functions.push_str("Ok(())\n}\n");
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join(format!("{page}-examples.rs")), functions)?;
     Ok(())
 }

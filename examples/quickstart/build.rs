@@ -12,6 +12,8 @@ const SCHEMA: &str = "prisma/schema.prisma";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={SCHEMA}");
+    // Migrations that come with a checkout are compiled in, too.
+    println!("cargo::rerun-if-changed=prisma/migrations");
     let sources = [Source { path: SCHEMA.to_owned(), text: fs::read_to_string(SCHEMA)? }];
     let validated = validate(&sources);
     let report = render(&validated.diagnostics, &sources, false);

@@ -6,7 +6,7 @@ use nicol_schema::ValidSchema;
 
 /// The DMMF without the signs that formatting adds to documentation in block comments (`/* a */` gets a line and a star).
 fn meaning(schema: &ValidSchema) -> String {
-    nicol_codegen::dmmf::datamodel(schema).replace("\\n", "").replace(['*', ' '], "")
+    nicol_codegen::dmmf::datamodel(schema).replace("\\n", "").replace("\\r", "").replace(['*', ' '], "")
 }
 
 fuzz_target!(|text: &str| {

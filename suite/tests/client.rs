@@ -6,6 +6,8 @@
 
 #[path = "client/database.rs"]
 mod database;
+#[path = "client/schemas.rs"]
+mod schemas;
 
 /// The generated client, the behaviours compiled against it, what only this provider can, and tests for each server.
 macro_rules! provider {

@@ -10,11 +10,21 @@
 
 #[path = "faults/chaos.rs"]
 mod chaos;
+#[path = "faults/embedded.rs"]
+mod embedded;
+#[path = "faults/files.rs"]
+mod files;
+#[path = "faults/pooler.rs"]
+mod pooler;
 #[path = "faults/proxy.rs"]
 mod proxy;
 #[path = "faults/race.rs"]
 mod race;
 #[path = "faults/scenario.rs"]
 mod scenario;
+#[path = "faults/server.rs"]
+mod server;
+#[path = "faults/tls.rs"]
+mod tls;
 #[path = "faults/world.rs"]
 mod world;

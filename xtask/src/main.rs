@@ -1,8 +1,9 @@
 //! Tasks of the project: `cargo xtask <task>`.
 //!
-//! `test` runs every test against every database, `tidy` holds the rules of the architecture, `conformance` counts
+//! `test` runs every test against every database, `bench` measures, `tidy` holds the rules of the architecture, `conformance` counts
 //! agreement with the reference answers.
 
+mod bench;
 mod chaos;
 mod conformance;
 mod servers;
@@ -17,10 +18,17 @@ const USAGE: &str = "usage: cargo xtask <task>
   test [ARGS]         every test, on every database; ARGS go to `cargo test`
   chaos [ARGS]        deployments killed and cut off on every database (--points N a database, 240 unless told;
                       --only NAME: sqlite, postgres, mysql, mariadb)
+  bench WHAT [ARGS]   times in the release profile: schema, generate (--seconds N a cell, --reference DIR: a folder with
+                      the reference's packages installed, --in-process: start no processes); migrate (--count N,
+                      --rounds N): many small migrations beside a bare driver
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance
                       (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
 ";
+
+/// The command's own, so that benchmarks measure what it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,6 +36,7 @@ fn main() -> ExitCode {
         Some((task, rest)) => match task.as_str() {
             "test" => test::run(&root(), rest),
             "tidy" => tidy::run(&root()),
+            "bench" => bench::run(&root(), rest),
             "chaos" => chaos::run(&root(), rest),
             "conformance" => conformance::run(&root(), rest),
             _ => usage(),

@@ -285,6 +285,8 @@ fn start_mariadb(folder: &Path, port: u16) -> Result<(Child, String)> {
         .arg("--no-defaults")
         .arg(format!("--datadir={}", data.display()))
         .args(["--auth-root-authentication-method=normal", "--skip-test-db"])
+        // As below: installing starts a server.
+        .arg(format!("--tmpdir={}", data.display()))
         .status()?;
     if !status.success() {
         bail!("mariadb-install-db failed");
@@ -293,6 +295,8 @@ fn start_mariadb(folder: &Path, port: u16) -> Result<(Child, String)> {
     let child = as_account(&server, "mysql", &data)?
         .arg("--no-defaults")
         .arg(format!("--datadir={}", data.display()))
+        // A starting server deletes the temporary tables in its folder: another server's, where that is shared.
+        .arg(format!("--tmpdir={}", data.display()))
         .arg(format!("--socket={}", data.join("server.sock").display()))
         .arg(format!("--pid-file={}", data.join("server.pid").display()))
         .args([&format!("--port={port}"), "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0"])

@@ -29,8 +29,9 @@ const RULES: &[Rule] = &[
         forbidden: &[ENVIRONMENT, PROCESSES],
     },
     Rule { name: "nicol-codegen", may_use: &["nicol-schema"], forbidden: &[FILES, ENVIRONMENT, PROCESSES] },
-    Rule { name: "nicol", may_use: &["nicol-db", "nicol-macros"], forbidden: &[FILES, PROCESSES] },
-    Rule { name: "nicol-macros", may_use: &[], forbidden: &[FILES, ENVIRONMENT, PROCESSES] },
+    Rule { name: "nicol", may_use: &["nicol-db", "nicol-macros", "nicol-migrate"], forbidden: &[FILES, PROCESSES] },
+    // `migrate!` reads the folder that it embeds.
+    Rule { name: "nicol-macros", may_use: &[], forbidden: &[PROCESSES] },
     Rule {
         name: "nicol-cli",
         may_use: &["nicol-catalog", "nicol-codegen", "nicol-db", "nicol-migrate", "nicol-schema"],
@@ -38,6 +39,8 @@ const RULES: &[Rule] = &[
     },
 ];
 
+/// Edges that only a feature may draw.
+const OPTIONAL: [(&str, &str); 1] = [("nicol", "nicol-migrate")];
 const DRIVERS: [&str; 3] = ["rusqlite", "tokio-postgres", "mysql_async"];
 const LONGEST_FILE: usize = 800;
 
@@ -83,10 +86,14 @@ fn dependencies(folder: &Path, rule: &Rule, findings: &mut Vec<String>) -> Resul
     let Some(dependencies) = manifest.get("dependencies").and_then(|value| value.as_table()) else {
         return Ok(());
     };
-    for dependency in dependencies.keys() {
+    for (dependency, settings) in dependencies {
         let is_ours = dependency == "nicol" || dependency.starts_with("nicol-");
         if is_ours && !rule.may_use.contains(&dependency.as_str()) {
             findings.push(format!("crates/{}: must not depend on `{dependency}`", rule.name));
+        }
+        let is_optional = settings.get("optional").and_then(toml::Value::as_bool) == Some(true);
+        if OPTIONAL.contains(&(rule.name, dependency.as_str())) && !is_optional {
+            findings.push(format!("crates/{}: `{dependency}` must be optional", rule.name));
         }
         if DRIVERS.contains(&dependency.as_str()) && rule.name != "nicol-db" {
             findings.push(format!("crates/{}: only nicol-db uses the driver `{dependency}`", rule.name));

@@ -92,11 +92,6 @@ impl Catalog {
         }
     }
 
-    /// The place of a table in [`Catalog::tables`].
-    pub(crate) fn table_index(&self, namespace: Option<&str>, name: &str) -> Option<usize> {
-        self.tables.iter().position(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
-    }
-
     /// The table of a name; namespaces are compared as [`same_namespace`] does.
     pub fn table(&self, namespace: Option<&str>, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name && same_namespace(table.namespace.as_deref(), namespace))
@@ -150,6 +145,10 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Conditions that `@nicol.check` says. Others that a database has are nobody's business here.
+    pub checks: Vec<Check>,
+    /// Rows are only ever added, as `@nicol.appendOnly` says: triggers refuse the rest.
+    pub is_append_only: bool,
     /// What the schema language has no word for, known as [`Catalog::views`] are. Never compared.
     pub remarks: Vec<Remark>,
 }
@@ -390,8 +389,17 @@ impl IndexColumn {
 pub struct OperatorClass {
     /// Name in the database.
     pub name: String,
-    /// True when the server would choose it by itself (known of live databases only).
+    /// True when the server would choose it by itself.
     pub is_default: bool,
+}
+
+/// A condition that every row keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Constraint name. It ends in a mark of the expression, since servers print expressions in their own way.
+    pub name: String,
+    /// The condition, as SQL.
+    pub expression: String,
 }
 
 /// A foreign key.

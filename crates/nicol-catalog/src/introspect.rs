@@ -6,7 +6,7 @@
 use nicol_db::{Connection, Dialect, Result};
 
 use crate::catalog::Catalog;
-use crate::{mysql, postgres, sqlite};
+use crate::{guards, mysql, postgres, sqlite};
 
 /// The table of applied migrations: never part of a catalog.
 pub(crate) const HISTORY_TABLE: &str = "_prisma_migrations";
@@ -30,9 +30,13 @@ pub async fn introspect_whole(connection: &mut Connection, namespaces: &[String]
 }
 
 async fn read(connection: &mut Connection, namespaces: &[String], whole: bool) -> Result<Catalog> {
-    match connection.dialect() {
-        Dialect::Sqlite => sqlite::introspect::catalog(connection, whole).await,
-        Dialect::Postgres | Dialect::Cockroachdb => postgres::introspect::catalog(connection, namespaces, whole).await,
-        Dialect::Mysql | Dialect::Mariadb => mysql::introspect::catalog(connection, whole).await,
-    }
+    let mut catalog = match connection.dialect() {
+        Dialect::Sqlite => sqlite::introspect::catalog(connection, whole).await?,
+        Dialect::Postgres | Dialect::Cockroachdb => {
+            postgres::introspect::catalog(connection, namespaces, whole).await?
+        }
+        Dialect::Mysql | Dialect::Mariadb => mysql::introspect::catalog(connection, whole).await?,
+    };
+    guards::read(connection, &mut catalog).await?;
+    Ok(catalog)
 }

@@ -2,7 +2,7 @@
 //!
 //! **In**: a [`ValidSchema`](nicol_schema::ValidSchema), or an open connection. **Out**: a [`Catalog`] in one canonical
 //! form; from two catalogs a [`Diff`] (facts), from it a [`Plan`] (decided by the dialect alone, in an explicit order of
-//! phases), from it the script.
+//! phases), from it the script. A live catalog also becomes schema text ([`to_schema()`](to_schema::to_schema)).
 //!
 //! This crate knows nothing of migration folders, history or prompts, and prints nothing.
 
@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod diff;
 mod expression;
 mod from_schema;
+mod guards;
 mod introspect;
 mod literal;
 mod mariadb;
@@ -23,6 +24,7 @@ mod script;
 mod sql;
 mod sqlite;
 mod summary;
+pub mod to_schema;
 
 pub use catalog::Catalog;
 pub use decisions::{

@@ -188,6 +188,22 @@ fn table_step(plan: &Plan<'_>, step: &Step) -> Option<(String, String)> {
             let table = new(diff.tables[*table].to);
             (table.name.clone(), format!("  [*] Filled column `{}`\n", table.columns[*column].name))
         }
+        Step::DropGuard(table) => {
+            let place = diff.tables.iter().find(|pair| pair.from == *table).filter(|pair| pair.append_only)?;
+            (new(place.to).name.clone(), "  [-] Rows are no longer only added\n".to_owned())
+        }
+        Step::CreateGuard(table) => {
+            let place = diff.tables.iter().find(|pair| pair.to == *table).filter(|pair| pair.append_only)?;
+            (new(place.to).name.clone(), "  [+] Rows are only added\n".to_owned())
+        }
+        Step::DropCheck(table, check) => {
+            let table = old(*table);
+            (table.name.clone(), format!("  [-] Removed check `{}`\n", table.checks[*check].expression))
+        }
+        Step::AddCheck(table, check) => {
+            let table = new(*table);
+            (table.name.clone(), format!("  [+] Added check `{}`\n", table.checks[*check].expression))
+        }
         Step::CreateNamespace(_)
         | Step::Rename(_)
         | Step::DropExtension(_)

@@ -51,6 +51,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
         Some(Command::Generate(args)) => commands::generate::run(args, global, output),
         Some(Command::Db(args)) => match &args.command {
             None => Ok(help(&["db"], output)),
+            Some(DbCommand::Pull(args)) => commands::db::pull::run(args, global, output),
             Some(DbCommand::Push(args)) => commands::db::push::run(args, global, output),
             Some(DbCommand::Execute(args)) => commands::db::execute::run(args, global, output),
             Some(DbCommand::Seed(args)) => commands::db::seed::run(args, global, output),

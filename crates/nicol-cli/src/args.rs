@@ -10,7 +10,7 @@ use clap_complete::Shell;
 mod db;
 mod migrate;
 
-pub(crate) use db::{DbArgs, DbCommand, ExecuteArgs, PushArgs, SeedArgs};
+pub(crate) use db::{DbArgs, DbCommand, ExecuteArgs, PullArgs, PushArgs, SeedArgs};
 pub(crate) use migrate::{
     AdoptArgs, DeployArgs, DevArgs, DiffArgs, DownArgs, FromArgs, LintArgs, MigrateArgs, MigrateCommand, ResetArgs,
     ResolveArgs, SnapshotArgs, StatusArgs, ToArgs, UnusedMigrate,

@@ -24,6 +24,11 @@ mod seed;
 
 use std::process::ExitCode;
 
+/// A schema is many small pieces that come and go together: validating a large one takes a third less time than with the
+/// system's allocator. Without huge pages (the feature `no_thp`), which a process of milliseconds only pays for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ExitCode::from(app::run())
 }

@@ -2,6 +2,8 @@
 //!
 //! Written straight to text, in the reference's key order; equal to it after parsing.
 
+use std::io;
+
 use nicol_schema::ValidSchema;
 use nicol_schema::schema::{
     Arity, CompositeType, DefaultFunction, DefaultValue, Enum, Field, FieldId, FieldRef, FieldType, Index, IndexField,
@@ -17,7 +19,18 @@ use json::Json;
 ///
 /// Ignored models and fields are left out, and so are `Unsupported` fields; indexes name all their fields.
 pub fn datamodel(schema: &ValidSchema) -> String {
-    let mut json = Json::default();
+    let mut out = Vec::new();
+    // Memory takes all that is written to it, and text is UTF-8.
+    let _ = write_datamodel(schema, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// The same, written to `out` piece by piece.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn write_datamodel(schema: &ValidSchema, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut json = Json::new(out);
     json.object(|json| {
         json.key("enums").list(&schema.enums, enumeration);
         // Models first, then views.
@@ -33,10 +46,10 @@ pub fn datamodel(schema: &ValidSchema) -> String {
             }
         });
     });
-    json.into_text()
+    json.finish()
 }
 
-fn enumeration(json: &mut Json, enumeration: &Enum) {
+fn enumeration(json: &mut Json<'_>, enumeration: &Enum) {
     json.object(|json| {
         json.key("name").string(&enumeration.name);
         json.key("values").list(&enumeration.values, |json, value| {
@@ -51,13 +64,13 @@ fn enumeration(json: &mut Json, enumeration: &Enum) {
     });
 }
 
-fn documentation(json: &mut Json, docs: Option<&str>) {
+fn documentation(json: &mut Json<'_>, docs: Option<&str>) {
     if let Some(docs) = docs {
         json.key("documentation").string(docs);
     }
 }
 
-fn model_object(json: &mut Json, schema: &ValidSchema, id: ModelId, model: &Model) {
+fn model_object(json: &mut Json<'_>, schema: &ValidSchema, id: ModelId, model: &Model) {
     let referencing = referencing_fields(schema, id);
     // A partial index does not make every value unique.
     let is_unique = |index: &&Index| index.kind == IndexKind::Unique && index.predicate.is_none() && !index.on_field;
@@ -85,7 +98,7 @@ fn model_object(json: &mut Json, schema: &ValidSchema, id: ModelId, model: &Mode
     });
 }
 
-fn composite_type(json: &mut Json, schema: &ValidSchema, ty: &CompositeType) {
+fn composite_type(json: &mut Json<'_>, schema: &ValidSchema, ty: &CompositeType) {
     json.object(|json| {
         json.key("name").string(&ty.name);
         json.key("dbName").null();
@@ -120,7 +133,7 @@ struct Flags {
     is_read_only: bool,
 }
 
-fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Place<'_>) {
+fn model_field(json: &mut Json<'_>, schema: &ValidSchema, field: &Field, place: &Place<'_>) {
     let is_alone = |fields: &[IndexField]| matches!(fields, [only] if only.field == place.id && only.path.is_empty());
     let is_id = place.model.primary_key.as_ref().is_some_and(|key: &PrimaryKey| is_alone(&key.fields));
     let is_unique = |i: &Index| i.kind == IndexKind::Unique && i.predicate.is_none() && is_alone(&i.fields);
@@ -143,7 +156,7 @@ fn model_field(json: &mut Json, schema: &ValidSchema, field: &Field, place: &Pla
     });
 }
 
-fn relation_columns(json: &mut Json, schema: &ValidSchema, kind: &RelationKind, place: &Place<'_>) {
+fn relation_columns(json: &mut Json<'_>, schema: &ValidSchema, kind: &RelationKind, place: &Place<'_>) {
     let is_here = |side: FieldRef| side.field == place.id && std::ptr::eq(schema.model(side.model), place.model);
     let mut write = |from: ModelId, fields: &[FieldId], to: ModelId, references: &[FieldId]| {
         for (key, model, fields) in [("relationFromFields", from, fields), ("relationToFields", to, references)] {
@@ -182,7 +195,7 @@ fn action_name(action: ReferentialAction) -> &'static str {
     }
 }
 
-fn field_head(json: &mut Json, schema: &ValidSchema, field: &Field, flags: &Flags) {
+fn field_head(json: &mut Json<'_>, schema: &ValidSchema, field: &Field, flags: &Flags) {
     let (kind, type_name) = match &field.ty {
         FieldType::Scalar(scalar) => ("scalar", scalar.as_str()),
         FieldType::Enum(id) => ("enum", schema.enumeration(*id).name.as_str()),
@@ -237,7 +250,7 @@ fn referencing_fields(schema: &ValidSchema, model: ModelId) -> Vec<FieldId> {
     fields
 }
 
-fn field_names(json: &mut Json, model: &Model, fields: &[IndexField]) {
+fn field_names(json: &mut Json<'_>, model: &Model, fields: &[IndexField]) {
     json.list(fields, |json, field| json.string(&index_field_name(model, field)));
 }
 
@@ -250,21 +263,21 @@ fn index_field_name(model: &Model, field: &IndexField) -> String {
     name
 }
 
-fn named_fields(json: &mut Json, model: &Model, name: Option<&str>, fields: &[IndexField]) {
+fn named_fields(json: &mut Json<'_>, model: &Model, name: Option<&str>, fields: &[IndexField]) {
     json.object(|json| {
         json.key("name").optional(name);
         field_names(json.key("fields"), model, fields);
     });
 }
 
-fn default(json: &mut Json, field: &Field) {
+fn default(json: &mut Json<'_>, field: &Field) {
     if let Some(default) = &field.default {
         json.key("default");
         default_value(json, &field.ty, &default.value);
     }
 }
 
-fn default_value(json: &mut Json, ty: &FieldType, value: &DefaultValue) {
+fn default_value(json: &mut Json<'_>, ty: &FieldType, value: &DefaultValue) {
     let scalar = match ty {
         FieldType::Scalar(scalar) => Some(*scalar),
         FieldType::Enum(_) | FieldType::Composite(_) | FieldType::Model(_) | FieldType::Unsupported(_) => None,
@@ -285,7 +298,7 @@ fn default_value(json: &mut Json, ty: &FieldType, value: &DefaultValue) {
     }
 }
 
-fn default_function(json: &mut Json, function: &DefaultFunction) {
+fn default_function(json: &mut Json<'_>, function: &DefaultFunction) {
     enum Argument<'a> {
         None,
         Number(u32),
@@ -312,7 +325,7 @@ fn default_function(json: &mut Json, function: &DefaultFunction) {
     });
 }
 
-fn indexes(json: &mut Json, model: &Model) {
+fn indexes(json: &mut Json<'_>, model: &Model) {
     if let Some(key) = &model.primary_key {
         json.object(|json| {
             json.key("model").string(&model.name);
@@ -336,7 +349,7 @@ fn indexes(json: &mut Json, model: &Model) {
     }
 }
 
-fn index_object(json: &mut Json, model: &Model, index: &Index) {
+fn index_object(json: &mut Json<'_>, model: &Model, index: &Index) {
     json.object(|json| {
         json.key("model").string(&model.name);
         json.key("type").string(match index.kind {
@@ -364,7 +377,7 @@ struct IndexTail<'a> {
     fields: &'a [IndexField],
 }
 
-fn index_tail(json: &mut Json, model: &Model, tail: &IndexTail<'_>) {
+fn index_tail(json: &mut Json<'_>, model: &Model, tail: &IndexTail<'_>) {
     for (key, text) in [("name", tail.name.as_deref()), ("dbName", tail.map.as_deref()), ("algorithm", tail.algorithm)]
     {
         if let Some(text) = text {

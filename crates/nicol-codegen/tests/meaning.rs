@@ -9,7 +9,7 @@ use nicol_schema::{ValidSchema, invariants};
 
 /// The DMMF without the signs that formatting adds to documentation in block comments (`/* a */` gets a line and a star).
 fn meaning(schema: &ValidSchema) -> String {
-    datamodel(schema).replace("\\n", "").replace(['*', ' '], "")
+    datamodel(schema).replace("\\n", "").replace("\\r", "").replace(['*', ' '], "")
 }
 
 #[test]

@@ -452,6 +452,24 @@ impl Connection {
         self.settle(outcome)
     }
 
+    /// Whether several connections may be served by one session of the server, as behind a pooler in transaction mode: what a
+    /// session holds, such as a lock, means nothing then. Told of PostgreSQL only; the call costs nothing without a pooler.
+    ///
+    /// # Errors
+    /// Those of [`Connection::open`]: behind a pooler it is tried out with a second connection.
+    pub async fn shares_sessions(&mut self) -> Result<bool> {
+        self.check("")?;
+        match &self.driver {
+            Driver::Absent(never) => match *never {},
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => Ok(false),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.shares_sessions().await,
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(_) => Ok(false),
+        }
+    }
+
     /// True while a transaction begun by [`Connection::begin`] is open.
     pub fn in_transaction(&self) -> bool {
         self.transaction != Transaction::None

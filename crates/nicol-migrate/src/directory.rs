@@ -84,8 +84,12 @@ impl Directory {
         let mut names = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|error| Error::file("read the migrations folder", path, &error))?;
-            // `metadata` of the path follows links: a linked folder counts like a folder.
-            if fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()) {
+            // The listing tells what an entry is, except where a link leads: a linked folder counts like a folder.
+            let is_folder = match entry.file_type() {
+                Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+                _ => fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir()),
+            };
+            if is_folder {
                 let name = entry.file_name().into_string().map_err(|name| {
                     Error::new(code::NAME, format!("The folder name {} is not UTF-8.", name.display()))
                 })?;
@@ -114,7 +118,11 @@ impl Directory {
         N: Into<String>,
         S: Into<String>,
     {
-        let mut migrations: Vec<Migration> = entries.into_iter().map(|(n, s)| Migration::new(n, s)).collect();
+        Directory::from_migrations(entries.into_iter().map(|(n, s)| Migration::new(n, s)).collect())
+    }
+
+    /// The same from whole migrations.
+    pub fn from_migrations(mut migrations: Vec<Migration>) -> Directory {
         migrations.sort_by(|a, b| a.name.cmp(&b.name));
         Directory { path: None, exists: true, migrations, provider: None }
     }
@@ -315,16 +323,15 @@ fn stage(staging: &Path, files: &[(&str, &str)]) -> Result<()> {
     sync_folder(staging)
 }
 
-/// Writes `migration_lock.toml` unless it says the same already.
+/// Writes `migration_lock.toml`. As Prisma does it is written again with each migration, also when it says the same: what
+/// embeds the folder in a program sees by its time that there is something new.
 pub(crate) fn write_lock(folder: &Path, dialect: Dialect) -> Result<()> {
-    let path = folder.join(LOCK_FILE);
     let text = lock_text(dialect);
-    if read_optional(&path)?.as_deref() == Some(text.as_str()) {
+    let written = write_file(folder, LOCK_FILE, &text);
+    if written.is_err() && read_optional(&folder.join(LOCK_FILE)).is_ok_and(|there| there.as_deref() == Some(&text)) {
         return Ok(());
     }
-    let staging = folder.join(format!("{STAGING_PREFIX}{}", uuid::Uuid::new_v4()));
-    write_synced(&staging, &text)?;
-    fs::rename(&staging, &path).map_err(|error| Error::file("write", &path, &error))
+    written
 }
 
 /// Writes a file into a folder that is there, whole or not at all.

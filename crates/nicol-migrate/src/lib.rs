@@ -2,12 +2,12 @@
 //!
 //! **In**: a migrations folder, a database, a schema. **Out**: values that say what stands (`standing`) and what was done.
 //! One file a workflow: `dev`, `deploy`, `reset`, `resolve`, `status`, `diff`,
-//! `push`, `execute`, `down`, `adopt`, `import`,
+//! `push`, `pull`, `execute`, `down`, `adopt`, `import`,
 //! `take` (a snapshot). A workflow that needs an answer is two functions, before and
 //! after the question. This crate knows no terminal, no arguments and no code generation.
 //!
 //! What happens to the data on its way:
-//! - [`directory`]: the folder, read and written whole; [`naming`]: names of its migrations; [`checksum`]
+//! - [`directory`]: the folder, read and written whole, or [`embedded`] in a program; [`naming`]: names of its migrations; [`checksum`]
 //! - [`history`]: the rows of `_prisma_migrations`; [`standing`]: folder against history
 //! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can (`mode`),
 //!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`, by the `trace` of a statement)
@@ -23,6 +23,7 @@ pub mod dev;
 pub mod diff;
 pub mod directory;
 pub mod down;
+pub mod embedded;
 mod empty;
 pub mod error;
 pub mod event;
@@ -35,6 +36,7 @@ pub mod lock;
 mod mode;
 pub mod naming;
 mod origin;
+pub mod pull;
 pub mod push;
 pub mod readme;
 pub mod reset;
@@ -56,6 +58,7 @@ mod warnings;
 pub use deploy::{DeployOptions, Deployed, deploy};
 pub use dev::{Decision, DevOptions, Developed, Draft};
 pub use directory::{Directory, Migration};
+pub use embedded::{Embedded, EmbeddedMigration};
 pub use error::{Error, Result};
 pub use event::{Event, Silent, Watch};
 pub use history::{HistoryRow, RowState};

@@ -94,7 +94,7 @@ impl Held {
 /// Takes the lock of the database, waiting for whoever holds it.
 ///
 /// # Errors
-/// P1002 when it is not free in time.
+/// P1002 when it is not free in time, `connection-pooled` where a lock would mean nothing.
 pub(crate) async fn take(conn: &mut Connection, options: LockOptions, watch: &mut dyn Watch) -> Result<Held> {
     if options.disabled {
         return Ok(Held { session: false, folder: None });
@@ -106,6 +106,10 @@ pub(crate) async fn take(conn: &mut Connection, options: LockOptions, watch: &mu
             None => None,
         };
         return Ok(Held { session: false, folder });
+    }
+    // Before the lock is asked for: it would stay behind in a session that is not ours.
+    if conn.shares_sessions().await? {
+        return Err(pooled());
     }
     let mut patience = Duration::ZERO;
     while !try_take(conn, patience).await? {
@@ -242,16 +246,17 @@ pub(crate) fn judge(dialect: Dialect, rows: &Rows) -> Result<()> {
 /// The error of a run whose lock is gone.
 pub(crate) fn lost(dialect: Dialect) -> Error {
     if dialect == Dialect::Postgres {
-        return Error::new(
-            code::POOLED,
-            "The connection moves between server sessions, so locks do not hold.",
-        )
-        .with_help(
-            "This looks like a connection pooler in transaction mode: give the URL of the server itself (`directUrl`).",
-        );
+        return pooled();
     }
     Error::new(code::LOCK_LOST, "The migration lock was lost while migrations ran.")
         .with_help("See that no other runner is at work, then run the command again: it goes on where it stopped.")
+}
+
+fn pooled() -> Error {
+    Error::new(code::POOLED, "The connection moves between server sessions, so locks do not hold.").with_help(
+        "This looks like a connection pooler in transaction mode: give the URL of the server itself (`directUrl`), or one of the \
+         pooler's in session mode.",
+    )
 }
 
 /// Who holds the lock, in words. Of its statement only the first two words are told: the rest may hold what is not for these

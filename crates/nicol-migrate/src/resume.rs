@@ -175,7 +175,8 @@ async fn is_in(conn: &mut Connection, schema: &str, view: &str, names: &[(&str, 
 }
 
 /// All definitions in a database of MySQL, as one fingerprint: two looks are equal when nothing was defined otherwise in
-/// between. What changes with the rows (sizes, counters, times) is left out.
+/// between. What changes with the rows (sizes, counters, times) is left out, and so is what others may change meanwhile without
+/// the lock: other databases of the server, and events, which end by themselves.
 async fn look(conn: &mut Connection) -> nicol_db::Result<String> {
     let mut digest = Sha256::new();
     for sql in DEFINITIONS {
@@ -197,7 +198,6 @@ async fn look(conn: &mut Connection) -> nicol_db::Result<String> {
 
 /// One text for each thing that is defined.
 const DEFINITIONS: &[&str] = &[
-    "SELECT CONCAT_WS('|', schema_name, default_character_set_name, default_collation_name) FROM information_schema.schemata",
     "SELECT CONCAT_WS('|', table_name, table_type, COALESCE(engine, ''), COALESCE(table_collation, ''), \
      COALESCE(create_options, ''), table_comment) FROM information_schema.tables WHERE table_schema = ?",
     "SELECT CONCAT_WS('|', table_name, ordinal_position, column_name, column_type, is_nullable, \
@@ -218,7 +218,6 @@ const DEFINITIONS: &[&str] = &[
      action_statement) FROM information_schema.triggers WHERE trigger_schema = ?",
     "SELECT CONCAT_WS('|', routine_name, routine_type, COALESCE(routine_definition, ''), COALESCE(dtd_identifier, '')) \
      FROM information_schema.routines WHERE routine_schema = ?",
-    "SELECT CONCAT_WS('|', event_name, event_definition, status) FROM information_schema.events WHERE event_schema = ?",
     "SELECT CONCAT_WS('|', table_name, COALESCE(partition_name, ''), COALESCE(partition_method, ''), \
      COALESCE(partition_expression, ''), COALESCE(partition_description, '')) FROM information_schema.partitions \
      WHERE table_schema = ?",
@@ -255,6 +254,18 @@ async fn index_exists(
         Dialect::Sqlite => {
             let sql = "SELECT 1 FROM \"main\".\"sqlite_master\" WHERE type = 'index' AND name = ?";
             Ok(!conn.query(sql, &[name]).await?.is_empty())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_databases_of_the_server_are_not_looked_at() {
+        for sql in DEFINITIONS {
+            assert!(sql.trim_end().ends_with("schema = ?"), "{sql}");
         }
     }
 }

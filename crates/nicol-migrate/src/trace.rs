@@ -41,7 +41,8 @@ const REPEATABLE: &[&str] = &[
 ];
 
 /// Words in statements whose effect the definitions in the catalog do not show.
-const INVISIBLE: &[&str] = &["EXCHANGE", "IMPORT", "DISCARD", "USER", "ROLE", "SERVER", "INSTANCE", "TABLESPACE"];
+const INVISIBLE: &[&str] =
+    &["EVENT", "EXCHANGE", "IMPORT", "DISCARD", "USER", "ROLE", "SERVER", "INSTANCE", "TABLESPACE"];
 
 /// What to look for to know whether the statement has run; nothing when that cannot be seen.
 pub(crate) fn trace(text: &str, dialect: Dialect) -> Option<Traced> {
@@ -393,6 +394,7 @@ mod tests {
             ("ALTER TABLE p EXCHANGE PARTITION a WITH TABLE b", false),
             ("ALTER TABLE p IMPORT TABLESPACE", false),
             ("CREATE USER a", false),
+            ("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM a", false),
             ("CALL fill()", false),
         ] {
             assert_eq!(changes_definitions(text, Dialect::Mysql), expected, "{text}");

@@ -181,6 +181,7 @@ codes! {
     UnknownArgument = "unknown-argument",
     UnknownAttribute = "unknown-attribute",
     UnknownBlock = "unknown-block",
+    UnknownDirective = "unknown-directive",
     UnknownEnumValue = "unknown-enum-value",
     UnknownEscape = "unknown-escape",
     UnknownFunction = "unknown-function",

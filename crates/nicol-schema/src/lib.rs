@@ -12,6 +12,7 @@ mod ast;
 mod config;
 pub mod constraint_names;
 pub mod diagnostic;
+pub mod directive;
 mod format;
 #[doc(hidden)]
 pub mod invariants;
@@ -57,4 +58,14 @@ pub fn validate(sources: &[Source]) -> Validated {
 /// the order given. Total: files with syntax errors are formatted around the errors.
 pub fn format(sources: &[Source]) -> Vec<String> {
     format::format(sources)
+}
+
+/// True for words that models, views and enums cannot have as their name.
+pub fn is_reserved_name(name: &str) -> bool {
+    resolve::reserved::is_reserved(name)
+}
+
+/// True when the language has a name for this operator class of PostgreSQL's indexes, such as `JsonbPathOps`.
+pub fn is_operator_class(name: &str) -> bool {
+    provider::operator_classes::is_known(name)
 }

@@ -180,7 +180,7 @@ fn lower_value(value: Value<'_>, is_enum: bool) -> Option<DefaultValue> {
                 "nanoid" => DefaultFunction::Nanoid(number),
                 "dbgenerated" => DefaultFunction::DbGenerated(first.and_then(|v| Some(v.as_text()?.into_owned()))),
                 "auto" => DefaultFunction::Auto,
-                "sequence" => DefaultFunction::Sequence(lower_sequence(arguments)),
+                "sequence" => DefaultFunction::Sequence(Box::new(lower_sequence(arguments))),
                 _ => return None,
             })
         }

@@ -72,7 +72,8 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
             continue;
         }
         let mut score = strsim::jaro_winkler(name, candidate);
-        if name.eq_ignore_ascii_case(candidate) {
+        let letters = |text: &str| text.replace(['_', '-'], "");
+        if letters(name).eq_ignore_ascii_case(&letters(candidate)) {
             score = 1.0;
         }
         if score > ALIKE && best.is_none_or(|(other, _)| score > other) {

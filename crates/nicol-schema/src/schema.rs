@@ -329,7 +329,7 @@ pub enum DefaultFunction {
     /// `autoincrement()`
     Autoincrement,
     /// `sequence(..)` of CockroachDB.
-    Sequence(Sequence),
+    Sequence(Box<Sequence>),
     /// `uuid()`, `uuid(4)`, `uuid(7)`: the argument as written.
     Uuid(Option<u8>),
     /// `cuid()`, `cuid(1)`, `cuid(2)`: the argument as written.

@@ -4,19 +4,31 @@ use std::marker::PhantomData;
 use std::ops::AsyncFnOnce;
 use std::sync::Arc;
 
-use nicol_db::{Connection, ConnectionUrl, Isolation, Pool, PoolOptions, PooledConnection};
+use nicol_db::{Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, PooledConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::Marks;
 use crate::Table;
 use crate::builder::Models;
 use crate::error::{Error, Result};
+use crate::raw::RawSql;
 use crate::run::Session;
 
 /// A handle on a database or on a transaction in it. Cheap to clone; generated `Db` types wrap it.
 #[derive(Clone)]
 pub struct Client {
     place: Place,
+    dialect: Dialect,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = match &self.place {
+            Place::Pool(_) => "pool",
+            Place::Transaction(_) => "transaction",
+        };
+        f.debug_struct("Client").field("dialect", &self.dialect).field("place", &place).finish()
+    }
 }
 
 #[derive(Clone)]
@@ -44,7 +56,8 @@ impl Client {
     pub async fn connect(url: &str) -> Result<Self> {
         let url = ConnectionUrl::parse(url)?;
         let pool = Pool::connect(&url, PoolOptions::from_url(&url)).await?;
-        Ok(Client { place: Place::Pool(Arc::new(pool)) })
+        let dialect = pool.dialect();
+        Ok(Client { place: Place::Pool(Arc::new(pool)), dialect })
     }
 
     /// Connects to the database whose URL is in an environment variable.
@@ -61,6 +74,17 @@ impl Client {
     /// Operations on the rows of one model.
     pub fn models<M: Table>(&self) -> Models<M> {
         Models::new(self.clone())
+    }
+
+    /// SQL of your own, with the database's own placeholders (`$1` on PostgreSQL, `?` elsewhere):
+    /// `db.sql("SELECT id, name FROM users WHERE age > $1").bind(30).all::<(i32, String)>()`.
+    pub fn sql(&self, text: impl Into<String>) -> RawSql {
+        RawSql::new(self.clone(), text.into())
+    }
+
+    /// The database's dialect, as the server told it.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// A transaction to be run, or inside one a nested transaction (a savepoint).
@@ -81,7 +105,8 @@ impl Client {
             Place::Pool(pool) => {
                 let mut connection = pool.acquire().await?;
                 connection.begin(isolation).await?;
-                Ok(Open { slot: Arc::new(Mutex::new(Slot::Ready(connection))), outer: None })
+                let slot = Arc::new(Mutex::new(Slot::Ready(connection)));
+                Ok(Open { slot, outer: None, dialect: self.dialect })
             }
             Place::Transaction(_) if isolation.is_some() => {
                 Err(Error::transaction("a nested transaction has the isolation of the outer one"))
@@ -95,7 +120,7 @@ impl Client {
                     return Err(error.into());
                 }
                 let inner = Arc::new(Mutex::new(Slot::Ready(connection)));
-                Ok(Open { slot: inner, outer: Some(Arc::clone(outer)) })
+                Ok(Open { slot: inner, outer: Some(Arc::clone(outer)), dialect: self.dialect })
             }
         }
     }
@@ -147,11 +172,12 @@ struct Open {
     slot: Arc<Mutex<Slot>>,
     /// The transaction around it.
     outer: Option<Arc<Mutex<Slot>>>,
+    dialect: Dialect,
 }
 
 impl Open {
     fn client(&self) -> Client {
-        Client { place: Place::Transaction(Arc::clone(&self.slot)) }
+        Client { place: Place::Transaction(Arc::clone(&self.slot)), dialect: self.dialect }
     }
 
     /// Commits or rolls back, and gives the connection back to where it came from.

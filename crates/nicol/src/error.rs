@@ -70,6 +70,23 @@ impl Error {
         self
     }
 
+    /// Names a column that is no field of the schema.
+    pub(crate) fn in_column(mut self, column: &str) -> Self {
+        self.0.message = format!("{} (column `{column}`)", self.0.message);
+        self
+    }
+
+    /// What the database says to the user's own SQL is P2010; the way to the database keeps its codes.
+    pub(crate) fn of_raw(source: nicol_db::Error) -> Self {
+        let is_answer = source.native_code().is_some() && !source.is_connection_lost() && !source.is_retryable();
+        let error = Error::from(source);
+        if !is_answer {
+            return error;
+        }
+        let message = error.0.message.clone();
+        error.recode("P2010", format!("raw query failed: {message}"))
+    }
+
     pub(crate) fn recode(mut self, code: &'static str, message: String) -> Self {
         self.0.code = code;
         self.0.message = message;

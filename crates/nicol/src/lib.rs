@@ -3,13 +3,15 @@
 //! **In**: builders that generated code exposes. **Out**: rows as plain structs. Generated code names columns, relations
 //! and keys as typed constants over a [`Table`]; the builders turn them into untyped operations, and everything below is
 //! ordinary code over enums: operation → statement → rows → struct. This crate knows dialects and connections through
-//! `nicol-db`, and nothing of the schema language, catalogs or migrations.
+//! `nicol-db`, and nothing of the schema language, catalogs or migrations; the feature `migrate` only hands `nicol-migrate` on
+//! to programs that carry their migrations.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`meta`] | what generated code says about tables, as constants |
 //! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`scalar`] | the typed edge |
 //! | [`builder`] | requests that run when awaited |
+//! | [`raw`] | SQL of the user's own |
 //! | `operation` | requests as plain data |
 //! | `sql` | operations to statements: pure functions |
 //! | `run` | operations carried out on a connection |
@@ -25,6 +27,8 @@ mod id;
 pub mod key;
 pub mod meta;
 mod operation;
+pub mod partial;
+pub mod raw;
 pub mod relation;
 mod run;
 pub mod scalar;
@@ -38,12 +42,23 @@ pub use error::{Error, Result};
 pub use filter::Filter;
 pub use key::{Child, Children, Form, Parent, Root, Unique};
 pub use nicol_db::{Isolation, Value};
-pub use nicol_macros::Shape;
+#[cfg(feature = "migrate")]
+pub use nicol_macros::migrate;
+pub use nicol_macros::{FromRow, Shape};
 pub use operation::{Draft, Fields, Patch};
+pub use partial::Partial;
+pub use raw::{FromRow, RawSql};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
 pub use scalar::{Change, Comparand, Enumeration, Given, Scalar, dec, div, inc, mul, value};
 pub use shape::Shaped;
+pub use sql::Statement;
+
+/// Migrations that a program carries with it: what [`migrate!`] makes, and how to apply it (feature `migrate`).
+#[cfg(feature = "migrate")]
+pub mod migrate {
+    pub use nicol_migrate::{DeployOptions, Deployed, Embedded, EmbeddedMigration, Error, Event, Watch, deploy};
+}
 
 /// The Rust types of columns, under one roof for generated code and for users.
 pub mod types {

@@ -37,7 +37,6 @@ pub(crate) enum Bound {
     /// By a unique key. Nothing follows a row that is not there.
     Row(Key),
     /// By its values in the terms of the order.
-    #[allow(dead_code, reason = "streams go on where their last batch ended")]
     Values(Vec<Value>),
 }
 
@@ -67,10 +66,12 @@ impl Read {
 
     /// The order that decides which rows are on a page: with a cursor no two rows may be equal in it.
     pub(crate) fn page_order(&self) -> Vec<OrderTerm> {
+        if self.cursor.is_none() && !self.order.is_empty() { self.order.clone() } else { self.ordered_by_key() }
+    }
+
+    /// The order asked for, with the key behind it, so that no two rows are equal in it.
+    pub(crate) fn ordered_by_key(&self) -> Vec<OrderTerm> {
         let mut terms = self.order.clone();
-        if self.cursor.is_none() && !terms.is_empty() {
-            return terms;
-        }
         let of_cursor: Vec<u16> = match &self.cursor {
             Some(Cursor { at: Bound::Row(key), .. }) => key.values.iter().map(|(column, _)| *column).collect(),
             Some(Cursor { at: Bound::Values(_), .. }) | None => Vec::new(),

@@ -19,6 +19,8 @@ pub trait Scalar: Sized + Send + Sync + 'static {
     /// # Errors
     /// When the cell holds another type, or NULL where none is allowed.
     fn from_cell(cell: Cell<'_>) -> Result<Self>;
+    /// The reverse of [`into_value`](Scalar::into_value); none for a value of another type.
+    fn from_value(value: Value) -> Option<Self>;
 }
 
 /// Types that may be the element of a list, and that have an optional form: every scalar but `Option` and `Vec`.
@@ -33,6 +35,12 @@ macro_rules! scalar {
             }
             fn from_cell(cell: Cell<'_>) -> Result<Self> {
                 Ok(<$ty as Decode>::decode(cell)?)
+            }
+            fn from_value(value: Value) -> Option<Self> {
+                match value {
+                    Value::$variant(value) => Some(value),
+                    _ => None,
+                }
             }
         }
         impl Plain for $ty {}
@@ -73,6 +81,10 @@ impl<E: Enumeration> Scalar for E {
             .map(|(variant, _)| *variant)
             .ok_or_else(|| Error::inconsistent(format!("{text:?} is not a value of the enum {}", E::NAME)))
     }
+    fn from_value(value: Value) -> Option<Self> {
+        let text = String::from_value(value)?;
+        E::VARIANTS.iter().find(|(_, name)| *name == text).map(|(variant, _)| *variant)
+    }
 }
 impl<E: Enumeration> Plain for E {}
 
@@ -85,6 +97,12 @@ impl<T: Plain> Scalar for Option<T> {
         match cell {
             Cell::Null => Ok(None),
             cell => T::from_cell(cell).map(Some),
+        }
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(None),
+            value => T::from_value(value).map(Some),
         }
     }
 }
@@ -104,6 +122,9 @@ macro_rules! list {
                     cell => Ok(<Vec<$ty> as Decode>::decode(cell)?),
                 }
             }
+            fn from_value(value: Value) -> Option<Self> {
+                elements(value)
+            }
         }
     )*};
 }
@@ -121,6 +142,16 @@ impl<E: Enumeration> Scalar for Vec<E> {
             cell => Vec::<String>::decode(cell)?,
         };
         texts.iter().map(|text| E::from_cell(Cell::Text(text))).collect()
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        elements(value)
+    }
+}
+
+fn elements<T: Scalar>(value: Value) -> Option<Vec<T>> {
+    match value {
+        Value::List(values) => values.into_iter().map(T::from_value).collect(),
+        _ => None,
     }
 }
 

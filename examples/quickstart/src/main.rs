@@ -6,17 +6,15 @@
 use std::error::Error;
 
 use nicol::inc;
-use nicol_db::{ConnectionUrl, admin};
-use nicol_migrate::{DeployOptions, Directory, Silent, deploy};
+use nicol::migrate::Embedded;
 
 mod db {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 use db::{Db, Post, User, post, user};
 
-/// The migrations, as `nicol migrate dev` wrote them.
-const MIGRATIONS: [(&str, &str); 1] =
-    [("20261121053000_init", include_str!("../prisma/migrations/20261121053000_init/migration.sql"))];
+/// The migrations, as `nicol migrate dev` wrote them, compiled in.
+const MIGRATIONS: Embedded = nicol::migrate!("prisma/migrations");
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -31,12 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// Brings the database up to date; creates the file when it is missing.
 async fn migrate(url: &str) -> Result<(), Box<dyn Error>> {
-    let parsed = ConnectionUrl::parse(url)?;
-    if admin::create_database(&parsed).await? {
-        println!("Created {url}");
-    }
-    let migrations = Directory::from_entries(MIGRATIONS).with_provider("sqlite");
-    let deployed = deploy(&parsed, &migrations, DeployOptions::default(), &mut Silent).await?;
+    let deployed = MIGRATIONS.deploy(url).await?;
     match deployed.applied.as_slice() {
         [] => println!("Nothing to migrate: {} of {} applied before", deployed.found, deployed.found),
         names => println!("Migrated: {}", names.join(", ")),

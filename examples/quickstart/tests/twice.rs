@@ -13,7 +13,7 @@ fn runs_twice() {
         String::from_utf8(output.stdout).expect("UTF-8")
     };
     let first = run();
-    for line in ["Created file:quickstart.db", "Migrated: 20261121053000_init", "\"Hello\" went from 12 to 13 views"] {
+    for line in ["Migrated: 20261121053000_init", "\"Hello\" went from 12 to 13 views"] {
         assert!(first.contains(line), "{line}\n{first}");
     }
     let second = run();

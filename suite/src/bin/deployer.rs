@@ -1,12 +1,14 @@
-//! A small program that carries out one deployment, so that tests can kill it: `deployer URL FOLDER`. It says on its
-//! standard output what happens, and ends with 0 when the deployment has succeeded.
+//! A small program that does one thing, so that tests can kill it: `deployer URL FOLDER` deploys, `deployer write FOLDER`
+//! writes a migration. It says on its standard output what happens, and ends with 0 when it has succeeded.
 
 #![allow(clippy::print_stdout, reason = "the tests read it")]
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
-use nicol_db::ConnectionUrl;
+use nicol_db::{ConnectionUrl, Dialect};
+use nicol_migrate::directory::{DOWN_FILE, SCRIPT_FILE, SNAPSHOT_FILE, write_migration};
 use nicol_migrate::{DeployOptions, Directory, Event, deploy};
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,7 +18,8 @@ async fn main() -> ExitCode {
         say("usage: deployer URL FOLDER");
         return ExitCode::from(2);
     };
-    match run(url, folder).await {
+    let done = if url == "write" { write(folder) } else { run(url, folder).await };
+    match done {
         Ok(applied) => {
             say(&format!("done {applied}"));
             ExitCode::SUCCESS
@@ -39,6 +42,16 @@ async fn run(url: &str, folder: &str) -> Result<usize, nicol_migrate::Error> {
         Event::Applied { migration, .. } => say(&format!("applied {migration}")),
     };
     Ok(deploy(&url, &directory, DeployOptions::default(), &mut watch).await?.applied.len())
+}
+
+/// A migration of several files of some size, each with an end that can be recognised.
+fn write(folder: &str) -> Result<usize, nicol_migrate::Error> {
+    let text = |comment: &str, size: usize| format!("{}{comment} end\n", format!("{comment} line\n").repeat(size));
+    let files =
+        [(SCRIPT_FILE, text("--", 6_000)), (SNAPSHOT_FILE, text("//", 12_000)), (DOWN_FILE, text("--", 25_000))];
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    write_migration(Path::new(folder), "20240102000000_new", &files, Dialect::Sqlite)?;
+    Ok(files.len())
 }
 
 fn say(line: &str) {

@@ -2,7 +2,7 @@
 
 use nicol::types::{DateTime, Decimal};
 
-use super::db::{Db, Native, native};
+use super::db::{Db, Native, article, native};
 
 use super::cases::{Case, Result, cases};
 
@@ -49,4 +49,27 @@ cases! {
     }
     Ok(())
 }
+
+    async fn full_text(db) {
+        db.article().delete_all().await?;
+        for (id, title, body) in [(1, "cat and dog", None), (2, "cat", Some("bird bird bird")), (3, "bird", Some("a cat"))] {
+            let body = body.map(str::to_owned);
+            db.article().create(article::New { id, title: title.into() }.body(body)).await?;
+        }
+        let ids = |filter| async move { db.article().find_many().filter(filter).order_by(article::id.asc()).select(article::id).await };
+        assert_eq!(ids(article::title.search("cat")).await?, [1, 2]);
+        assert_eq!(ids(article::title.search("+cat +dog")).await?, [1]);
+        assert_eq!(ids(!article::title.search("cat")).await?, [3]);
+        assert_eq!(ids(nicol::search((article::title, article::body), "bird")).await?, [2, 3]);
+        let best = db.article().find_many().filter(nicol::search((article::title, article::body), "bird"));
+        let best = best.order_by(nicol::relevance((article::title, article::body), "bird")).select(article::id).await?;
+        assert_eq!(best, [2, 3]);
+        Ok(())
+    }
+
+    async fn a_search_without_its_index_is_an_error(db) {
+        let error = db.article().count().filter(article::body.search("cat")).await.unwrap_err();
+        assert_eq!((error.code(), error.model()), ("P2030", Some("Article")));
+        Ok(())
+    }
 }

@@ -2,7 +2,7 @@
 
 use nicol::types::{DateTime, Decimal};
 
-use super::db::{Db, Lists, Native, Role, lists, native};
+use super::db::{Db, Lists, Native, Role, Spot, area, article, lists, native, spot};
 
 use super::cases::{Case, Result, cases};
 
@@ -71,4 +71,61 @@ async fn native_types(db) {
     }
     Ok(())
 }
+
+    async fn full_text(db) {
+        db.article().delete_all().await?;
+        for (id, title, body) in [(1, "cat and dog", None), (2, "cat", Some("bird bird bird")), (3, "bird", Some("a cat"))] {
+            let body = body.map(str::to_owned);
+            db.article().create(article::New { id, title: title.into() }.body(body)).await?;
+        }
+        let ids = |filter| async move { db.article().find_many().filter(filter).order_by(article::id.asc()).select(article::id).await };
+        assert_eq!(ids(article::title.search("cat")).await?, [1, 2]);
+        assert_eq!(ids(article::title.search("cat & dog")).await?, [1]);
+        assert_eq!(ids(!article::title.search("cat")).await?, [3]);
+        assert_eq!(ids(nicol::search((article::title, article::body), "bird")).await?, [2, 3]);
+        let best = db.article().find_many().filter(nicol::search((article::title, article::body), "bird"));
+        let best = best.order_by(nicol::relevance((article::title, article::body), "bird")).select(article::id).await?;
+        assert_eq!(best, [2, 3]);
+        Ok(())
+    }
+
+    async fn tests_of_lists(db) {
+        db.lists().delete_all().await?;
+        for (numbers, words) in [(vec![1, 2, 3], vec!["a", "b,\"c"]), (vec![3], vec![]), (vec![], vec!["a"])] {
+            let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+            db.lists().create(lists::New {}.numbers(numbers).words(words).roles([Role::Admin])).await?;
+        }
+        db.sql("INSERT INTO \"Lists\" (words) VALUES (NULL)").execute().await?;
+        let found = |filter| async move {
+            db.lists().find_many().filter(filter).order_by(lists::id.asc()).select(lists::numbers).await
+        };
+        let (full, three, empty) = (vec![1, 2, 3], vec![3], Vec::<i32>::new());
+        assert_eq!(found(lists::numbers.has(3)).await?, [full.clone(), three.clone()]);
+        assert_eq!(found(lists::numbers.has_every([1, 3])).await?, vec![full.clone()]);
+        assert_eq!(found(lists::numbers.has_some([2, 9])).await?, vec![full.clone()]);
+        assert_eq!(found(lists::numbers.has_some(Vec::<i32>::new())).await?.len(), 0);
+        assert_eq!(found(lists::numbers.has_every(Vec::<i32>::new())).await?.len(), 3, "NULL is no list");
+        assert_eq!(found(lists::numbers.eq([1, 2, 3])).await?, vec![full.clone()]);
+        assert_eq!(found(lists::numbers.is_empty()).await?, vec![empty.clone()], "NULL is no list");
+        assert_eq!(found(lists::numbers.is_not_empty()).await?, [full.clone(), three]);
+        assert_eq!(found(!lists::numbers.has(3)).await?, [empty]);
+        assert_eq!(found(lists::words.has("b,\"c")).await?, [full]);
+        assert_eq!(found(lists::roles.has(Role::Admin)).await?.len(), 3);
+        assert_eq!(found(lists::roles.has_some([Role::User, Role::Admin])).await?.len(), 3);
+        assert_eq!(db.lists().find_many().order_by(lists::id.desc()).take(1).select(lists::words).await?, [Vec::<String>::new()]);
+        let partial = db.lists().find_many().order_by(lists::id.asc()).take(1).omit(lists::words).await?;
+        assert_eq!((partial[0].get(lists::numbers)?, partial[0].get(lists::roles)?), (vec![1, 2, 3], vec![Role::Admin]));
+        Ok(())
+    }
+
+    async fn columns_of_unsupported_types_are_left_out(db) {
+        db.spot().delete_all().await?;
+        let made: Spot = db.spot().create(spot::New { id: 1, name: "here".into() }).await?;
+        assert_eq!(made, Spot { id: 1, name: "here".into() });
+        db.sql("DELETE FROM \"Area\"").execute().await?;
+        db.sql("INSERT INTO \"Area\" VALUES (1, 'a', '((0,0),(1,1))')").execute().await?;
+        let changed = db.area().update(area::by_id(1)).set(|s| s.name("b")).await?;
+        assert_eq!((changed.name.as_str(), db.area().find_many().await?.len()), ("b", 1));
+        Ok(())
+    }
 }

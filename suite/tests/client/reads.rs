@@ -6,7 +6,8 @@ use nicol::{Filter, count};
 use serde_json::json;
 
 use super::cases::{Case, Result, cases};
-use super::db::{Db, Role, comment, node, post, profile, scalars, seat, tag, ticket, user};
+use super::db::{Db, Role, adult, blob, city, comment, country, node, part2, post, price, profile, sale, scalars, seat, tag};
+use super::db::{ticket, user};
 
 /// Names with gaps and ties: (email, name, age).
 const PEOPLE: [(&str, Option<&str>, i32); 6] =
@@ -426,6 +427,171 @@ cases! {
         let maybe = db.post().find_many().order_by(post::views.asc()).take(1);
         let (_, editor) = maybe.with(post::editor.filter(user::age.eq(1))).await?.remove(0);
         assert_eq!(editor, None);
+        Ok(())
+    }
+
+    async fn keys_of_every_type_lead_to_related_rows(db) {
+        db.price().delete_all().await?;
+        let moment = |text: &str| text.parse::<nicol::types::DateTime>().expect("a moment");
+        let amount = |text: &str| text.parse::<Decimal>().expect("a decimal");
+        let (day, next) = (moment("2026-11-21T02:21:46.075Z"), moment("2026-11-22T00:00:00Z"));
+        db.price().create(price::New { at: day, amount: amount("1.50") }.sales([sale::In { id: 1 }, sale::In { id: 1 << 60 }])).await?;
+        db.price().create(price::New { at: day, amount: amount("2") }.sales([sale::In { id: 3 }])).await?;
+        db.price().create(price::New { at: next, amount: amount("1.5") }).await?;
+        let read = db.price().find_many().order_by([price::at.asc(), price::amount.asc()]).with(price::sales.order_by(sale::id.asc()));
+        let counts: Vec<Vec<i64>> = read.await?.iter().map(|(_, sales)| sales.iter().map(|sale| sale.id).collect()).collect();
+        assert_eq!(counts, [vec![1, 1 << 60], vec![3], vec![]]);
+        let last = db.price().find_many().order_by([price::at.asc(), price::amount.asc()]).select(price::sales.take(-1).select(sale::id)).await?;
+        assert_eq!(last, [vec![1 << 60], vec![3], vec![]]);
+        let sales = db.sale().find_many().order_by(sale::id.asc()).with(sale::price).await?;
+        assert!(sales.iter().all(|(sale, price)| (sale.at, &sale.amount) == (price.at, &price.amount)) && sales.len() == 3);
+        assert_eq!(db.sale().count().filter(sale::price.is(price::amount.eq(2))).await?, 1);
+        assert!(db.price().find(price::by_at_amount(day, amount("1.5"))).await?.is_some());
+        let after = db.price().find_many().after(price::by_at_amount(day, amount("1.5"))).select(price::amount).await?;
+        assert_eq!(after.len(), 2);
+        db.blob().delete_all().await?;
+        db.blob().create(blob::New { key: vec![0, 255] }.parts([part2::In { id: 1 }])).await?;
+        db.blob().create(blob::New { key: vec![1] }.parts([part2::In { id: 2 }, part2::In { id: 3 }])).await?;
+        let blobs = db.blob().find_many().order_by(blob::key.asc()).select((blob::key, blob::parts.order_by(part2::id.asc()).select(part2::id)));
+        assert_eq!(blobs.await?, [(vec![0u8, 255], vec![1]), (vec![1u8], vec![2, 3])]);
+        let parts = db.part2().find_many().order_by(part2::id.asc()).select(part2::blob.select(blob::key)).await?;
+        assert_eq!(parts, [vec![0u8, 255], vec![1], vec![1]]);
+        Ok(())
+    }
+
+    async fn views_are_read(db) {
+        db.sql("DROP VIEW IF EXISTS adults").execute().await?;
+        let text = match db.user().find_many().to_sql()?.text().contains('`') {
+            true => "CREATE VIEW adults AS SELECT id, email FROM `User` WHERE age > 1",
+            false => "CREATE VIEW adults AS SELECT id, email FROM \"User\" WHERE age > 1",
+        };
+        db.sql(text).execute().await?;
+        let ids = people(db).await?;
+        let adults = db.adult().find_many().order_by(adult::email.asc()).select(adult::email).await?;
+        assert_eq!(adults, ["b", "c", "e"]);
+        assert_eq!(db.adult().find(adult::by_id(ids[0])).await?, None);
+        assert_eq!(db.adult().find_many().after(adult::by_id(ids[1])).take(1).select(adult::email).await?, ["c"]);
+        assert_eq!(db.adult().count().await?, 3);
+        db.sql("DROP VIEW adults").execute().await?;
+        Ok(())
+    }
+
+    async fn rows_come_as_a_stream(db) {
+        let names = |n: i32| (n % 3 > 0).then(|| format!("n{}", n % 7));
+        let posts = (0..2500).map(|n| post::In { title: names(n).unwrap_or_default() }.views(n).r#type(format!("{}", n % 5)));
+        db.user().create(user::New { email: "ann".into() }.posts(posts)).await?;
+        let mut stream = db.post().find_many().order_by(post::views.asc()).stream();
+        let mut count = 0;
+        while let Some(post) = stream.next().await? {
+            assert_eq!(post.views, count);
+            count += 1;
+        }
+        assert_eq!(count, 2500);
+        assert!(stream.next().await?.is_none(), "the end stays the end");
+        let whole = db.post().find_many().order_by([post::r#type.desc(), post::title.asc(), post::id.asc()]).select(post::id).await?;
+        let mut stream = db.post().find_many().order_by([post::r#type.desc(), post::title.asc()]).with(post::author).skip(10).take(2100).stream();
+        let mut ids = Vec::new();
+        while let Some((post, author)) = stream.next().await? {
+            assert_eq!(post.author_id, author.id);
+            ids.push(post.id);
+        }
+        assert_eq!(ids, whole[10..2110]);
+        let mut stream = db.post().find_many().filter(post::views.lt(0)).stream();
+        assert!(stream.next().await?.is_none());
+        let mut refused = db.post().find_many().take(-3).stream();
+        assert_eq!(refused.next().await.unwrap_err().code(), "P2019");
+        assert!(refused.next().await?.is_none(), "nothing follows an error");
+        let mut refused = db.post().find_many().order_by(post::author.by(user::id.asc())).stream();
+        assert_eq!(refused.next().await.unwrap_err().code(), "P2019");
+        Ok(())
+    }
+
+    async fn columns_are_left_out(db) {
+        people(db).await?;
+        let request = db.user().find_many().order_by(user::id.asc()).omit((user::email, user::created_at));
+        let text = request.to_sql()?;
+        assert!(!text.text().contains("email") && text.text().contains("name"), "{text}");
+        let rows = request.await?;
+        assert_eq!((rows.len(), rows[0].get(user::name)?, rows[1].get(user::name)?), (6, Some("x".to_owned()), None));
+        assert_eq!((rows[0].get(user::age)?, rows[0].get(user::role)?), (1, Role::User));
+        assert!(rows[0].has(user::age) && !rows[0].has(user::email));
+        let error = rows[0].get(user::email).unwrap_err();
+        assert_eq!((error.code(), error.fields()), ("P2019", &["email".to_owned()][..]));
+        let with = db.user().find_many().omit(user::id).with(user::posts).with(user::profile).await?;
+        assert!(with.iter().all(|(user, posts, profile)| !user.has(user::id) && posts.is_empty() && profile.is_none()));
+        Ok(())
+    }
+
+    async fn sql_of_ones_own(db) {
+        people(db).await?;
+        let quoted = |text: &str| match db.user().find_many().to_sql().is_ok_and(|sql| sql.text().contains('`')) {
+            true => text.replace('"', "`"),
+            false => text.to_owned(),
+        };
+        let placeholder = |number: usize| if db.user().count().filter(user::id.eq(1)).to_sql().is_ok_and(|sql| sql.text().contains('$')) { format!("${number}") } else { "?".to_owned() };
+        let text = quoted(&format!("SELECT email, name, age FROM \"User\" WHERE age > {} AND email <> {} ORDER BY email", placeholder(1), placeholder(2)));
+        let rows: Vec<(String, Option<String>, i32)> = db.sql(text.as_str()).bind(1).bind("c").all().await?;
+        assert_eq!(rows, [("b".to_owned(), None, 2), ("e".to_owned(), Some("x".to_owned()), 2)]);
+        #[derive(Debug, PartialEq, nicol::FromRow)]
+        struct Named {
+            age: i32,
+            #[row("email")]
+            mail: String,
+        }
+        let rows: Vec<Named> = db.sql(text.as_str()).bind(1).bind("c").all().await?;
+        assert_eq!(rows[0], Named { age: 2, mail: "b".into() });
+        let (count,): (i64,) = db.sql(quoted("SELECT COUNT(*) FROM \"User\"")).one().await?;
+        assert_eq!(count, 6);
+        let first: Option<(i32,)> = db.sql(quoted("SELECT age FROM \"User\" WHERE 1 = 0")).first().await?;
+        assert_eq!(first, None);
+        assert_eq!(db.sql(quoted("SELECT age FROM \"User\"")).one::<(i32,)>().await.unwrap_err().code(), "P2025");
+        let written = db.sql(quoted(&format!("UPDATE \"User\" SET age = age + {} WHERE age = 2", placeholder(1)))).bind(5).execute().await?;
+        assert_eq!((written, db.user().count().filter(user::age.eq(7)).await?), (3, 3));
+        let missing = db.sql("SELECT * FROM nowhere").all::<(i32,)>().await.unwrap_err();
+        assert_eq!(missing.code(), "P2010");
+        assert!(missing.database().and_then(nicol_db::Error::native_code).is_some(), "{missing}");
+        assert_eq!(db.sql(text.as_str()).bind(1).bind("c").all::<(i32,)>().await.unwrap_err().code(), "P2023");
+        assert_eq!(db.sql(text.as_str()).bind(1).bind("c").first::<(String, Option<String>, i32, i32)>().await.unwrap_err().code(), "P2022");
+        let failed = db.tx().run(async |tx| {
+            tx.sql(quoted("DELETE FROM \"User\"")).execute().await?;
+            tx.sql("nonsense").execute().await
+        });
+        assert_eq!(failed.await.unwrap_err().code(), "P2010");
+        assert_eq!(db.user().count().await?, 6, "rolled back");
+        Ok(())
+    }
+
+    async fn statements_are_shown(db) {
+        let request = db.user().find_many().filter(user::age.gt(3)).order_by(user::name.asc()).take(2).with(user::posts);
+        let statement = request.to_sql()?;
+        assert!(statement.to_string().contains("ORDER BY") && statement.params().len() == 2, "{statement}");
+        assert_eq!(statement.params()[0], nicol::Value::Int(3));
+        assert!(db.user().find(user::by_id(1)).to_sql()?.text().starts_with("SELECT "));
+        assert!(db.post().aggregate(count()).filter(post::views.gt(1)).to_sql()?.text().contains("COUNT(*)"));
+        assert!(db.post().group_by(post::author_id).to_sql()?.text().contains("GROUP BY"));
+        assert!(db.user().find_first().to_sql()?.text().contains("LIMIT"));
+        Ok(())
+    }
+
+    async fn texts_that_the_database_takes_for_equal_belong_together(db) {
+        db.country().delete_all().await?;
+        db.country().create(country::New { code: "de".into() }).await?;
+        db.country().create(country::New { code: "fr".into() }).await?;
+        for (id, code) in [(1, "de"), (2, "DE"), (3, "De"), (4, "fr")] {
+            match db.city().create(city::Raw { id, code: code.into() }).await {
+                Ok(_) => {}
+                // Only where the collation takes them for equal may they refer to it.
+                Err(error) => assert!(error.code() == "P2003" && id > 1 && id < 4, "{error}"),
+            }
+        }
+        let cities = db.city().find_many().order_by(city::id.asc()).with(city::country).await?;
+        let ids: Vec<i32> = cities.iter().map(|(city, _)| city.id).collect();
+        assert!(ids == [1, 4] || ids == [1, 2, 3, 4], "{ids:?}");
+        assert!(cities.iter().all(|(city, country)| city.code.to_lowercase() == country.code));
+        let below = db.country().find_many().order_by(country::code.asc()).select(country::cities.order_by(city::id.asc()).select(city::id)).await?;
+        assert_eq!(below, [ids.iter().copied().filter(|id| *id < 4).collect::<Vec<_>>(), vec![4]]);
+        let last = db.country().find_many().order_by(country::code.asc()).select(country::cities.take(-1).select(city::id)).await?;
+        assert_eq!(last, [vec![ids[ids.len() - 2]], vec![4]]);
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::proxy::{Break, Moment, Proxy};
 use crate::scenario::{self, Migrations};
+use crate::server::{Product, Server};
 use crate::world::{self, Database, Picture, Place, runtime};
 
 /// No deployment takes so long.
@@ -200,6 +201,47 @@ fn chaos_mysql() {
 #[test]
 fn chaos_mariadb() {
     on_server("MariaDB");
+}
+
+/// The server itself is killed at a message, and started again on what it has left.
+fn on_dying_server(product: Product) {
+    let Some(mut server) = Server::start(product, &[]) else { return };
+    let name = if product == Product::Postgres { "PostgreSQL" } else { "MariaDB" };
+    let stage = Stage::new(Place::new(name, &server.url()));
+    let began = Instant::now();
+    let (messages, _) = undisturbed(&stage);
+    let points = (points() / 8).max(1);
+    let mut half_done = 0;
+    for point in 0..points {
+        let database = stage.place.database(&stage.runtime);
+        let message = 1 + (messages / 5 + point * messages / points) % messages;
+        let moment = MOMENTS[point % 4];
+        let proxy = Proxy::start(stage.place.address(), stage.place.framing(), Some(Break { message, moment }));
+        let child = spawn(&database.through(proxy.port), &stage.folder());
+        let what = format!("server killed at message {message} of {messages}, {moment:?}");
+        assert!(proxy.reached(LIMIT), "{what}");
+        server.kill();
+        proxy.go_on();
+        let (succeeded, said) = end(child);
+        assert!(succeeded || said.lines().last().is_some_and(is_honest), "{what}: {said}");
+        server.go();
+        half_done += stage.check(&database, &what).1;
+    }
+    println!(
+        "{name}: the server killed {points} times in {:.0} s; {half_done} left a migration half-done; every next deployment \
+         put it right",
+        began.elapsed().as_secs_f64()
+    );
+}
+
+#[test]
+fn chaos_postgres_server_dies() {
+    on_dying_server(Product::Postgres);
+}
+
+#[test]
+fn chaos_mariadb_server_dies() {
+    on_dying_server(Product::Mariadb);
 }
 
 #[test]

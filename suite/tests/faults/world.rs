@@ -116,6 +116,14 @@ impl Database {
         })
     }
 
+    pub(crate) fn run(&self, sql: &str) {
+        self.handle.block_on(async {
+            let mut conn = Connection::open(&self.url).await.unwrap();
+            conn.run_script(sql).await.unwrap();
+            conn.close().await.unwrap();
+        });
+    }
+
     pub(crate) fn deploy(&self, folder: &Path) -> Result<Deployed, Error> {
         self.handle.block_on(async {
             let directory = Directory::read(folder)?;

@@ -66,7 +66,7 @@ pub enum Remark {
         /// Name.
         name: String,
     },
-    /// PostgreSQL: a unique index that counts NULLs as equal, a B-tree with an operator class of its own, or an index
+    /// PostgreSQL: a unique index that counts NULLs as equal, or has an operator class of its own, or an index
     /// that carries further columns along.
     IndexDetail {
         /// Name of the index.

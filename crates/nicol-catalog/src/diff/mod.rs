@@ -8,7 +8,9 @@ mod tables;
 
 pub use tables::{ColumnDiff, KeyDiff, TableDiff};
 
-use crate::catalog::{Catalog, Enum, Extension, same_namespace};
+use std::collections::HashMap;
+
+use crate::catalog::{Catalog, Enum, Extension, PUBLIC, Table};
 use crate::decisions::{ColumnBackfill, RenameStep};
 
 /// The differences from one catalog to another. Numbers are places in [`Catalog::tables`] and so on: of `from` for what
@@ -75,34 +77,32 @@ impl Diff<'_> {
 /// Compares two catalogs of the same dialect family.
 pub fn diff<'a>(from: &'a Catalog, to: &'a Catalog) -> Diff<'a> {
     let (created_extensions, changed_extensions) = extensions(from, to);
-    let enum_in = |enums: &[Enum], wanted: &Enum| {
-        enums.iter().position(|one| {
-            one.name == wanted.name && same_namespace(one.namespace.as_deref(), wanted.namespace.as_deref())
-        })
+    let tables = |catalog: &'a Catalog| {
+        places(catalog.tables.iter().map(|table| (table.namespace.as_deref(), table.name.as_str())))
     };
-    let table_in = |catalog: &Catalog, namespace: Option<&str>, name: &str| catalog.table_index(namespace, name);
-    let created_tables = (0..to.tables.len()).filter(|place| {
-        let table = &to.tables[*place];
-        table_in(from, table.namespace.as_deref(), &table.name).is_none()
-    });
-    let dropped_tables = (0..from.tables.len()).filter(|place| {
-        let table = &from.tables[*place];
-        table_in(to, table.namespace.as_deref(), &table.name).is_none()
-    });
+    let enums =
+        |catalog: &'a Catalog| places(catalog.enums.iter().map(|one| (one.namespace.as_deref(), one.name.as_str())));
+    let (old_tables, new_tables, old_enums, new_enums) = (tables(from), tables(to), enums(from), enums(to));
+    let table_in =
+        |places: &Places<'_>, table: &Table| places.get(&qualified(table.namespace.as_deref(), &table.name)).copied();
+    let enum_in =
+        |places: &Places<'_>, one: &Enum| places.get(&qualified(one.namespace.as_deref(), &one.name)).copied();
+    let created_tables = (0..to.tables.len()).filter(|place| table_in(&old_tables, &to.tables[*place]).is_none());
+    let dropped_tables = (0..from.tables.len()).filter(|place| table_in(&new_tables, &from.tables[*place]).is_none());
     let pairs = from.tables.iter().enumerate().filter_map(|(place, table)| {
-        let other = table_in(to, table.namespace.as_deref(), &table.name)?;
+        let other = table_in(&new_tables, table)?;
         Some(tables::compare(from, to, place, other))
     });
     let changed_enums = from.enums.iter().enumerate().filter_map(|(place, before)| {
-        let other = enum_in(&to.enums, before)?;
+        let other = enum_in(&new_enums, before)?;
         compare_enums(place, before, other, &to.enums[other])
     });
     Diff {
         created_namespaces: to.used_namespaces().into_iter().filter(|name| !from.namespaces.contains(name)).collect(),
         created_extensions,
         changed_extensions,
-        created_enums: (0..to.enums.len()).filter(|at| enum_in(&from.enums, &to.enums[*at]).is_none()).collect(),
-        dropped_enums: (0..from.enums.len()).filter(|at| enum_in(&to.enums, &from.enums[*at]).is_none()).collect(),
+        created_enums: (0..to.enums.len()).filter(|at| enum_in(&old_enums, &to.enums[*at]).is_none()).collect(),
+        dropped_enums: (0..from.enums.len()).filter(|at| enum_in(&new_enums, &from.enums[*at]).is_none()).collect(),
         changed_enums: changed_enums.collect(),
         created_tables: created_tables.collect(),
         dropped_tables: dropped_tables.collect(),
@@ -112,6 +112,22 @@ pub fn diff<'a>(from: &'a Catalog, to: &'a Catalog) -> Diff<'a> {
         from,
         to,
     }
+}
+
+/// Where things stand in their list, by namespace and name.
+type Places<'a> = HashMap<(&'a str, &'a str), usize>;
+
+fn places<'a>(names: impl Iterator<Item = (Option<&'a str>, &'a str)>) -> Places<'a> {
+    let mut places = HashMap::new();
+    for (place, (namespace, name)) in names.enumerate() {
+        places.entry(qualified(namespace, name)).or_insert(place);
+    }
+    places
+}
+
+/// What [`same_namespace`](crate::catalog::same_namespace) takes for equal is equal here.
+fn qualified<'a>(namespace: Option<&'a str>, name: &'a str) -> (&'a str, &'a str) {
+    (namespace.unwrap_or(PUBLIC), name)
 }
 
 /// Values are compared as a set: their order is not worth a rewrite.

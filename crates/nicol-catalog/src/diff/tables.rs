@@ -1,9 +1,10 @@
 //! Two versions of one table.
 
 use crate::catalog::{
-    Arity, Catalog, Column, ForeignKey, Index, IndexColumn, PrimaryKey, SortOrder, Table, same_namespace,
+    Arity, Catalog, Check, Column, ForeignKey, Index, IndexColumn, PrimaryKey, SortOrder, Table, same_namespace,
 };
 use crate::expression;
+use crate::guards;
 use crate::literal::is_same_default;
 
 /// A table on both sides. Numbers are places in the two tables' lists.
@@ -37,6 +38,12 @@ pub struct TableDiff {
     pub renamed_foreign_keys: Vec<(usize, usize)>,
     /// Foreign keys equal in all.
     pub kept_foreign_keys: Vec<(usize, usize)>,
+    /// Checks that go.
+    pub dropped_checks: Vec<usize>,
+    /// New checks.
+    pub created_checks: Vec<usize>,
+    /// Rows begin or cease to be only added.
+    pub append_only: bool,
 }
 
 impl TableDiff {
@@ -52,6 +59,9 @@ impl TableDiff {
             && self.dropped_foreign_keys.is_empty()
             && self.created_foreign_keys.is_empty()
             && self.renamed_foreign_keys.is_empty()
+            && self.dropped_checks.is_empty()
+            && self.created_checks.is_empty()
+            && !self.append_only
     }
 }
 
@@ -115,7 +125,16 @@ pub(super) fn compare(from: &Catalog, to: &Catalog, from_table: usize, to_table:
         created_foreign_keys: keys.new,
         renamed_foreign_keys: keys.renamed,
         kept_foreign_keys: keys.kept,
+        dropped_checks: unmatched(&before.checks, &after.checks),
+        created_checks: unmatched(&after.checks, &before.checks),
+        append_only: before.is_append_only != after.is_append_only,
     }
+}
+
+/// Places of the checks that the other table lacks.
+fn unmatched(checks: &[Check], others: &[Check]) -> Vec<usize> {
+    let is_there = |check: &Check| others.iter().any(|other| guards::is_same(check, other));
+    (0..checks.len()).filter(|place| !is_there(&checks[*place])).collect()
 }
 
 /// Places of the columns that the other table lacks, in name order.

@@ -52,6 +52,8 @@ fn table(context: &Context<'_>, a: FieldRef, b: FieldRef, relation: &str) -> Tab
         primary_key: has_key.then(|| PrimaryKey { name: Some(named("_AB_pkey")), columns: both() }),
         indexes,
         foreign_keys: foreign_keys.collect(),
+        checks: Vec::new(),
+        is_append_only: false,
         remarks: Vec::new(),
         name,
     }

@@ -8,17 +8,18 @@ mod join_tables;
 mod names;
 
 use nicol_db::Dialect;
-use nicol_schema::constraint_names::{ConstraintKind, default_name};
+use nicol_schema::constraint_names::{ConstraintKind, default_name, identifier_limit};
+use nicol_schema::directive::{Directive, directives};
 use nicol_schema::schema::{
     self as model, FieldId, FieldType, IndexKind, IndexPredicate, Model, ModelId, PredicateCondition,
     ReferentialAction, RelationKind, RelationMode, ValidSchema,
 };
 
 use crate::catalog::{
-    Arity, Catalog, Column, Enum, Extension, ForeignKey, Index, IndexAlgorithm, IndexColumn, OperatorClass, PUBLIC,
-    PrimaryKey, Table,
+    Arity, Catalog, Check, Column, Enum, Extension, ForeignKey, Index, IndexAlgorithm, IndexColumn, OperatorClass,
+    PUBLIC, PrimaryKey, Table,
 };
-use crate::{cockroach, mysql, postgres, provider_of, sqlite};
+use crate::{cockroach, guards, mysql, postgres, provider_of, sqlite};
 
 /// The catalog a schema describes: tables of its models in order, then those of its implicit many-to-many relations.
 /// Views are left out, as scripts never touch them.
@@ -125,6 +126,8 @@ impl Context<'_> {
             primary_key: self.primary_key(model),
             indexes: self.indexes(model),
             foreign_keys: if self.has_foreign_keys() { self.foreign_keys(id) } else { Vec::new() },
+            checks: self.checks(model),
+            is_append_only: directives(model.docs.as_deref()).contains(&Directive::AppendOnly),
             remarks: Vec::new(),
         }
     }
@@ -140,21 +143,27 @@ impl Context<'_> {
             let default = || self.default_name(ConstraintKind::PrimaryKey, model.database_name(), []);
             key.map.clone().unwrap_or_else(default)
         });
-        Some(PrimaryKey { name, columns: self.index_columns(model, &key.fields) })
+        Some(PrimaryKey { name, columns: self.index_columns(model, &key.fields, None) })
     }
 
-    fn index_columns(&self, model: &Model, fields: &[model::IndexField]) -> Vec<IndexColumn> {
+    fn index_columns(
+        &self,
+        model: &Model,
+        fields: &[model::IndexField],
+        algorithm: Option<IndexAlgorithm>,
+    ) -> Vec<IndexColumn> {
+        let class = |ops: &model::OperatorClass| {
+            let name = match ops {
+                model::OperatorClass::Named(name) => operator_class_name(name),
+                model::OperatorClass::Raw(name) => name.clone(),
+            };
+            OperatorClass { is_default: algorithm.is_some_and(|of| is_default_class(of, &name)), name }
+        };
         let of = |field: &model::IndexField| IndexColumn {
             name: column_name(model, field.field).to_owned(),
             sort: field.sort,
             length: field.length,
-            operator_class: field.ops.as_ref().filter(|_| self.dialect.is_postgres_family()).map(|ops| OperatorClass {
-                name: match ops {
-                    model::OperatorClass::Named(name) => operator_class_name(name),
-                    model::OperatorClass::Raw(name) => name.clone(),
-                },
-                is_default: false,
-            }),
+            operator_class: field.ops.as_ref().filter(|_| self.dialect.is_postgres_family()).map(class),
         };
         fields.iter().map(of).collect()
     }
@@ -172,7 +181,8 @@ impl Context<'_> {
     }
 
     fn index(&self, model: &Model, index: &model::Index) -> Index {
-        let columns = self.index_columns(model, &index.fields);
+        let algorithm = index.algorithm.as_deref().filter(|_| self.dialect.is_postgres_family()).and_then(algorithm);
+        let columns = self.index_columns(model, &index.fields, algorithm);
         let kind = match index.kind {
             IndexKind::Unique => ConstraintKind::Unique,
             IndexKind::Normal | IndexKind::Fulltext => ConstraintKind::Index,
@@ -184,7 +194,7 @@ impl Context<'_> {
         Index {
             name: index.map.clone().unwrap_or_else(default),
             kind: index.kind,
-            algorithm: index.algorithm.as_deref().filter(|_| self.dialect.is_postgres_family()).and_then(algorithm),
+            algorithm,
             predicate: index.predicate.as_ref().map(|predicate| self.predicate(model, predicate)),
             is_implied: false,
             is_of_constraint: false,
@@ -211,20 +221,32 @@ impl Context<'_> {
         fields.iter().map(condition).collect::<Vec<_>>().join(" AND ")
     }
 
-    /// A model's foreign keys in the order of its relation fields.
-    fn foreign_keys(&self, id: ModelId) -> Vec<ForeignKey> {
-        let mut found: Vec<(FieldId, ForeignKey)> = Vec::new();
-        for relation in &self.schema.relations {
-            let RelationKind::Foreign(key) = &relation.kind else {
-                continue;
-            };
-            let target = self.schema.model(key.referenced.model);
-            if key.referencing.model == id && !target.is_view {
-                found.push((key.referencing.field, self.foreign_key(key)));
+    /// What the directives of a model and its fields say.
+    fn checks(&self, model: &Model) -> Vec<Check> {
+        let docs = [model.docs.as_deref()].into_iter().chain(model.fields.iter().map(|field| field.docs.as_deref()));
+        let mut found: Vec<Check> = Vec::new();
+        for directive in docs.flat_map(directives) {
+            let Directive::Check(expression) = directive else { continue };
+            let limit = identifier_limit(provider_of(self.dialect));
+            let name = guards::check_name(model.database_name(), &expression, limit);
+            if found.iter().all(|other| other.name != name) {
+                found.push(Check { name, expression });
             }
         }
-        found.sort_by_key(|(field, _)| *field);
-        found.into_iter().map(|(_, key)| key).collect()
+        found
+    }
+
+    /// A model's foreign keys in the order of its relation fields.
+    fn foreign_keys(&self, id: ModelId) -> Vec<ForeignKey> {
+        let keys = self.schema.model(id).fields.iter().enumerate().filter_map(|(place, field)| {
+            let RelationKind::Foreign(key) = &self.schema.relation(field.relation?).kind else {
+                return None;
+            };
+            // Both sides know the relation; one of them holds the key.
+            let is_here = key.referencing.model == id && key.referencing.field.0 as usize == place;
+            (is_here && !self.schema.model(key.referenced.model).is_view).then(|| self.foreign_key(key))
+        });
+        keys.collect()
     }
 
     fn foreign_key(&self, key: &model::ForeignKey) -> ForeignKey {
@@ -248,7 +270,7 @@ impl Context<'_> {
 }
 
 /// The database name of a model's field.
-fn column_name(model: &Model, field: FieldId) -> &str {
+pub(crate) fn column_name(model: &Model, field: FieldId) -> &str {
     model.fields[field.0 as usize].database_name()
 }
 
@@ -263,9 +285,21 @@ fn algorithm(name: &str) -> Option<IndexAlgorithm> {
     })
 }
 
+/// The named classes that PostgreSQL takes by itself (`opcdefault` of `pg_opclass`).
+fn is_default_class(algorithm: IndexAlgorithm, class: &str) -> bool {
+    match algorithm {
+        IndexAlgorithm::Gin => matches!(class, "jsonb_ops" | "array_ops"),
+        IndexAlgorithm::SpGist => matches!(class, "inet_ops" | "text_ops"),
+        IndexAlgorithm::Brin => {
+            class == "inet_inclusion_ops" || (class.ends_with("_minmax_ops") && class != "inet_minmax_ops")
+        }
+        IndexAlgorithm::Hash | IndexAlgorithm::Gist => false,
+    }
+}
+
 /// `JsonbPathOps` is `jsonb_path_ops`: words become lower case with underscores, but for the types and methods that
 /// PostgreSQL writes as one word.
-fn operator_class_name(name: &str) -> String {
+pub(crate) fn operator_class_name(name: &str) -> String {
     let joined = name.replace("MinMax", "Minmax").replace("TimestampTz", "Timestamptz").replace("TimeTz", "Timetz");
     let mut out = String::new();
     for c in joined.chars() {

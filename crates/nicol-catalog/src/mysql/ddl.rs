@@ -6,6 +6,7 @@ use crate::catalog::{
     Arity, Column, ColumnType, Default, ForeignKey, Index, IndexColumn, IndexKind, Literal, SortOrder, Table,
 };
 use crate::diff::{ColumnDiff, Diff};
+use crate::guards;
 use crate::literal::utc_date_time;
 use crate::plan::{AlterTable, Plan, Step, TableChange};
 use crate::script::StepText;
@@ -22,6 +23,10 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
         Step::CreateTable(place) => create_table(&to.tables[*place]),
         Step::DropTable(place) => format!("DROP TABLE {}", D.quote(&from.tables[*place].name)),
         Step::AlterTable(alter) => return alter_table(plan.diff, alter),
+        Step::DropGuard(table) => return StepText::many(guards::drop(plan.dialect, plan.diff, *table)),
+        Step::CreateGuard(table) => return StepText::many(guards::create(plan.dialect, &to.tables[*table])),
+        Step::DropCheck(table, check) => guards::drop_check(plan.dialect, plan.diff, *table, *check),
+        Step::AddCheck(table, check) => guards::add_check(plan.dialect, &to.tables[*table], *check),
         Step::Rename(place) => return rename::step(&plan.diff.renames[*place]),
         Step::Backfill(table, column) => fill(D, plan.diff, *table, *column),
         Step::CreateIndex(table, index) => create_index(&to.tables[*table], &to.tables[*table].indexes[*index]),

@@ -77,6 +77,8 @@ fn tables(rows: &Rows) -> Result<Vec<Table>> {
                 primary_key: None,
                 indexes: Vec::new(),
                 foreign_keys: Vec::new(),
+                checks: Vec::new(),
+                is_append_only: false,
                 remarks: Vec::new(),
             });
         }

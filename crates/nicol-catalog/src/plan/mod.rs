@@ -62,6 +62,10 @@ impl Plan<'_> {
 pub enum Step {
     /// A PostgreSQL schema is made.
     CreateNamespace(String),
+    /// Rows of a table may be changed again, for good or while the migration runs: place in the old catalog.
+    DropGuard(usize),
+    /// A check goes.
+    DropCheck(usize, usize),
     /// Something gets the name that a person said: place in [`Diff::renames`].
     Rename(usize),
     /// An extension goes, to come back otherwise.
@@ -106,6 +110,10 @@ pub enum Step {
     RenameForeignKey((usize, usize), (usize, usize)),
     /// A foreign key comes.
     AddForeignKey(usize, usize),
+    /// A check comes.
+    AddCheck(usize, usize),
+    /// Rows of a table are only ever added from now on: place in the new catalog.
+    CreateGuard(usize),
     /// An index gets another name: old and new.
     RenameIndex((usize, usize), (usize, usize)),
     /// An index is made anew under another name: old and new.

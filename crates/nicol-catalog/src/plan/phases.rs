@@ -5,13 +5,16 @@ use super::choices::Choices;
 use super::{AlterTable, Cast, Step, TableChange};
 use crate::catalog::{Arity, Extension, IndexKind};
 use crate::diff::{Diff, KeyDiff};
+use crate::guards;
 
 type Phase = fn(&Diff<'_>, &Choices, &mut Vec<Step>);
 
 /// The phases in order. Foreign keys go before the indexes and columns they lean on and come after them; tables go
 /// before others come, since index names may clash; types come before the columns that use them.
-const PHASES: [Phase; 18] = [
+const PHASES: [Phase; 22] = [
     create_namespaces,
+    drop_guards,
+    drop_checks,
     renames,
     extensions,
     alter_sequences,
@@ -29,6 +32,8 @@ const PHASES: [Phase; 18] = [
     rename_foreign_keys,
     add_foreign_keys,
     rename_indexes,
+    add_checks,
+    create_guards,
 ];
 
 /// All steps in order.
@@ -43,6 +48,36 @@ pub(super) fn steps(diff: &Diff<'_>, choices: &Choices) -> Vec<Step> {
 
 fn create_namespaces(diff: &Diff<'_>, _: &Choices, steps: &mut Vec<Step>) {
     steps.extend(diff.created_namespaces.iter().cloned().map(Step::CreateNamespace));
+}
+
+/// Triggers that refuse changes are away while the migration itself changes rows, and while the names they speak of do.
+fn drop_guards(diff: &Diff<'_>, _: &Choices, steps: &mut Vec<Step>) {
+    steps.extend(guards::moves(diff).dropped.into_iter().map(Step::DropGuard));
+}
+
+fn create_guards(diff: &Diff<'_>, _: &Choices, steps: &mut Vec<Step>) {
+    steps.extend(guards::moves(diff).created.into_iter().map(Step::CreateGuard));
+}
+
+fn drop_checks(diff: &Diff<'_>, choices: &Choices, steps: &mut Vec<Step>) {
+    for (table, choice) in diff.tables.iter().zip(&choices.tables) {
+        if !choice.is_rebuilt {
+            steps.extend(table.dropped_checks.iter().map(|check| Step::DropCheck(table.from, *check)));
+        }
+    }
+}
+
+fn add_checks(diff: &Diff<'_>, choices: &Choices, steps: &mut Vec<Step>) {
+    // SQLite writes them with their table.
+    if !choices.rules.has_separate_foreign_keys {
+        return;
+    }
+    for table in &diff.created_tables {
+        steps.extend((0..diff.to.tables[*table].checks.len()).map(|check| Step::AddCheck(*table, check)));
+    }
+    for table in &diff.tables {
+        steps.extend(table.created_checks.iter().map(|check| Step::AddCheck(table.to, *check)));
+    }
 }
 
 /// What a person said comes before everything that speaks of the new names.

@@ -96,6 +96,9 @@ impl Finder<'_> {
             Step::CreateIndex(table, index) => self.create_index(*table, *index),
             Step::CreateNamespace(_)
             | Step::Rename(_)
+            | Step::DropGuard(_)
+            | Step::DropCheck(..)
+            | Step::CreateGuard(_)
             | Step::Backfill(..)
             | Step::DropExtension(_)
             | Step::CreateExtension(_)
@@ -110,6 +113,11 @@ impl Finder<'_> {
             | Step::RenameIndex(..)
             | Step::RedefineIndex(..) => {}
             Step::AddForeignKey(table, key) => self.add_foreign_key(*table, *key),
+            Step::AddCheck(table, check) => {
+                if let Some(pair) = self.diff.tables.iter().find(|pair| pair.to == *table) {
+                    self.check(pair, *check);
+                }
+            }
         }
     }
 
@@ -270,6 +278,9 @@ impl Finder<'_> {
         for key in &pair.created_foreign_keys {
             self.foreign_key(pair, *key);
         }
+        for check in &pair.created_checks {
+            self.check(pair, *check);
+        }
         for index in pair.created_indexes.iter().map(|index| &new.indexes[*index]) {
             if index.kind == IndexKind::Unique {
                 self.unique_index(old, new, index);
@@ -380,6 +391,19 @@ impl Finder<'_> {
         if index.kind == IndexKind::Unique && (is_new || self.is_on_fresh_column(old, index)) {
             self.unique_index(old, new, index);
         }
+    }
+
+    /// A new check is refused while rows break it. Columns that are new cannot be asked about.
+    fn check(&mut self, pair: &TableDiff, check: usize) {
+        let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[pair.to]);
+        let expression = &new.checks[check].expression;
+        let text = format!(
+            "The check `{expression}` will be added to the table `{}`. This is not possible while rows break it.",
+            old.name
+        );
+        let (kind, table) = (RiskKind::Unexecutable, old.name.clone());
+        let count_query = Some(format!("{} WHERE NOT ({expression})", self.count_rows(old)));
+        self.found.push(Risk { kind, text, table, column: None, count_query, needs_count: true, stops_at_rows: true });
     }
 
     fn add_foreign_key(&mut self, table: usize, key: usize) {

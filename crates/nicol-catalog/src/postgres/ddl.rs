@@ -10,6 +10,7 @@ use crate::catalog::{
     Arity, Column, ColumnType, Default, Enum, ForeignKey, Identity, Index, IndexAlgorithm, IndexColumn, IndexKind,
     Literal, SortOrder, Table,
 };
+use crate::guards;
 use crate::literal::spaced_date_time;
 use crate::plan::{Plan, Step};
 use crate::script::StepText;
@@ -41,6 +42,10 @@ pub(crate) fn shared_step(plan: &Plan<'_>, step: &Step) -> StepText {
         catalog.extensions.as_ref().and_then(|all| all.get(place)).cloned()
     };
     StepText::one(match step {
+        Step::DropGuard(table) => return StepText::many(guards::drop(plan.dialect, plan.diff, *table)),
+        Step::CreateGuard(table) => return StepText::many(guards::create(plan.dialect, &to.tables[*table])),
+        Step::DropCheck(table, check) => guards::drop_check(plan.dialect, plan.diff, *table, *check),
+        Step::AddCheck(table, check) => guards::add_check(plan.dialect, &to.tables[*table], *check),
         Step::Rename(place) => return rename::step(plan.dialect, &plan.diff.renames[*place]),
         Step::Backfill(table, column) => fill(D, plan.diff, *table, *column),
         Step::CreateNamespace(name) => format!("CREATE SCHEMA IF NOT EXISTS {}", D.quote(name)),

@@ -195,6 +195,8 @@ async fn tables(connection: &mut Connection, scope: &Scope) -> Result<Vec<Table>
                 primary_key: None,
                 indexes: Vec::new(),
                 foreign_keys: Vec::new(),
+                checks: Vec::new(),
+                is_append_only: false,
                 remarks: Vec::new(),
             });
         }

@@ -133,7 +133,9 @@ pub(crate) fn default(text: &str, ty: &ColumnType, is_list: bool) -> Option<Defa
 fn constant(text: &str, family: Family) -> Option<Literal> {
     let bare = without_casts(text);
     if let Some(text) = quoted(bare) {
-        return Some(of_text(text, family));
+        // `'NaN'` and `'$1.00'` are no numbers to a schema.
+        let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
+        return (family != Family::Number || is_number).then(|| of_text(text, family));
     }
     match bare.to_ascii_lowercase().as_str() {
         "true" => Some(Literal::Boolean(true)),

@@ -6,6 +6,7 @@ use crate::catalog::{
     Arity, Column, ColumnType, Default, ForeignKey, Index, IndexColumn, IndexKind, Literal, SortOrder, Table,
 };
 use crate::diff::{Diff, TableDiff};
+use crate::guards;
 use crate::literal::spaced_date_time;
 use crate::plan::{AlterTable, Plan, Step, TableChange};
 use crate::script::StepText;
@@ -29,6 +30,8 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
         Step::Rename(place) => rename::step(&plan.diff.renames[*place]),
         Step::Backfill(table, column) => StepText::one(fill(D, plan.diff, *table, *column)),
         Step::RedefineTables(places) => redefine(plan.diff, places),
+        Step::DropGuard(table) => StepText::many(guards::drop(D, plan.diff, *table)),
+        Step::CreateGuard(table) => StepText::many(guards::create(D, &to.tables[*table])),
         Step::CreateIndex(table, index) => {
             let table = &to.tables[*table];
             StepText::one(create_index(table, &table.indexes[*index]))
@@ -54,6 +57,8 @@ pub(crate) fn step(plan: &Plan<'_>, step: &Step) -> StepText {
         | Step::AlterPrimaryKey(_)
         | Step::DropEnum(_)
         | Step::RenameForeignKey(..)
+        | Step::DropCheck(..)
+        | Step::AddCheck(..)
         | Step::AddForeignKey(..) => StepText::nothing(),
     }
 }
@@ -70,6 +75,9 @@ fn create_table(table: &Table, name: &str) -> String {
     for key in &table.foreign_keys {
         out.push_str(",\n    ");
         out.push_str(&foreign_key(key));
+    }
+    for check in &table.checks {
+        out.push_str(&format!(",\n    CONSTRAINT {} CHECK ({})", D.quote(&check.name), check.expression));
     }
     out.push_str("\n)");
     out

@@ -51,6 +51,8 @@ pub(crate) async fn catalog(connection: &mut Connection, whole: bool) -> Result<
             primary_key: None,
             indexes: Vec::new(),
             foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            is_append_only: false,
             remarks: Vec::new(),
         });
     }

@@ -36,6 +36,8 @@ fn must_redefine(diff: &Diff<'_>, table: &TableDiff) -> bool {
         || !matches!(table.primary_key, KeyDiff::Same | KeyDiff::Renamed)
         || !table.dropped_foreign_keys.is_empty()
         || !table.created_foreign_keys.is_empty()
+        || !table.dropped_checks.is_empty()
+        || !table.created_checks.is_empty()
 }
 
 fn cast(pair: &ColumnPair<'_>) -> Cast {

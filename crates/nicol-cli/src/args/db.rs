@@ -17,6 +17,11 @@ pub(crate) struct DbArgs {
 /// A command of `db`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DbCommand {
+    /// Write the schema of the database that is there
+    #[command(
+        after_help = "Examples:\n  nicol db pull\n  nicol db pull --print\n  nicol db pull --url postgres://app@db/shop"
+    )]
+    Pull(PullArgs),
     /// Make the database what the schema says, without a migration (prototyping)
     #[command(after_help = "Examples:\n  nicol db push\n  nicol db push --refuse-data-loss   # in CI")]
     Push(PushArgs),
@@ -29,6 +34,24 @@ pub(crate) enum DbCommand {
     /// Run the seed command of the config
     #[command(after_help = "Examples:\n  nicol db seed\n  nicol db seed -- --environment development")]
     Seed(SeedArgs),
+}
+
+/// Options of `db pull`.
+#[derive(Debug, Args)]
+pub(crate) struct PullArgs {
+    #[command(flatten)]
+    pub(crate) url: UrlArgs,
+    /// Print the schema and write nothing.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Write all models anew: names, comments and all else that is only in the schema are lost.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Schemas of PostgreSQL to read, instead of those the datasource lists.
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) schemas: Vec<String>,
+    #[arg(long, hide = true)]
+    composite_type_depth: Option<i64>,
 }
 
 /// Options of `db push`.

@@ -82,6 +82,11 @@ impl Project {
             .filter(|schema| schema.datasource.is_some())
     }
 
+    /// Datasource and generators alone, with whatever else is in the files left out.
+    pub(crate) fn configuration(&self) -> Option<ValidSchema> {
+        nicol_schema::validate(&schema_files::configuration(&self.schema.sources)).schema
+    }
+
     fn with_schema(working_directory: PathBuf, config: Config, path: SchemaPath) -> Result<Project> {
         let configured = migrations::configured(&config)?;
         let schema = SchemaFiles::read(path, configured.as_deref())?;

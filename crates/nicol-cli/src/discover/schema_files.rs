@@ -170,11 +170,23 @@ impl SchemaFiles {
 
 /// The datasource blocks alone, every file still there: what can be known of a schema whose models have mistakes.
 pub(super) fn datasources(sources: &[Source]) -> Vec<Source> {
+    blocks(sources, &["datasource"])
+}
+
+/// The same, of datasources and generators.
+pub(super) fn configuration(sources: &[Source]) -> Vec<Source> {
+    blocks(sources, &["datasource", "generator"])
+}
+
+fn blocks(sources: &[Source], keywords: &[&str]) -> Vec<Source> {
     let of_file = |source: &Source| {
         let mut kept = String::new();
         let mut is_inside = false;
         for line in source.text.lines() {
-            let opens = line.trim_start().strip_prefix("datasource").is_some_and(|rest| rest.starts_with([' ', '\t']));
+            let begins = |keyword: &&str| {
+                line.trim_start().strip_prefix(*keyword).is_some_and(|rest| rest.starts_with([' ', '\t']))
+            };
+            let opens = keywords.iter().any(begins);
             is_inside |= opens;
             if is_inside {
                 kept.push_str(line);

@@ -26,7 +26,7 @@ fn a_syntax_error_is_shown_in_the_text() {
     for command in [&["generate"][..], &["debug", "dmmf"], &["migrate", "dev", "--url", "file:x.db"]] {
         place.run(command).fails("P1012").says("schema.prisma");
     }
-    let json = place.run(&["migrate", "status", "--json"]).exits(1).json();
+    let json = place.run(&["migrate", "dev", "--json"]).exits(1).json();
     assert_eq!(json["error"]["code"], "P1012");
     assert_eq!(json["diagnostics"][0]["severity"], "error");
     assert_eq!(place.files(), ["schema.prisma"]);

@@ -7,6 +7,7 @@ const COMMANDS: &[&[&str]] = &[
     &["format"],
     &["generate"],
     &["db"],
+    &["db", "pull"],
     &["db", "push"],
     &["db", "execute"],
     &["db", "seed"],

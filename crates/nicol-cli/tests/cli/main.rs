@@ -5,6 +5,8 @@ mod bad_input;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod history;
@@ -20,6 +22,8 @@ mod lint;
 mod migrate;
 #[cfg(test)]
 mod prototype;
+#[cfg(test)]
+mod pull;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

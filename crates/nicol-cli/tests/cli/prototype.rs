@@ -53,17 +53,17 @@ fn push_makes_the_database_what_the_schema_says() {
 
 #[test]
 fn a_push_that_fails_leaves_nothing_where_the_database_can_take_it_back() {
-    for base in Base::all() {
-        let place = base.place(ONE);
+    for base in Base::all().into_iter().filter(|base| base.provider != "sqlite") {
+        let models = "model User {\n  id Int @id\n  kind Int\n  name String @db.VarChar(20)\n\n  @@index([kind])\n}\n";
+        let place = base.place(models);
         place.run(&["db", "push"]).exits(0);
-        let user = base.quote("User");
-        base.sql(&place, &format!("INSERT INTO {user} (email, name) VALUES ('a', 'x'), ('b', 'x')"));
-        // A first step that runs, and one that the rows forbid.
-        let models = format!("{}\nmodel Other {{\n  id Int @id\n}}\n", ONE.replace("String?", "String? @unique"));
-        place.file("schema.prisma", base.schema(&models));
+        base.sql(&place, &format!("INSERT INTO {} VALUES (1, 1, 'too long')", base.quote("User")));
+        // A first step that runs, and one that a value forbids.
+        let less = models.replace("VarChar(20)", "VarChar(2)").replace("\n  @@index([kind])\n", "");
+        place.file("schema.prisma", base.schema(&less));
         place.run(&["db", "push", "--accept-data-loss"]).fails("script-failed");
         let left = place.run(&["migrate", "diff", "--from-config-datasource", "--to-schema", "schema.prisma"]).exits(0);
-        assert_eq!(left.out.contains("Other"), base.provider != "mysql", "{}", left.out);
+        assert_eq!(left.out.contains("Removed index"), base.provider == "postgresql", "{}", left.out);
     }
 }
 

@@ -26,10 +26,10 @@ fn diagnostics_count_bytes_and_columns_in_characters() {
     assert!(!found.is_empty());
     for one in found {
         let keys: Vec<&str> = one.as_object().expect("an object").keys().map(String::as_str).collect();
-        for key in ["file", "start", "end", "line", "column", "severity", "code", "message", "help"] {
+        for key in ["file", "start", "end", "line", "column", "severity", "code", "message", "help", "related"] {
             assert!(keys.contains(&key), "{key} in {one}");
         }
-        assert_eq!(keys.len(), 9, "{one}");
+        assert_eq!(keys.len(), 10, "{one}");
         assert_eq!(one["file"], "schema.prisma");
         let start = usize::try_from(one["start"].as_u64().expect("an offset")).expect("small");
         let before = &text[..start];

@@ -1,18 +1,44 @@
-//! A JSON writer that appends to one string: commas are its business, structure the caller's.
+//! A JSON writer: commas are its business, structure the caller's. What is written goes on in pieces, so that the whole
+//! is never in memory.
+
+use std::io::{self, Write};
+
+/// So many bytes are written at once.
+const PIECE: usize = 1 << 16;
 
 /// Text under construction.
-#[derive(Default)]
-pub(super) struct Json {
+pub(super) struct Json<'w> {
+    out: &'w mut dyn Write,
+    /// What was not handed on yet.
     text: String,
+    /// Something was handed on.
+    started: bool,
+    /// The first error of `out`; nothing more is handed on behind it.
+    error: Option<io::Error>,
     /// The next value or key stands first in its list or object.
     first: bool,
     /// A key was just written: its value follows without a comma.
     after_key: bool,
 }
 
-impl Json {
-    pub(super) fn into_text(self) -> String {
-        self.text
+impl<'w> Json<'w> {
+    /// Nothing yet.
+    pub(super) fn new(out: &'w mut dyn Write) -> Json<'w> {
+        Json { out, text: String::new(), started: false, error: None, first: false, after_key: false }
+    }
+
+    /// Hands the rest on.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.hand_on();
+        self.error.map_or(Ok(()), Err)
+    }
+
+    fn hand_on(&mut self) {
+        if self.error.is_none() {
+            self.error = self.out.write_all(self.text.as_bytes()).err();
+        }
+        self.started = true;
+        self.text.clear();
     }
 
     fn before_value(&mut self) {
@@ -20,29 +46,32 @@ impl Json {
             self.after_key = false;
         } else if self.first {
             self.first = false;
-        } else if !self.text.is_empty() {
+        } else if self.started || !self.text.is_empty() {
             self.text.push(',');
         }
     }
 
-    fn nested(&mut self, open: char, close: char, write: impl FnOnce(&mut Json)) {
+    fn nested(&mut self, open: char, close: char, write: impl FnOnce(&mut Json<'w>)) {
         self.before_value();
         self.text.push(open);
         self.first = true;
         write(self);
         self.first = false;
         self.text.push(close);
+        if self.text.len() > PIECE {
+            self.hand_on();
+        }
     }
 
-    pub(super) fn object(&mut self, write: impl FnOnce(&mut Json)) {
+    pub(super) fn object(&mut self, write: impl FnOnce(&mut Json<'w>)) {
         self.nested('{', '}', write);
     }
 
-    pub(super) fn array(&mut self, write: impl FnOnce(&mut Json)) {
+    pub(super) fn array(&mut self, write: impl FnOnce(&mut Json<'w>)) {
         self.nested('[', ']', write);
     }
 
-    pub(super) fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Json, T)) {
+    pub(super) fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(&mut Json<'w>, T)) {
         self.array(|json| {
             for item in items {
                 write(json, item);
@@ -50,9 +79,12 @@ impl Json {
         });
     }
 
-    pub(super) fn key(&mut self, key: &str) -> &mut Json {
-        self.string(key);
-        self.text.push(':');
+    /// A key; keys are ours and need no escapes.
+    pub(super) fn key(&mut self, key: &str) -> &mut Json<'w> {
+        self.before_value();
+        self.text.push('"');
+        self.text.push_str(key);
+        self.text.push_str("\":");
         self.after_key = true;
         self
     }
@@ -95,17 +127,20 @@ impl Json {
     pub(super) fn string(&mut self, text: &str) {
         self.before_value();
         self.text.push('"');
-        for c in text.chars() {
-            match c {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '\n' => self.text.push_str("\\n"),
-                '\r' => self.text.push_str("\\r"),
-                '\t' => self.text.push_str("\\t"),
-                c if c < ' ' => self.text.push_str(&format!("\\u{:04x}", c as u32)),
-                c => self.text.push(c),
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+            self.text.push_str(&rest[..at]);
+            match rest.as_bytes()[at] {
+                b'"' => self.text.push_str("\\\""),
+                b'\\' => self.text.push_str("\\\\"),
+                b'\n' => self.text.push_str("\\n"),
+                b'\r' => self.text.push_str("\\r"),
+                b'\t' => self.text.push_str("\\t"),
+                control => self.text.push_str(&format!("\\u{control:04x}")),
             }
+            rest = &rest[at + 1..];
         }
+        self.text.push_str(rest);
         self.text.push('"');
     }
 }
@@ -116,7 +151,8 @@ mod tests {
 
     #[test]
     fn commas_and_escapes() {
-        let mut json = Json::default();
+        let mut out = Vec::new();
+        let mut json = Json::new(&mut out);
         json.object(|json| {
             json.key("a").string("q\"\\\n\u{1}é");
             json.key("b").list([1, 2], |json, n| json.number(&n.to_string()));
@@ -124,7 +160,8 @@ mod tests {
             json.key("d").number("-007");
             json.key("e").number("00.50");
         });
-        let text = json.into_text();
+        json.finish().unwrap();
+        let text = String::from_utf8(out).unwrap();
         assert_eq!(text, r#"{"a":"q\"\\\n\u0001é","b":[1,2],"c":[],"d":-7,"e":0.5}"#);
         serde_json::from_str::<serde_json::Value>(&text).unwrap();
     }

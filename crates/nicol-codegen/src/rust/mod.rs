@@ -162,6 +162,12 @@ fn write_db(text: &mut Text, plan: &ClientPlan<'_>) {
     text.open("pub fn tx(&self) -> ::nicol::Transaction<Self> {");
     text.line("self.client.transaction()");
     text.close("}");
+    text.line(
+        "/// SQL of your own, with the database's own placeholders: `db.sql(\"..\").bind(5).all::<(i64, String)>()`.",
+    );
+    text.open("pub fn sql(&self, text: impl Into<String>) -> ::nicol::RawSql {");
+    text.line("self.client.sql(text)");
+    text.close("}");
     for model in &plan.models {
         let (accessor, module) = (identifier(&model.accessor), identifier(&model.module));
         text.open(format!("pub fn {accessor}(&self) -> ::nicol::Models<{module}::Model> {{"));

@@ -6,6 +6,7 @@
 
 mod decode;
 mod encode;
+mod greeting;
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -32,6 +33,8 @@ use crate::rows::{Column, ColumnType, Data, Rows};
 use crate::url::{ConnectionUrl, TlsMode};
 use crate::value::Value;
 
+/// How long a pooler may take to find a session for a transaction.
+const ANSWER_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
 /// Prepared statements kept by a connection.
 const CACHED_STATEMENTS: usize = 256;
 
@@ -42,6 +45,9 @@ pub(crate) struct Postgres {
     statements: HashMap<Box<str>, Cached>,
     clock: u64,
     unnamed_only: bool,
+    url: ConnectionUrl,
+    /// The server process at work for us when the connection was opened, as it says itself.
+    process: Option<i32>,
     pub(crate) dialect: Dialect,
     pub(crate) version: String,
 }
@@ -92,6 +98,8 @@ impl Postgres {
             statements: HashMap::new(),
             clock: 0,
             unnamed_only: url.flag("pgbouncer"),
+            url: url.clone(),
+            process: None,
             dialect: Dialect::Postgres,
             version: String::new(),
         };
@@ -106,13 +114,14 @@ impl Postgres {
             Dialect::Postgres.quote_into(&mut message, schema);
             message.push_str("; ");
         }
-        message.push_str("SELECT pg_catalog.version()");
+        message.push_str("SELECT pg_catalog.version(), pg_catalog.pg_backend_pid()");
         let answers = self.client.simple_query(&message).await.map_err(|error| from_driver(error, &message))?;
         let version = answers.iter().find_map(|answer| match answer {
             SimpleQueryMessage::Row(row) => row.get(0),
             _ => None,
         });
         self.version = version.unwrap_or_default().to_string();
+        self.process = process_in(&answers);
         if self.version.contains("CockroachDB") {
             self.dialect = Dialect::Cockroachdb;
         }
@@ -278,6 +287,38 @@ impl Postgres {
         self.unnamed_only
     }
 
+    /// Whether several connections may be served by one session of the server, so that nothing a session holds can be relied
+    /// on. Without a pooler in between this asks nobody; with one it is tried out with a second connection.
+    pub(crate) async fn shares_sessions(&self) -> Result<bool> {
+        let greeted = greeting::process(&self.wire.cancel).await;
+        if greeted.is_none() || self.process.is_none() || greeted == self.process {
+            return Ok(false);
+        }
+        let mine = self.current_process().await?;
+        let other = Box::pin(Postgres::open(&self.url)).await?;
+        other.run_plain("BEGIN").await?;
+        // While the other one is inside a transaction its session is its own: ours must be another one, and the one it was. Where
+        // it is ours, asking again would wait for the end of that transaction.
+        let theirs = other.current_process().await?;
+        let is_shared = theirs == mine || {
+            let now = tokio::time::timeout(ANSWER_LIMIT, self.current_process()).await;
+            !matches!(now, Ok(Ok(now)) if now == mine)
+        };
+        other.run_plain("ROLLBACK").await?;
+        other.close().await;
+        Ok(is_shared)
+    }
+
+    async fn current_process(&self) -> Result<Option<i32>> {
+        let sql = "SELECT pg_catalog.version(), pg_catalog.pg_backend_pid()";
+        let answers = self.client.simple_query(sql).await.map_err(|error| from_driver(error, sql))?;
+        Ok(process_in(&answers))
+    }
+
+    async fn run_plain(&self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).await.map_err(|error| from_driver(error, sql))
+    }
+
     /// Tells the server goodbye and waits until the socket is closed.
     pub(crate) async fn close(self) {
         let Postgres { client, mut wire, statements, .. } = self;
@@ -286,6 +327,14 @@ impl Postgres {
         // However the task ended, the socket is closed.
         drop((&mut wire.task).await);
     }
+}
+
+/// The process number in the second column of an answer.
+fn process_in(answers: &[SimpleQueryMessage]) -> Option<i32> {
+    answers.iter().find_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(1)?.parse().ok(),
+        _ => None,
+    })
 }
 
 /// Errors that a value of the right type meets when the server takes its parameter for another one: data exceptions (wrong

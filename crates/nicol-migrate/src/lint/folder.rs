@@ -5,7 +5,7 @@ use nicol_db::{Connection, ConnectionUrl, Dialect};
 use super::finding::Finding;
 use super::known::Known;
 use super::scene::Server;
-use super::{LintOptions, Script, lint_script, live};
+use super::{LintOptions, Script, follow, lint_script, live};
 use crate::deploy::close;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
@@ -118,10 +118,11 @@ fn look(
             known.borrow_sizes(&live.known);
         }
         let script = Script { name: &migration.name, text: &migration.script };
-        let findings = lint_script(script, &mut known, server, options);
         if is_selected(&migration.name) {
             linted.migrations.push(migration.name.clone());
-            linted.findings.extend(findings);
+            linted.findings.extend(lint_script(script, &mut known, server, options));
+        } else {
+            follow(script, &mut known, server);
         }
         // Pending ones run one right after the other: what one makes is still empty in the next.
         if !has_met_live {

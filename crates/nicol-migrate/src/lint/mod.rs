@@ -73,3 +73,54 @@ pub(crate) fn lint_script(
     }
     allow::settle(script, text, &statements, findings)
 }
+
+/// Takes a script as done, without looking for anything in it.
+pub(crate) fn follow(script: Script<'_>, known: &mut Known, server: &Server) {
+    for part in nicol_db::script::split(script.text.strip_prefix('\u{feff}').unwrap_or(script.text), server.dialect) {
+        let tokens = crate::sql::tokens(part.text, server.dialect);
+        known.apply(&crate::sql::parse(part.text, &tokens, server.dialect), server.dialect);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nicol_db::{ConnectionUrl, Dialect};
+
+    use super::*;
+
+    fn codes(text: &str, server: &Server) -> Vec<&'static str> {
+        let script = Script { name: "1_a", text };
+        let found = lint_script(script, &mut Known::default(), server, LintOptions::default());
+        found.iter().map(|finding| finding.rule.code).collect()
+    }
+
+    #[test]
+    fn rules_of_servers_that_tests_do_not_have() {
+        let galera = Server { is_galera: true, ..Server::of(Dialect::Mariadb) };
+        assert_eq!(codes("CREATE TABLE `a` (`b` INTEGER NULL);", &galera), ["NL115"]);
+        assert!(codes("CREATE TABLE `a` (`b` INTEGER NULL, PRIMARY KEY (`b`));", &galera).is_empty());
+        let two = "CREATE TABLE a (b INTEGER PRIMARY KEY); CREATE TABLE c (d INTEGER PRIMARY KEY);";
+        let dsql = Server { is_dsql: true, ..Server::of(Dialect::Postgres) };
+        assert_eq!(codes(two, &dsql), ["NL116"]);
+        assert!(codes(two, &Server::of(Dialect::Postgres)).is_empty());
+        // The version decides whether REFERENCES beside a column makes a key.
+        let inline = "CREATE TABLE a (b INTEGER PRIMARY KEY REFERENCES c (d));";
+        let mysql = |version| codes(inline, &Server { version: Some(version), ..Server::of(Dialect::Mysql) });
+        assert_eq!((mysql((8, 4)), mysql((9, 1))), (vec!["NL409"], Vec::new()));
+    }
+
+    #[test]
+    fn poolers_are_known_by_their_urls() {
+        for (url, expected) in [
+            ("postgresql://u@127.0.0.1:6432/d", 1),
+            ("postgresql://u@h:5432/d?pgbouncer=true", 1),
+            ("postgresql://u@ep-x-pooler.eu.example.com/d", 1),
+            ("postgresql://u@h:5432/d", 0),
+        ] {
+            let url = ConnectionUrl::parse(url).unwrap();
+            let found = live::remarks(&url, &Server::of(Dialect::Postgres), &Known::default());
+            assert_eq!(found.len(), expected, "{url:?}");
+            assert!(found.iter().all(|finding| finding.rule.code == "NL111"));
+        }
+    }
+}

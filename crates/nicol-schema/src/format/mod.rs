@@ -5,7 +5,7 @@
 //! syntax errors stay as they are.
 
 mod blocks;
-mod plural;
+pub(crate) mod plural;
 mod repair;
 mod table;
 mod values;
@@ -13,7 +13,7 @@ mod values;
 use crate::ast::parse_all;
 use crate::source::Source;
 use crate::syntax::parser::parse;
-use crate::syntax::tree::{Item, ItemKind, Tree};
+use crate::syntax::tree::{Item, ItemKind, MemberKind, Tree};
 
 use blocks::write_block;
 use table::{Output, Table};
@@ -40,13 +40,16 @@ fn one(text: &str, tree: &Tree) -> String {
     let mut output = Output::new(text.len());
     let leading = matches!(tree.items.first(), Some(Item { kind: ItemKind::EmptyLines, .. }));
     let items = &tree.items[usize::from(leading)..];
+    let is_whole = !items.iter().any(|item| matches!(item.kind, ItemKind::Junk | ItemKind::UnknownBlock))
+        && !tree.members.iter().any(|member| matches!(member.kind, MemberKind::Junk));
     for (index, item) in items.iter().enumerate() {
         match item.kind {
             ItemKind::Block(block) => {
                 write_block(text, tree, &tree.blocks[block as usize], &mut output);
-                // What follows on the line of the brace moves to the next one, and gets the blank line that formatting
-                // again would put there.
-                if items.get(index + 1).is_some_and(|next| !matches!(next.kind, ItemKind::EmptyLines)) {
+                // A comment or block on the line of the brace moves to the next one, and gets the blank line that
+                // formatting again would put there. With syntax errors in the text the reference's bytes are kept.
+                let next = items.get(index + 1).map(|next| next.kind);
+                if is_whole && matches!(next, Some(ItemKind::Comments | ItemKind::Block(_))) {
                     output.end_line();
                 }
             }

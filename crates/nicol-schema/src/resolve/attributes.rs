@@ -78,7 +78,7 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         let nodes = file.tree().attributes_of(fields[at].node.attributes).iter();
         let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), COMPOSITE_FIELD);
         if fields[at].scalar().is_some() {
-            fields[at].native = fields::native_type(&mut visit, report);
+            fields[at].native = fields::native_type(&mut visit, report).map(Box::new);
         }
         if let Some(mut args) = visit.single("map", report) {
             if let Some(map) = mapped_name(&mut args, report) {
@@ -94,7 +94,7 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
             args.finish(report);
         }
         if let Some(mut args) = visit.single("default", report) {
-            fields[at].default = defaults::composite_field(&mut args, &fields[at], draft, report);
+            fields[at].default = defaults::composite_field(&mut args, &fields[at], draft, report).map(Box::new);
             args.finish(report);
         }
         visit.finish(report);

@@ -174,9 +174,9 @@ pub(crate) struct DraftField<'a> {
     /// `@map`
     pub(crate) map: Option<(Cow<'a, str>, Span)>,
     /// `@default`
-    pub(crate) default: Option<DraftDefault<'a>>,
+    pub(crate) default: Option<Box<DraftDefault<'a>>>,
     /// `@db.X`
-    pub(crate) native: Option<DraftNative<'a>>,
+    pub(crate) native: Option<Box<DraftNative<'a>>>,
     /// `@updatedAt`
     pub(crate) is_updated_at: bool,
     /// `@ignore`

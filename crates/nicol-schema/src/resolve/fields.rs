@@ -64,12 +64,12 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
     if let Some(mut args) = visit.single("default", report) {
         let model = &draft.models[model_index];
         let default = defaults::model_field(&mut args, &model.fields[at], draft, report);
-        draft.models[model_index].fields[at].default = default;
+        draft.models[model_index].fields[at].default = default.map(Box::new);
         args.finish(report);
     }
     if draft.models[model_index].fields[at].scalar().is_some() {
         let native = native_type(&mut visit, report);
-        draft.models[model_index].fields[at].native = native;
+        draft.models[model_index].fields[at].native = native.map(Box::new);
     }
     if let Some(mut args) = visit.single("unique", report) {
         let found = field_unique(&draft.models[model_index].fields, at, &mut args, report);

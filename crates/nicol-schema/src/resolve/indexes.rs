@@ -358,7 +358,10 @@ fn entry<'a>(value: Value<'a>, report: &mut Report) -> Option<Entry<'a>> {
                 .iter()
                 .find(|argument| argument.name() == Some("sort"))
                 .and_then(|argument| sort_order(argument.value()?, argument.span(), report)),
-            length: arguments.named("length").and_then(|value| length(value, report)),
+            // A number below zero is no length here.
+            length: arguments
+                .named("length")
+                .and_then(|value| length(value, report).filter(|_| !value.source().starts_with('-'))),
             ops: operator_class(arguments, report),
         }),
         _ => {

@@ -150,8 +150,11 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
             model.name,
             unknown.join(", ")
         );
-        let help =
-            did_you_mean(first, model.fields.iter().map(|field| field.name), "add the field, or name an existing one");
+        let help = did_you_mean(
+            first,
+            model.fields.iter().filter(|field| field.is_scalar()).map(|field| field.name),
+            "add the field, or name an existing one",
+        );
         report.error_help(Code::UnknownRelationField, place.unknown_span, message, help);
     }
     if !relations.is_empty() {

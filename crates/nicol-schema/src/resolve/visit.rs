@@ -251,7 +251,12 @@ fn missing_value(argument: Argument<'_>, report: &mut Report) {
 
 fn expected(what: &str, value: Value<'_>, report: &mut Report) {
     let message = format!("expected {what}, found {} `{}`", value.describe(), value.source());
-    report.error(Code::WrongValueType, value.span(), message);
+    let help = match value.kind() {
+        ValueKind::Constant(name) if what == "a string in quotes" => format!("write `\"{name}\"`"),
+        ValueKind::Text(text) if what == "a bare name" => format!("write `{text}`, without quotes"),
+        _ => format!("write {what} here"),
+    };
+    report.error_help(Code::WrongValueType, value.span(), message, help);
 }
 
 /// The text of a string, or an error.

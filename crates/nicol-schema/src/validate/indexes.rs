@@ -62,7 +62,10 @@ fn algorithm(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Repor
     if !known {
         let place = keys::argument_span(index.attribute, "type").unwrap_or(span);
         let message = format!("{} has no indexes of type {algorithm}", checks.can.name);
-        let help = format!("choose one of {}", checks.can.index_types.join(", "));
+        let help = match checks.can.index_types {
+            [_] | [] => "remove `type`".to_owned(),
+            several => format!("choose one of {}", several.join(", ")),
+        };
         report.error_help(Code::IndexTypeUnsupported, place, message, help);
     }
     if known && algorithm == "Hash" && index.fields.iter().any(|member| member.sort.is_some()) {

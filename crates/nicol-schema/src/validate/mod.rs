@@ -6,6 +6,7 @@ mod cascades;
 mod composites;
 mod datasource;
 mod defaults;
+mod directives;
 mod enums;
 mod fields;
 mod indexes;
@@ -42,6 +43,7 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
     let checks = Checks { draft, configuration, provider, can: abilities(provider), mode };
     let constraints = names::Constraints::new(&checks);
     let names = names::Names::collect(&checks, &constraints);
+    directives::check(&checks, report);
     composites::check(&checks, report);
     defaults::functions(&checks, report);
     datasource::check(&checks, report);

@@ -67,7 +67,8 @@ fn arguments(
         return;
     };
     if let Some(problem) = range_problem(provider, row.name, &numbers, scalar) {
-        report.error(Code::NativeRange, span, format!("`{}` is out of range: {problem}", row.name));
+        let message = format!("`{}` is out of range: {problem}", row.name);
+        report.error_help(Code::NativeRange, span, message, "choose a number in that range");
     }
 }
 
@@ -100,7 +101,7 @@ fn native_name<'m>(model: &'m DraftModel<'_>, member: &IndexField) -> Option<&'m
     if !member.path.is_empty() {
         return None;
     }
-    model.field(member.field).native.as_ref()
+    model.field(member.field).native.as_deref()
 }
 
 fn key_message(name: &str, what: &str) -> String {

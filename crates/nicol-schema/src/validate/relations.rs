@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diagnostic::Code;
+use crate::format::plural::{camel_case, plural};
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -250,7 +251,9 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
         (false, _) => "[]",
     };
     let relation = name.map_or(String::new(), |name| format!(" @relation(\"{name}\")"));
-    let help = format!("run `nicol format`, or add a field of type `{model}{suffix}`{relation} to `{}`", missing.name);
+    let one_name = camel_case(model);
+    let field = if suffix == "[]" { plural(&one_name) } else { one_name };
+    let help = format!("run `nicol format`, or add `{field} {model}{suffix}{relation}` to `{}`", missing.name);
     report.error_help(Code::MissingOpposite, sides.field(one).span, message, help);
     report.relate(missing.file.span(missing.block.name), "the field is missing here");
 }

@@ -1,12 +1,14 @@
 //! Requests: built step by step, run when awaited.
 
 mod read;
+mod stream;
 mod summary;
 mod write;
 
 use std::marker::PhantomData;
 
 pub use read::{CountRows, Find, FindMany, First, Get, One};
+pub use stream::RowStream;
 pub use summary::{Aggregate, GroupBy};
 pub use write::{Create, Delete, DeleteMany, Update, UpdateMany, Upsert};
 

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::stream::RowStream;
 use super::{BoxFuture, awaitable, shaped};
 use crate::Marks;
 use crate::Table;
@@ -11,8 +12,10 @@ use crate::error::{Error, Result};
 use crate::filter::{Condition, Filter};
 use crate::key::Unique;
 use crate::operation::{Bound, Cursor, Read};
+use crate::partial::Remaining;
 use crate::run::{self, Level};
 use crate::shape::{Append, Shape, Whole};
+use crate::sql::{self, Statement};
 
 async fn load(client: &Client, read: &Read) -> Result<Level> {
     let mut taken = client.take().await?;
@@ -119,7 +122,61 @@ impl<M, S> FindMany<M, S> {
     }
 }
 
+impl<M: Table, S: Shape<M>> FindMany<M, S> {
+    /// The rows as a stream: read in batches of a thousand, so that memory stays flat whatever their number. Rows that are
+    /// equal in the order asked for come in the order of their keys. Each batch is a statement of its own: rows that
+    /// change meanwhile are seen as they are then, unless the stream runs in a transaction that is kept apart
+    /// (`repeatable read`).
+    pub fn stream(self) -> RowStream<S::Out> {
+        RowStream::new::<M, S>(self.client, self.read)
+    }
+
+    /// All columns but these, as rows whose columns are asked for one by one: [`Partial`]. A struct that derives `Shape`
+    /// does the same with fields.
+    pub fn omit(self, columns: impl Columns<M>) -> FindMany<M, Remaining<M>> {
+        self.select(Remaining::without(columns))
+    }
+}
+
+/// `.to_sql()` of builders with a `client` and a `read`.
+macro_rules! shown {
+    ([$($generics:tt)*] $builder:ty) => {
+        impl<$($generics)*> $builder {
+            /// The statement that reads the rows; those of related rows depend on its answer.
+            ///
+            /// # Errors
+            /// P2019 when the database cannot be asked this.
+            pub fn to_sql(&self) -> Result<Statement> {
+                run::statement(self.client.dialect(), &self.read)
+            }
+        }
+    };
+}
+
+shown!([M, S] FindMany<M, S>);
+shown!([M, S, A] One<M, S, A>);
+
+impl<M> CountRows<M> {
+    /// The statement that counts.
+    ///
+    /// # Errors
+    /// P2019 when the database cannot be asked this.
+    pub fn to_sql(&self) -> Result<Statement> {
+        sql::count(self.client.dialect(), &self.read)
+    }
+}
+
 impl<M, S> First<M, S> {
+    /// The statement that reads the row.
+    ///
+    /// # Errors
+    /// P2019 when the database cannot be asked this.
+    pub fn to_sql(&self) -> Result<Statement> {
+        let mut read = self.read.clone();
+        read.take.get_or_insert(1);
+        run::statement(self.client.dialect(), &read)
+    }
+
     /// The last row instead of the first.
     pub fn last(mut self) -> Self {
         self.read.take = Some(-1);

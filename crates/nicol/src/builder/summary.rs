@@ -11,6 +11,7 @@ use crate::group::{GroupOrder, Grouped, Having, Total};
 use crate::key::Unique;
 use crate::operation::{Bound, Cursor, OrderBy, Read, Summary, SummaryItem, SummaryItems};
 use crate::run;
+use crate::sql::{self, Statement};
 use crate::{Marks, Table};
 
 impl Summary {
@@ -70,6 +71,15 @@ impl<M: Table, T: Total<M>> Aggregate<M, T> {
 }
 
 impl<M, T> Aggregate<M, T> {
+    /// The statement.
+    ///
+    /// # Errors
+    /// P2019 when the database cannot be asked this.
+    pub fn to_sql(&self) -> Result<Statement> {
+        self.summary.check()?;
+        sql::summary(self.client.dialect(), &self.summary)
+    }
+
     /// Only rows that fulfil the filter (and those given before).
     pub fn filter(mut self, filter: Filter<M>) -> Self {
         Condition::join(&mut self.summary.rows.condition, filter.condition);
@@ -148,6 +158,15 @@ impl<M: Table, G: Grouped<M>> GroupBy<M, G> {
 }
 
 impl<M, G> GroupBy<M, G> {
+    /// The statement.
+    ///
+    /// # Errors
+    /// P2019 when the database cannot be asked this.
+    pub fn to_sql(&self) -> Result<Statement> {
+        self.summary.check()?;
+        sql::summary(self.client.dialect(), &self.summary)
+    }
+
     /// Only rows that fulfil the filter (and those given before) get into groups.
     pub fn filter(mut self, filter: Filter<M>) -> Self {
         Condition::join(&mut self.summary.rows.condition, filter.condition);

@@ -195,6 +195,21 @@ impl Reader<'_> {
         })
     }
 
+    /// The next columns as long as they stand in the order of the table, with their values.
+    pub(crate) fn ascending_columns(&mut self) -> Result<Vec<(u16, Value)>> {
+        let mut values: Vec<(u16, Value)> = Vec::new();
+        while let Some(&Some(column)) = self.level.columns.get(self.place) {
+            if values.last().is_some_and(|(before, _)| *before >= column) {
+                break;
+            }
+            let meta = self.level.table.column(column);
+            let value = super::column_value(meta, self.row.cell(self.place));
+            values.push((column, value.map_err(|error| error.on(self.level.table).with_field(meta.field))?));
+            self.place += 1;
+        }
+        Ok(values)
+    }
+
     /// The related rows of the next nested read.
     pub(crate) fn children<T>(
         &mut self,

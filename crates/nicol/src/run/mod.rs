@@ -15,10 +15,10 @@ pub use level::Reader;
 pub(crate) use change::{delete, delete_many, update, update_many, upsert};
 pub(crate) use create::create;
 pub(crate) use level::Level;
-pub(crate) use read::{count, read, summary};
+pub(crate) use read::{count, read, statement, summary};
 
 use crate::error::{Error, Result};
-use crate::meta::{Kind, TableMeta};
+use crate::meta::{ColumnMeta, Kind, TableMeta};
 use crate::sql::Statement;
 
 /// A boxed future: operations are recursive.
@@ -84,7 +84,7 @@ impl<'a> Session<'a> {
 }
 
 /// A cell of a key column as a parameter of that column's type; none for NULL.
-fn cell_value(kind: Kind, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
+pub(crate) fn cell_value(kind: Kind, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
     use crate::scalar::Scalar;
     fn as_value<T: Scalar>(cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
         T::from_cell(cell).map(|value| Some(value.into_value()))
@@ -103,4 +103,23 @@ fn cell_value(kind: Kind, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
         Kind::Bytes => as_value::<Vec<u8>>(cell),
         Kind::Json => as_value::<serde_json::Value>(cell),
     }
+}
+
+/// A cell of any column as a value of that column's type.
+fn column_value(column: &ColumnMeta, cell: nicol_db::Cell<'_>) -> Result<Value> {
+    use crate::scalar::Scalar;
+    if !column.is_list {
+        return Ok(cell_value(column.kind, cell)?.unwrap_or(Value::Null));
+    }
+    Ok(match column.kind {
+        Kind::Int => Vec::<i32>::from_cell(cell)?.into_value(),
+        Kind::BigInt => Vec::<i64>::from_cell(cell)?.into_value(),
+        Kind::Float => Vec::<f64>::from_cell(cell)?.into_value(),
+        Kind::Decimal => Vec::<bigdecimal::BigDecimal>::from_cell(cell)?.into_value(),
+        Kind::Boolean => Vec::<bool>::from_cell(cell)?.into_value(),
+        Kind::String | Kind::Enum => Vec::<String>::from_cell(cell)?.into_value(),
+        Kind::DateTime => Vec::<Timestamp>::from_cell(cell)?.into_value(),
+        Kind::Bytes => Vec::<Vec<u8>>::from_cell(cell)?.into_value(),
+        Kind::Json => Vec::<serde_json::Value>::from_cell(cell)?.into_value(),
+    })
 }

@@ -9,7 +9,7 @@ use super::{BoxFuture, Level, Session, cell_value};
 use crate::error::Result;
 use crate::meta::{Kind, Link, RelationMeta, TableMeta};
 use crate::operation::{Field, Read, Summary, SummaryItem};
-use crate::sql::{self, Item, Scope, ScopeLink};
+use crate::sql::{self, Item, Scope, ScopeLink, Statement};
 
 /// The most keys in one statement where each takes a parameter of its own.
 const KEYS_A_STATEMENT: usize = 8192;
@@ -32,6 +32,11 @@ struct NestedPlan<'a> {
 /// Carries out a read.
 pub(crate) async fn read(session: &mut Session<'_>, read: &Read) -> Result<Level> {
     load(session, read, None).await.map(|(level, _)| level)
+}
+
+/// The first statement of a read: that of its own rows.
+pub(crate) fn statement(dialect: Dialect, read: &Read) -> Result<Statement> {
+    sql::select(dialect, read, &plan(read).items, None)
 }
 
 /// The number of rows of a read.

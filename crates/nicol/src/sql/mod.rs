@@ -19,11 +19,30 @@ pub(crate) use write::{Conflict, Insert, Verb, delete, has_returning, insert, in
 use crate::error::{Error, Result};
 use crate::meta::{ColumnMeta, Kind, TableMeta};
 
-/// SQL text and its parameters.
+/// SQL text and its parameters: what `.to_sql()` shows.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Statement {
+pub struct Statement {
     pub(crate) text: String,
     pub(crate) params: Vec<Value>,
+}
+
+impl Statement {
+    /// The text, with the database's own placeholders.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The parameters, in the order of their placeholders.
+    pub fn params(&self) -> &[Value] {
+        &self.params
+    }
+}
+
+/// The text alone: values are not for logs.
+impl std::fmt::Display for Statement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// A statement being written.

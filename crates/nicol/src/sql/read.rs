@@ -101,9 +101,9 @@ pub(crate) fn pairs(
         ScopeLink::Join { .. } => Some(Source::Alias(sql.alias())),
     };
     sql.push("SELECT DISTINCT ");
-    sql.column(above, parent, column);
+    sql.exactly(|sql| sql.column(above, parent, column));
     sql.push(", ");
-    sql.scope_column(read.table, base, join, &scope.link, 0);
+    sql.exactly(|sql| sql.scope_column(read.table, base, join, &scope.link, 0));
     sql.push(" FROM ");
     sql.table(parent);
     sql.push(" AS ");
@@ -278,6 +278,19 @@ impl Writer {
             sql.push(")");
         });
         self.push(")");
+    }
+
+    /// A text as it is written: what the column's collation takes for equal stays apart.
+    fn exactly(&mut self, text: impl FnOnce(&mut Self)) {
+        if self.dialect.is_mysql_family() {
+            self.push("CONVERT(");
+        }
+        text(self);
+        self.push(match self.dialect {
+            Dialect::Mysql | Dialect::Mariadb => " USING utf8mb4) COLLATE utf8mb4_bin",
+            Dialect::Postgres | Dialect::Cockroachdb => "::text",
+            Dialect::Sqlite => " COLLATE BINARY",
+        });
     }
 
     /// One SELECT.

@@ -62,7 +62,7 @@ const INDEX_DETAILS: &str = "\
 SELECT n.nspname::text, c.relname::text, x.relname::text, pg_catalog.pg_get_indexdef(x.oid)::text, \
 i.indnkeyatts < i.indnatts, coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false), \
 EXISTS (SELECT 1 FROM unnest(i.indclass::oid[]) AS u(class) JOIN pg_catalog.pg_opclass o ON o.oid = u.class \
- WHERE m.amname = 'btree' AND NOT o.opcdefault) \
+ WHERE i.indisunique AND NOT o.opcdefault) \
 FROM pg_catalog.pg_index i \
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid \
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \

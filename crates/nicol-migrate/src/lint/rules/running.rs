@@ -79,7 +79,7 @@ fn alter(scene: &Scene<'_>, table: &Name, clause: &Clause, found: &mut Vec<Draft
             }
         }
         Change::RenameColumn { from, to } => found.push(at(column_renamed(from, to))),
-        Change::RenameTable(to) if !scene.at_start.tables.contains_key(&scene.key(to)) => {
+        Change::RenameTable(to) if !takes_place(scene, to) => {
             found.push(at(table_renamed(&table.name, &to.name)));
         }
         Change::AddConstraint(constraint) => {
@@ -92,6 +92,15 @@ fn alter(scene: &Scene<'_>, table: &Name, clause: &Clause, found: &mut Vec<Draft
         }
         _ => {}
     }
+}
+
+/// Whether the script has dropped a table of this name: the renamed one takes its place.
+fn takes_place(scene: &Scene<'_>, to: &Name) -> bool {
+    let key = scene.key(to);
+    scene.before().iter().any(|statement| match &statement.action {
+        Action::DropTable { tables, .. } => tables.iter().any(|table| scene.key(table) == key),
+        _ => false,
+    })
 }
 
 fn is_required_without_value(column: &Column, dialect: Dialect) -> bool {

@@ -1,0 +1,55 @@
+//! Directives in documentation: known, well formed, in their place.
+
+use super::Checks;
+use crate::ast::File;
+use crate::diagnostic::Code;
+use crate::directive::{Directive, scan};
+use crate::report::{Report, nearest};
+use crate::source::Span;
+use crate::syntax::tree::Extent;
+
+/// Hints for lines that mean to be directives and are none.
+pub(super) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
+    for model in &checks.draft.models {
+        for (span, directive) in found(model.file, model.block.docs) {
+            match directive {
+                Ok(_) if model.is_view => {
+                    hint(report, span, "a view takes no directives".to_owned());
+                }
+                Ok(_) => {}
+                Err(wrong) => hint(report, span, wrong),
+            }
+        }
+        for field in &model.fields {
+            let beside = found(model.file, field.node.comment);
+            for (span, directive) in found(model.file, field.node.docs).into_iter().chain(beside) {
+                match directive {
+                    Ok(Directive::Check(_)) => {}
+                    Ok(Directive::AppendOnly) => {
+                        hint(report, span, "`@nicol.appendOnly` is said of a whole model".to_owned());
+                    }
+                    Err(wrong) => hint(report, span, wrong),
+                }
+            }
+        }
+    }
+}
+
+fn found(file: File<'_>, docs: Option<Extent>) -> Vec<(Span, Result<Directive, String>)> {
+    let Some(docs) = docs else { return Vec::new() };
+    let text = &file.text()[docs.start as usize..docs.end as usize];
+    let place = |at: usize| docs.start + u32::try_from(at).unwrap_or(0);
+    let spanned = |found: crate::directive::Found| {
+        (file.span(Extent { start: place(found.start), end: place(found.end) }), found.directive)
+    };
+    scan(text).into_iter().map(spanned).collect()
+}
+
+fn hint(report: &mut Report, span: Span, wrong: String) {
+    let name = wrong.split("@nicol.").nth(1).map(|rest| rest.trim_end_matches('`')).unwrap_or_default();
+    let help = match nearest(name, ["appendOnly", "check"]) {
+        Some(known) if known != name => format!("did you mean `@nicol.{known}`?"),
+        _ => "the directives are `@nicol.appendOnly` and `@nicol.check(\"...\")`".to_owned(),
+    };
+    report.hint(Code::UnknownDirective, span, wrong, help);
+}

@@ -1,0 +1,164 @@
+//! SQL of the user's own: text with values bound to it, rows read as tuples or structs.
+
+use nicol_db::{Rows, Value};
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::scalar::Scalar;
+
+/// A value that can be bound: everything a column can hold, and `&str`.
+pub trait Bind {
+    /// The parameter.
+    fn into_parameter(self) -> Value;
+}
+
+impl<T: Scalar> Bind for T {
+    fn into_parameter(self) -> Value {
+        self.into_value()
+    }
+}
+
+impl Bind for &str {
+    fn into_parameter(self) -> Value {
+        Value::Text(self.to_owned())
+    }
+}
+
+/// A statement of the user's own; see [`Client::sql`].
+#[derive(Debug, Clone)]
+#[must_use = "a statement does nothing until one of its methods runs it"]
+pub struct RawSql {
+    client: Client,
+    text: String,
+    params: Vec<Value>,
+}
+
+impl RawSql {
+    pub(crate) fn new(client: Client, text: String) -> Self {
+        RawSql { client, text, params: Vec::new() }
+    }
+
+    /// The value of the next placeholder.
+    pub fn bind(mut self, value: impl Bind) -> Self {
+        self.params.push(value.into_parameter());
+        self
+    }
+
+    /// Runs the statement and reads all rows.
+    ///
+    /// # Errors
+    /// P2010 with the database's own code for what the database refuses; P2023 when a value is not of the type asked for.
+    pub async fn all<T: FromRow>(self) -> Result<Vec<T>> {
+        let rows = self.query().await?;
+        rows.iter().map(|row| T::from_row(&RawRow { row })).collect()
+    }
+
+    /// Runs the statement and reads the first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`all`](RawSql::all).
+    pub async fn first<T: FromRow>(self) -> Result<Option<T>> {
+        let rows = self.query().await?;
+        rows.first().map(|row| T::from_row(&RawRow { row })).transpose()
+    }
+
+    /// Runs the statement and reads its only row.
+    ///
+    /// # Errors
+    /// As [`all`](RawSql::all); P2025 unless there is exactly one row.
+    pub async fn one<T: FromRow>(self) -> Result<T> {
+        let rows = self.query().await?;
+        match (rows.first(), rows.len()) {
+            (Some(row), 1) => T::from_row(&RawRow { row }),
+            (_, count) => Err(Error::new("P2025", format!("sql: one row is wanted, the statement gave {count}"))),
+        }
+    }
+
+    /// Runs the statement and gives the number of rows it wrote (on MySQL: found).
+    ///
+    /// # Errors
+    /// As [`all`](RawSql::all).
+    pub async fn execute(self) -> Result<u64> {
+        let mut taken = self.client.take().await?;
+        let session = taken.session()?;
+        session.connection.execute(&self.text, &self.params).await.map_err(Error::of_raw)
+    }
+
+    async fn query(&self) -> Result<Rows> {
+        let mut taken = self.client.take().await?;
+        let session = taken.session()?;
+        session.connection.query(&self.text, &self.params).await.map_err(Error::of_raw)
+    }
+}
+
+/// A row of a statement of the user's own.
+#[derive(Debug, Clone, Copy)]
+pub struct RawRow<'a> {
+    row: nicol_db::Row<'a>,
+}
+
+impl RawRow<'_> {
+    /// The value of the column at a place, from 0.
+    ///
+    /// # Errors
+    /// P2022 when there is no such column, P2023 when its value is of another type.
+    pub fn at<T: Scalar>(&self, place: usize) -> Result<T> {
+        let Some(column) = self.row.columns().get(place) else {
+            let count = self.row.len();
+            return Err(Error::new("P2022", format!("sql: column {place} is asked for, the rows have {count}")));
+        };
+        T::from_cell(self.row.cell(place)).map_err(|error| error.in_column(column.name()))
+    }
+
+    /// The value of the column with this name.
+    ///
+    /// # Errors
+    /// As [`at`](RawRow::at).
+    pub fn get<T: Scalar>(&self, name: &str) -> Result<T> {
+        match self.row.columns().iter().position(|column| column.name() == name) {
+            Some(place) => self.at(place),
+            None => {
+                let names: Vec<&str> = self.row.columns().iter().map(nicol_db::rows::Column::name).collect();
+                let message = format!("sql: the rows have no column `{name}`, only {}", names.join(", "));
+                Err(Error::new("P2022", message))
+            }
+        }
+    }
+}
+
+/// What a row of the user's own SQL can be read as: a tuple of values by place, or a struct by column names
+/// (`#[derive(nicol::FromRow)]`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a row",
+    note = "read a tuple of values, `(i64, String)` (of one: `(i64,)`), or a struct that derives `nicol::FromRow`"
+)]
+pub trait FromRow: Sized {
+    /// Reads a row.
+    ///
+    /// # Errors
+    /// P2022 when a column is missing, P2023 when a value is of another type.
+    fn from_row(row: &RawRow<'_>) -> Result<Self>;
+}
+
+macro_rules! tuple {
+    ($($name:ident $place:literal)*) => {
+        impl<$($name: Scalar),*> FromRow for ($($name,)*) {
+            fn from_row(row: &RawRow<'_>) -> Result<Self> {
+                Ok(($(row.at::<$name>($place)?,)*))
+            }
+        }
+    };
+}
+
+tuple!(A 0);
+tuple!(A 0 B 1);
+tuple!(A 0 B 1 C 2);
+tuple!(A 0 B 1 C 2 D 3);
+tuple!(A 0 B 1 C 2 D 3 E 4);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
+tuple!(A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);

@@ -1,0 +1,3 @@
+ALTER TABLE notes ADD COLUMN seen INTEGER;
+
+UPDATE notes SET seen = 1;
