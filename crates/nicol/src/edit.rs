@@ -120,11 +120,7 @@ impl<T, S, H> EditMany<T, S, H> {
 
 impl<T: Changeable, S, H> EditMany<T, S, H> {
     /// Changes a related row; P2025 when the row is not there or not related.
-    pub fn update(
-        self,
-        row: Unique<T>,
-        changes: impl FnOnce(T::Changes<OneRow>) -> T::Changes<OneRow>,
-    ) -> Self {
+    pub fn update(self, row: Unique<T>, changes: impl FnOnce(T::Changes<OneRow>) -> T::Changes<OneRow>) -> Self {
         self.write(LinkWrite::Update(row.key.condition(), patch_of::<T, _>(changes)))
     }
 

@@ -288,9 +288,7 @@ fn default_variant(field: &Field) -> Option<String> {
         DefaultValue::Function(DefaultFunction::Ulid) => "Ulid".to_owned(),
         DefaultValue::Function(DefaultFunction::Nanoid(length)) => format!("Nanoid({})", length.unwrap_or(21)),
         DefaultValue::Function(
-            DefaultFunction::Sequence(_)
-            | DefaultFunction::DbGenerated(_)
-            | DefaultFunction::Auto,
+            DefaultFunction::Sequence(_) | DefaultFunction::DbGenerated(_) | DefaultFunction::Auto,
         )
         | DefaultValue::String(_)
         | DefaultValue::Number(_)

@@ -102,11 +102,7 @@ impl Patch {
 
     /// Writes rows at the other end of a relation to many; for generated code.
     #[must_use]
-    pub fn many<T, S, H>(
-        mut self,
-        relation: u16,
-        edit: impl FnOnce(EditMany<T, S, H>) -> EditMany<T, S, H>,
-    ) -> Self {
+    pub fn many<T, S, H>(mut self, relation: u16, edit: impl FnOnce(EditMany<T, S, H>) -> EditMany<T, S, H>) -> Self {
         let writes = edit(EditMany::new()).writes;
         self.links.extend(writes.into_iter().map(|write| (relation, write)));
         self

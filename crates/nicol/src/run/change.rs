@@ -296,10 +296,8 @@ async fn change_columns(
         }
         let columns = if asked.is_empty() { table.key } else { asked };
         let values = find_values(session, table, &target.condition, columns).await?;
-        let changed = |values: Vec<Value>| Changed {
-            cells: columns.iter().copied().zip(values).collect(),
-            returned: None,
-        };
+        let changed =
+            |values: Vec<Value>| Changed { cells: columns.iter().copied().zip(values).collect(), returned: None };
         return Ok(values.map(changed));
     }
     if asked.is_empty() || !sql::has_returning(dialect, Verb::Update) {

@@ -107,7 +107,8 @@ pub(super) fn insert_level<'a>(
             add_columns(&mut asked, near_columns(table.relation(*relation)));
         }
         let inserted = insert_rows(session, table, rows, &asked).await;
-        let inserted = inserted.map_err(|error| trust.explain(error, table, "create", |column| given.contains(&column)))?;
+        let inserted =
+            inserted.map_err(|error| trust.explain(error, table, "create", |column| given.contains(&column)))?;
         link_below(session, table, &inserted.cells, below).await?;
         Ok(inserted)
     })
@@ -288,9 +289,7 @@ async fn find_rows(
     let values = |row: nicol_db::Row<'_>| {
         let cells = columns.iter().enumerate();
         cells
-            .map(|(place, &column)| {
-                Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null))
-            })
+            .map(|(place, &column)| Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null)))
             .collect()
     };
     rows.iter().map(values).collect()

@@ -360,13 +360,7 @@ impl Ends<'_> {
         session.execute(self.table, &statement).await.map(drop)
     }
 
-    async fn set(
-        &self,
-        session: &mut Session<'_>,
-        number: usize,
-        scope: Condition,
-        keys: Vec<Key>,
-    ) -> Result<()> {
+    async fn set(&self, session: &mut Session<'_>, number: usize, scope: Condition, keys: Vec<Key>) -> Result<()> {
         let Link::Join { here, .. } = &self.meta.link else {
             let others = Condition::Not(Box::new(any_of(&keys)));
             self.detach(session, &scope.and(others)).await?;
@@ -393,11 +387,12 @@ fn exact_value(condition: &Condition, column: u16) -> Option<Value> {
             [only] => exact_value(only, column),
             _ => None,
         },
-        Condition::Compare { column: of, comparison: Comparison::Equal, operand: Operand::Value(value), fold: false }
-            if *of == column =>
-        {
-            Some(value.clone())
-        }
+        Condition::Compare {
+            column: of,
+            comparison: Comparison::Equal,
+            operand: Operand::Value(value),
+            fold: false,
+        } if *of == column => Some(value.clone()),
         _ => None,
     }
 }
@@ -459,7 +454,8 @@ pub(super) async fn leave_partner(
 ) -> Result<()> {
     let Link::Owner { columns, .. } = &meta.link else { return Ok(()) };
     let patch = nulls(table, columns);
-    let known = columns.iter().all(|column| row.iter().any(|(present, value)| present == column && *value != Value::Null));
+    let known =
+        columns.iter().all(|column| row.iter().any(|(present, value)| present == column && *value != Value::Null));
     if patch.assigns.is_empty() || !known {
         return Ok(());
     }

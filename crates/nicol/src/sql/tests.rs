@@ -232,7 +232,12 @@ fn inserts() {
     assert_eq!(text, r#"INSERT INTO "User" ("id", "name") VALUES ($1, DEFAULT), (DEFAULT, $2) RETURNING "id""#);
     let empty = [vec![]];
     check(
-        |dialect| insert(dialect, &Insert { table: &USER, columns: &[], rows: &empty, returning: &[], conflict: Conflict::Fail }),
+        |dialect| {
+            insert(
+                dialect,
+                &Insert { table: &USER, columns: &[], rows: &empty, returning: &[], conflict: Conflict::Fail },
+            )
+        },
         [
             r#"INSERT INTO "User" DEFAULT VALUES"#,
             r#"INSERT INTO "User" DEFAULT VALUES"#,
@@ -240,7 +245,8 @@ fn inserts() {
             "INSERT INTO `User` () VALUES ()",
         ],
     );
-    let patch = Patch { assigns: vec![(0, Assign { step: Some(StepKind::Add), value: Value::Int(1) })], links: Vec::new() };
+    let patch =
+        Patch { assigns: vec![(0, Assign { step: Some(StepKind::Add), value: Value::Int(1) })], links: Vec::new() };
     let one = [vec![Some(Value::Int(1))]];
     let conflict = Conflict::Update { target: &[0], patch: &patch, condition: None };
     assert_eq!(

@@ -149,12 +149,7 @@ pub(crate) enum Ties<'a> {
 }
 
 /// Deletes rows of a join table: those with `known` in its column for the known side.
-pub(crate) fn delete_join_rows(
-    dialect: Dialect,
-    join: JoinTable,
-    known: &Value,
-    ties: &Ties<'_>,
-) -> Result<Statement> {
+pub(crate) fn delete_join_rows(dialect: Dialect, join: JoinTable, known: &Value, ties: &Ties<'_>) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     sql.push("DELETE FROM ");
     sql.table_name(join.schema, join.table);
