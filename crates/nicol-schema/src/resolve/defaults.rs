@@ -4,6 +4,8 @@ use crate::ast::{ArgumentList, Value, ValueKind};
 use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
+use crate::syntax::tree::ExpressionNode;
+use crate::syntax::words::Word;
 
 use super::draft::*;
 use super::visit::Args;
@@ -18,26 +20,24 @@ pub(crate) fn model_field<'a>(
     field: &DraftField<'a>,
     draft: &Draft<'a>,
     report: &mut Report,
-) -> Option<DraftDefault<'a>> {
-    let value = args.main("value", report)?;
-    let map = args.text("map", report);
+) -> Option<&'a ExpressionNode> {
+    let value = args.main(Word::Value, report)?;
+    let map = args.text(Word::Map, report);
     let check = Check { args, field, draft };
-    let accepted = match (value.kind(), field.ty.as_ref()?) {
+    let accepted = match (value.kind(), field.ty?) {
         (ValueKind::Call("dbgenerated", arguments), _) => check.dbgenerated(arguments, report),
-        (ValueKind::Call("autoincrement", _), FieldType::Scalar(_)) if map.is_some() => {
+        (ValueKind::Call("autoincrement", _), Type::Scalar(_)) if map.is_some() => {
             let message = "`autoincrement()` makes no constraint that could have a name";
             check.reject(Code::DefaultArgument, message, "remove `map`", report)
         }
-        (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
-            check.function(name, arguments, *scalar, report)
-        }
-        (_, FieldType::Unsupported(_)) => {
+        (ValueKind::Call(name, arguments), Type::Scalar(scalar)) => check.function(name, arguments, scalar, report),
+        (_, Type::Unsupported(_)) => {
             let message = "the default of an `Unsupported` field can only come from the database";
             check.reject(Code::UnsupportedDefault, message, "write `@default(dbgenerated(\"...\"))`", report)
         }
         (_, ty) => check.literal(value, ty, report),
     };
-    accepted.then_some(DraftDefault { value, map, attribute: args.attribute })
+    accepted.then_some(value.node())
 }
 
 /// `@default` on a field of a composite type.
@@ -46,38 +46,36 @@ pub(crate) fn composite_field<'a>(
     field: &DraftField<'a>,
     draft: &Draft<'a>,
     report: &mut Report,
-) -> Option<DraftDefault<'a>> {
-    let value = args.main("value", report)?;
-    if args.named("map").is_some() {
+) -> Option<&'a ExpressionNode> {
+    let value = args.main(Word::Value, report)?;
+    if args.named(Word::Map).is_some() {
         args.error(Code::DefaultArgument, "a default in a type makes no constraint", "remove `map`", report);
     }
     let check = Check { args, field, draft };
-    let accepted = match (value.kind(), field.ty.as_ref()?) {
+    let accepted = match (value.kind(), field.ty?) {
         (ValueKind::Call("dbgenerated", _), _) => {
             let message = "the database makes no defaults inside composite types";
             check.reject(Code::CompositeDefault, message, "write a value, or remove the default", report)
         }
-        (ValueKind::Call(name @ ("autoincrement" | "auto"), _), FieldType::Scalar(_)) => {
+        (ValueKind::Call(name @ ("autoincrement" | "auto"), _), Type::Scalar(_)) => {
             let message = format!("`{name}()` does not work inside composite types");
             check.reject(Code::CompositeDefault, message, "remove the default", report)
         }
-        (ValueKind::Call(name, _), FieldType::Scalar(_)) if !FUNCTIONS.contains(&name) => {
+        (ValueKind::Call(name, _), Type::Scalar(_)) if !FUNCTIONS.contains(&name) => {
             unknown_function(name, value, FUNCTIONS.iter().copied(), report);
             false
         }
-        (ValueKind::Call("nanoid", _), FieldType::Scalar(scalar)) => {
+        (ValueKind::Call("nanoid", _), Type::Scalar(scalar)) => {
             let message = format!("`nanoid()` does not make values of type {} inside composite types", scalar.as_str());
             check.reject(Code::FunctionType, message, "use another default", report)
         }
-        (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
-            check.function(name, arguments, *scalar, report)
-        }
-        (_, FieldType::Unsupported(_)) => {
+        (ValueKind::Call(name, arguments), Type::Scalar(scalar)) => check.function(name, arguments, scalar, report),
+        (_, Type::Unsupported(_)) => {
             check.reject(Code::CompositeDefault, "an `Unsupported` field has no default here", "remove it", report)
         }
         (_, ty) => check.literal(value, ty, report),
     };
-    accepted.then_some(DraftDefault { value, map: None, attribute: args.attribute })
+    accepted.then_some(value.node())
 }
 
 /// Reports a function that nobody knows.
@@ -186,16 +184,16 @@ impl Check<'_, '_> {
         }
     }
 
-    fn literal(&self, value: Value<'_>, ty: &FieldType, report: &mut Report) -> bool {
+    fn literal(&self, value: Value<'_>, ty: Type, report: &mut Report) -> bool {
         match ty {
-            FieldType::Enum(id) => self.enum_value(value, *id, report),
-            FieldType::Composite(id) => {
+            Type::Enum(id) => self.enum_value(value, id, report),
+            Type::Composite(id) => {
                 let name = self.draft.composites[id.0 as usize].name;
                 let message = format!("a field of the composite type `{name}` cannot have a default");
                 self.reject(Code::CompositeDefault, message, "remove `@default`", report)
             }
-            FieldType::Scalar(scalar) => self.scalar(value, *scalar, report),
-            FieldType::Model(_) | FieldType::Unsupported(_) => false,
+            Type::Scalar(scalar) => self.scalar(value, scalar, report),
+            Type::Model(_) | Type::Unsupported(_) => false,
         }
     }
 

@@ -5,6 +5,8 @@
 
 use std::cell::Cell;
 
+use memchr::{memchr2, memmem};
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum TokenKind {
@@ -75,27 +77,34 @@ pub(crate) struct Lexer<'a> {
     text: &'a str,
     /// No `*/` starts here or later: without this, every `/*` that nothing closes would search the whole rest.
     open_from: Cell<usize>,
-    /// The token that was asked for last, and where it starts: parsers look at a token several times.
-    last: Cell<(usize, Token)>,
 }
 
 impl<'a> Lexer<'a> {
     /// Nothing is known yet.
     pub(crate) fn new(text: &'a str) -> Lexer<'a> {
-        let nowhere = Token { kind: TokenKind::End, end: 0 };
-        Lexer { text, open_from: Cell::new(usize::MAX), last: Cell::new((usize::MAX, nowhere)) }
+        Lexer { text, open_from: Cell::new(usize::MAX) }
     }
 
     /// The token that starts at byte `at` (a character boundary).
-    #[inline]
     pub(crate) fn token(&self, at: usize) -> Token {
-        let (start, token) = self.last.get();
-        if start == at {
-            return token;
+        scan(self, at)
+    }
+
+    /// The comment that starts at byte `at`, if one does: its kind and one past its last byte, without the line end.
+    #[inline]
+    pub(crate) fn comment(&self, at: usize) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        if bytes.get(at) != Some(&b'/') {
+            return None;
         }
-        let token = scan(self, at);
-        self.last.set((at, token));
-        token
+        match bytes.get(at + 1)? {
+            b'/' => {
+                let kind = if bytes.get(at + 2) == Some(&b'/') { TokenKind::DocComment } else { TokenKind::Comment };
+                Some(Token { kind, end: line_end(self.text, at) })
+            }
+            b'*' => self.block_comment_end(at).map(|end| Token { kind: TokenKind::BlockComment, end }),
+            _ => None,
+        }
     }
 
     /// One past the `*/` behind the `/*` at `at`.
@@ -104,7 +113,7 @@ impl<'a> Lexer<'a> {
         if inside >= self.open_from.get() {
             return None;
         }
-        let length = self.text[inside..].find("*/");
+        let length = memmem::find(&self.text.as_bytes()[inside..], b"*/");
         if length.is_none() {
             self.open_from.set(inside);
         }
@@ -125,12 +134,11 @@ fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
         b'\r' => {
             Token { kind: TokenKind::Newline, end: if bytes.get(at + 1) == Some(&b'\n') { at + 2 } else { at + 1 } }
         }
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Token { kind: TokenKind::Word, end: word_end(text, at + 1) },
         b'"' => match string_end(bytes, at + 1) {
-            Some(end) => Token { kind: TokenKind::Text, end },
+            Some((end, _)) => Token { kind: TokenKind::Text, end },
             None => one(TokenKind::Other),
         },
-        b'/' => slash(lexer, at),
+        b'/' => lexer.comment(at).unwrap_or(one(TokenKind::Other)),
         b'{' => one(TokenKind::OpenBrace),
         b'}' => one(TokenKind::CloseBrace),
         b'[' => one(TokenKind::OpenBracket),
@@ -149,10 +157,11 @@ fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
             let character = text[at..].chars().next().unwrap_or(' ');
             if is_space(character) {
                 Token { kind: TokenKind::Space, end: space_end(text, at) }
-            } else if is_letter(character) {
-                Token { kind: TokenKind::Word, end: word_end(text, at) }
             } else {
-                Token { kind: TokenKind::Other, end: at + character.len_utf8() }
+                match word_end(text, at) {
+                    end if end > at => Token { kind: TokenKind::Word, end },
+                    _ => Token { kind: TokenKind::Other, end: at + character.len_utf8() },
+                }
             }
         }
     }
@@ -161,23 +170,30 @@ fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
 /// The end of the line that holds byte `at`, without its newline.
 pub(crate) fn line_end(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at..];
-    at + rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len())
+    at + memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 /// One past the last byte of the spaces that start at `at`, `at` itself when there are none.
+#[inline]
 pub(crate) fn space_end(text: &str, at: usize) -> usize {
     let mut end = at;
     let bytes = text.as_bytes();
     loop {
         match bytes.get(end) {
             Some(b' ' | b'\t') => end += 1,
-            Some(byte) if !byte.is_ascii() => match text[end..].chars().next() {
-                Some(character) if is_space(character) => end += character.len_utf8(),
-                _ => return end,
+            Some(byte) if !byte.is_ascii() => match other(text, end, is_space) {
+                Some(length) => end += length,
+                None => return end,
             },
             _ => return end,
         }
     }
+}
+
+/// The length of the character at `at`, if it is one of those that are asked for.
+#[cold]
+fn other(text: &str, at: usize, is: fn(char) -> bool) -> Option<usize> {
+    text[at..].chars().next().filter(|character| is(*character)).map(char::len_utf8)
 }
 
 /// Unicode's space separators and the tab.
@@ -188,16 +204,26 @@ fn is_space(character: char) -> bool {
     )
 }
 
-fn word_end(text: &str, mut at: usize) -> usize {
+/// One past the last byte of the word that starts at `at`, `at` itself when there is none.
+#[inline]
+pub(crate) fn word_end(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
+    let mut end = match bytes.get(at) {
+        Some(byte) if byte.is_ascii_alphanumeric() => at + 1,
+        Some(byte) if !byte.is_ascii() => match other(text, at, is_letter) {
+            Some(length) => at + length,
+            None => return at,
+        },
+        _ => return at,
+    };
     loop {
-        match bytes.get(at) {
-            Some(byte) if IN_WORD[*byte as usize] => at += 1,
-            Some(byte) if !byte.is_ascii() => match text[at..].chars().next() {
-                Some(character) if is_letter(character) => at += character.len_utf8(),
-                Some(_) | None => return at,
+        match bytes.get(end) {
+            Some(byte) if IN_WORD[*byte as usize] => end += 1,
+            Some(byte) if !byte.is_ascii() => match other(text, end, is_letter) {
+                Some(length) => end += length,
+                None => return end,
             },
-            Some(_) | None => return at,
+            _ => return end,
         }
     }
 }
@@ -218,31 +244,21 @@ fn is_letter(character: char) -> bool {
     unicode_ident::is_xid_start(character) && !character.is_numeric()
 }
 
-/// One past the closing quote; none when there is a control character or the end of the text before it.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+/// One past the closing quote of the string whose content starts at `at`, and whether it has escapes; none when there is
+/// a control character or the end of the text before the quote.
+pub(crate) fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut escapes = false;
     loop {
         match bytes.get(at)? {
-            b'"' => return Some(at + 1),
+            b'"' => return Some((at + 1, escapes)),
             // Whatever is escaped belongs to the string, a line end too.
-            b'\\' if at + 1 < bytes.len() => at += 2,
+            b'\\' if at + 1 < bytes.len() => {
+                escapes = true;
+                at += 2;
+            }
             0..=0x1f | b'\\' => return None,
             _ => at += 1,
         }
-    }
-}
-
-fn slash(lexer: &Lexer<'_>, at: usize) -> Token {
-    let rest = &lexer.text.as_bytes()[at + 1..];
-    match rest.first() {
-        Some(b'/') => {
-            let kind = if rest.get(1) == Some(&b'/') { TokenKind::DocComment } else { TokenKind::Comment };
-            Token { kind, end: line_end(lexer.text, at) }
-        }
-        Some(b'*') => match lexer.block_comment_end(at) {
-            Some(end) => Token { kind: TokenKind::BlockComment, end },
-            None => Token { kind: TokenKind::Other, end: at + 1 },
-        },
-        _ => Token { kind: TokenKind::Other, end: at + 1 },
     }
 }
 

@@ -14,7 +14,7 @@ use super::Checks;
 pub(crate) fn functions(checks: &Checks<'_, '_>, report: &mut Report) {
     let fields = checks.draft.models.iter().flat_map(|model| &model.fields);
     for field in fields {
-        let Some(value) = field.default.as_ref().map(|default| default.value) else {
+        let Some(value) = field.default_value() else {
             continue;
         };
         let ValueKind::Call(name, arguments) = value.kind() else {
@@ -52,7 +52,7 @@ pub(crate) fn functions(checks: &Checks<'_, '_>, report: &mut Report) {
 
 /// Checks the literals of a field's default, and `auto()`.
 pub(crate) fn value(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Report) {
-    let Some(value) = field.default.as_ref().map(|default| default.value) else {
+    let Some(value) = field.default_value() else {
         return;
     };
     if let Some(scalar) = field.scalar() {

@@ -14,12 +14,13 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &N
     let field = model.field(at);
     type_is_supported(checks, model, field, report);
     client_name(checks, id, field, names, report);
-    if checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope))
+    if !names.all_differ()
+        && checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope))
         && let Some(name) = default_constraint_name(checks, model, field)
     {
-        let argument = field.default.as_ref().and_then(|default| keys::argument_span(default.attribute, "map"));
+        let argument = field.default().and_then(|default| keys::argument_span(default.attribute, "map"));
         for space in names.clashes(id, &name, DEFAULT_SCOPES) {
-            keys::name_clash(&name, space, argument.unwrap_or(field.span), report);
+            keys::name_clash(&name, space, argument.unwrap_or(field.span()), report);
         }
     }
     native::field(checks, field, report);
@@ -33,7 +34,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     let list = field.arity == Arity::List;
     let mut unsupported = |what: &str, help: &str| {
         let message = format!("{} has no {what}, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help(Code::TypeUnsupported, field.span, message, help);
+        report.error_help(Code::TypeUnsupported, field.span(), message, help);
     };
     match field.scalar() {
         Some(ScalarType::Json) => {
@@ -49,7 +50,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     }
     if list && !can.scalar_lists {
         let message = format!("{} has no lists, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help(Code::ListUnsupported, field.span, message, "put the values into a table of their own");
+        report.error_help(Code::ListUnsupported, field.span(), message, "put the values into a table of their own");
     }
 }
 
@@ -76,8 +77,7 @@ pub(crate) fn client_name(
 }
 
 fn default_name(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Report) {
-    let Some((default, name)) = field.default.as_ref().and_then(|default| Some((default, default.map.as_ref()?)))
-    else {
+    let Some((default, name)) = field.default().and_then(|default| Some((default, default.map()?))) else {
         return;
     };
     let span = default.attribute.span();

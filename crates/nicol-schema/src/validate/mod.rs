@@ -41,8 +41,7 @@ pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report:
     let provider = configuration.datasource.as_ref().map(|datasource| datasource.provider);
     let mode = configuration.datasource.as_ref().map_or(RelationMode::ForeignKeys, |d| d.relation_mode);
     let checks = Checks { draft, configuration, provider, can: abilities(provider), mode };
-    let constraints = names::Constraints::new(&checks);
-    let names = names::Names::collect(&checks, &constraints);
+    let names = names::Names::collect(&checks);
     directives::check(&checks, report);
     composites::check(&checks, report);
     defaults::functions(&checks, report);
