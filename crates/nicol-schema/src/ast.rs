@@ -116,6 +116,12 @@ impl<'a> ArgumentList<'a> {
         self.nodes().iter().map(move |node| Argument { file, node })
     }
 
+    /// The argument of a name that is a word of the language.
+    pub(crate) fn called(self, word: Word) -> Option<Value<'a>> {
+        let found = self.nodes().iter().find(|node| node.word == word)?;
+        found.value.as_ref().map(|node| self.file.value(node))
+    }
+
     /// The argument of a name.
     pub(crate) fn named(self, name: &str) -> Option<Value<'a>> {
         self.iter().find(|argument| argument.name() == Some(name)).and_then(Argument::value)
@@ -135,11 +141,6 @@ pub(crate) struct Argument<'a> {
 }
 
 impl<'a> Argument<'a> {
-    /// Which one it is.
-    pub(crate) fn word(self) -> Word {
-        self.node.word
-    }
-
     /// The name before the colon.
     pub(crate) fn name(self) -> Option<&'a str> {
         self.node.name.map(|extent| self.file.slice(extent))
@@ -221,11 +222,7 @@ impl<'a> Value<'a> {
         let file = self.file;
         match self.node.kind {
             ExpressionKind::Number => ValueKind::Number(self.source()),
-            ExpressionKind::Text => {
-                let literal = self.source();
-                ValueKind::Text(&literal[1..literal.len() - 1])
-            }
-            ExpressionKind::EscapedText => ValueKind::Text(file.escaped(self.node.extent)),
+            ExpressionKind::Text | ExpressionKind::EscapedText => ValueKind::Text(self.as_text().unwrap_or_default()),
             ExpressionKind::Path => ValueKind::Constant(self.source()),
             ExpressionKind::Call { name, arguments } => {
                 ValueKind::Call(file.slice(name), ArgumentList { file, arguments })
@@ -239,8 +236,20 @@ impl<'a> Value<'a> {
 
     /// The text of a string literal.
     pub(crate) fn as_text(self) -> Option<&'a str> {
-        match self.kind() {
-            ValueKind::Text(text) => Some(text),
+        match self.node.kind {
+            ExpressionKind::Text => {
+                let literal = self.source();
+                Some(&literal[1..literal.len() - 1])
+            }
+            ExpressionKind::EscapedText => Some(self.file.escaped(self.node.extent)),
+            _ => None,
+        }
+    }
+
+    /// The name of the function in a call.
+    pub(crate) fn called(self) -> Option<&'a str> {
+        match self.node.kind {
+            ExpressionKind::Call { name, .. } => Some(self.file.slice(name)),
             _ => None,
         }
     }

@@ -92,10 +92,10 @@ fn docs(file: File<'_>, extent: Option<Extent>) -> Option<String> {
 fn members(fields: &Members<'_>) -> Vec<IndexField> {
     let member = |member: &DraftMember<'_>| IndexField {
         field: member.field,
-        path: member.path.map_or(Vec::new(), |path| path.split('.').map(str::to_owned).collect()),
+        path: member.path().map_or(Vec::new(), |path| path.split('.').map(str::to_owned).collect()),
         sort: member.sort,
         length: member.length,
-        ops: member.ops.map(|ops| match ops {
+        ops: member.ops().map(|ops| match ops {
             DraftOps::Named(name) => OperatorClass::Named(name.to_owned()),
             DraftOps::Raw(text) => OperatorClass::Raw(text.to_owned()),
         }),

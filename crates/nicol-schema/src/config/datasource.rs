@@ -77,7 +77,7 @@ fn provider(block: &ConfigBlock<'_>, report: &mut Report) -> Option<Provider> {
         report.error_help(Code::ProviderNotString, value.span(), "`provider` must be a string", help);
         return None;
     };
-    Some(match name.as_ref() {
+    Some(match name {
         "postgresql" | "postgres" => Provider::Postgresql,
         "mysql" => Provider::Mysql,
         "sqlite" => Provider::Sqlite,
@@ -115,7 +115,7 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
     let Some(name) = text(value, report) else {
         return default;
     };
-    let mode = match name.as_ref() {
+    let mode = match name {
         "prisma" => RelationMode::Prisma,
         "foreignKeys" => RelationMode::ForeignKeys,
         other => {

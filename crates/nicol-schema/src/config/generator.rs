@@ -34,7 +34,7 @@ pub(crate) fn generator(block: &ConfigBlock<'_>, provider: Option<Provider>, rep
         && let Some(names) = list(value, report, text)
     {
         for name in names {
-            check_feature(&name, provider, value.span(), report);
+            check_feature(name, provider, value.span(), report);
             preview_features.push(name.to_owned());
         }
     }

@@ -14,6 +14,11 @@ use super::visit::Args;
 pub(crate) const FUNCTIONS: [&str; 8] =
     ["autoincrement", "cuid", "dbgenerated", "nanoid", "now", "uuid", "ulid", "auto"];
 
+/// True for the functions of the language itself.
+pub(crate) fn is_known(function: &str) -> bool {
+    matches!(function, "autoincrement" | "cuid" | "dbgenerated" | "nanoid" | "now" | "uuid" | "ulid" | "auto")
+}
+
 /// `@default` on a model's column.
 pub(crate) fn model_field<'a>(
     args: &mut Args<'a>,
@@ -61,7 +66,7 @@ pub(crate) fn composite_field<'a>(
             let message = format!("`{name}()` does not work inside composite types");
             check.reject(Code::CompositeDefault, message, "remove the default", report)
         }
-        (ValueKind::Call(name, _), Type::Scalar(_)) if !FUNCTIONS.contains(&name) => {
+        (ValueKind::Call(name, _), Type::Scalar(_)) if !is_known(name) => {
             unknown_function(name, value, FUNCTIONS.iter().copied(), report);
             false
         }
@@ -111,7 +116,7 @@ impl Check<'_, '_> {
             (ScalarType::String, "cuid") => self.version(name, arguments, &[1, 2], report),
             (ScalarType::String, "uuid") => self.version(name, arguments, &[4, 7], report),
             (ScalarType::String, "nanoid") => self.nanoid(arguments, report),
-            (_, name) if !FUNCTIONS.contains(&name) => true,
+            (_, name) if !is_known(name) => true,
             (scalar, name) => {
                 let scalar = scalar.as_str();
                 let message = format!("`{name}()` does not make values of type {scalar}");
@@ -176,7 +181,7 @@ impl Check<'_, '_> {
         }
         match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
-            Some(ValueKind::Text(text)) if text.is_empty() => {
+            Some(ValueKind::Text("")) => {
                 self.reject(Code::FunctionArgument, "the expression of `dbgenerated` is empty", help, report)
             }
             Some(ValueKind::Text(_)) => true,

@@ -296,7 +296,7 @@ pub(crate) struct DraftDefault<'a> {
 impl<'a> DraftDefault<'a> {
     /// `map:`
     pub(crate) fn map(&self) -> Option<&'a str> {
-        self.attribute.arguments().named("map").and_then(Value::as_text)
+        self.attribute.arguments().called(Word::Map).and_then(Value::as_text)
     }
 }
 
@@ -319,7 +319,7 @@ impl<'a> DraftNative<'a> {
 }
 
 /// A field in an index or key.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct DraftMember<'a> {
     /// The model's field.
     pub(crate) field: FieldId,
@@ -327,16 +327,28 @@ pub(crate) struct DraftMember<'a> {
     pub(crate) sort: Option<SortOrder>,
     /// `length:`
     pub(crate) length: Option<u32>,
+    /// What few have.
+    pub(crate) rare: Option<Box<Rare<'a>>>,
+}
+
+/// What few fields in an index have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rare<'a> {
     /// Further field names inside composite types, joined by dots (mongodb).
     pub(crate) path: Option<&'a str>,
     /// `ops:`
     pub(crate) ops: Option<DraftOps<'a>>,
 }
 
-impl DraftMember<'_> {
-    /// A field and nothing else.
-    pub(crate) fn plain(field: FieldId) -> Self {
-        DraftMember { field, sort: None, length: None, path: None, ops: None }
+impl<'a> DraftMember<'a> {
+    /// Further field names inside composite types, joined by dots (mongodb).
+    pub(crate) fn path(&self) -> Option<&'a str> {
+        self.rare.as_ref()?.path
+    }
+
+    /// `ops:`
+    pub(crate) fn ops(&self) -> Option<DraftOps<'a>> {
+        self.rare.as_ref()?.ops
     }
 }
 
@@ -350,7 +362,7 @@ pub(crate) enum DraftOps<'a> {
 }
 
 /// The fields of an index or key.
-pub(crate) type Members<'a> = SmallVec<[DraftMember<'a>; 1]>;
+pub(crate) type Members<'a> = SmallVec<[DraftMember<'a>; 2]>;
 
 /// A primary key.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Attributes of fields that are columns.
 
-use smallvec::SmallVec;
+use smallvec::smallvec;
 
 use crate::diagnostic::Code;
 use crate::report::Report;
@@ -118,7 +118,7 @@ fn field_unique<'a>(
     let field = FieldId(at as u32);
     DraftIndex {
         kind: IndexKind::Unique,
-        fields: SmallVec::from_iter([DraftMember { sort, length, ..DraftMember::plain(field) }]),
+        fields: smallvec![DraftMember { field, sort, length, rare: None }],
         name: None,
         map,
         algorithm: None,

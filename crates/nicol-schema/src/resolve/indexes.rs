@@ -34,7 +34,7 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
     let clustered = args.named(Word::Clustered).and_then(|value| boolean(value, report));
     let field = FieldId(at as u32);
     model.primary_key = Some(DraftKey {
-        fields: smallvec![DraftMember { sort, length, ..DraftMember::plain(field) }],
+        fields: smallvec![DraftMember { field, sort, length, rare: None }],
         name: None,
         map,
         clustered,
@@ -110,7 +110,7 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
     };
     let optional: Vec<&str> = fields
         .iter()
-        .filter(|field| field.path.is_none())
+        .filter(|field| field.path().is_none())
         .map(|field| model.field(field.field))
         .filter(|field| field.arity != Arity::Required)
         .map(|field| field.name)
@@ -325,13 +325,14 @@ fn resolved<'a>(
             continue;
         }
         if entries_are_many && !named.insert((field, path))
-            || !entries_are_many && found.iter().any(|other| other.field == field && other.path == path)
+            || !entries_are_many && found.iter().any(|other| other.field == field && other.path() == path)
         {
             let message = format!("the list names the field `{}` twice", entry.name);
             report.error_help(Code::MemberTwice, span, message, "remove one of the two");
             return Resolved::Reported;
         }
-        found.push(DraftMember { field, path, sort: entry.sort, length: entry.length, ops: entry.ops });
+        let rare = (path.is_some() || entry.ops.is_some()).then(|| Box::new(Rare { path, ops: entry.ops }));
+        found.push(DraftMember { field, sort: entry.sort, length: entry.length, rare });
     }
     if unknown.is_empty() && relations.is_empty() {
         Resolved::Found(found)

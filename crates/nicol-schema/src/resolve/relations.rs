@@ -146,6 +146,6 @@ fn is_unique(draft: &Draft<'_>, field: &RelationField<'_>) -> bool {
     draft.model(field.at.model).indexes.iter().any(|index| {
         index.kind == IndexKind::Unique
             && index.fields.len() == fields.len()
-            && index.fields.iter().zip(fields).all(|(a, b)| a.path.is_none() && a.field == *b)
+            && index.fields.iter().zip(fields).all(|(a, b)| a.path().is_none() && a.field == *b)
     })
 }

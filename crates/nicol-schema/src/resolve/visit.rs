@@ -1,7 +1,7 @@
 //! Going over the attributes of something so that none is forgotten: each pass takes the attributes and arguments it
 //! knows, and what is left is reported as unknown.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use crate::ast::{Argument, ArgumentList, Attribute, File, Value, ValueKind};
@@ -31,17 +31,20 @@ impl<'a> Visit<'a> {
         Visit { file, nodes, known, present, taken: 0, cursor: 0 }
     }
 
+    #[inline(always)]
     fn take(&mut self, word: Word) -> bool {
         self.taken |= word.bit();
         self.present & word.bit() != 0
     }
 
     /// Takes the attribute of a name that may occur once.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn single(&mut self, word: Word, report: &mut Report) -> Option<Args<'a>> {
-        if !self.take(word) {
-            return None;
-        }
+        if self.take(word) { self.only(word, report) } else { None }
+    }
+
+    #[inline(never)]
+    fn only(&self, word: Word, report: &mut Report) -> Option<Args<'a>> {
         let (nodes, file) = (self.nodes, self.file);
         let mut all = nodes.iter().filter(|node| node.word == word);
         let found = all.next()?;
@@ -89,10 +92,15 @@ impl<'a> Visit<'a> {
     }
 
     /// Reports what nobody took.
+    #[inline]
     pub(crate) fn finish(self, report: &mut Report) {
-        if self.present & !self.taken == 0 {
-            return;
+        if self.present & !self.taken != 0 {
+            self.report_unknown(report);
         }
+    }
+
+    #[cold]
+    fn report_unknown(self, report: &mut Report) {
         for node in self.nodes.iter().filter(|node| self.taken & node.word.bit() == 0) {
             let known = self.known.iter().map(|word| word.as_str());
             let name = self.file.slice(node.name);
@@ -109,51 +117,47 @@ pub(crate) struct Args<'a> {
     /// The attribute.
     pub(crate) attribute: Attribute<'a>,
     nodes: &'a [ArgumentNode],
-    taken: SmallVec<[bool; 16]>,
+    /// The set of words that the arguments are called by.
+    present: u32,
+    /// The set of those that were taken.
+    taken: u32,
 }
-
-/// So many arguments are compared with each other, more are looked up.
-const FEW_ARGUMENTS: usize = 32;
 
 impl<'a> Args<'a> {
     /// Checks the form of the arguments; none when an argument lacks its value.
-    #[inline]
     fn new(attribute: Attribute<'a>, report: &mut Report) -> Option<Args<'a>> {
         let nodes = attribute.arguments().nodes();
         if attribute.file.tree().lacks_values && attribute.node.has_parentheses && !well_formed(attribute, report) {
             return None;
         }
-        let mut args = Args { attribute, nodes, taken: SmallVec::from_elem(false, nodes.len()) };
-        if nodes.len() > 1 {
+        let (mut present, mut alike) = (0, 0);
+        for node in nodes {
+            alike |= present & node.word.bit();
+            present |= node.word.bit();
+        }
+        let args = Args { attribute, nodes, present, taken: 0 };
+        if alike != 0 {
             args.each_once(report);
         }
         Some(args)
     }
 
-    /// Of several arguments of one name the last one stays.
-    fn each_once(&mut self, report: &mut Report) {
+    fn name(&self, node: &ArgumentNode) -> Option<&'a str> {
+        node.name.map(|extent| self.attribute.file.slice(extent))
+    }
+
+    /// Says of which arguments there are several of one name: the last one counts.
+    #[cold]
+    fn each_once(&self, report: &mut Report) {
         let file = self.attribute.file;
-        let mut unnamed = 1;
-        let mut last: FxHashMap<Option<&str>, usize> = FxHashMap::default();
-        for (at, node) in self.nodes.iter().enumerate() {
-            let name = || node.name.map(|extent| file.slice(extent));
-            let earlier = if self.nodes.len() > FEW_ARGUMENTS {
-                last.insert(name(), at)
-            } else {
-                let same = |other: &ArgumentNode| {
-                    other.word == node.word
-                        && (node.word != Word::Other || other.name.map(|extent| file.slice(extent)) == name())
-                };
-                self.nodes[..at].iter().rposition(same)
-            };
-            let Some(earlier) = earlier else { continue };
-            self.taken[earlier] = true;
-            match name() {
-                Some(name) => {
-                    let message = format!("argument `{name}` is given twice");
-                    report.error_help(Code::ArgumentTwice, file.span(node.extent), message, "remove one of the two");
-                }
-                None => unnamed += 1,
+        let mut seen: FxHashSet<Option<&str>> = FxHashSet::default();
+        let mut unnamed = 0;
+        for node in self.nodes {
+            let name = self.name(node);
+            unnamed += usize::from(name.is_none());
+            if let (false, Some(name)) = (seen.insert(name), name) {
+                let message = format!("argument `{name}` is given twice");
+                report.error_help(Code::ArgumentTwice, file.span(node.extent), message, "remove one of the two");
             }
         }
         if unnamed > 1 {
@@ -170,14 +174,18 @@ impl<'a> Args<'a> {
         report.error_help(code, self.attribute.span(), message, help);
     }
 
-    fn position(&self, word: Word) -> Option<usize> {
-        (0..self.nodes.len()).find(|at| self.nodes[*at].word == word && !self.taken[*at])
+    /// The last argument of a name that was not taken yet.
+    fn find(&self, word: Word) -> Option<&'a ArgumentNode> {
+        if self.present & !self.taken & word.bit() == 0 {
+            return None;
+        }
+        self.nodes.iter().rfind(|node| node.word == word)
     }
 
     fn take(&mut self, word: Word) -> Option<Value<'a>> {
-        let at = self.position(word)?;
-        self.taken[at] = true;
-        self.nodes[at].value.as_ref().map(|node| self.attribute.file.value(node))
+        let found = self.find(word)?;
+        self.taken |= word.bit();
+        found.value.as_ref().map(|node| self.attribute.file.value(node))
     }
 
     /// Takes the argument of a name.
@@ -187,7 +195,7 @@ impl<'a> Args<'a> {
 
     /// Takes the argument of a name, or the one without a name; giving both is an error.
     pub(crate) fn main(&mut self, word: Word, report: &mut Report) -> Option<Value<'a>> {
-        let named = self.position(word).map(|at| self.attribute.file.span(self.nodes[at].extent));
+        let named = self.find(word).map(|node| self.attribute.file.span(node.extent));
         let name = word.as_str();
         match (self.take(word), self.take(Word::Unnamed)) {
             (Some(value), None) | (None, Some(value)) => Some(value),
@@ -226,14 +234,23 @@ impl<'a> Args<'a> {
     }
 
     /// Reports the arguments nobody took.
+    #[inline]
     pub(crate) fn finish(self, report: &mut Report) {
-        for (node, _) in self.nodes.iter().zip(&self.taken).filter(|(_, taken)| !**taken) {
-            let file = self.attribute.file;
-            let message = match node.name {
-                Some(name) => format!("`{}` has no argument `{}`", self.attribute.name(), file.slice(name)),
+        if self.present & !self.taken != 0 {
+            self.report_unknown(report);
+        }
+    }
+
+    #[cold]
+    fn report_unknown(self, report: &mut Report) {
+        let numbered = || self.nodes.iter().enumerate().filter(|(_, node)| self.taken & node.word.bit() == 0);
+        let last: FxHashMap<Option<&str>, usize> = numbered().map(|(at, node)| (self.name(node), at)).collect();
+        for (_, node) in numbered().filter(|(at, node)| last.get(&self.name(node)) == Some(at)) {
+            let message = match self.name(node) {
+                Some(name) => format!("`{}` has no argument `{name}`", self.attribute.name()),
                 None => format!("`{}` takes no argument here", self.attribute.name()),
             };
-            report.error_help(Code::UnknownArgument, file.span(node.extent), message, "remove it");
+            report.error_help(Code::UnknownArgument, self.attribute.file.span(node.extent), message, "remove it");
         }
     }
 }

@@ -158,7 +158,7 @@ fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
             if is_space(character) {
                 Token { kind: TokenKind::Space, end: space_end(text, at) }
             } else {
-                match word_end(text, at) {
+                match word_end(text, at, &mut false) {
                     end if end > at => Token { kind: TokenKind::Word, end },
                     _ => Token { kind: TokenKind::Other, end: at + character.len_utf8() },
                 }
@@ -175,25 +175,28 @@ pub(crate) fn line_end(text: &str, at: usize) -> usize {
 
 /// One past the last byte of the spaces that start at `at`, `at` itself when there are none.
 #[inline]
-pub(crate) fn space_end(text: &str, at: usize) -> usize {
-    let mut end = at;
+pub(crate) fn space_end(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
-    loop {
-        match bytes.get(end) {
-            Some(b' ' | b'\t') => end += 1,
-            Some(byte) if !byte.is_ascii() => match other(text, end, is_space) {
-                Some(length) => end += length,
-                None => return end,
-            },
-            _ => return end,
+    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
+        let others = u64::from_le_bytes(eight) ^ u64::from_le_bytes([b' '; 8]);
+        if others != 0 {
+            at += others.trailing_zeros() as usize / 8;
+            break;
         }
+        at += 8;
+    }
+    match bytes.get(at) {
+        Some(byte) if byte.is_ascii() && !matches!(byte, b' ' | b'\t') => at,
+        _ => other_space_end(text, at),
     }
 }
 
-/// The length of the character at `at`, if it is one of those that are asked for.
 #[cold]
-fn other(text: &str, at: usize, is: fn(char) -> bool) -> Option<usize> {
-    text[at..].chars().next().filter(|character| is(*character)).map(char::len_utf8)
+fn other_space_end(text: &str, mut end: usize) -> usize {
+    while let Some(character) = text[end..].chars().next().filter(|character| is_space(*character)) {
+        end += character.len_utf8();
+    }
+    end
 }
 
 /// Unicode's space separators and the tab.
@@ -204,36 +207,57 @@ fn is_space(character: char) -> bool {
     )
 }
 
-/// One past the last byte of the word that starts at `at`, `at` itself when there is none.
+/// One past the last byte of the word that starts at `at`, `at` itself when there is none. Notes when it has a `-`.
 #[inline]
-pub(crate) fn word_end(text: &str, at: usize) -> usize {
+pub(crate) fn word_end(text: &str, at: usize, has_dash: &mut bool) -> usize {
     let bytes = text.as_bytes();
-    let mut end = match bytes.get(at) {
-        Some(byte) if byte.is_ascii_alphanumeric() => at + 1,
-        Some(byte) if !byte.is_ascii() => match other(text, at, is_letter) {
-            Some(length) => at + length,
-            None => return at,
-        },
-        _ => return at,
-    };
-    loop {
-        match bytes.get(end) {
-            Some(byte) if IN_WORD[*byte as usize] => end += 1,
-            Some(byte) if !byte.is_ascii() => match other(text, end, is_letter) {
-                Some(length) => end += length,
-                None => return end,
-            },
-            _ => return end,
-        }
+    let mut end = at;
+    if bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+        end = usual_word_end(bytes, at + 1);
+    }
+    match bytes.get(end) {
+        Some(byte) if !byte.is_ascii() || (*byte == b'-' && end > at) => other_word_end(text, at, has_dash),
+        _ => end,
     }
 }
 
-/// The ASCII characters of words.
+/// Where the first byte is, at or behind `at`, that is no ASCII letter, digit or `_`.
+#[inline]
+fn usual_word_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(eight) = bytes.get(at..at + 8) {
+        for (index, byte) in eight.iter().enumerate() {
+            if !IN_WORD[*byte as usize] {
+                return at + index;
+            }
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().take_while(|byte| IN_WORD[**byte as usize]).count()
+}
+
+/// Words with letters of other scripts, or with `-`.
+#[cold]
+fn other_word_end(text: &str, at: usize, has_dash: &mut bool) -> usize {
+    let mut end = at;
+    for character in text[at..].chars() {
+        let fits = character.is_ascii_alphanumeric()
+            || (matches!(character, '_' | '-') && end > at)
+            || (!character.is_ascii() && is_letter(character));
+        if !fits {
+            break;
+        }
+        *has_dash |= character == '-';
+        end += character.len_utf8();
+    }
+    end
+}
+
+/// The ASCII characters of words, but for `-`, which is rare.
 const IN_WORD: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' || byte as u8 == b'-';
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
         byte += 1;
     }
     table
@@ -265,6 +289,27 @@ pub(crate) fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_and_spaces_end_at_the_first_character_of_another_kind() {
+        for character in (0..0x3100).filter_map(char::from_u32) {
+            let in_word = character.is_ascii_alphanumeric() || matches!(character, '_' | '-') || is_letter(character);
+            for before in ["a", "aZ09_-zA", "aZ09_zAb", "éa"] {
+                for behind in ["", " ", "b-c,", "bcdefghijk "] {
+                    let word = format!("{before}{character}{behind}");
+                    let more = behind.trim_end_matches([' ', ',']).len();
+                    let end = before.len() + if in_word { character.len_utf8() + more } else { 0 };
+                    assert_eq!(word_end(&word, 0, &mut false), end, "{word:?}");
+                    let spaces = format!("{}{character} x", " ".repeat(before.len()));
+                    let end = before.len() + if is_space(character) { character.len_utf8() + 1 } else { 0 };
+                    assert_eq!(space_end(&spaces, 0), end, "{spaces:?}");
+                }
+            }
+        }
+        for text in ["", "_a", "-a", "\u{301}", "9"] {
+            assert_eq!(word_end(text, 0, &mut false), usize::from(text == "9"), "{text:?}");
+        }
+    }
 
     #[test]
     fn tokens_concatenate_to_the_text() {

@@ -62,19 +62,6 @@ struct Parser<'a> {
     no_brace_from: usize,
 }
 
-/// Lengths of the tree's lists, to go back to when a block turns out not to be one.
-struct Mark {
-    at: usize,
-    members: usize,
-    fields: usize,
-    properties: usize,
-    attributes: usize,
-    block_attributes: usize,
-    arguments: usize,
-    elements: usize,
-    escaped: usize,
-}
-
 impl<'a> Parser<'a> {
     /// The next byte; zero at the end of the text, which no construct begins with.
     #[inline]
@@ -120,7 +107,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn word(&mut self) -> Option<Extent> {
         let start = self.at;
-        let end = word_end(self.text, start);
+        let end = word_end(self.text, start, &mut self.tree.has_odd_names);
         self.at = end;
         (end > start).then(|| Extent::new(start, end))
     }
@@ -130,7 +117,7 @@ impl<'a> Parser<'a> {
     fn name(&mut self) -> Option<Extent> {
         let name = self.word()?;
         let bytes = self.slice(name);
-        self.tree.has_odd_names |= bytes[0].is_ascii_digit() || bytes.contains(&b'-');
+        self.tree.has_odd_names |= bytes[0].is_ascii_digit();
         Some(name)
     }
 
@@ -164,31 +151,22 @@ impl<'a> Parser<'a> {
         Extent::new(start, self.at)
     }
 
-    fn mark(&self) -> Mark {
-        Mark {
-            at: self.at,
-            members: self.tree.members.len(),
-            fields: self.tree.fields.len(),
-            properties: self.tree.properties.len(),
-            attributes: self.tree.attributes.len(),
-            block_attributes: self.tree.block_attributes.len(),
-            arguments: self.tree.arguments.len(),
-            elements: self.tree.elements.len(),
-            escaped: self.tree.escaped.len(),
-        }
-    }
-
+    /// Takes back everything that starts at `at` or later, and goes on there.
     #[cold]
-    fn go_back(&mut self, mark: &Mark) {
-        self.at = mark.at;
-        self.tree.members.truncate(mark.members);
-        self.tree.fields.truncate(mark.fields);
-        self.tree.properties.truncate(mark.properties);
-        self.tree.attributes.truncate(mark.attributes);
-        self.tree.block_attributes.truncate(mark.block_attributes);
-        self.tree.arguments.truncate(mark.arguments);
-        self.tree.elements.truncate(mark.elements);
-        self.tree.escaped.truncate(mark.escaped);
+    fn go_back(&mut self, at: usize) {
+        fn take_back<T>(nodes: &mut Vec<T>, at: usize, start: impl Fn(&T) -> u32) {
+            while nodes.last().is_some_and(|node| start(node) as usize >= at) {
+                nodes.pop();
+            }
+        }
+        self.at = at;
+        take_back(&mut self.tree.fields, at, |node| node.extent.start());
+        take_back(&mut self.tree.properties, at, |node| node.extent.start());
+        take_back(&mut self.tree.attributes, at, |node| node.extent.start());
+        take_back(&mut self.tree.block_attributes, at, |node| node.extent.start());
+        take_back(&mut self.tree.arguments, at, |node| node.extent.start());
+        take_back(&mut self.tree.elements, at, |node| node.extent.start());
+        take_back(&mut self.tree.escaped, at, |node| node.extent.start());
     }
 
     fn file(&mut self) {
@@ -204,7 +182,7 @@ impl<'a> Parser<'a> {
                     ItemKind::EmptyLines
                 }
                 b'/' if self.comments() => ItemKind::Comments,
-                _ if word_end(self.text, start) > start => {
+                _ if word_end(self.text, start, &mut false) > start => {
                     let kind = self.block_or_junk(pending);
                     self.hand_on(kind, &mut handed_on);
                     kind
@@ -235,9 +213,10 @@ impl<'a> Parser<'a> {
     }
 
     fn block_or_junk(&mut self, docs: Option<Extent>) -> ItemKind {
-        let mark = self.mark();
+        let start = self.at;
+        let members = self.tree.members.len();
         for keyword in Keyword::ALL {
-            if !self.text[mark.at..].starts_with(keyword.as_str()) {
+            if !self.bytes[start..].starts_with(keyword.as_str().as_bytes()) {
                 continue;
             }
             if let Some(block) = self.block(keyword, docs) {
@@ -245,16 +224,17 @@ impl<'a> Parser<'a> {
                 self.tree.blocks.push(block);
                 return ItemKind::Block(index);
             }
-            self.go_back(&mark);
+            self.tree.members.truncate(members);
+            self.go_back(start);
         }
         if self.type_alias() {
             return ItemKind::TypeAlias;
         }
-        self.go_back(&mark);
+        self.go_back(start);
         if self.unknown_block() {
             return ItemKind::UnknownBlock;
         }
-        self.go_back(&mark);
+        self.go_back(start);
         self.junk();
         ItemKind::Junk
     }
@@ -299,7 +279,11 @@ impl<'a> Parser<'a> {
             return false;
         }
         self.skip_space();
-        self.field_attributes();
+        let attributes = self.field_attributes();
+        // The spaces behind it are no part of it.
+        if let Some(last) = self.tree.attributes[attributes.range()].last() {
+            self.at = last.extent.end() as usize;
+        }
         true
     }
 
@@ -390,7 +374,7 @@ impl<'a> Parser<'a> {
 
     /// A field, property or attribute, or else junk.
     fn line(&mut self, keyword: Keyword, pending: &mut Option<Extent>) -> Member {
-        let mark = self.mark();
+        let start = self.at;
         let parsed = match keyword {
             Keyword::Datasource | Keyword::Generator => self.property(),
             Keyword::Model | Keyword::Type | Keyword::View | Keyword::Enum => {
@@ -402,9 +386,9 @@ impl<'a> Parser<'a> {
             }
         };
         parsed.unwrap_or_else(|| {
-            self.go_back(&mark);
+            self.go_back(start);
             self.junk();
-            Member::Junk(self.extent_from(mark.at))
+            Member::Junk(self.extent_from(start))
         })
     }
 
@@ -433,14 +417,17 @@ impl<'a> Parser<'a> {
         let (mut colon, mut ty) = (false, None);
         if typed {
             colon = self.eat(b':');
-            self.skip_space();
+            if colon {
+                self.skip_space();
+            }
             ty = self.field_type();
             self.skip_space();
         }
         let attributes = self.field_attributes();
-        self.skip_space();
         let comment = self.comment();
-        self.skip_space();
+        if comment.is_some() {
+            self.skip_space();
+        }
         self.newline()?;
         let index = self.tree.fields.len() as u32;
         let docs = pending.take();
@@ -513,23 +500,19 @@ impl<'a> Parser<'a> {
         Some((self.word()?, false))
     }
 
+    /// Attributes and the spaces behind them.
     fn field_attributes(&mut self) -> Run {
         let start = self.tree.attributes.len() as u32;
-        loop {
+        while self.peek() == b'@' {
             let before = self.at;
-            self.skip_space();
-            if self.peek() != b'@' {
-                self.at = before;
-                break;
-            }
-            let mark = Mark { at: before, ..self.mark() };
             match self.attribute(1) {
                 Some(attribute) => self.tree.attributes.push(attribute),
                 None => {
-                    self.go_back(&mark);
+                    self.go_back(before);
                     break;
                 }
             }
+            self.skip_space();
         }
         Run { start, end: self.tree.attributes.len() as u32 }
     }
@@ -568,9 +551,7 @@ impl<'a> Parser<'a> {
     #[inline]
     fn path(&mut self, first: Extent) -> Extent {
         while self.eat(b'.') {
-            if let Some(name) = self.word() {
-                self.tree.has_odd_names |= self.slice(name).contains(&b'-');
-            }
+            self.word();
         }
         self.extent_from(first.start() as usize)
     }
@@ -584,40 +565,49 @@ impl<'a> Parser<'a> {
 
     /// Arguments up to the closing byte; with `free`, values need no name and a last comma is noted.
     fn argument_list(&mut self, close: u8, free: bool) -> Option<(Run, Option<NonZeroU32>)> {
+        self.skip_space();
+        if self.eat(close) {
+            return Some((Run::default(), None));
+        }
+        if free && let Some(comma) = self.comma() {
+            self.skip_space();
+            return self.eat(close).then_some((Run::default(), Some(comma)));
+        }
+        let first = self.argument(free)?;
+        self.skip_space();
+        if self.eat(close) {
+            self.tree.arguments.push(first);
+            let end = self.tree.arguments.len() as u32;
+            return Some((Run { start: end - 1, end }, None));
+        }
         let open = self.arguments.len();
-        let comma = self.open_list(close, free, open);
+        self.arguments.push(first);
+        let closed = self.further_arguments(close);
         let start = self.tree.arguments.len() as u32;
-        if comma.is_some() {
+        if closed.is_some() {
             self.tree.arguments.extend_from_slice(&self.arguments[open..]);
         }
         self.arguments.truncate(open);
-        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma?))
+        let comma = closed.filter(|comma| free || comma.is_none())?;
+        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma))
     }
 
-    /// Collects arguments behind `open` in [`Parser::arguments`]; the last comma.
-    fn open_list(&mut self, close: u8, free: bool, open: usize) -> Option<Option<NonZeroU32>> {
-        let mut comma = None;
+    /// Collects arguments behind the first one in [`Parser::arguments`], up to the closing byte; the last comma.
+    fn further_arguments(&mut self, close: u8) -> Option<Option<NonZeroU32>> {
+        let free = close == b')';
         loop {
+            let comma = self.comma()?;
             self.skip_space();
             if self.eat(close) {
-                break;
-            }
-            let is_first = self.arguments.len() == open;
-            if is_first == comma.is_some() {
-                return None;
-            }
-            if is_first && free {
-                comma = self.comma();
-                if comma.is_some() {
-                    continue;
-                }
+                return Some(Some(comma));
             }
             let argument = self.argument(free)?;
             self.arguments.push(argument);
             self.skip_space();
-            comma = self.comma();
+            if self.eat(close) {
+                return Some(None);
+            }
         }
-        (free || comma.is_none()).then_some(comma)
     }
 
     fn comma(&mut self) -> Option<NonZeroU32> {
@@ -750,8 +740,21 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self) -> Option<Run> {
+        self.expect(b'[')?;
+        self.skip_space();
+        if self.eat(b']') {
+            return Some(Run::default());
+        }
+        let first = self.expression()?;
+        self.skip_space();
+        if self.eat(b']') {
+            self.tree.elements.push(first);
+            let end = self.tree.elements.len() as u32;
+            return Some(Run { start: end - 1, end });
+        }
         let open = self.elements.len();
-        let closed = self.open_array();
+        self.elements.push(first);
+        let closed = self.further_elements();
         let start = self.tree.elements.len() as u32;
         if closed.is_some() {
             self.tree.elements.extend_from_slice(&self.elements[open..]);
@@ -760,14 +763,10 @@ impl<'a> Parser<'a> {
         closed.map(|()| Run { start, end: self.tree.elements.len() as u32 })
     }
 
-    /// Collects elements in [`Parser::elements`].
-    fn open_array(&mut self) -> Option<()> {
-        self.expect(b'[')?;
-        self.skip_space();
-        if self.eat(b']') {
-            return Some(());
-        }
+    /// Collects elements behind the first one in [`Parser::elements`], up to the closing bracket.
+    fn further_elements(&mut self) -> Option<()> {
         loop {
+            self.expect(b',')?;
             self.skip_space();
             let element = self.expression()?;
             self.elements.push(element);
@@ -775,7 +774,6 @@ impl<'a> Parser<'a> {
             if self.eat(b']') {
                 return Some(());
             }
-            self.expect(b',')?;
         }
     }
 }

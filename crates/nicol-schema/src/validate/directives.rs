@@ -3,10 +3,15 @@
 use super::Checks;
 use crate::ast::File;
 use crate::diagnostic::Code;
-use crate::directive::{Directive, scan};
+use crate::directive::{Directive, PREFIX, scan};
 use crate::report::{Report, nearest};
 use crate::source::Span;
 use crate::syntax::tree::Extent;
+
+/// Whether there can be directives in a text at all.
+pub(super) fn may_be_in(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), PREFIX.as_bytes()).is_some()
+}
 
 /// Hints for lines that mean to be directives and are none.
 pub(super) fn check(checks: &Checks<'_, '_>, report: &mut Report) {

@@ -23,10 +23,16 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &N
             keys::name_clash(&name, space, argument.unwrap_or(field.span()), report);
         }
     }
-    native::field(checks, field, report);
-    default_name(checks, field, report);
-    defaults::value(checks, field, report);
-    native::unsupported(checks, field, report);
+    if field.native.is_some() {
+        native::field(checks, field, report);
+    }
+    if field.default.is_some() {
+        default_name(checks, field, report);
+        defaults::value(checks, field, report);
+    }
+    if let Some(Type::Unsupported(_)) = field.ty {
+        native::unsupported(checks, field, report);
+    }
 }
 
 fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &DraftField<'_>, report: &mut Report) {
@@ -55,6 +61,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
 }
 
 /// A field cannot be called like a compound key.
+#[inline]
 pub(crate) fn client_name(
     checks: &Checks<'_, '_>,
     id: ModelId,
@@ -62,12 +69,16 @@ pub(crate) fn client_name(
     names: &Names<'_>,
     report: &mut Report,
 ) {
-    if names.custom_count(id, field.name) == 0 {
-        return;
+    if names.custom_count(id, field.name) > 0 {
+        report_client_name(checks, id, field, report);
     }
+}
+
+#[cold]
+fn report_client_name(checks: &Checks<'_, '_>, id: ModelId, field: &DraftField<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
-    let unique = model.indexes.iter().any(|index| index.name.as_deref() == Some(field.name));
-    let key = model.primary_key.as_ref().is_some_and(|key| key.name.as_deref() == Some(field.name));
+    let unique = model.indexes.iter().any(|index| index.name == Some(field.name));
+    let key = model.primary_key.as_ref().is_some_and(|key| key.name == Some(field.name));
     for (attribute, clash) in [("@@unique", unique), ("@@id", key)] {
         if clash {
             let message = format!("an `{attribute}` has the name `{}`, which is the name of a field", field.name);

@@ -38,7 +38,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: usize, names: &Nam
         keys::name_length(checks, name, span, report);
     }
     clustering(checks, model, index, report);
-    if index.kind != IndexKind::Normal && index.fields.iter().any(|member| member.ops.is_some()) {
+    if index.kind != IndexKind::Normal && index.fields.iter().any(|member| member.ops().is_some()) {
         let message = "operator classes can be chosen in `@@index` only";
         report.error_help(Code::OperatorClass, span, message, "remove `ops`");
     }
@@ -150,7 +150,7 @@ fn composite_members(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &Dr
     let composite = index
         .fields
         .iter()
-        .find(|member| member.path.is_none() && matches!(model.field(member.field).ty, Some(Type::Composite(_))));
+        .find(|member| member.path().is_none() && matches!(model.field(member.field).ty, Some(Type::Composite(_))));
     if let Some(member) = composite {
         let name = model.field(member.field).name;
         let message = format!("`{name}` is of a composite type, which cannot be in an index with other fields");

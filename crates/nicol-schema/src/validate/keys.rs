@@ -68,7 +68,7 @@ pub(crate) fn length_type(
     span: Span,
     report: &mut Report,
 ) {
-    if !checks.can.index_length || member.length.is_none() || member.path.is_some() {
+    if !checks.can.index_length || member.length.is_none() || member.path().is_some() {
         return;
     }
     match &model.field(member.field).ty {

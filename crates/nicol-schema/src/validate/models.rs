@@ -1,8 +1,9 @@
 //! Models and views as a whole.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
-use crate::ast::{Value, ValueKind};
+use crate::ast::Value;
 use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
@@ -26,7 +27,7 @@ pub(crate) fn database_name_clashes(checks: &Checks<'_, '_>, report: &mut Report
     let mut seen: FxHashMap<(Option<&str>, &str), ModelId> = FxHashMap::default();
     for id in in_order(draft) {
         let model = draft.model(id);
-        let schema = model.schema.as_ref().map(|(name, _)| name.as_ref());
+        let schema = model.schema.map(|(name, _)| name);
         let Some(earlier) = seen.insert((schema, model.database_name()), id) else {
             continue;
         };
@@ -93,7 +94,7 @@ fn fulltexts(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Repor
 
 /// Checks `@@schema` of a model or view.
 pub(crate) fn schema_attribute(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
-    let schema = model.schema.as_ref().map(|(name, span)| (name.as_ref(), *span));
+    let schema = model.schema;
     schema_rules(checks, schema, model.word(), model.name, model.span(), report);
 }
 
@@ -142,8 +143,7 @@ fn set_default_warnings(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report:
 
 /// True for `@default(autoincrement())`.
 pub(crate) fn is_call(field: &DraftField<'_>, function: &str) -> bool {
-    let kind = field.default_value().map(Value::kind);
-    matches!(kind, Some(ValueKind::Call(name, _)) if name == function)
+    field.default_value().and_then(Value::called) == Some(function)
 }
 
 fn cockroach_autoincrement(model: &DraftModel<'_>, report: &mut Report) {
@@ -157,7 +157,7 @@ fn cockroach_autoincrement(model: &DraftModel<'_>, report: &mut Report) {
 }
 
 fn autoincrement(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
-    let counting: Vec<(FieldId, &DraftField<'_>)> = model
+    let counting: SmallVec<[(FieldId, &DraftField<'_>); 2]> = model
         .fields
         .iter()
         .enumerate()

@@ -32,8 +32,9 @@ fn fields_and_indexes(model: &DraftModel<'_>, report: &mut Report) {
     }
     for (at, index) in model.indexes.iter().enumerate() {
         let same = |other: &DraftIndex<'_>| {
-            let alike =
-                |a: &DraftMember<'_>, b: &DraftMember<'_>| a.field == b.field && a.path == b.path && a.sort == b.sort;
+            let alike = |a: &DraftMember<'_>, b: &DraftMember<'_>| {
+                a.field == b.field && a.path() == b.path() && a.sort == b.sort
+            };
             other.fields.len() == index.fields.len() && other.fields.iter().zip(&index.fields).all(|(a, b)| alike(a, b))
         };
         if model.indexes.iter().enumerate().any(|(other_at, other)| other_at != at && same(other)) {
@@ -41,7 +42,7 @@ fn fields_and_indexes(model: &DraftModel<'_>, report: &mut Report) {
             report.error_help(Code::DuplicateIndex, index.attribute.span(), message, "remove one of the two");
         }
         if let (IndexKind::Unique, [only]) = (index.kind, index.fields.as_slice())
-            && only.path.is_none()
+            && only.path().is_none()
             && is_single_key(model, only.field)
         {
             report.error_help(

@@ -1,6 +1,6 @@
 //! Names that must differ: of constraints in the database, of compound keys in the client.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -35,9 +35,13 @@ impl<'n> Names<'n> {
         });
         let schemas = schemas.collect();
         let mut names = Names { schemas, counts: FxHashMap::default(), custom: FxHashMap::default() };
-        if names.some_seem_alike(checks) {
+        if !checks.can.scopes.is_empty() && Names::some_seem_alike(checks) {
             let mut counts: FxHashMap<(Space, String), u32> = FxHashMap::default();
-            names.each(checks, |space, name| *counts.entry((space, name.to_owned())).or_default() += 1);
+            each(checks, |name, constraint| {
+                for (scope, holder) in constraint.scopes(checks) {
+                    *counts.entry((names.space(scope, holder), name.to_owned())).or_default() += 1;
+                }
+            });
             names.counts = counts;
         }
         for (index, model) in draft.models.iter().enumerate() {
@@ -50,57 +54,19 @@ impl<'n> Names<'n> {
         names
     }
 
-    /// True when two names of one space have the same hash.
-    fn some_seem_alike(&self, checks: &Checks<'_, '_>) -> bool {
+    /// True when two names have the same hash, whatever spaces they are in.
+    fn some_seem_alike(checks: &Checks<'_, '_>) -> bool {
         let draft = checks.draft;
         let indexes: usize = draft.models.iter().map(|model| model.indexes.len()).sum();
         let mut seen: FxHashSet<u64> = FxHashSet::default();
-        seen.reserve((draft.models.len() + draft.relations.len() + indexes) * checks.can.scopes.len());
+        seen.reserve(draft.models.len() + draft.relations.len() + indexes);
         let mut alike = false;
-        self.each(checks, |space, name| {
+        each(checks, |name, _| {
             let mut hasher = FxHasher::default();
-            (space, name).hash(&mut hasher);
+            hasher.write(name.as_bytes());
             alike |= !seen.insert(hasher.finish());
         });
         alike
-    }
-
-    /// Gives every constraint's name with every space it is in.
-    fn each(&self, checks: &Checks<'_, '_>, mut found: impl FnMut(Space, &str)) {
-        let scopes = checks.can.scopes;
-        let mut name = String::new();
-        for (index, model) in checks.draft.models.iter().enumerate() {
-            let id = ModelId(index as u32);
-            let mut add = |name: &str, among: &[Scope]| {
-                for scope in scopes.iter().filter(|scope| among.contains(scope)) {
-                    found(self.space(*scope, id), name);
-                }
-            };
-            name.clear();
-            if append_primary_key_name(checks, model, &mut name) {
-                add(&name, KEY_SCOPES);
-            }
-            for index in &model.indexes {
-                name.clear();
-                append_index_name(checks, model, index, &mut name);
-                add(&name, INDEX_COUNTED);
-            }
-            if scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope)) {
-                for name in model.fields.iter().filter_map(|field| default_constraint_name(checks, model, field)) {
-                    add(&name, DEFAULT_SCOPES);
-                }
-            }
-        }
-        for relation in &checks.draft.relations {
-            name.clear();
-            if append_foreign_key_name(checks, relation, &mut name) {
-                for scope in scopes.iter().filter(|scope| FOREIGN_KEY_SCOPES.contains(scope)) {
-                    if let Some(holder) = holder(checks, *scope, relation) {
-                        found(self.space(*scope, holder), &name);
-                    }
-                }
-            }
-        }
     }
 
     fn space(&self, scope: Scope, id: ModelId) -> Space {
@@ -132,11 +98,65 @@ impl<'n> Names<'n> {
     }
 
     /// How many compound keys of the model have this client name.
+    #[inline]
     pub(crate) fn custom_count(&self, id: ModelId, name: &str) -> u32 {
         if self.custom.is_empty() {
             return 0;
         }
         self.custom.get(&(id, name)).copied().unwrap_or_default()
+    }
+}
+
+/// What has a name.
+enum Constraint<'d> {
+    PrimaryKey(ModelId),
+    Index(ModelId),
+    Default(ModelId),
+    ForeignKey(&'d DraftRelation),
+}
+
+impl Constraint<'_> {
+    /// The scopes in which it is counted, each with the model that has it there.
+    fn scopes(&self, checks: &Checks<'_, '_>) -> impl Iterator<Item = (Scope, ModelId)> {
+        let among = match self {
+            Constraint::PrimaryKey(_) => KEY_SCOPES,
+            Constraint::Index(_) => INDEX_COUNTED,
+            Constraint::Default(_) => DEFAULT_SCOPES,
+            Constraint::ForeignKey(_) => FOREIGN_KEY_SCOPES,
+        };
+        checks.can.scopes.iter().filter(|scope| among.contains(scope)).filter_map(move |scope| match self {
+            Constraint::PrimaryKey(id) | Constraint::Index(id) | Constraint::Default(id) => Some((*scope, *id)),
+            Constraint::ForeignKey(relation) => Some((*scope, holder(checks, *scope, relation)?)),
+        })
+    }
+}
+
+/// Gives every constraint with its name.
+fn each<'d>(checks: &Checks<'d, '_>, mut found: impl FnMut(&str, Constraint<'d>)) {
+    let names_defaults = checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope));
+    let mut name = String::new();
+    for (index, model) in checks.draft.models.iter().enumerate() {
+        let id = ModelId(index as u32);
+        name.clear();
+        if append_primary_key_name(checks, model, &mut name) {
+            found(&name, Constraint::PrimaryKey(id));
+        }
+        for index in &model.indexes {
+            name.clear();
+            append_index_name(checks, model, index, &mut name);
+            found(&name, Constraint::Index(id));
+        }
+        for field in model.fields.iter().filter(|_| names_defaults) {
+            if let Some(name) = default_constraint_name(checks, model, field) {
+                found(&name, Constraint::Default(id));
+            }
+        }
+    }
+    for relation in &checks.draft.relations {
+        name.clear();
+        if append_foreign_key_name(checks, relation, &mut name) {
+            found(&name, Constraint::ForeignKey(relation));
+        }
     }
 }
 
@@ -232,7 +252,7 @@ pub(crate) fn index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index:
 
 fn column_path<'m>(model: &'m DraftModel<'_>, member: &'m DraftMember<'_>) -> impl Iterator<Item = &'m str> {
     let column = model.field(member.field).database_name();
-    std::iter::once(column).chain(member.path.into_iter().flat_map(|path| path.split('.')))
+    std::iter::once(column).chain(member.path().into_iter().flat_map(|path| path.split('.')))
 }
 
 /// The name of a default constraint, for defaults that the database makes.

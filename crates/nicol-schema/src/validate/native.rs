@@ -100,7 +100,7 @@ pub(crate) fn unsupported(checks: &Checks<'_, '_>, field: &DraftField<'_>, repor
 }
 
 fn native_name<'a>(model: &DraftModel<'a>, member: &DraftMember<'_>) -> Option<DraftNative<'a>> {
-    if member.path.is_some() {
+    if member.path().is_some() {
         return None;
     }
     model.field(member.field).native()

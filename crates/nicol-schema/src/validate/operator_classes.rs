@@ -12,7 +12,7 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
     let span = index.attribute.span();
     let algorithm = index.algorithm.unwrap_or("BTree");
     for member in &index.fields {
-        let class = match &member.ops {
+        let class = match &member.ops() {
             Some(DraftOps::Raw(_)) => continue,
             Some(DraftOps::Named(class)) => Some(*class),
             None => None,
@@ -84,7 +84,7 @@ pub(crate) fn cockroach(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
     }
     let span = index.attribute.span();
     for (at, member) in index.fields.iter().enumerate() {
-        if member.ops.is_some() {
+        if member.ops().is_some() {
             report.error_help(Code::OperatorClass, span, "CockroachDB has no operator classes", "remove `ops`");
             return;
         }

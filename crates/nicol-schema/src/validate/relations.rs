@@ -245,7 +245,7 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
     };
     let model = sides.draft.model(one.at.model).name;
     let message = format!("`{}` has no opposite field in {} `{}`", sides.path(one), missing.word(), missing.name);
-    let (near, name) = (sides.relation.a.is_none(), one.name.as_deref());
+    let (near, name) = (sides.relation.a.is_none(), one.name);
     let suffix = match (near, sides.relation.shape) {
         (true, _) | (false, RelationShape::OneToOne) => "?",
         (false, _) => "[]",
