@@ -41,7 +41,7 @@ pub use column::{Col, Order, count, relevance, search};
 pub use error::{Error, Result};
 pub use filter::Filter;
 pub use key::{Child, Children, Form, Parent, Root, Unique};
-pub use nicol_db::{Isolation, Value};
+pub use nicol_db::{Dialect, Isolation, Value};
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;
 pub use nicol_macros::{FromRow, Shape};
