@@ -4,7 +4,8 @@ use nicol::types::Json;
 use serde_json::json;
 
 use crate::db::{
-    CustomerAccountRole, Db, IntegrationType, User, UserPreferences, integration, user, user_account_audit_log, user_preferences,
+    CustomerAccountRole, Db, IntegrationType, User, UserPreferences, integration, user, user_account_audit_log,
+    user_preferences,
 };
 use crate::{Error, Result};
 

@@ -1,7 +1,7 @@
 //! Rows from before a migration that are to look as if they had come after it. Each may run as often as you like.
 
 use crate::Result;
-use crate::db::{Db, UserRole, InternalAdminRole, user, user_preferences};
+use crate::db::{Db, InternalAdminRole, UserRole, user, user_preferences};
 
 // ANCHOR: admin_roles
 /// Gives admins without an internal role one, lest they be locked out; tells how many.

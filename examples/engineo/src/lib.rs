@@ -17,6 +17,6 @@ pub mod db {
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-pub use database::{migrations, open};
+pub use database::{MIGRATIONS, open};
 pub use db::Db;
 pub use error::{Error, Result};

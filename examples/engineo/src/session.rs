@@ -98,6 +98,7 @@ pub fn accepts_token(user: &User, issued_at: Timestamp) -> bool {
 pub async fn seen(db: &Db, session_id: &str, now: Timestamp) -> Result<bool> {
     let minute_ago = now - SignedDuration::from_mins(1);
     let stale = user_session::last_seen_at.is_null() | user_session::last_seen_at.lte(minute_ago);
-    let noted = db.user_session().update_many(user_session::id.eq(session_id) & stale).set(|s| s.last_seen_at(now)).await?;
+    let noted =
+        db.user_session().update_many(user_session::id.eq(session_id) & stale).set(|s| s.last_seen_at(now)).await?;
     Ok(noted > 0)
 }

@@ -40,7 +40,10 @@ async fn people(db: &Db, now: Timestamp) -> Result<(User, User, User)> {
 }
 
 async fn roles(db: &Db, admin: &User, agent: &User) -> Result<()> {
-    println!("\nInternal roles arrive. Ada has none yet: the backfill gives {} admin(s) one.", backfill::admin_roles(db).await?);
+    println!(
+        "\nInternal roles arrive. Ada has none yet: the backfill gives {} admin(s) one.",
+        backfill::admin_roles(db).await?
+    );
     for person in [admin, agent] {
         let role = db.user().get(user::by_id(&person.id)).select(user::admin_role).await?;
         println!("  {} is {role:?}", person.name.as_deref().unwrap_or(&person.email));
@@ -66,7 +69,8 @@ async fn quotas(db: &Db, admin: &User, agent: &User, customer: &User, now: Times
     }
     let admin = db.user().get(user::by_id(&admin.id)).await?;
     quota::reset(db, &admin, &customer.id, "an outage", now).await?;
-    let ledger = db.automation_playbook_run().count().filter(automation_playbook_run::project_id.eq(project_id)).await?;
+    let ledger =
+        db.automation_playbook_run().count().filter(automation_playbook_run::project_id.eq(project_id)).await?;
     println!("  Ada may. Used now: {}; the ledger still has {ledger} runs.", quota::used(db, &customer.id, now).await?);
     Ok(())
 }
@@ -86,17 +90,22 @@ async fn sessions(db: &Db, customer: &User, now: Timestamp) -> Result<()> {
     let customer = db.user().get(user::by_id(&customer.id)).await?;
     let old = session::accepts_token(&customer, now - SignedDuration::from_mins(10));
     println!("  A token of ten minutes ago is {}.", if old { "accepted" } else { "refused" });
-    let left = db.user_session().count().filter(user_session::user_id.eq(&customer.id) & user_session::revoked_at.is_null());
+    let left =
+        db.user_session().count().filter(user_session::user_id.eq(&customer.id) & user_session::revoked_at.is_null());
     println!("  Sessions left: {}", left.await?);
     Ok(())
 }
 
 async fn self_service(db: &Db, customer: &User) -> Result<()> {
     let preferences = account::preferences(db, &customer.id).await?;
-    println!("\nCarl looks at his preferences, and so they exist: weekly summary {}.", preferences.notify_weekly_deo_summary);
+    println!(
+        "\nCarl looks at his preferences, and so they exist: weekly summary {}.",
+        preferences.notify_weekly_deo_summary
+    );
     let changes = ProfileChanges { timezone: Some(Some("Europe/Vienna".into())), ..ProfileChanges::default() };
     account::change_profile(db, &customer.id, changes).await?;
-    let viewer = db.user().update(user::by_id(&customer.id)).set(|s| s.account_role(CustomerAccountRole::Viewer)).await?;
+    let viewer =
+        db.user().update(user::by_id(&customer.id)).set(|s| s.account_role(CustomerAccountRole::Viewer)).await?;
     if let Err(refused) = account::change_preferences(db, &viewer, account::PreferenceChanges::default()).await {
         println!("  As a viewer he may look only: {refused}");
     }
@@ -105,7 +114,8 @@ async fn self_service(db: &Db, customer: &User) -> Result<()> {
 }
 
 async fn log(db: &Db, admin: &User, customer: &User) -> Result<()> {
-    let (rows, total) = admin::search(db, Search { admin_id: Some(admin.id.clone()), ..Search::default() }, 0, 10).await?;
+    let (rows, total) =
+        admin::search(db, Search { admin_id: Some(admin.id.clone()), ..Search::default() }, 0, 10).await?;
     println!("\nThe staff's log of Ada has {total} row(s):");
     for row in &rows {
         println!("  {} by a {:?}", row.action_type, row.performed_by_admin_role);

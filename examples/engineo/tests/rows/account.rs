@@ -2,7 +2,8 @@
 
 use engineo::account::{self, PreferenceChanges, ProfileChanges};
 use engineo::db::{
-    CustomerAccountRole, Db, IntegrationType, User, integration, project, user, user_account_audit_log, user_preferences,
+    CustomerAccountRole, Db, IntegrationType, User, integration, project, user, user_account_audit_log,
+    user_preferences,
 };
 use engineo::{Result, backfill, open};
 use nicol::types::Json;

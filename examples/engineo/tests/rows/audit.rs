@@ -147,7 +147,10 @@ fn r27_both_steps_bring_triggers() {
     for server in ["sqlite", "postgres", "mariadb"] {
         for (step, table) in [(project::STEP_1, "AdminAuditLog"), (project::STEP_2, "UserAccountAuditLog")] {
             let script = project::script(server, step);
-            assert!(script.contains(&format!("{table}_nicol_no_update")) && script.contains(REFUSED), "{server} {step}");
+            assert!(
+                script.contains(&format!("{table}_nicol_no_update")) && script.contains(REFUSED),
+                "{server} {step}"
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Every numbered row of the README as a test named after it.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests end by panicking")]
+
 mod account;
 mod audit;
 mod backfill;

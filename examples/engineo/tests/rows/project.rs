@@ -52,7 +52,8 @@ impl Project {
             project.add(database, migration);
         }
         match migrations.last() {
-            Some(last) => project.write("prisma/schema.prisma", &read(database.server(), &format!("migrations/{last}/schema.prisma"))),
+            Some(last) => project
+                .write("prisma/schema.prisma", &read(database.server(), &format!("migrations/{last}/schema.prisma"))),
             None => project.write("prisma/schema.prisma", &read(database.server(), "schema.prisma")),
         }
         project

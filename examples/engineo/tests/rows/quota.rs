@@ -27,7 +27,8 @@ async fn ledger(db: &Db) -> Result<(User, Project)> {
     let user = customer(db, "ann").await?;
     let form = project::New { name: "Shop".into(), user: user::by_id(&user.id).into() };
     let project = db.project().create(form).await?;
-    for moment in ["2026-03-01T00:00:00Z", "2026-03-02T08:00:00Z", "2026-03-10T08:00:00Z", "2026-03-19T08:00:00Z", NOW] {
+    for moment in ["2026-03-01T00:00:00Z", "2026-03-02T08:00:00Z", "2026-03-10T08:00:00Z", "2026-03-19T08:00:00Z", NOW]
+    {
         run(db, &user, &project, true, at(moment)).await?;
     }
     for moment in ["2026-03-03T08:00:00Z", "2026-03-04T08:00:00Z"] {
