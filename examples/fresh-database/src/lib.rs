@@ -1,4 +1,4 @@
-//! A fresh database for a test, and one test body for every database product.
+//! A fresh database for a test, one test body for every database product, and the `nicol` command in a project of a test's own.
 //!
 //! **In**: the name of a server and, from the environment, where it is (`NICOL_TEST_POSTGRES_URL`, `NICOL_TEST_MARIADB_URL`, ..;
 //! SQLite needs nothing). **Out**: the URL of an empty database of the test's own, dropped at the end whatever happens. A
@@ -24,13 +24,16 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests end by panicking, and this crate is for tests only")]
 
+mod project;
+
 use std::any::Any;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use nicol_db::{ConnectionUrl, admin};
+use nicol_db::{Connection, ConnectionUrl, admin};
+pub use project::{Project, Ran, nicol};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
@@ -82,6 +85,38 @@ impl Database {
     /// The server's name, such as `sqlite`.
     pub fn server(&self) -> &'static str {
         self.server
+    }
+
+    /// Runs statements.
+    pub fn script(&self, script: &str) {
+        self.with(async |connection| {
+            connection.run_script(script).await.unwrap_or_else(|error| panic!("{error:?}: {script}"));
+        });
+    }
+
+    /// The rows of a query, columns of text joined by a space, `-` for NULL.
+    pub fn rows(&self, query: &str) -> Vec<String> {
+        self.with(async |connection| {
+            let rows = connection.query(query, &[]).await.unwrap_or_else(|error| panic!("{error:?}: {query}"));
+            let text = |row: nicol_db::Row<'_>| {
+                let cell = |at| row.get::<Option<String>>(at).expect("text").unwrap_or_else(|| "-".to_owned());
+                (0..row.len()).map(cell).collect::<Vec<_>>().join(" ")
+            };
+            rows.iter().map(text).collect()
+        })
+    }
+
+    /// Does something with a connection of its own, on a thread of its own: whoever asks may be inside a runtime.
+    fn with<T: Send>(&self, work: impl AsyncFnOnce(&mut Connection) -> T + Send) -> T {
+        let work = || {
+            runtime().block_on(async {
+                let mut connection = Connection::open(&self.url).await.expect("the database opens");
+                let result = work(&mut connection).await;
+                connection.close().await.expect("a goodbye");
+                result
+            })
+        };
+        std::thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// The folder of a SQLite file.
@@ -188,7 +223,8 @@ mod tests {
         async fn a_table_is_made(connection: nicol_db::Connection, database: &Database) -> nicol_db::Result<()> {
             let mut connection = connection;
             connection.execute("CREATE TABLE t (a INTEGER)", &[]).await?;
-            assert_eq!(connection.query("SELECT a FROM t", &[]).await?.len(), 0, "{}", database.server());
+            connection.execute("INSERT INTO t (a) VALUES (5), (NULL)", &[]).await?;
+            assert_eq!(database.rows("SELECT CAST(a AS CHAR(1)) FROM t ORDER BY a IS NULL"), ["5", "-"]);
             Ok(())
         }
 
