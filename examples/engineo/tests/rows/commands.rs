@@ -1,8 +1,6 @@
 //! The command lines of the document, in the layout it describes, from the folder it describes.
 
-use fresh_database::nicol;
-
-use crate::project::{ALL, BACKFILL, Project, STEP_1, STEP_2, said, script};
+use crate::project::{ALL, BACKFILL, Project, STEP_1, STEP_2, script};
 use crate::script::{connect, number, old_user, recorded, unopened};
 
 /// The settings of the document's package.
@@ -19,11 +17,6 @@ export default defineConfig({
   },
 });
 "#;
-
-/// A command in a folder, without a URL in the environment.
-fn alone(project: &Project, arguments: &[&str]) -> std::process::Output {
-    nicol().current_dir(project.api()).args(arguments).output().expect("nicol runs")
-}
 
 /// A schema without its URL, as in Prisma 7.
 fn without_url(schema: &str) -> String {
@@ -62,28 +55,24 @@ fresh_database::tests! {
     /// `migrate dev --name` with the document's names, `migrate dev`, `migrate deploy`: with the package's folder as working
     /// folder, as a package manager's filter runs them. What lies at the repository's root is not looked at.
     async fn r02_r03_the_documents_names_and_commands(_nothing: (), database: &Database) -> engineo::Result<()> {
-        let project = Project::new(database, &ALL[..1]);
+        let project = Project::alone(database, &ALL[..1]);
         project.write("prisma.config.ts", CONFIG);
         project.write(".env", &format!("DATABASE_URL=\"{}\"\n", database.url()));
         project.write_root(".env", "DATABASE_URL=\"postgresql://nobody@127.0.0.1:1/elsewhere\"\n");
         project.write_root("prisma/schema.prisma", "this is not a schema");
         project.write("prisma/schema.prisma", &without_url(&project.read("prisma/schema.prisma")));
-        let run = |arguments: &[&str]| {
-            let output = alone(&project, arguments);
-            assert!(output.status.success(), "{arguments:?}\n{}", said(&output));
-        };
-        run(&["migrate", "dev"]);
+        project.run(&["migrate", "dev"]);
         for step in [STEP_1, STEP_2] {
             let schema = crate::project::read(database.server(), &format!("migrations/{step}/schema.prisma"));
             project.write("prisma/schema.prisma", &without_url(&schema));
             let (_, name) = step.split_once('_').expect("a name");
-            run(&["migrate", "dev", "--name", name]);
+            project.run(&["migrate", "dev", "--name", name]);
             let made = project.migrations().pop().expect("a migration");
             let (time, rest) = made.split_once('_').expect("a name");
             assert!(time.len() == 14 && time.bytes().all(|byte| byte.is_ascii_digit()) && rest == name, "{made}");
             assert_eq!(project.newest_script(), script(database.server(), step));
         }
-        run(&["migrate", "deploy"]);
+        project.run(&["migrate", "deploy"]);
         assert_eq!(recorded(&connect(database).await?).await?, 3);
         Ok(())
     }
@@ -104,20 +93,21 @@ fresh_database::tests! {
 
     #[on(sqlite)]
     async fn r05_settings_are_read_and_never_run(_nothing: (), database: &Database) -> engineo::Result<()> {
-        let project = Project::new(database, &ALL);
+        let project = Project::alone(database, &ALL);
         project.write("prisma.config.ts", CONFIG);
         project.write("prisma/schema.prisma", &without_url(&project.read("prisma/schema.prisma")));
+        project.write(".env", "DATABASE_URL=\"file:dev.db\"\n");
         project.run(&["validate"]);
         let debug: serde_json::Value = serde_json::from_str(&project.run(&["debug", "--json"])).expect("JSON");
         let text = debug.to_string();
         for wanted in ["prisma/schema.prisma", "prisma/migrations", "DATABASE_URL", "prisma.config.ts"] {
             assert!(text.contains(wanted), "{wanted}: {debug:#}");
         }
+        project.write(".env", "");
         for (key, computed) in [("\"prisma/schema.prisma\"", "schema"), ("env(\"DATABASE_URL\")", "url")] {
             project.write("prisma.config.ts", &CONFIG.replace(key, "load()"));
-            let output = nicol().current_dir(project.api()).args(["migrate", "status"]).output().expect("nicol runs");
-            let text = said(&output);
-            assert!(!output.status.success() && text.contains("prisma.config.ts") && text.contains(computed), "{text}");
+            let text = project.fail(&["migrate", "status"]);
+            assert!(text.contains("prisma.config.ts") && text.contains(computed), "{text}");
         }
         Ok(())
     }

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
-use fresh_database::{Database, nicol};
-use tempfile::TempDir;
+use fresh_database::{Database, Ran};
+
+/// The package's folder.
+const API: &str = "apps/api";
 
 pub(crate) const INIT: &str = "20261121103214_init";
 pub(crate) const STEP_1: &str = "20261121103215_admin_ops_1_internal_roles_audit_log_quota_reset";
@@ -34,15 +35,22 @@ pub(crate) fn script(server: &str, migration: &str) -> String {
 }
 
 pub(crate) struct Project {
-    root: TempDir,
-    url: String,
+    files: fresh_database::Project,
 }
 
 impl Project {
-    /// A monorepo for a database, with these migrations and the schema to which they lead.
+    /// A monorepo with these migrations and the schema to which they lead, and the database's URL in the environment.
     pub(crate) fn new(database: &Database, migrations: &[&str]) -> Project {
-        let project = Project { root: tempfile::tempdir().expect("a folder"), url: database.url().to_owned() };
-        fs::create_dir_all(project.api().join("prisma/migrations")).expect("folders");
+        Project::made(fresh_database::Project::new().env("DATABASE_URL", database.url()), database, migrations)
+    }
+
+    /// The same with nothing in the environment.
+    pub(crate) fn alone(database: &Database, migrations: &[&str]) -> Project {
+        Project::made(fresh_database::Project::new(), database, migrations)
+    }
+
+    fn made(files: fresh_database::Project, database: &Database, migrations: &[&str]) -> Project {
+        let project = Project { files };
         project.write_root("package.json", "{ \"name\": \"engineo\", \"private\": true }\n");
         project.write_root("pnpm-workspace.yaml", "packages:\n  - apps/*\n");
         project.write("package.json", "{ \"name\": \"api\", \"private\": true }\n");
@@ -51,11 +59,9 @@ impl Project {
         for migration in migrations {
             project.add(database, migration);
         }
-        match migrations.last() {
-            Some(last) => project
-                .write("prisma/schema.prisma", &read(database.server(), &format!("migrations/{last}/schema.prisma"))),
-            None => project.write("prisma/schema.prisma", &read(database.server(), "schema.prisma")),
-        }
+        let last = migrations.last().expect("a migration");
+        let schema = read(database.server(), &format!("migrations/{last}/schema.prisma"));
+        project.write("prisma/schema.prisma", &schema);
         project
     }
 
@@ -67,25 +73,19 @@ impl Project {
         }
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        self.root.path()
-    }
-
-    /// The package's folder: where its commands run.
-    pub(crate) fn api(&self) -> PathBuf {
-        self.root().join("apps/api")
-    }
-
+    /// A file of the package.
     pub(crate) fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.api().join(path)).expect("a file of the project")
+        self.files.read(&format!("{API}/{path}"))
     }
 
+    /// Writes a file of the package: where its commands run.
     pub(crate) fn write(&self, path: &str, text: &str) {
-        write(&self.api().join(path), text);
+        self.files.file(&format!("{API}/{path}"), text);
     }
 
+    /// Writes a file of the repository.
     pub(crate) fn write_root(&self, path: &str, text: &str) {
-        write(&self.root().join(path), text);
+        self.files.file(path, text);
     }
 
     /// Changes the schema.
@@ -96,39 +96,27 @@ impl Project {
         self.write(path, &text.replacen(from, to, 1));
     }
 
-    /// Runs `nicol` in the package's folder on the database.
-    pub(crate) fn nicol(&self, arguments: &[&str]) -> Output {
-        let mut command = nicol();
-        command.current_dir(self.api()).env("DATABASE_URL", &self.url).args(arguments);
-        command.output().expect("nicol runs")
+    /// Runs `nicol` in the package's folder.
+    pub(crate) fn nicol(&self, arguments: &[&str]) -> Ran {
+        self.files.run_in(API, arguments)
     }
 
     /// The same, and it has to end well; gives what it printed.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
-        let output = self.nicol(arguments);
-        let text = said(&output);
-        assert!(output.status.success(), "{arguments:?}\n{text}");
-        text
+        said(self.nicol(arguments).succeeds())
     }
 
     /// The same, and it has to fail.
     #[track_caller]
     pub(crate) fn fail(&self, arguments: &[&str]) -> String {
-        let output = self.nicol(arguments);
-        let text = said(&output);
-        assert!(!output.status.success(), "{arguments:?}\n{text}");
-        text
+        said(self.nicol(arguments).exits(1))
     }
 
     /// The migration folders, oldest first.
     pub(crate) fn migrations(&self) -> Vec<String> {
-        let folder = fs::read_dir(self.api().join("prisma/migrations")).expect("the migrations");
-        let mut names: Vec<String> = folder
-            .filter_map(|entry| entry.ok().filter(|entry| entry.path().is_dir())?.file_name().into_string().ok())
-            .collect();
-        names.sort();
-        names
+        let names = self.files.names(&format!("{API}/prisma/migrations"));
+        names.into_iter().filter(|name| name.starts_with(|first: char| first.is_ascii_digit())).collect()
     }
 
     /// The script of the newest migration.
@@ -139,11 +127,6 @@ impl Project {
 }
 
 /// All that a command printed.
-pub(crate) fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
-    fs::write(path, text).expect("a file");
+fn said(ran: Ran) -> String {
+    ran.out + &ran.err
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use engineo::Result;
 use engineo::db::Db;
 use engineo::open;
-use fresh_database::nicol;
+use fresh_database::Project;
 use serde_json::Value;
 
 use crate::project::{BACKFILL, INIT, STEP_1, STEP_2, script, variant};
@@ -19,8 +19,8 @@ struct Outline {
 
 fn outline(migration: &str) -> Outline {
     let path = variant("postgres").join(format!("migrations/{migration}/schema.prisma"));
-    let output = nicol().args(["debug", "dmmf", "--schema"]).arg(path).output().expect("nicol runs");
-    let dmmf: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let ran = Project::new().run(&["debug", "dmmf", "--schema", path.to_str().expect("UTF-8")]).succeeds();
+    let dmmf: Value = serde_json::from_str(&ran.out).expect("JSON");
     let list = |key: &str| dmmf[key].as_array().expect("a list").clone();
     let name = |value: &Value| value["name"].as_str().expect("a name").to_owned();
     let mut relations = BTreeMap::new();
@@ -247,11 +247,11 @@ fresh_database::tests! {
     /// What was made is what the schema says, directions and triggers included.
     async fn r21_nothing_differs(_db: Db, database: &Database) -> Result<()> {
         let schema = variant(database.server()).join("schema.prisma");
-        let arguments = ["migrate", "diff", "--exit-code", "--from-url", database.url(), "--to-schema"];
-        let output = nicol().args(arguments).arg(&schema).output().expect("nicol runs");
-        assert!(output.status.success(), "{}", crate::project::said(&output));
-        let output = nicol().args(["db", "pull", "--print", "--url", database.url(), "--schema"]).arg(schema).output().expect("nicol runs");
-        let pulled = crate::project::said(&output);
+        let schema = schema.to_str().expect("UTF-8");
+        let project = Project::new();
+        let difference = ["migrate", "diff", "--exit-code", "--from-url", database.url(), "--to-schema", schema];
+        project.run(&difference).succeeds();
+        let pulled = project.run(&["db", "pull", "--print", "--url", database.url(), "--schema", schema]).succeeds().out;
         assert_eq!(pulled.matches("/// @nicol.appendOnly\n").count(), 2, "{pulled}");
         assert!(pulled.contains("@@index([userId, createdAt(sort: Desc)])"), "{pulled}");
         Ok(())
