@@ -86,8 +86,8 @@ fresh_database::tests! {
 
     async fn b08_set_emptied_and_left_alone(db: Db) -> Result<()> {
         let ann = customer(&db, "ann").await?;
-        let before = |s: user::Changes| s.name("Old").avatar_url("https://example.com/a.png").timezone("Europe/Rome");
-        db.user().update(user::by_id(&ann.id)).set(before).await?;
+        let before = db.user().update(user::by_id(&ann.id));
+        before.set(|s| s.name("Old").avatar_url("https://example.com/a.png").timezone("Europe/Rome")).await?;
         let changes = ProfileChanges { name: Some(Some("New".into())), avatar_url: Some(None), ..Default::default() };
         let after = account::change_profile(&db, &ann.id, changes).await?;
         assert_eq!((after.name.as_deref(), after.avatar_url.as_deref(), after.timezone.as_deref()), (Some("New"), None, Some("Europe/Rome")));
