@@ -12,6 +12,7 @@
 //! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`scalar`] | the typed edge |
 //! | [`builder`] | requests that run when awaited |
 //! | [`raw`] | SQL of the user's own |
+//! | [`hook`], [`metrics`] | what goes on around operations |
 //! | `operation` | requests as plain data |
 //! | `sql` | operations to statements: pure functions |
 //! | `run` | operations carried out on a connection |
@@ -23,9 +24,11 @@ pub mod column;
 mod error;
 pub mod filter;
 pub mod group;
+pub mod hook;
 mod id;
 pub mod key;
 pub mod meta;
+pub mod metrics;
 mod operation;
 pub mod partial;
 pub mod raw;
@@ -36,12 +39,13 @@ pub mod shape;
 mod sql;
 
 pub use builder::Models;
-pub use client::{Client, Transaction};
+pub use client::{Client, Options, Transaction};
 pub use column::{Col, Order, count, relevance, search};
 pub use error::{Error, Result};
 pub use filter::Filter;
+pub use hook::{Access, AccessKind, Done, Hook, Operation};
 pub use key::{Child, Children, Form, Parent, Root, Unique};
-pub use nicol_db::{Isolation, Value};
+pub use nicol_db::{Dialect, Isolation, Value};
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;
 pub use nicol_macros::{FromRow, Shape};
