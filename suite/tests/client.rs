@@ -23,6 +23,8 @@ macro_rules! provider {
             mod cases;
             #[path = $more]
             mod more;
+            #[path = "links.rs"]
+            mod links;
             #[path = "reads.rs"]
             mod reads;
             #[path = "runtime.rs"]
@@ -30,7 +32,7 @@ macro_rules! provider {
 
             $(
                 mod $server {
-                    use super::{SCHEMA, cases, db, more, reads, runtime};
+                    use super::{SCHEMA, cases, db, links, more, reads, runtime};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -69,6 +71,12 @@ macro_rules! provider {
                             });
                             Ok(())
                         });
+                    }
+
+                    #[test]
+                    fn links() {
+                        run(links::CASES);
+                        run(links::RACES);
                     }
 
                     #[test]

@@ -13,7 +13,7 @@ use crate::column::Col;
 use crate::error::{Error, Result};
 use crate::filter::{Condition, Filter, Quantifier};
 use crate::meta::{Link, RelationMeta, TableMeta};
-use crate::operation::{Draft, Field, Key, LinkWrite, OrderBy, OrderTerm, Patch, Read};
+use crate::operation::{Draft, Field, Key, LinkWrite, Links, OrderBy, OrderTerm, Patch, Read};
 use crate::raw::Bind;
 use crate::scalar::{Assign, Given, Scalar};
 
@@ -313,6 +313,7 @@ impl Gate<'_> {
             | Condition::Json { .. }
             | Condition::Search { .. }
             | Condition::Calculated { .. }
+            | Condition::Joined { .. }
             | Condition::Null { .. } => Ok(()),
         }
     }
@@ -374,11 +375,45 @@ impl Gate<'_> {
         for (column, value) in self.ask(table, AccessKind::Create)?.values {
             *draft = std::mem::take(draft).set(column, value);
         }
-        for (relation, write) in &mut draft.links {
+        self.links(table, &mut draft.links)
+    }
+
+    /// What happens at the other ends of relations.
+    fn links(&self, table: &'static TableMeta, links: &mut Links) -> Result<()> {
+        for (relation, write) in links {
             let target = (table.relation(*relation).target)();
             match write {
-                LinkWrite::Create(draft) => self.draft(target, draft)?,
+                LinkWrite::Create { draft, .. } => self.draft(target, draft)?,
                 LinkWrite::Connect(key) => drop(self.key(target, key, AccessKind::Read)?),
+                LinkWrite::ConnectOrCreate(key, draft) => {
+                    self.key(target, key, AccessKind::Read)?;
+                    self.draft(target, draft)?;
+                }
+                LinkWrite::Set(keys) => {
+                    for key in keys {
+                        self.key(target, key, AccessKind::Read)?;
+                    }
+                }
+                LinkWrite::Disconnect(condition) => {
+                    related(condition, |condition| self.rows(target, condition, AccessKind::Read).map(drop))?;
+                }
+                LinkWrite::Update(condition, patch) | LinkWrite::UpdateMany(condition, patch) => {
+                    related(condition, |condition| self.update(target, condition, patch))?;
+                }
+                LinkWrite::Upsert(condition, draft, patch) => {
+                    related(condition, |condition| self.update(target, condition, patch))?;
+                    self.draft(target, draft)?;
+                }
+                LinkWrite::Delete(condition) => {
+                    if let Some(patch) = related(condition, |condition| self.delete(target, condition))? {
+                        *write = LinkWrite::Update(condition.clone(), patch);
+                    }
+                }
+                LinkWrite::DeleteMany(condition) => {
+                    if let Some(patch) = related(condition, |condition| self.delete(target, condition))? {
+                        *write = LinkWrite::UpdateMany(condition.clone(), patch);
+                    }
+                }
             }
         }
         Ok(())
@@ -393,7 +428,7 @@ impl Gate<'_> {
     ) -> Result<()> {
         let access = self.rows(table, condition, AccessKind::Update)?;
         *patch = patched(std::mem::take(patch), access.values);
-        Ok(())
+        self.links(table, &mut patch.links)
     }
 
     /// Rows to be deleted; gives the changes that are made to them instead, if hooks want that.
@@ -401,6 +436,16 @@ impl Gate<'_> {
         let access = self.rows(table, condition, AccessKind::Delete)?;
         Ok((!access.values.is_empty()).then(|| patched(Patch::default(), access.values)))
     }
+}
+
+/// Does something with the condition on related rows.
+fn related<T>(condition: &mut Condition, work: impl FnOnce(&mut Option<Condition>) -> Result<T>) -> Result<T> {
+    let mut whole = Some(std::mem::replace(condition, Condition::All(Vec::new())));
+    let result = work(&mut whole);
+    if let Some(whole) = whole {
+        *condition = whole;
+    }
+    result
 }
 
 fn patched(patch: Patch, values: Vec<(u16, Value)>) -> Patch {

@@ -331,6 +331,13 @@ cases! {
         assert_eq!(plain.user().count().filter(user::posts.every(post::title.eq("c"))).await?, 0);
         let left = db.tx().run(async |tx| { tx.post().delete_all().await?; tx.post().count().await }).await?;
         assert_eq!((left, plain.post().count().await?), (0, 3), "also inside a transaction");
+        plain.post().update_all().set(|s| s.r#type("note")).await?;
+        db.user().update(user::by_id(ann.id)).set(|s| s.posts(|posts| posts.delete(post::by_id(ids[0])))).await?;
+        db.user().update(user::by_id(ann.id)).set(|s| s.posts(|posts| posts.delete_many(post::title.eq("b")))).await?;
+        assert_eq!((db.post().count().await?, plain.post().count().await?), (1, 3), "also through a relation");
+        let again = db.user().update(user::by_id(ann.id)).set(|s| s.posts(|posts| posts.delete(post::by_id(ids[0])))).await;
+        assert_eq!(again.unwrap_err().code(), "P2025");
+        db.post().delete_all().await?;
         let stream = db.post().find_many().stream().next().await?;
         assert!(stream.is_none());
         Ok(())
