@@ -1,11 +1,12 @@
 //! Tasks of the project: `cargo xtask <task>`.
 //!
-//! `test` runs every test against every database, `bench` measures, `tidy` holds the rules of the architecture, `conformance` counts
-//! agreement with the reference answers.
+//! `test` runs every test against every database, `bench` measures, `seeds` holds the examples to their READMEs, `tidy`
+//! holds the rules of the architecture, `conformance` counts agreement with the reference answers.
 
 mod bench;
 mod chaos;
 mod conformance;
+mod seeds;
 mod servers;
 mod test;
 mod tidy;
@@ -21,6 +22,7 @@ const USAGE: &str = "usage: cargo xtask <task>
   bench WHAT [ARGS]   times in the release profile: schema, generate (--seconds N a cell, --reference DIR: a folder with
                       the reference's packages installed, --in-process: start no processes); migrate (--count N,
                       --rounds N): many small migrations beside a bare driver
+  seeds [EXAMPLE]..   the rows of the examples' READMEs, the tests named after them, and their results on each database
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance
                       (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
             "tidy" => tidy::run(&root()),
             "bench" => bench::run(&root(), rest),
             "chaos" => chaos::run(&root(), rest),
+            "seeds" => seeds::run(&root(), rest),
             "conformance" => conformance::run(&root(), rest),
             _ => usage(),
         },

@@ -26,7 +26,7 @@ async fn several_schemas(db: &Db) -> nicol::Result<()> {
     Ok(())
 }
 
-fn run(server: &str) {
+fn run(server: &'static str) {
     const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/schemas.prisma"));
     let Some(database) = crate::database::Database::make(server, SCHEMA) else { return };
     database.run(|runtime, url| {

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{BoxFuture, awaitable, shaped};
+use super::{operation, shaped};
 use crate::Marks;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::key::Unique;
 use crate::operation::{Draft, Key, Patch, Read};
 use crate::run::{self, Level};
 use crate::shape::{Append, Shape, Whole};
-use crate::{Table, Writable};
+use crate::{Changeable, ManyRows, OneRow, Table};
 
 fn everything<M: Table>() -> Read {
     let mut read = Read::new(M::META);
@@ -44,11 +44,17 @@ impl<M: Table> Create<M, Whole<M>> {
 }
 
 shaped!(Create { draft });
-awaitable!([M: Table, S: Shape<M>] Create<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::create(&mut taken.session()?, M::META, this.draft, &this.read).await?;
-    only::<M, S>(Some(level), "create")
-});
+operation!(
+    [M: Table, S: Shape<M>] Create<M, S> => S::Out, Create on Some(M::META),
+    admit |this, gate| {
+        gate.draft(M::META, &mut this.draft)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = run::create(session, M::META, this.draft, &this.read).await?;
+        only::<M, S>(Some(level), "create")
+    },
+);
 
 /// Changes one row; see [`Models::update`](super::Models::update).
 #[must_use = "a request does nothing until it is awaited"]
@@ -60,26 +66,32 @@ pub struct Update<M, S> {
     types: Marks<(M, S)>,
 }
 
-impl<M: Writable> Update<M, Whole<M>> {
+impl<M: Changeable> Update<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
         Update { client, key: key.key, patch: Patch::default(), read: everything::<M>(), types: PhantomData }
     }
 }
 
-impl<M: Writable, S> Update<M, S> {
+impl<M: Changeable, S> Update<M, S> {
     /// What changes: `|s| s.name("A").age(inc(1))`.
-    pub fn set(mut self, changes: impl FnOnce(M::Changes) -> M::Changes) -> Self {
+    pub fn set(mut self, changes: impl FnOnce(M::Changes<OneRow>) -> M::Changes<OneRow>) -> Self {
         self.patch = changes(M::Changes::from(self.patch)).into();
         self
     }
 }
 
 shaped!(Update { key, patch });
-awaitable!([M: Table, S: Shape<M>] Update<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::update(&mut taken.session()?, &this.key, this.patch, &this.read).await?;
-    only::<M, S>(level, "update")
-});
+operation!(
+    [M: Table, S: Shape<M>] Update<M, S> => S::Out, Update on Some(M::META),
+    admit |this, gate| {
+        gate.update(M::META, &mut this.key.and, &mut this.patch)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = run::update(session, &this.key, this.patch, &this.read).await?;
+        only::<M, S>(level, "update")
+    },
+);
 
 /// Changes or creates one row; see [`Models::upsert`](super::Models::upsert).
 #[must_use = "a request does nothing until it is awaited"]
@@ -92,18 +104,25 @@ pub struct Upsert<M, S> {
     types: Marks<(M, S)>,
 }
 
-impl<M: Writable> Upsert<M, Whole<M>> {
+impl<M: Changeable> Upsert<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>, draft: Draft, patch: Patch) -> Self {
         Upsert { client, key: key.key, draft, patch, read: everything::<M>(), types: PhantomData }
     }
 }
 
 shaped!(Upsert { key, draft, patch });
-awaitable!([M: Table, S: Shape<M>] Upsert<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::upsert(&mut taken.session()?, &this.key, this.draft, this.patch, &this.read).await?;
-    only::<M, S>(Some(level), "upsert")
-});
+operation!(
+    [M: Table, S: Shape<M>] Upsert<M, S> => S::Out, Upsert on Some(M::META),
+    admit |this, gate| {
+        gate.draft(M::META, &mut this.draft)?;
+        gate.update(M::META, &mut this.key.and, &mut this.patch)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = run::upsert(session, &this.key, this.draft, this.patch, &this.read).await?;
+        only::<M, S>(Some(level), "upsert")
+    },
+);
 
 /// Changes rows; see [`Models::update_many`](super::Models::update_many).
 #[must_use = "a request does nothing until it is awaited"]
@@ -114,60 +133,81 @@ pub struct UpdateMany<M> {
     types: Marks<M>,
 }
 
-impl<M: Writable> UpdateMany<M> {
+impl<M: Changeable> UpdateMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
         UpdateMany { client, condition, patch: Patch::default(), types: PhantomData }
     }
 
     /// What changes: `|s| s.name("A").age(inc(1))`.
-    pub fn set(mut self, changes: impl FnOnce(M::Changes) -> M::Changes) -> Self {
+    pub fn set(mut self, changes: impl FnOnce(M::Changes<ManyRows>) -> M::Changes<ManyRows>) -> Self {
         self.patch = changes(M::Changes::from(self.patch)).into();
         self
     }
 }
 
-awaitable!([M: Table] UpdateMany<M> => u64, this, async move {
-    let mut taken = this.client.take().await?;
-    run::update_many(&mut taken.session()?, M::META, this.condition.as_ref(), this.patch).await
-});
+operation!(
+    [M: Table] UpdateMany<M> => u64, UpdateMany on Some(M::META),
+    admit |this, gate| gate.update(M::META, &mut this.condition, &mut this.patch),
+    run |session| run::update_many(session, M::META, this.condition.as_ref(), this.patch).await,
+);
 
 /// Deletes one row; see [`Models::delete`](super::Models::delete).
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Delete<M, S> {
     client: Client,
     key: Key,
+    /// What hooks want done to the row instead.
+    instead: Option<Patch>,
     read: Read,
     types: Marks<(M, S)>,
 }
 
 impl<M: Table> Delete<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
-        Delete { client, key: key.key, read: everything::<M>(), types: PhantomData }
+        Delete { client, key: key.key, instead: None, read: everything::<M>(), types: PhantomData }
     }
 }
 
-shaped!(Delete { key });
-awaitable!([M: Table, S: Shape<M>] Delete<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::delete(&mut taken.session()?, &this.key, &this.read).await?;
-    only::<M, S>(level, "delete")
-});
+shaped!(Delete { key, instead });
+operation!(
+    [M: Table, S: Shape<M>] Delete<M, S> => S::Out, Delete on Some(M::META),
+    admit |this, gate| {
+        this.instead = gate.delete(M::META, &mut this.key.and)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = match this.instead {
+            Some(patch) => run::update(session, &this.key, patch, &this.read).await?,
+            None => run::delete(session, &this.key, &this.read).await?,
+        };
+        only::<M, S>(level, "delete")
+    },
+);
 
 /// Deletes rows; see [`Models::delete_many`](super::Models::delete_many).
 #[must_use = "a request does nothing until it is awaited"]
 pub struct DeleteMany<M> {
     client: Client,
     condition: Option<Condition>,
+    /// What hooks want done to the rows instead.
+    instead: Option<Patch>,
     types: Marks<M>,
 }
 
 impl<M: Table> DeleteMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        DeleteMany { client, condition, types: PhantomData }
+        DeleteMany { client, condition, instead: None, types: PhantomData }
     }
 }
 
-awaitable!([M: Table] DeleteMany<M> => u64, this, async move {
-    let mut taken = this.client.take().await?;
-    run::delete_many(&mut taken.session()?, M::META, this.condition.as_ref()).await
-});
+operation!(
+    [M: Table] DeleteMany<M> => u64, DeleteMany on Some(M::META),
+    admit |this, gate| {
+        this.instead = gate.delete(M::META, &mut this.condition)?;
+        Ok(())
+    },
+    run |session| match this.instead {
+        Some(patch) => run::update_many(session, M::META, this.condition.as_ref(), patch).await,
+        None => run::delete_many(session, M::META, this.condition.as_ref()).await,
+    },
+);
