@@ -1,5 +1,5 @@
 //! The rules of the architecture, checked on the sources: which crate may use which, what pure crates must not touch, how
-//! long a file may be, and that every crate is described in ARCHITECTURE.md.
+//! long a file may be, that every crate is described in ARCHITECTURE.md, and that pages of the book show what is there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,30 @@ fn check(root: &Path) -> Result<Vec<String>> {
         dependencies(&folder, rule, &mut findings)?;
         sources(root, &folder, rule, &mut findings)?;
     }
+    includes(&root.join("docs"), &mut findings)?;
     Ok(findings)
+}
+
+/// Pages of the book show pieces of real files, `{{#include ../path:anchor}}`: file and anchor must be there.
+fn includes(docs: &Path, findings: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(docs)? {
+        let page = entry?.path();
+        if page.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&page)?;
+        for include in text.split("{{#include ").skip(1).filter_map(|rest| rest.split("}}").next()) {
+            let (file, anchor) = include.split_once(':').unwrap_or((include, ""));
+            let shown = fs::read_to_string(docs.join(file)).unwrap_or_default();
+            let is_there = ["ANCHOR", "ANCHOR_END"].iter().all(|mark| {
+                anchor.is_empty() || shown.lines().any(|line| line.ends_with(&format!("{mark}: {anchor}")))
+            });
+            if shown.is_empty() || !is_there {
+                findings.push(format!("{}: nothing is shown by `{include}`", page.display()));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn crate_folders(root: &Path) -> Result<Vec<PathBuf>> {
@@ -160,6 +183,17 @@ mod tests {
         fs::write(folder.path().join("Cargo.toml"), "[dependencies]\nnicol-cli = \"1\"\nrusqlite = \"1\"\n").unwrap();
         let mut findings = Vec::new();
         dependencies(folder.path(), &RULES[0], &mut findings).unwrap();
+        assert_eq!(findings.len(), 2, "{findings:?}");
+    }
+
+    #[test]
+    fn an_include_of_nothing_is_found() {
+        let docs = tempfile::tempdir().unwrap();
+        fs::write(docs.path().join("x.rs"), "// ANCHOR: here\nfn x() {}\n// ANCHOR_END: here\n").unwrap();
+        fs::write(docs.path().join("a.md"), "{{#include x.rs:here}} {{#include x.rs}}").unwrap();
+        fs::write(docs.path().join("b.md"), "{{#include x.rs:there}} {{#include y.rs}}").unwrap();
+        let mut findings = Vec::new();
+        includes(docs.path(), &mut findings).unwrap();
         assert_eq!(findings.len(), 2, "{findings:?}");
     }
 
