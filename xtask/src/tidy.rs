@@ -73,7 +73,7 @@ fn check(root: &Path) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// Pages of the book show pieces of real files, `{{#include ../path:anchor}}`: file and anchor must be there.
+/// Pages of the book show pieces of real files, `{{#include ../path:anchor}}` or `:29:42`: file, anchor and lines must be there.
 fn includes(docs: &Path, findings: &mut Vec<String>) -> Result<()> {
     for entry in fs::read_dir(docs)? {
         let page = entry?.path();
@@ -84,9 +84,7 @@ fn includes(docs: &Path, findings: &mut Vec<String>) -> Result<()> {
         for include in text.split("{{#include ").skip(1).filter_map(|rest| rest.split("}}").next()) {
             let (file, anchor) = include.split_once(':').unwrap_or((include, ""));
             let shown = fs::read_to_string(docs.join(file)).unwrap_or_default();
-            let is_there = ["ANCHOR", "ANCHOR_END"].iter().all(|mark| {
-                anchor.is_empty() || shown.lines().any(|line| line.ends_with(&format!("{mark}: {anchor}")))
-            });
+            let is_there = anchor.is_empty() || has_lines(&shown, anchor) || has_anchor(&shown, anchor);
             if shown.is_empty() || !is_there {
                 findings.push(format!("{}: nothing is shown by `{include}`", page.display()));
             }
@@ -102,6 +100,18 @@ fn crate_folders(root: &Path) -> Result<Vec<PathBuf>> {
         .collect();
     folders.sort();
     Ok(folders)
+}
+
+/// `29:42` or `75:`, and the lines are in the text.
+fn has_lines(text: &str, range: &str) -> bool {
+    let numbers: Vec<&str> = range.split(':').filter(|part| !part.is_empty()).collect();
+    let are_lines = |part: &&str| part.parse::<usize>().is_ok_and(|line| (1..=text.lines().count()).contains(&line));
+    numbers.iter().all(are_lines)
+}
+
+fn has_anchor(text: &str, anchor: &str) -> bool {
+    let marked = |mark: &str| text.lines().any(|line| line.ends_with(&format!("{mark}: {anchor}")));
+    marked("ANCHOR") && marked("ANCHOR_END")
 }
 
 fn dependencies(folder: &Path, rule: &Rule, findings: &mut Vec<String>) -> Result<()> {
@@ -190,11 +200,11 @@ mod tests {
     fn an_include_of_nothing_is_found() {
         let docs = tempfile::tempdir().unwrap();
         fs::write(docs.path().join("x.rs"), "// ANCHOR: here\nfn x() {}\n// ANCHOR_END: here\n").unwrap();
-        fs::write(docs.path().join("a.md"), "{{#include x.rs:here}} {{#include x.rs}}").unwrap();
-        fs::write(docs.path().join("b.md"), "{{#include x.rs:there}} {{#include y.rs}}").unwrap();
+        fs::write(docs.path().join("a.md"), "{{#include x.rs:here}} {{#include x.rs}} {{#include x.rs:2:}}").unwrap();
+        fs::write(docs.path().join("b.md"), "{{#include x.rs:there}} {{#include y.rs}} {{#include x.rs:2:9}}").unwrap();
         let mut findings = Vec::new();
         includes(docs.path(), &mut findings).unwrap();
-        assert_eq!(findings.len(), 2, "{findings:?}");
+        assert_eq!(findings.len(), 3, "{findings:?}");
     }
 
     #[test]
