@@ -4,7 +4,7 @@ use std::fmt;
 
 use nicol_db::Constraint;
 
-use crate::meta::TableMeta;
+use crate::meta::{TableMeta, UniqueMeta};
 
 /// Result of the client.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -164,9 +164,12 @@ impl Error {
 fn fields_of(table: &TableMeta, constraint: &Constraint) -> Vec<String> {
     match constraint {
         Constraint::Index(name) => {
-            let bare = name.rsplit('.').next().unwrap_or(name);
-            let unique = table.uniques.iter().find(|unique| unique.name == name || unique.name == bare);
-            let primary = || if bare == "PRIMARY" { Some(table.key) } else { None };
+            // MySQL puts the table before a name and a dot, MariaDB does not: of `users.username`, as indexes were called in
+            // 2020, only the end may be left.
+            let end = |unique: &&UniqueMeta| unique.name.split_once('.').is_some_and(|(_, end)| end == name);
+            let exact = table.uniques.iter().find(|unique| unique.name == name);
+            let unique = exact.or_else(|| table.uniques.iter().find(end));
+            let primary = || if name == "PRIMARY" { Some(table.key) } else { None };
             let columns = unique.map(|unique| unique.columns).or_else(primary).unwrap_or_default();
             columns.iter().map(|&column| table.column(column).field.to_owned()).collect()
         }
@@ -215,5 +218,37 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_ref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meta::{ColumnMeta, Kind};
+
+    #[test]
+    fn fields_are_named_by_the_index() {
+        let table = TableMeta {
+            model: "users",
+            table: "users",
+            schema: None,
+            columns: &[
+                ColumnMeta::new("id", "id", Kind::Int),
+                ColumnMeta::new("name", "user_name", Kind::String),
+                ColumnMeta::new("mail", "mail", Kind::String),
+            ],
+            key: &[0],
+            uniques: &[
+                UniqueMeta { name: "users.username", columns: &[1] },
+                UniqueMeta { name: "users_mail_key", columns: &[2] },
+            ],
+            relations: &[],
+        };
+        let fields = |name: &str| fields_of(&table, &Constraint::Index(name.to_owned()));
+        for name in ["users.username", "username"] {
+            assert_eq!(fields(name), ["name"], "{name}");
+        }
+        assert_eq!((fields("users_mail_key"), fields("PRIMARY")), (vec!["mail".to_owned()], vec!["id".to_owned()]));
+        assert!(fields("mail_key").is_empty());
     }
 }

@@ -51,7 +51,10 @@ impl Database {
     /// `NICOL_TEST_<NAME>_URL`. None, with a printed line, when that is not set.
     pub fn create(server: &'static str) -> Option<Database> {
         let database = Database::name(server)?;
-        runtime().block_on(admin::create_database(&database.url)).expect("create the database");
+        // A thread of its own: whoever creates it may be inside a runtime.
+        let create = || runtime().block_on(admin::create_database(&database.url));
+        let created = std::thread::scope(|scope| scope.spawn(create).join());
+        created.unwrap_or_else(|panic| resume_unwind(panic)).expect("create the database");
         Some(database)
     }
 

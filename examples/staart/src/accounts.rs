@@ -28,30 +28,22 @@ pub async fn register(db: &Db, applicant: &Applicant<'_>) -> Result<Users> {
     let domain = domain_of(&address)?;
     let user = db.tx().try_run(async |tx| {
         addresses::must_be_free(&tx, &address).await?;
+        let own = domains::domain.eq(domain) & domains::is_verified.eq(true);
+        let wanting = organizations::auto_join_domain.eq(true) & organizations::domains.some(own);
+        let wanting = tx.organizations().find_many().filter(wanting).select(organizations::id).await?;
+        let memberships =
+            wanting.into_iter().map(|id| memberships::InUser { organization: organizations::by_id(id).into() });
         let user = users::New {
             name: applicant.name.into(),
             nickname: applicant.nickname.into(),
             username: applicant.username.into(),
         };
-        let user = tx.users().create(user.emails([emails::In { email: address.clone() }])).await?;
-        join_by_domain(&tx, &user, domain).await?;
-        Ok(user)
+        let user = user.emails([emails::In { email: address.clone() }]).memberships(memberships.collect::<Vec<_>>());
+        Ok(tx.users().create(user).await?)
     });
     user.await
 }
 // ANCHOR_END: new
-
-// ANCHOR: join
-/// Makes somebody a member of the organizations that want everybody of a domain which they have proved to own.
-async fn join_by_domain(tx: &Db, user: &Users, domain: &str) -> Result<()> {
-    let own = domains::domain.eq(domain) & domains::is_verified.eq(true);
-    let wanting = organizations::auto_join_domain.eq(true) & organizations::domains.some(own);
-    for organization in tx.organizations().find_many().filter(wanting).select(organizations::id).await? {
-        tx.memberships().create(memberships::Raw { organization_id: organization, user_id: user.id }).await?;
-    }
-    Ok(())
-}
-// ANCHOR_END: join
 
 /// A username that is free: the name in small letters, with a random end when somebody has it.
 ///

@@ -6,21 +6,21 @@ use crate::{Result, random};
 /// A user has so many.
 pub const NUMBER: usize = 10;
 
+// ANCHOR: renew
 /// Gives a user new codes; those from before are void.
 ///
 /// # Errors
 /// P2003 when there is no such user.
 pub async fn renew(db: &Db, user_id: i32) -> Result<Vec<BackupCodes>> {
-    let codes = db.tx().try_run(async |tx| {
+    let codes: Vec<String> = (0..NUMBER).map(|_| random::text(10)).collect::<Result<_>>()?;
+    let codes = codes.into_iter().map(|code| backup_codes::Raw { code, user_id });
+    let created = db.tx().run(async |tx| {
         tx.backup_codes().delete_many(backup_codes::user_id.eq(user_id)).await?;
-        let mut codes = Vec::new();
-        for _ in 0..NUMBER {
-            codes.push(tx.backup_codes().create(backup_codes::Raw { code: random::text(10)?, user_id }).await?);
-        }
-        Ok(codes)
+        tx.backup_codes().create_many(codes).returning().await
     });
-    codes.await
+    Ok(created.await?)
 }
+// ANCHOR_END: renew
 
 // ANCHOR: redeem
 /// Uses a code; tells whether it was good. One statement finds and marks it, so of several who try at once one succeeds.

@@ -11,13 +11,12 @@ use crate::db::{Db, Webhooks, webhooks};
 /// # Errors
 /// The database's.
 pub async fn fire(db: &Db, organization_id: i32, event: &str, at: DateTime) -> Result<Vec<Webhooks>> {
-    let hooks = db.tx().run(async |tx| {
-        let listening =
-            webhooks::organization_id.eq(organization_id) & webhooks::event.eq(event) & webhooks::is_active.eq(true);
-        tx.webhooks().update_many(listening.clone()).set(|s| s.last_fired_at(at)).await?;
-        tx.webhooks().find_many().filter(listening).order_by(webhooks::id.asc()).await
-    });
-    Ok(hooks.await?)
+    let listening =
+        webhooks::organization_id.eq(organization_id) & webhooks::event.eq(event) & webhooks::is_active.eq(true);
+    let fired = db.webhooks().update_many(listening).set(|s| s.last_fired_at(at)).returning();
+    let mut hooks = fired.await?;
+    hooks.sort_by_key(|hook| hook.id);
+    Ok(hooks)
 }
 
 /// The hooks of an organization, the one that fired last first, those that never did at the end.

@@ -173,13 +173,23 @@ impl<M: Table, S: Shape<M>> FindMany<M, S> {
     pub fn stream(self) -> RowStream<S::Out> {
         RowStream::new::<M, S>(self.client, self.read)
     }
-
-    /// All columns but these, as rows whose columns are asked for one by one: [`Partial`]. A struct that derives `Shape`
-    /// does the same with fields.
-    pub fn omit(self, columns: impl Columns<M>) -> FindMany<M, Remaining<M>> {
-        self.select(Remaining::without(columns))
-    }
 }
+
+macro_rules! omitting {
+    ($builder:ident $(, $end:ident)?) => {
+        impl<M: Table, S: Shape<M> $(, $end)?> $builder<M, S $(, $end)?> {
+            /// All columns but these, as rows whose columns are asked for one by one: [`Partial`](crate::Partial). A struct
+            /// that derives `Shape` does the same with fields.
+            pub fn omit(self, columns: impl Columns<M>) -> $builder<M, Remaining<M> $(, $end)?> {
+                self.select(Remaining::without(columns))
+            }
+        }
+    };
+}
+
+omitting!(FindMany);
+omitting!(First, A);
+omitting!(One, A);
 
 /// `.consistent()` of builders whose rows may have related rows.
 macro_rules! consistent {

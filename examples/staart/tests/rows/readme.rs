@@ -8,7 +8,7 @@ use nicol_migrate::readme::{Readme, readme};
 use nicol_migrate::snapshot::{Mask, mask};
 
 use crate::history::{DOCUMENT, ID, left};
-use crate::schema::{DOCUMENT_SCHEMA, of_provider, with};
+use crate::schema::{DOCUMENT_SCHEMA, of_provider};
 
 /// What nicol writes for the document's migration, but for its script.
 fn written(at: Zoned, author: Option<&str>, mask: Mask) -> String {
@@ -255,7 +255,7 @@ fn r13_which_urls_are_shown() {
     let shown = |mask| written(moment(0), None, mask);
     assert!(shown(Mask::Literal).contains("\n+  url      = env(\"DATABASE_URL\")\n"));
     assert!(shown(Mask::All).contains("\n+  url = \"***\"\n") && !shown(Mask::All).contains("env("));
-    let secret = "file:./dev.db?name=secret";
+    let secret = "file:./unspoken.db";
     let literal = sqlite().replace("env(\"DATABASE_URL\")", &format!("\"{secret}\""));
     for (mode, env) in [("literal", true), ("all", false)] {
         let set = |project: Project| {
@@ -265,7 +265,7 @@ fn r13_which_urls_are_shown() {
         let (project, folder) = developed(set(Project::new()), &literal, &[]);
         for file in ["README.md", "schema.prisma"] {
             let text = project.read(&format!("{folder}/{file}"));
-            assert!(!text.contains("secret") && text.contains("url = \"***\""), "{mode} {text}");
+            assert!(!text.contains("unspoken") && text.contains("url = \"***\""), "{mode} {text}");
         }
         let (project, folder) = developed(set(Project::new()), &sqlite(), &[]);
         assert_eq!(project.read(&format!("{folder}/README.md")).contains("env(\"DATABASE_URL\")"), env, "{mode}");
@@ -293,7 +293,7 @@ fn r14_urls_of_datasources_and_nothing_else() {
 fn r15_a_readme_when_it_is_asked_for() {
     let (plain, folder) = developed(Project::new(), &sqlite(), &[]);
     assert_eq!(plain.names(&folder), ["down.sql", "migration.sql", "schema.prisma"]);
-    let setting = with(&sqlite());
+    let setting = Project::new();
     setting.file("nicol.toml", "[migrations]\nreadme = true\n");
     for (project, flags) in [(setting, &[][..]), (Project::new(), &["--readme"])] {
         let (project, folder) = developed(project, &sqlite(), flags);
@@ -332,5 +332,6 @@ fn r15_other_files_of_a_folder_never_matter() {
     in_sync();
     // On a second database, too.
     let other = Project::copy_of(project.path("")).env("DATABASE_URL", "file:other.db");
+    other.file("prisma/other.db", "");
     other.run(&["migrate", "deploy"]).succeeds().says("1 migration applied");
 }
