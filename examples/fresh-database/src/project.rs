@@ -146,7 +146,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The command, built from this workspace once in a process. `NICOL_COMMAND` names one that is built already.
+/// The command, built from this workspace (as `cargo test --workspace` builds it, so that nothing is built twice) once in a
+/// process. `NICOL_COMMAND` names one that is built already.
 pub fn nicol() -> &'static Path {
     static COMMAND: OnceLock<PathBuf> = OnceLock::new();
     COMMAND.get_or_init(|| env::var_os("NICOL_COMMAND").map_or_else(build, PathBuf::from))
@@ -161,7 +162,7 @@ fn build() -> PathBuf {
     }
     let output = cargo
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--package", "nicol-cli", "--bin", "nicol", "--message-format", "json"])
+        .args(["build", "--quiet", "--workspace", "--bin", "nicol", "--message-format", "json"])
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");
