@@ -46,7 +46,7 @@ pub async fn take(url: &ConnectionUrl, directory: &Directory, schema: &ValidSche
     let (Some(folder), Some(newest)) = (directory.path(), directory.migrations().last()) else {
         return Ok(Taken::NoMigrations);
     };
-    if newest.snapshot.is_some() && !newest.script.starts_with(IMPORTED_MARK) {
+    if newest.snapshot()?.is_some() && !newest.script.starts_with(IMPORTED_MARK) {
         return Ok(Taken::There { migration: newest.name.clone() });
     }
     let mut conn = open(url).await?;
