@@ -56,8 +56,7 @@ pub(crate) fn trace(text: &str, dialect: Dialect) -> Option<Traced> {
 pub(crate) fn changes_definitions(text: &str, dialect: Dialect) -> bool {
     let tokens = first_tokens(text, dialect, 64);
     let is_any_of = |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.is(word));
-    let is_definition =
-        tokens.first().is_some_and(|first| is_any_of(first, &["CREATE", "ALTER", "DROP", "RENAME"]));
+    let is_definition = tokens.first().is_some_and(|first| is_any_of(first, &["CREATE", "ALTER", "DROP", "RENAME"]));
     // Words inside the body of a routine say nothing; those at the front say what is defined.
     let front = &tokens[..tokens.len().min(8)];
     is_definition && !front.iter().any(|token| is_any_of(token, INVISIBLE))

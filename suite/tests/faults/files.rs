@@ -28,11 +28,7 @@ fn whole(folder: &Path, what: &str) -> Vec<String> {
         let complete = migration.script.ends_with("-- end\n")
             && snapshot.as_deref().is_none_or(|text| text.ends_with("// end\n"))
             && down.as_deref().is_none_or(|text| text.ends_with("-- end\n"));
-        assert!(
-            complete && snapshot.is_some() == down.is_some(),
-            "{what}: {} is torn",
-            migration.name
-        );
+        assert!(complete && snapshot.is_some() == down.is_some(), "{what}: {} is torn", migration.name);
     }
     directory.migrations().iter().map(|migration| migration.name.clone()).collect()
 }
