@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn fields_are_named_by_the_index() {
-        let table = TableMeta {
+        const TABLE: TableMeta = TableMeta {
             model: "users",
             table: "users",
             schema: None,
@@ -244,7 +244,7 @@ mod tests {
             ],
             relations: &[],
         };
-        let fields = |name: &str| fields_of(&table, &Constraint::Index(name.to_owned()));
+        let fields = |name: &str| fields_of(&TABLE, &Constraint::Index(name.to_owned()));
         for name in ["users.username", "username"] {
             assert_eq!(fields(name), ["name"], "{name}");
         }
