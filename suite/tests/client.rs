@@ -19,6 +19,8 @@ macro_rules! provider {
             }
             const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/", $file, ".prisma"));
 
+            #[path = "bulk.rs"]
+            mod bulk;
             #[path = "cancel.rs"]
             mod cancel;
             #[path = "cases.rs"]
@@ -36,7 +38,7 @@ macro_rules! provider {
 
             $(
                 mod $server {
-                    use super::{SCHEMA, cancel, cases, cut, db, links, more, reads, runtime};
+                    use super::{SCHEMA, bulk, cancel, cases, cut, db, links, more, reads, runtime};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -84,6 +86,11 @@ macro_rules! provider {
                                 cut::flips(url).await
                             })
                         });
+                    }
+
+                    #[test]
+                    fn bulk() {
+                        run(bulk::CASES);
                     }
 
                     #[test]

@@ -156,6 +156,11 @@ fn elements<T: Scalar>(value: Value) -> Option<Vec<T>> {
 }
 
 /// What may be written where a `T` is wanted: `"text"` for a `String`, a plain value for an `Option`.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be given `{Self}`",
+    label = "the schema wants `{T}` here",
+    note = "only optional fields (`Option`) can be given `None`"
+)]
 pub trait Given<T> {
     /// The value.
     fn given(self) -> T;
@@ -295,6 +300,8 @@ pub(crate) enum StepKind {
     Subtract,
     Multiply,
     Divide,
+    /// Appends a list.
+    Push,
 }
 
 /// Adds to the column, in the database. NULL stays NULL.
@@ -317,6 +324,22 @@ pub fn div<T: Number>(by: T) -> Step<T> {
     Step { kind: StepKind::Divide, by }
 }
 
+/// Elements to append to a list column; made by [`push`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Push<G>(Vec<G>);
+
+/// Appends elements to a list column, in the database. NULL counts as an empty list.
+pub fn push<G>(elements: impl IntoIterator<Item = G>) -> Push<G> {
+    Push(elements.into_iter().collect())
+}
+
+impl<T: Plain, G: Given<T>> Change<Vec<T>> for Push<G> {
+    fn assign(self) -> Assign {
+        let elements = self.0.into_iter().map(|element| element.given().into_value()).collect();
+        Assign { step: Some(StepKind::Push), value: Value::List(elements) }
+    }
+}
+
 /// Types that [`inc`] and its kin take.
 pub trait Number: Plain {}
 impl Number for i32 {}
@@ -325,6 +348,11 @@ impl Number for f64 {}
 impl Number for BigDecimal {}
 
 /// What an update may do with a column of type `T`: set it to a [`Given`] value or take a [`Step`].
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be set to `{Self}`",
+    label = "the schema wants `{T}` here",
+    note = "give a value, or for numbers a step such as `inc(1)`; only optional fields (`Option`) can be set to `None`"
+)]
 pub trait Change<T> {
     /// The assignment.
     fn assign(self) -> Assign;
