@@ -249,7 +249,7 @@ impl Connection {
         let began = trace::begin();
         self.set_busy(true);
         self.is_altered = true;
-        let outcome = match &mut self.driver {
+        let outcome: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.run_script(sql),
@@ -550,7 +550,7 @@ impl Connection {
     /// Runs a statement that governs transactions.
     async fn control(&mut self, sql: &str) -> Result<()> {
         let began = trace::begin();
-        let outcome = match &mut self.driver {
+        let outcome: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
