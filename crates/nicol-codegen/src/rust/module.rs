@@ -7,7 +7,7 @@ use super::plan::{ClientPlan, ColumnPlan, FormPlan, LinkPlan, Member, ModelPlan,
 use super::text::{Text, literal};
 
 /// What the lints of the user's crate should not look at.
-const ALLOW: [&str; 8] = [
+const ALLOW: [&str; 9] = [
     "dead_code",
     "missing_docs",
     "unreachable_pub",
@@ -16,6 +16,7 @@ const ALLOW: [&str; 8] = [
     "non_upper_case_globals",
     "clippy::all",
     "clippy::pedantic",
+    "clippy::nursery",
 ];
 
 /// Writes the content of a model's module. Inside the braces of a macro nothing is formatted any further.
