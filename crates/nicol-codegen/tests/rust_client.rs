@@ -232,3 +232,17 @@ fn real_schemas_give_source_that_parses() {
     println!("{clients} clients");
     assert!(clients > 50);
 }
+
+/// The client that `nicol` shows its compile errors with. `UPDATE=1` writes it anew.
+#[test]
+fn the_client_of_the_compile_errors_is_up_to_date() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../nicol/tests/compile_errors");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+    let source = Source { path: "schema.prisma".to_owned(), text: read("schema.prisma") };
+    let schema = validate(&[source]).schema.expect("a valid schema");
+    let files = client(&schema, &Options { layout: Layout::OneFile }).expect("a client");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(folder.join("client.rs"), &files[0].text).expect("write the client");
+    }
+    assert!(read("client.rs") == files[0].text, "run this test with UPDATE=1");
+}

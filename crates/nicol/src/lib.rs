@@ -82,6 +82,7 @@ pub trait Table: Sized + Send + Sync + 'static {
 }
 
 /// A table whose rows can be created (a model, not a view).
+#[diagnostic::on_unimplemented(message = "rows of this model are never created", note = "it is a view")]
 pub trait Writable: Table {}
 
 /// A table whose rows can be changed and deleted too: a model without `@nicol.appendOnly`.
