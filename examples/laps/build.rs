@@ -13,7 +13,9 @@ const SCHEMA: &str = "prisma/schema.prisma";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={SCHEMA}");
     // Migrations that come with a checkout are compiled in, too.
-    println!("cargo::rerun-if-changed=prisma/migrations");
+    for folder in ["prisma", "sqlite", "mysql"] {
+        println!("cargo::rerun-if-changed={folder}/migrations");
+    }
     let sources = [Source { path: SCHEMA.to_owned(), text: fs::read_to_string(SCHEMA)? }];
     let validated = validate(&sources);
     let report = render(&validated.diagnostics, &sources, false);

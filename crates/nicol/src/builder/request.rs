@@ -15,6 +15,10 @@ use crate::sql::Statement;
 
 /// A request that has not run yet: what the methods of `db.user()` give, and `db.sql(..).all()`. It runs when awaited, or as a
 /// part of `db.batch(..)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no request",
+    note = "a request is what `db.user().create(..)`, `db.post().count()` or `db.sql(..).all()` give, before `.await`"
+)]
 pub trait Request: Sized + Send + 'static {
     /// What comes of it.
     type Output: Send + 'static;
