@@ -7,7 +7,7 @@ use super::plan::{ClientPlan, ColumnPlan, FormPlan, LinkPlan, Member, ModelPlan,
 use super::text::{Text, literal};
 
 /// What the lints of the user's crate should not look at.
-const ALLOW: [&str; 9] = [
+const ALLOW: [&str; 8] = [
     "dead_code",
     "missing_docs",
     "unreachable_pub",
@@ -16,7 +16,6 @@ const ALLOW: [&str; 9] = [
     "non_upper_case_globals",
     "clippy::all",
     "clippy::pedantic",
-    "clippy::nursery",
 ];
 
 /// Writes the content of a model's module. Inside the braces of a macro nothing is formatted any further.
