@@ -8,13 +8,20 @@ use super::db::{Db, Role, comment, comp, post, profile, scal, tag, user};
 use crate::Family;
 
 /// Holds answers against what was recorded.
-struct Book {
+#[derive(Default)]
+pub(crate) struct Book {
     asked: usize,
     wrong: String,
 }
 
 impl Book {
-    fn compare<T: serde::Serialize>(&mut self, label: &str, answer: nicol::Result<T>, expected: Json) {
+    /// What is wrong, if anything.
+    pub(crate) fn close(self) -> Result<(), String> {
+        println!("{} questions", self.asked);
+        if self.wrong.is_empty() { Ok(()) } else { Err(self.wrong) }
+    }
+
+    pub(crate) fn compare<T: serde::Serialize>(&mut self, label: &str, answer: nicol::Result<T>, expected: Json) {
         self.asked += 1;
         let answer = match answer {
             Ok(answer) => serde_json::to_value(answer).expect("an answer as JSON"),
@@ -26,15 +33,15 @@ impl Book {
     }
 }
 
-fn error(code: &str) -> Json {
+pub(crate) fn error(code: &str) -> Json {
     json!({ "error": code })
 }
 
-const ALICE: &str = "alice@x";
-const BOB: &str = "bob@x";
+pub(crate) const ALICE: &str = "alice@x";
+pub(crate) const BOB: &str = "bob@x";
 
 /// The rows of the first list of questions.
-async fn seed(db: &Db) -> nicol::Result<()> {
+pub(crate) async fn seed(db: &Db) -> nicol::Result<()> {
     let posts = (
         post::New { title: "p1".into() }
             .id(1)
@@ -56,7 +63,7 @@ async fn seed(db: &Db) -> nicol::Result<()> {
 }
 
 pub(crate) async fn ask(db: &Db, family: Family) -> Result<(), String> {
-    let mut book = Book { asked: 0, wrong: String::new() };
+    let mut book = Book::default();
     seed(db).await.map_err(|error| format!("seed: {error}"))?;
     reads(db, family, &mut book).await;
     pages(db, family, &mut book).await;
@@ -65,8 +72,7 @@ pub(crate) async fn ask(db: &Db, family: Family) -> Result<(), String> {
     transactions(db, family, &mut book).await;
     scalars(db, family, &mut book).await.map_err(|error| format!("scalars: {error}"))?;
     second_list(db, family, &mut book).await.map_err(|error| format!("second list: {error}"))?;
-    println!("{} questions", book.asked);
-    if book.wrong.is_empty() { Ok(()) } else { Err(book.wrong) }
+    book.close()
 }
 
 async fn reads(db: &Db, family: Family, book: &mut Book) {

@@ -74,7 +74,7 @@ pub(super) async fn insert_rows(
         let statement = statement(session, table, &rows[range.clone()], (returning, Conflict::Fail), &mut last).await?;
         if returning.is_empty() {
             session.execute(table, &statement).await?;
-            if !has_returning {
+            if !has_returning && !asked.is_empty() {
                 last_keys(session, table, &mut rows[range]).await?;
             }
             continue;
