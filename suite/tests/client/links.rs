@@ -338,6 +338,29 @@ cases! {
         Ok(())
     }
 
+    async fn a_refused_row_below_is_told_by_its_own_model(db) {
+        fill(db).await?;
+        let twice = [tag::New { name: "x".into() }, tag::New { name: "red".into() }];
+        let refused = db.post().create(post::New { title: "p".into(), author: user::by_email("ann@x").into() }.tags(twice)).await;
+        let refused = refused.unwrap_err();
+        assert_eq!((refused.code(), refused.model(), refused.fields()), ("P2002", Some("Tag"), &["name".to_owned()][..]));
+        let posts = [post::In { title: "a".into() }.id(70), post::In { title: "b".into() }.id(70)];
+        let refused = db.user().create(user::New { email: "new@x".into() }.posts(posts)).await.unwrap_err();
+        assert_eq!((refused.code(), refused.model(), refused.fields()), ("P2002", Some("Post"), &["id".to_owned()][..]));
+        let orphan = [post::In { title: "a".into() }.editor_id(-5)];
+        let refused = db.user().create(user::New { email: "new@x".into() }.posts(orphan)).await.unwrap_err();
+        assert_eq!((refused.code(), refused.model()), ("P2003", Some("Post")));
+        assert_eq!(db.user().count().await?, 2, "all or nothing");
+        // Rows of two relations, one of them with a default that the client makes, and one with the database's.
+        let new = user::New { email: "new@x".into() }
+            .profile(profile::In { bio: "b".into() })
+            .posts((post::In { title: "c".into() }.views(3), post::In { title: "d".into() }));
+        let made = db.user().create(new).await?;
+        assert_eq!(titles(db, made.id).await?, pairs(&[("c", 3), ("d", 0)]));
+        assert_eq!(db.profile().get(profile::by_user_id(made.id)).await?.bio, "b");
+        Ok(())
+    }
+
     async fn in_a_transaction_only_the_operation_is_undone(db) {
         let (ann, _) = fill(db).await?;
         let count = db.tx().run(async |tx| {
@@ -351,6 +374,41 @@ cases! {
         assert_eq!(count.await?, 3);
         Ok(())
     }
+}
+
+/// What a type can, as constants: an inherent one where the bound holds, else that of the trait.
+struct Can<T>(std::marker::PhantomData<T>);
+
+#[allow(dead_code, reason = "asked for where the bound does not hold")]
+trait Cannot {
+    const CHANGE: bool = false;
+    const CONNECT: bool = false;
+    const DISCONNECT: bool = false;
+    const DELETE: bool = false;
+}
+impl<T> Cannot for Can<T> {}
+impl<T: nicol::Changeable> Can<T> {
+    const CHANGE: bool = true;
+}
+impl<T: nicol::edit::Attach> Can<T> {
+    const CONNECT: bool = true;
+}
+impl<T: nicol::edit::Detach> Can<T> {
+    const DISCONNECT: bool = true;
+}
+impl<T: nicol::edit::Remove> Can<T> {
+    const DELETE: bool = true;
+}
+
+/// The bounds of the methods that write through relations: what is false here does not compile.
+#[test]
+fn what_does_not_compile() {
+    use nicol::{Fixed, Free, Held, Needed};
+    assert_eq!((Can::<user::Model>::CHANGE, Can::<super::db::entry::Model>::CHANGE), (true, false));
+    assert_eq!([Can::<Free>::CONNECT, Can::<Free>::DISCONNECT, Can::<Free>::DELETE], [true, true, true]);
+    assert_eq!([Can::<Held>::CONNECT, Can::<Held>::DISCONNECT, Can::<Held>::DELETE], [true, false, true]);
+    assert_eq!([Can::<Needed>::CONNECT, Can::<Needed>::DISCONNECT, Can::<Needed>::DELETE], [true, false, false]);
+    assert_eq!([Can::<Fixed>::CONNECT, Can::<Fixed>::DISCONNECT], [false, false]);
 }
 
 /// Several requests at a time for rows that are not there: each gets the row, one creates it.

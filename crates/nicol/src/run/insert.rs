@@ -33,18 +33,23 @@ pub(super) fn with_defaults(session: &Session<'_>, table: &TableMeta, mut cells:
 
 /// Gives the columns without a value those that the client makes.
 pub(super) fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Session<'_>) -> Result<()> {
+    fill_defaults_at(table, row, session.now)
+}
+
+/// The same at a moment.
+pub(super) fn fill_defaults_at(table: &TableMeta, row: &mut Cells, now: jiff::Timestamp) -> Result<()> {
     for (index, column) in (0u16..).zip(table.columns) {
         if row.iter().any(|(present, _)| *present == index) {
             continue;
         }
         let value = match column.default {
             Default::None | Default::Database | Default::Autoincrement if !column.is_updated_at => continue,
-            Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(session.now),
-            Default::Cuid => Value::Text(id::cuid(session.now)?),
+            Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(now),
+            Default::Cuid => Value::Text(id::cuid(now)?),
             Default::Cuid2 => Value::Text(id::cuid2()?),
             Default::Uuid4 => Value::Text(id::uuid4()?),
-            Default::Uuid7 => Value::Text(id::uuid7(session.now)?),
-            Default::Ulid => Value::Text(id::ulid(session.now)?),
+            Default::Uuid7 => Value::Text(id::uuid7(now)?),
+            Default::Ulid => Value::Text(id::ulid(now)?),
             Default::Nanoid(length) => Value::Text(id::nanoid(length)?),
         };
         row.push((index, value));
@@ -69,7 +74,7 @@ pub(super) async fn insert_rows(
         let statement = statement(session, table, &rows[range.clone()], (returning, Conflict::Fail), &mut last).await?;
         if returning.is_empty() {
             session.execute(table, &statement).await?;
-            if !has_returning {
+            if !has_returning && !asked.is_empty() {
                 last_keys(session, table, &mut rows[range]).await?;
             }
             continue;
@@ -278,7 +283,7 @@ fn ranges(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> Vec<std::ops:
 }
 
 /// The columns that any of the rows gives, and the rows in that order.
-fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
+pub(super) fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
     let mut columns: Vec<u16> = rows.iter().flatten().map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns.dedup();
