@@ -37,7 +37,7 @@ mod sql;
 
 pub use builder::Models;
 pub use client::{Client, Transaction};
-pub use column::{Col, Order, count, relevance, search};
+pub use column::{Col, Order, Searchable, count, relevance, search};
 pub use error::{Error, Result};
 pub use filter::Filter;
 pub use key::{Child, Children, Form, Parent, Root, Unique};

@@ -111,6 +111,10 @@ fn write_table(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) 
     text.close("],");
     text.close("};");
     text.close("}");
+    if client.is_searchable {
+        text.blank();
+        text.line("impl nicol::Searchable for Model {}");
+    }
     write_reading(text, model);
 }
 

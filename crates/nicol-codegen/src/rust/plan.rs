@@ -15,6 +15,8 @@ use super::names::{Names, pascal, snake};
 pub(crate) struct ClientPlan<'a> {
     /// The environment variable with the database's URL.
     pub(crate) url_variable: String,
+    /// Texts can be searched.
+    pub(crate) is_searchable: bool,
     pub(crate) enums: Vec<EnumPlan<'a>>,
     pub(crate) models: Vec<ModelPlan<'a>>,
 }
@@ -197,7 +199,12 @@ pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
         Some(StringOrEnv::Env(name)) => name.clone(),
         Some(StringOrEnv::Literal(_)) | None => "DATABASE_URL".to_owned(),
     };
-    ClientPlan { url_variable, enums, models }
+    let is_searchable = match provider {
+        Provider::Mysql => true,
+        Provider::Postgresql => schema.has_preview_feature("fullTextSearchPostgres"),
+        Provider::Sqlite | Provider::Cockroachdb | Provider::Sqlserver | Provider::Mongodb => false,
+    };
+    ClientPlan { url_variable, is_searchable, enums, models }
 }
 
 fn plan_enum<'a>(source: &'a Enum, types: &mut Names) -> EnumPlan<'a> {

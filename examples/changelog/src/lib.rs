@@ -1,0 +1,1 @@
+pub mod db { include!(concat!(env!("OUT_DIR"), "/client.rs")); }
