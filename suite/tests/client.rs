@@ -23,12 +23,14 @@ macro_rules! provider {
             mod cases;
             #[path = $more]
             mod more;
+            #[path = "links.rs"]
+            mod links;
             #[path = "reads.rs"]
             mod reads;
 
             $(
                 mod $server {
-                    use super::{SCHEMA, cases, db, more, reads};
+                    use super::{SCHEMA, cases, db, links, more, reads};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -46,6 +48,12 @@ macro_rules! provider {
                     #[test]
                     fn reads() {
                         run(reads::CASES);
+                    }
+
+                    #[test]
+                    fn links() {
+                        run(links::CASES);
+                        run(links::RACES);
                     }
 
                     #[test]

@@ -14,6 +14,8 @@ mod chaos;
 mod embedded;
 #[path = "faults/files.rs"]
 mod files;
+#[path = "faults/folding.rs"]
+mod folding;
 #[path = "faults/pooler.rs"]
 mod pooler;
 #[path = "faults/proxy.rs"]

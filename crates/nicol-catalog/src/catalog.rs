@@ -6,6 +6,9 @@
 
 mod beyond;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use nicol_db::Dialect;
 pub use nicol_schema::schema::{IndexKind, ReferentialAction, SortOrder};
 
@@ -29,6 +32,9 @@ pub struct Catalog {
     pub speaks_of_predicates: bool,
     /// Enum types (PostgreSQL, CockroachDB).
     pub enums: Vec<Enum>,
+    /// True when the server takes the names of tables in any case (`lower_case_table_names` of MySQL and MariaDB), and so
+    /// tells them otherwise than they were written.
+    pub folds_table_names: bool,
     /// Tables.
     pub tables: Vec<Table>,
     /// Views, known only where [`introspect_whole`](crate::introspect_whole) read the database. Never compared.
@@ -48,6 +54,7 @@ impl Catalog {
             extensions: None,
             speaks_of_predicates: true,
             enums: Vec::new(),
+            folds_table_names: false,
             tables: Vec::new(),
             views: Vec::new(),
             others: Vec::new(),
@@ -63,6 +70,26 @@ impl Catalog {
             catalog.namespaces.push(PUBLIC.to_owned());
         }
         catalog
+    }
+
+    /// The same with every table spelled as in another catalog, where the server does not keep the spelling itself.
+    pub fn spelled_as<'a>(&'a self, other: &Catalog) -> Cow<'a, Catalog> {
+        if !self.folds_table_names || other.folds_table_names {
+            return Cow::Borrowed(self);
+        }
+        let spellings: HashMap<String, &str> =
+            other.tables.iter().map(|table| (table.name.to_lowercase(), table.name.as_str())).collect();
+        let spell = |name: &mut String| {
+            if let Some(spelling) = spellings.get(&name.to_lowercase()) {
+                (*spelling).clone_into(name);
+            }
+        };
+        let mut spelled = self.clone();
+        for table in &mut spelled.tables {
+            spell(&mut table.name);
+            table.foreign_keys.iter_mut().for_each(|key| spell(&mut key.referenced_table));
+        }
+        Cow::Owned(spelled)
     }
 
     /// True when there is no table and no enum.

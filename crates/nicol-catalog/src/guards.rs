@@ -19,6 +19,7 @@ const CHECK: &str = "_nicol_check_";
 const NO_UPDATE: &str = "_nicol_no_update";
 const NO_DELETE: &str = "_nicol_no_delete";
 const NO_TRUNCATE: &str = "_nicol_no_truncate";
+const NO_MOVE: &str = "_nicol_no_move";
 const FUNCTION: &str = "_nicol_append_only";
 
 /// The name of a check: the table, and a mark of the expression.
@@ -46,6 +47,12 @@ fn named(table: &str, suffix: &str) -> String {
 fn mark(name: &str) -> Option<&str> {
     let (_, mark) = name.rsplit_once(CHECK)?;
     (mark.len() == 8 && mark.chars().all(|c| c.is_ascii_hexdigit())).then_some(mark)
+}
+
+/// Whether a trigger of an append-only table is one of those that guard it.
+pub(crate) fn is_own_trigger(table: &Table, name: &str) -> bool {
+    table.is_append_only
+        && [NO_UPDATE, NO_DELETE, NO_TRUNCATE, NO_MOVE].iter().any(|suffix| named(&table.name, suffix) == name)
 }
 
 /// Whether two checks are one: made of the same text, or of texts that mean the same.
@@ -119,7 +126,7 @@ pub(crate) fn drop(dialect: Dialect, diff: &Diff<'_>, table: usize) -> Vec<Strin
         out.push(format!("DROP TRIGGER IF EXISTS {}", dialect.quote(&named(&name.name, suffix))));
     }
     if dialect == Dialect::Sqlite {
-        out.push(format!("DROP TRIGGER IF EXISTS {}", dialect.quote(&named(&name.name, "_nicol_no_move"))));
+        out.push(format!("DROP TRIGGER IF EXISTS {}", dialect.quote(&named(&name.name, NO_MOVE))));
     }
     out
 }
@@ -213,7 +220,7 @@ fn sqlite(table: &Table) -> Vec<String> {
     }
     if !moved.is_empty() {
         let keys = table.foreign_keys.iter().filter(|key| moves(key.on_delete) || moves(key.on_update));
-        out.push(trigger("_nicol_no_move", &format!("UPDATE OF {}", moved.join(", ")), &unless(keys.collect())));
+        out.push(trigger(NO_MOVE, &format!("UPDATE OF {}", moved.join(", ")), &unless(keys.collect())));
     }
     let cascading = table.foreign_keys.iter().filter(|key| key.on_delete == ReferentialAction::Cascade);
     out.push(trigger(NO_DELETE, "DELETE", &unless(cascading.collect())));
@@ -298,10 +305,10 @@ fn declared(sql: &str) -> Vec<Check> {
     let mut rest = sql;
     while let Some(at) = rest.find("CONSTRAINT \"") {
         rest = &rest[at + "CONSTRAINT \"".len()..];
-        let Some((name, after)) = rest.split_once("\" CHECK (") else { continue };
-        if mark(name).is_none() {
+        let name = &rest[..name_end(rest)];
+        let Some(after) = rest[name.len()..].strip_prefix("\" CHECK (").filter(|_| mark(name).is_some()) else {
             continue;
-        }
+        };
         let (mut depth, mut quote) = (1_i32, None);
         let end = after.char_indices().find(|(_, c)| {
             match (quote, c) {
@@ -319,4 +326,16 @@ fn declared(sql: &str) -> Vec<Check> {
         rest = &after[end..];
     }
     found
+}
+
+/// Where a quoted name ends: at the first quote that is not doubled.
+fn name_end(text: &str) -> usize {
+    let mut at = 0;
+    while let Some(quote) = text[at..].find('"') {
+        if !text[at + quote + 1..].starts_with('"') {
+            return at + quote;
+        }
+        at += quote + 2;
+    }
+    text.len()
 }

@@ -33,7 +33,7 @@ pub use decisions::{
 pub use diff::{Diff, diff};
 pub use from_schema::from_schema;
 pub use introspect::{introspect, introspect_whole};
-pub use plan::{Plan, Risk, RiskKind, plan};
+pub use plan::{Plan, Risk, RiskKind, Touched, plan};
 pub use script::script;
 pub use summary::summary;
 

@@ -7,8 +7,9 @@ mod common;
 
 use common::server::Server;
 use common::trial;
-use nicol_catalog::{Catalog, Decisions, decide, diff, from_schema, plan, script};
-use nicol_schema::Source;
+use nicol_catalog::to_schema::{Options, to_schema};
+use nicol_catalog::{Catalog, Decisions, decide, diff, from_schema, introspect_whole, plan, script};
+use nicol_schema::{Source, ValidSchema};
 
 const PLAIN: &str = "
 model P {
@@ -47,6 +48,10 @@ fn later() -> String {
 }
 
 fn catalog(server: &Server, models: &str) -> Catalog {
+    from_schema(&schema(server, models), server.dialect())
+}
+
+fn schema(server: &Server, models: &str) -> ValidSchema {
     let dialect = server.dialect();
     let provider = if dialect.is_mysql_family() {
         "mysql"
@@ -56,7 +61,19 @@ fn catalog(server: &Server, models: &str) -> Catalog {
         "sqlite"
     };
     let text = format!("datasource db {{\n  provider = \"{provider}\"\n}}\n{models}");
-    from_schema(&common::schema(&[Source::new("schema.prisma", text)]).unwrap(), dialect)
+    common::schema(&[Source::new("schema.prisma", text)]).unwrap()
+}
+
+/// The schema that is pulled on top of another, which may be empty, with the codes of what it cannot say. No change
+/// follows from it.
+async fn pulled(server: &mut Server, before: &str) -> (String, Vec<String>) {
+    let live = introspect_whole(&mut server.connection, &[]).await.unwrap();
+    let pulled = to_schema(&live, &schema(server, before), &Options::default());
+    let text = pulled.files[0].text.clone();
+    let again = from_schema(&common::schema(&pulled.files).unwrap(), server.dialect());
+    let rest = diff(&live, &again);
+    assert!(plan(&rest).is_empty(), "{}\n{text}", script(&plan(&rest)));
+    (text, pulled.warnings.iter().map(|warning| format!("{}: {}", warning.code(), warning.item())).collect())
 }
 
 /// A statement that must fail, with a word of the refusal.
@@ -82,10 +99,20 @@ async fn holds(server: &mut Server, table: &str) {
 
 async fn trace(server: Option<Server>) {
     let Some(mut server) = server else { return };
+    let guarded_text = guarded();
     let (plain, guarded, later) = (catalog(&server, PLAIN), catalog(&server, &guarded()), catalog(&server, &later()));
     let live = trial::build(&mut server, &guarded, &[]).await.unwrap();
     assert!(plan(&diff(&live, &guarded)).is_empty(), "{}", script(&plan(&diff(&live, &guarded))));
     assert!(!diff(&live, &plain).is_empty());
+
+    // Pulled, the directives are there again, and stay where they stood.
+    let (text, warnings) = pulled(&mut server, "").await;
+    assert!(text.contains("/// @nicol.appendOnly\n") && text.contains("/// @nicol.check(\""), "{text}");
+    assert!(warnings.is_empty(), "{warnings:?}\n{text}");
+    let (text, _) = pulled(&mut server, &guarded_text).await;
+    assert!(text.contains("/// Bookings.\n/// @nicol.appendOnly\nmodel Log {"), "{text}");
+    assert!(text.contains("  /// @nicol.check(\"amount > 0 AND amount < 1000\")\n  amount Int\n"), "{text}");
+    assert_eq!(text.matches("@nicol.").count(), 2, "{text}");
 
     let rows = "INSERT INTO \"P\" (\"id\") VALUES (1), (2); INSERT INTO \"Q\" (\"id\") VALUES (1), (2); \
                 INSERT INTO \"Log\" (\"id\", \"pId\", \"qId\", \"note\", \"amount\") \
@@ -125,6 +152,8 @@ async fn trace(server: Option<Server>) {
     holds(&mut server, "Log").await;
     let decided = decide(&guarded, &plain, &Decisions::default()).unwrap();
     assert_eq!(trial::advance(&mut server, &decided, &plain).await.unwrap(), trial::Outcome::Ran);
+    let (text, _) = pulled(&mut server, &guarded_text).await;
+    assert!(text.contains("/// Bookings.\nmodel Log {") && !text.contains("@nicol."), "{text}");
     for sql in ["UPDATE \"Log\" SET \"note\" = 'x', \"amount\" = -1", "DELETE FROM \"Log\""] {
         let sql = quoted(&server, sql);
         server.run(&sql).await.unwrap();

@@ -66,9 +66,14 @@ impl Database {
             }))
     }
 
-    /// `PostgreSQL database "shop" at db.example:5432`
+    /// `PostgreSQL database "shop" at db.example:5432`; the product is the one that has answered, where one has.
     pub(crate) fn describe(&self) -> String {
-        let product = self.url.dialect().product_name();
+        let product = match (self.url.answered(), self.url.dialect()) {
+            (Some(answered), _) => answered.product_name(),
+            // They share a scheme; which one it is, only the server tells.
+            (None, Dialect::Mysql) => "MySQL/MariaDB",
+            (None, written) => written.product_name(),
+        };
         match self.url.host_port() {
             Some(host) => format!("{product} database \"{}\" at {host}", self.url.database()),
             None if self.url.dialect() == Dialect::Sqlite => {

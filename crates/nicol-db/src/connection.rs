@@ -116,6 +116,7 @@ impl Connection {
             Dialect::Postgres | Dialect::Cockroachdb => {
                 let driver = Postgres::open(url).await?;
                 let (dialect, version) = (driver.dialect, driver.version.clone());
+                url.set_answered(dialect);
                 let schema = url.schema().unwrap_or("public").to_string();
                 Ok(Connection::new(Driver::Postgres(Box::new(driver)), dialect, version, schema))
             }
@@ -123,6 +124,7 @@ impl Connection {
             Dialect::Mysql | Dialect::Mariadb => {
                 let driver = Mysql::open(url).await?;
                 let (dialect, version) = (driver.dialect, driver.version.clone());
+                url.set_answered(dialect);
                 let schema = url.database().to_string();
                 Ok(Connection::new(Driver::Mysql(Box::new(driver)), dialect, version, schema))
             }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::dialect::Dialect;
@@ -21,7 +22,20 @@ pub struct ConnectionUrl {
     /// Database name, or the path of a SQLite file.
     database: String,
     params: Vec<(String, String)>,
+    answered: Answered,
 }
+
+/// The product that has answered at a URL: known to every copy of it. URLs are equal without it.
+#[derive(Debug, Clone, Default)]
+struct Answered(Arc<OnceLock<Dialect>>);
+
+impl PartialEq for Answered {
+    fn eq(&self, _: &Answered) -> bool {
+        true
+    }
+}
+
+impl Eq for Answered {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Host {
@@ -91,6 +105,7 @@ impl ConnectionUrl {
                 hosts: Vec::new(),
                 database,
                 params,
+                answered: Answered::default(),
             });
         }
         let rest = rest.strip_prefix("//").ok_or_else(|| invalid("`//` must follow the scheme"))?;
@@ -102,6 +117,17 @@ impl ConnectionUrl {
     /// The dialect the scheme names; an open connection knows better.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// What the server has said it is, once a connection was opened with this URL or a copy of it.
+    pub fn answered(&self) -> Option<Dialect> {
+        self.answered.0.get().copied()
+    }
+
+    /// Remembers what the server has said it is. The first answer stands.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn set_answered(&self, dialect: Dialect) {
+        self.answered.0.get_or_init(|| dialect);
     }
 
     /// The URL with a relative SQLite path resolved against a folder. Other URLs and absolute paths stay.
@@ -364,7 +390,7 @@ fn parse_server(scheme: String, dialect: Dialect, rest: &str, params: Vec<(Strin
         };
     }
     let user = user.filter(|user| !user.is_empty());
-    Ok(ConnectionUrl { scheme, dialect, user, password, hosts, database, params })
+    Ok(ConnectionUrl { scheme, dialect, user, password, hosts, database, params, answered: Answered::default() })
 }
 
 fn parse_host(text: &str) -> Result<Host> {

@@ -1,6 +1,6 @@
 //! Two catalogs as one change: script, words, risks.
 
-use nicol_catalog::{Catalog, Decisions, Diff, LikelyRename, Rename, Risk};
+use nicol_catalog::{Catalog, Decisions, Diff, LikelyRename, Rename, Risk, Touched};
 
 use crate::error::{Error, Result};
 use crate::mode::NO_TRANSACTION;
@@ -11,6 +11,8 @@ pub(crate) struct Change {
     pub(crate) script: String,
     pub(crate) summary: String,
     pub(crate) risks: Vec<Risk>,
+    /// What a view that reads it stands in the way of.
+    pub(crate) touched: Vec<Touched>,
     /// PostgreSQL lets nobody use an enum value in the transaction that adds it.
     pub(crate) needs_commits: bool,
 }
@@ -18,14 +20,15 @@ pub(crate) struct Change {
 impl Change {
     /// The way to what a schema asks for.
     pub(crate) fn between(from: &Catalog, to: &Catalog) -> Change {
-        Change::of(&nicol_catalog::diff(from, to))
+        Change::of(&nicol_catalog::diff(&from.spelled_as(to), &to.spelled_as(from)))
     }
 
     fn of(diff: &Diff<'_>) -> Change {
         let plan = nicol_catalog::plan(diff);
         let script = nicol_catalog::script(&plan);
         let needs_commits = plan.must_run_outside_transaction();
-        Change { script, summary: nicol_catalog::summary(diff), risks: plan.risks, needs_commits }
+        let touched = plan.touched();
+        Change { script, summary: nicol_catalog::summary(diff), risks: plan.risks, touched, needs_commits }
     }
 
     /// The script with the mark that has it run without a transaction, where it could not run in one.
@@ -42,7 +45,7 @@ impl Change {
 /// What was found in a database, as something to be led to. What merely lies about there is not asked for: extensions,
 /// unless a schema in the comparison speaks of them, and namespaces with nothing in them that is compared.
 fn as_target(from: &Catalog, found: &Catalog, speaks_of_extensions: bool) -> Catalog {
-    let mut to = found.clone();
+    let mut to = found.spelled_as(from).into_owned();
     if !speaks_of_extensions {
         to.extensions = None;
     }
@@ -80,6 +83,7 @@ impl Ways {
     /// # Errors
     /// `rename-does-not-fit` and `backfill-does-not-fit` when something said does not fit the difference.
     pub(crate) fn between(from: &Catalog, to: &Catalog, said: &Decisions) -> Result<Ways> {
+        let (from, to) = (&*from.spelled_as(to), &*to.spelled_as(from));
         let decided = nicol_catalog::decide(from, to, said)
             .map_err(|error| Error::new(error.code, error.message).with_help(error.help))?;
         let diff = decided.diff(to);

@@ -145,7 +145,7 @@ impl Draft {
         self.risks.iter().filter(|counted| counted.is_loss())
     }
 
-    /// The steps that cannot run on the rows that are there.
+    /// The steps that cannot run on the rows that are there, or under a view.
     pub fn impossible(&self) -> impl Iterator<Item = &CountedRisk> {
         self.risks.iter().filter(|counted| !counted.is_loss())
     }
@@ -269,7 +269,7 @@ async fn draft(
     let to = nicol_catalog::from_schema(schema, place.dialect);
     let ways = Ways::between(&from.catalog, &to, &Decisions::default())?;
     let risks = match conn {
-        Some(conn) => risk::counted(conn, &ways.forth.risks).await,
+        Some(conn) => risk::counted(conn, &ways.forth).await,
         None => risk::uncounted(&ways.forth.risks),
     };
     let mut draft = Draft {
@@ -307,7 +307,7 @@ pub async fn decide(url: &ConnectionUrl, mut draft: Draft, said: &Decisions) -> 
     let ways = Ways::between(&draft.from, &draft.to, said)?;
     let risks = match Connection::open(url).await {
         Ok(mut conn) => {
-            let risks = risk::counted(&mut conn, &ways.forth.risks).await;
+            let risks = risk::counted(&mut conn, &ways.forth).await;
             deploy::close(conn).await;
             risks
         }

@@ -167,7 +167,7 @@ async fn risks(
     match (from, to) {
         (Ok(from), Ok(to)) => {
             let change = Change::toward_found(&from.catalog, &to.catalog, from.catalog.extensions.is_some());
-            Ok(risk::counted(conn, &change.risks).await)
+            Ok(risk::counted(conn, &change).await)
         }
         // Where nothing can be replayed there is still what the scripts say of themselves.
         _ => Ok(back.iter().flat_map(|migration| written_risks(migration)).collect()),

@@ -53,6 +53,7 @@ mod stepwise;
 pub mod take;
 mod trace;
 mod unrecorded;
+mod views;
 mod warnings;
 
 pub use deploy::{DeployOptions, Deployed, deploy};

@@ -23,8 +23,9 @@ pub async fn pull(url: &ConnectionUrl, previous: &ValidSchema, options: &PullOpt
     let mut conn = Connection::open(url).await?;
     let read = introspect_whole(&mut conn, &asked).await;
     let closed = conn.close().await;
-    let catalog = read?;
+    let live = read?;
     closed?;
+    let catalog = live.spelled_as(&nicol_catalog::from_schema(previous, live.dialect));
     require_content(&catalog)?;
     require_targets(&catalog)?;
     Ok(to_schema(&catalog, previous, options))

@@ -44,7 +44,7 @@ impl Push {
         self.risks.iter().filter(|counted| counted.is_loss())
     }
 
-    /// The steps that cannot run on the rows that are there.
+    /// The steps that cannot run on the rows that are there, or under a view.
     pub fn impossible(&self) -> impl Iterator<Item = &CountedRisk> {
         self.risks.iter().filter(|counted| !counted.is_loss())
     }
@@ -75,7 +75,7 @@ pub async fn prepare(
         }
         let has_history = history::exists(&mut conn).await?;
         let change = change(&mut conn, schema).await?;
-        let risks = risk::counted(&mut conn, &change.risks).await;
+        let risks = risk::counted(&mut conn, &change).await;
         Ok(Push { database_created, has_history, risks, script: change.script, summary: change.summary })
     }
     .await;

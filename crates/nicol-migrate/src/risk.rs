@@ -5,7 +5,9 @@ use std::time::Duration;
 use nicol_catalog::{Risk, RiskKind};
 use nicol_db::Connection;
 
+use crate::compare::Change;
 use crate::error::{Error, code};
+use crate::views;
 
 /// Counting rows may take so long in all; after that risks are shown uncounted.
 const COUNTING_LIMIT: Duration = Duration::from_secs(60);
@@ -35,11 +37,11 @@ impl CountedRisk {
     }
 }
 
-/// Counts the rows of each risk; those that concern none are dropped.
-pub(crate) async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<CountedRisk> {
+/// Counts the rows of each risk; those that concern none are dropped. Views in the way of the change come last.
+pub(crate) async fn counted(conn: &mut Connection, change: &Change) -> Vec<CountedRisk> {
     let deadline = tokio::time::Instant::now() + COUNTING_LIMIT;
     let mut out = Vec::new();
-    for risk in risks {
+    for risk in &change.risks {
         // A table that is not in the database, or a count that takes too long: the risk is shown without a number.
         let rows = match &risk.count_query {
             Some(sql) => tokio::time::timeout_at(deadline, count(conn, sql)).await.ok().flatten(),
@@ -49,6 +51,8 @@ pub(crate) async fn counted(conn: &mut Connection, risks: &[Risk]) -> Vec<Counte
             out.push(CountedRisk { risk: risk.clone(), rows });
         }
     }
+    // Without the right to look nothing is known of views, as of rows that cannot be counted.
+    out.extend(views::in_the_way(conn, &change.touched).await.unwrap_or_default());
     out
 }
 
@@ -68,13 +72,13 @@ fn list<'a>(risks: impl Iterator<Item = &'a CountedRisk>) -> String {
     risks.map(|counted| format!("\n- {}", counted.text())).collect()
 }
 
-/// The error of a change that cannot run on the rows that are there, if any risk says so.
+/// The error of a change that cannot run on what is there, if any risk says so.
 pub(crate) fn impossible(risks: &[CountedRisk], help: &str) -> Option<Error> {
     let list = list(risks.iter().filter(|counted| !counted.is_loss()));
     if list.is_empty() {
         return None;
     }
-    let message = format!("The change cannot run on the rows that are there:{list}");
+    let message = format!("The change cannot run on the database as it is:{list}");
     Some(Error::new(code::UNEXECUTABLE, message).with_help(help))
 }
 

@@ -95,11 +95,22 @@ pub(crate) async fn run(
     if failure.help().is_some() {
         return Err(failure);
     }
-    Err(failure.with_help(format!(
-        "The {at} statement(s) before it stay applied. Put the database right by hand, then say so with \
-         `nicol migrate resolve --applied {0}` or `nicol migrate resolve --rolled-back {0}`.",
-        migration.name
-    )))
+    let name = &migration.name;
+    Err(failure.with_help(match at {
+        0 => format!(
+            "No statement of it was applied. Correct the script, say so with `nicol migrate resolve --rolled-back {name}`, \
+             and deploy again."
+        ),
+        _ => format!(
+            "{} Put the database right by hand, then say so: `nicol migrate resolve --applied {name}` when all of it is in, \
+             or `nicol migrate resolve --rolled-back {name}` when none of it is.",
+            if at == 1 {
+                "The statement before it stays applied.".to_owned()
+            } else {
+                format!("The {at} statements before it stay applied.")
+            }
+        ),
+    }))
 }
 
 /// The row of a run that begins. Where no session lock keeps others out it is written in a transaction that has looked at

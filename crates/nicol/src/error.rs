@@ -43,6 +43,21 @@ impl Error {
         error
     }
 
+    /// P2017 or P2025: a row that should be changed through a relation is not there, or not related.
+    pub(crate) fn not_related(
+        code: &'static str,
+        table: &TableMeta,
+        field: &str,
+        target: &TableMeta,
+        operation: &str,
+    ) -> Self {
+        let message = format!("{operation} of {}.{field}: no related {} row matches", table.model, target.model);
+        let mut error = Error::new(code, message);
+        error.0.model = Some(table.model);
+        error.0.fields.push(field.to_owned());
+        error
+    }
+
     /// P2023: the database holds what the schema rules out.
     pub(crate) fn inconsistent(message: impl Into<String>) -> Self {
         Error::new("P2023", message)

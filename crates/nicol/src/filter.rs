@@ -41,6 +41,19 @@ pub(crate) enum Condition {
     Null { column: u16, negated: bool },
     /// Rows at the other end of a relation.
     Related { relation: u16, quantifier: Quantifier, condition: Box<Condition> },
+    /// Rows that a join table ties to one row of its other side.
+    Joined { column: u16, join: JoinTable, value: Value },
+}
+
+/// A join table, seen from the rows that are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct JoinTable {
+    pub(crate) schema: Option<&'static str>,
+    pub(crate) table: &'static str,
+    /// Its column that refers to the rows looked for.
+    pub(crate) wanted: &'static str,
+    /// Its column that refers to the row that is known.
+    pub(crate) known: &'static str,
 }
 
 /// The right side of a comparison.
@@ -210,7 +223,7 @@ impl Condition {
         match self {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().any(Condition::is_relational),
             Condition::Not(inner) => inner.is_relational(),
-            Condition::Related { .. } => true,
+            Condition::Related { .. } | Condition::Joined { .. } => true,
             Condition::Compare { .. }
             | Condition::In { .. }
             | Condition::Like { .. }
@@ -243,7 +256,8 @@ impl Condition {
             | Condition::Like { column, .. }
             | Condition::Null { column, .. }
             | Condition::List { column, .. }
-            | Condition::Json { column, .. } => into.push(*column),
+            | Condition::Json { column, .. }
+            | Condition::Joined { column, .. } => into.push(*column),
             Condition::Search { columns, .. } => into.extend(columns),
             Condition::Related { .. } | Condition::Calculated { .. } => {}
         }

@@ -9,7 +9,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`meta`] | what generated code says about tables, as constants |
-//! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`scalar`] | the typed edge |
+//! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`edit`], [`scalar`] | the typed edge |
 //! | [`builder`] | requests that run when awaited |
 //! | [`raw`] | SQL of the user's own |
 //! | `operation` | requests as plain data |
@@ -20,6 +20,7 @@
 pub mod builder;
 pub mod client;
 pub mod column;
+pub mod edit;
 mod error;
 pub mod filter;
 pub mod group;
@@ -38,9 +39,10 @@ mod sql;
 pub use builder::Models;
 pub use client::{Client, Transaction};
 pub use column::{Col, Order, Searchable, count, relevance, search};
+pub use edit::{EditMany, EditOne, Fixed, Free, Held, Needed};
 pub use error::{Error, Result};
 pub use filter::Filter;
-pub use key::{Child, Children, Form, Parent, Root, Unique};
+pub use key::{Child, Children, Form, OrCreate, Parent, Root, Unique, skip_duplicates};
 pub use nicol_db::{Isolation, Value};
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;
@@ -75,11 +77,25 @@ pub trait Table: Sized + Send + Sync + 'static {
     const META: &'static meta::TableMeta;
 }
 
-/// A table whose rows can be written (a model, not a view).
-pub trait Writable: Table {
-    /// The generated setters of an update.
-    type Changes: From<Patch> + Into<Patch>;
+/// A table whose rows can be created (a model, not a view).
+pub trait Writable: Table {}
+
+/// A table whose rows can be changed and deleted too: a model without `@nicol.appendOnly`.
+#[diagnostic::on_unimplemented(
+    message = "rows of this model are never changed or deleted",
+    note = "the model is append-only, or a view"
+)]
+pub trait Changeable: Writable {
+    /// The generated setters of an update, of [`OneRow`] or of [`ManyRows`].
+    type Changes<N>: From<Patch> + Into<Patch>;
 }
+
+/// Changes of one row: its columns and what hangs on it.
+#[derive(Debug, Clone, Copy)]
+pub enum OneRow {}
+/// Changes that are the same for many rows: columns.
+#[derive(Debug, Clone, Copy)]
+pub enum ManyRows {}
 
 /// Types that a value knows without holding any of them.
 pub(crate) type Marks<T> = std::marker::PhantomData<fn() -> T>;

@@ -116,8 +116,10 @@ pub enum Kind {
 pub enum Default {
     /// Nowhere: the row must give one (or it is NULL, or an empty list).
     None,
-    /// The database: a literal, `autoincrement()`, `dbgenerated()`, `sequence()`.
+    /// The database: a literal, `dbgenerated()`, `sequence()`.
     Database,
+    /// The database: `autoincrement()`.
+    Autoincrement,
     /// `now()`
     Now,
     /// `cuid()`

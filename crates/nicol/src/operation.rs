@@ -1,11 +1,14 @@
 //! Operations: what builders make and the runtime carries out. Plain data; columns and relations are indices.
 
+mod write;
+
 use nicol_db::Value;
 
+pub use write::{Draft, Patch};
+pub(crate) use write::{Key, LinkWrite, Links};
+
 use crate::filter::{Calculation, Condition};
-use crate::key::{Child, Children, Parent};
 use crate::meta::TableMeta;
-use crate::scalar::Assign;
 
 /// A read of one table and, nested, of its relations.
 #[derive(Debug, Clone)]
@@ -176,99 +179,5 @@ impl Nulls {
             Nulls::First => Nulls::Last,
             Nulls::Last => Nulls::First,
         }
-    }
-}
-
-/// A unique key with its values, and further conditions beside it.
-#[derive(Debug, Clone)]
-pub(crate) struct Key {
-    pub(crate) values: Vec<(u16, Value)>,
-    pub(crate) and: Option<Condition>,
-}
-
-impl Key {
-    /// The key as a condition.
-    pub(crate) fn condition(&self) -> Condition {
-        let equal = |(column, value): &(u16, Value)| Condition::equal(*column, value.clone());
-        let mut parts: Vec<Condition> = self.values.iter().map(equal).collect();
-        parts.extend(self.and.clone());
-        Condition::All(parts)
-    }
-
-    /// The value of a column, when the key says it and nothing else.
-    pub(crate) fn exact(&self, columns: &[u16]) -> Option<Vec<Value>> {
-        if self.and.is_some() || self.values.len() != columns.len() {
-            return None;
-        }
-        let value_of = |column: &u16| self.values.iter().find(|(c, _)| c == column).map(|(_, value)| value.clone());
-        columns.iter().map(value_of).collect()
-    }
-}
-
-/// A row to be created, with what hangs on it.
-#[derive(Debug, Clone, Default)]
-pub struct Draft {
-    pub(crate) values: Vec<(u16, Value)>,
-    pub(crate) links: Vec<(u16, LinkWrite)>,
-}
-
-impl Draft {
-    /// Gives a column its value; for generated code.
-    #[must_use]
-    pub fn set(mut self, column: u16, value: Value) -> Self {
-        self.values.retain(|(present, _)| *present != column);
-        self.values.push((column, value));
-        self
-    }
-
-    /// Names the row that this one belongs to; for generated code.
-    #[must_use]
-    pub fn parent<T>(self, relation: u16, parent: impl Into<Parent<T>>) -> Self {
-        self.link(relation, parent.into().write)
-    }
-
-    /// Adds a row below this one; for generated code.
-    #[must_use]
-    pub fn child<T, S>(self, relation: u16, child: impl Into<Child<T, S>>) -> Self {
-        self.link(relation, child.into().write)
-    }
-
-    /// Adds rows below this one; for generated code.
-    #[must_use]
-    pub fn children<T, S>(mut self, relation: u16, children: impl Children<T, S>) -> Self {
-        let mut list = Vec::new();
-        children.push_onto(&mut list);
-        self.links.extend(list.into_iter().map(|child| (relation, child.write)));
-        self
-    }
-
-    fn link(mut self, relation: u16, write: LinkWrite) -> Self {
-        self.links.push((relation, write));
-        self
-    }
-}
-
-/// What to do at the other end of a relation: create a row there, or take an existing one.
-#[derive(Debug, Clone)]
-pub(crate) enum LinkWrite {
-    /// Create a row there.
-    Create(Draft),
-    /// Take an existing row.
-    Connect(Key),
-}
-
-/// Changes of a row.
-#[derive(Debug, Clone, Default)]
-pub struct Patch {
-    pub(crate) assigns: Vec<(u16, Assign)>,
-}
-
-impl Patch {
-    /// Assigns to a column; for generated code.
-    #[must_use]
-    pub fn set(mut self, column: u16, assign: Assign) -> Self {
-        self.assigns.retain(|(present, _)| *present != column);
-        self.assigns.push((column, assign));
-        self
     }
 }

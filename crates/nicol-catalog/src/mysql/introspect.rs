@@ -15,7 +15,7 @@ use crate::introspect::HISTORY_TABLE;
 use crate::mariadb;
 
 const TABLES: &str = "\
-SELECT table_name FROM information_schema.tables \
+SELECT table_name, @@lower_case_table_names FROM information_schema.tables \
 WHERE table_schema = ? AND table_type = 'BASE TABLE' ORDER BY BINARY table_name";
 
 const COLUMNS: &str = "\
@@ -41,7 +41,10 @@ pub(crate) async fn catalog(connection: &mut Connection, whole: bool) -> Result<
     let dialect = connection.dialect();
     let database = Value::Text(connection.default_schema().to_owned());
     let mut catalog = Catalog::empty(dialect);
-    catalog.tables = tables(&query(connection, TABLES, &database).await?)?;
+    let rows = query(connection, TABLES, &database).await?;
+    catalog.tables = tables(&rows)?;
+    catalog.folds_table_names =
+        rows.first().map(|row| row.get::<i64>(1)).transpose()?.is_some_and(|setting| setting != 0);
     let rows = query(connection, COLUMNS, &database).await?;
     for row in rows.iter() {
         if let Some(table) = table_of(&mut catalog.tables, &row)? {

@@ -7,10 +7,12 @@
 mod choices;
 mod phases;
 mod risks;
+mod touched;
 
 use nicol_db::Dialect;
 
 pub use risks::{Risk, RiskKind};
+pub use touched::Touched;
 
 use crate::catalog::{Catalog, Column, Default, Literal, Table};
 use crate::diff::{ColumnDiff, Diff, EnumDiff, TableDiff};

@@ -86,7 +86,11 @@ impl Writer<'_> {
         let (model, field) = (of.model.to_owned(), of.name.text.clone());
         let comments = old.map(|field| self.previous.comments.at(field.span)).unwrap_or_default();
         let mut out = comments.above;
-        out.push_str(&documentation(old.and_then(|field| field.docs.as_deref()).unwrap_or_default()));
+        let docs = old.and_then(|field| field.docs.as_deref()).unwrap_or_default();
+        out.push_str(&match of.place {
+            Some((table, _)) => super::guards::kept(&self.catalog.tables[table], docs),
+            None => documentation(docs),
+        });
         match of.name.origin {
             Origin::Numbered => {
                 let map = of.column.name.clone();

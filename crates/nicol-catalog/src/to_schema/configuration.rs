@@ -1,6 +1,8 @@
-//! Datasource and generators: as they were, but for what the database decides.
+//! Datasource and generators: as they were, but for what the database decides and for the order of a generator's
+//! properties, which is the reference's where no comment stands among them.
 
 use nicol_schema::Span;
+use nicol_schema::schema::{ConfigValue, Generator, StringOrEnv};
 
 use super::Options;
 use super::previous::Previous;
@@ -11,9 +13,8 @@ use crate::catalog::{Catalog, Extension};
 pub(super) fn of_file(catalog: &Catalog, previous: &Previous<'_>, options: &Options, file: u32) -> String {
     let schema = previous.schema;
     let mut out = String::new();
-    let generators = schema.generators.iter().map(|generator| (generator.span, &generator.docs));
-    for (span, docs) in generators.filter(|(span, _)| span.file == file) {
-        out.push_str(&block(previous, span, docs.as_deref(), &[]));
+    for generator in schema.generators.iter().filter(|generator| generator.span.file == file) {
+        out.push_str(&of_generator(catalog, previous, generator));
     }
     if let Some(datasource) = schema.datasource.as_ref().filter(|datasource| datasource.span.file == file) {
         let mut added = Vec::new();
@@ -27,6 +28,69 @@ pub(super) fn of_file(catalog: &Catalog, previous: &Previous<'_>, options: &Opti
         out.push_str(&block(previous, datasource.span, datasource.docs.as_deref(), &added));
     }
     out
+}
+
+/// A generator with its properties in the reference's order: known ones, then the others by name.
+fn of_generator(catalog: &Catalog, previous: &Previous<'_>, generator: &Generator) -> String {
+    let source = &previous.schema.sources[generator.span.file as usize].text;
+    let text = &source[generator.span.start as usize..generator.span.end as usize];
+    if has_comment(text) {
+        return block(previous, generator.span, generator.docs.as_deref(), &[]);
+    }
+    let mut properties = vec![("provider", string_or_env(&generator.provider))];
+    properties.extend(generator.output.iter().map(|output| ("output", string_or_env(output))));
+    if !generator.preview_features.is_empty() || text.contains("previewFeatures") {
+        let is_postgres = catalog.dialect == nicol_db::Dialect::Postgres;
+        let mut features: Vec<String> = generator
+            .preview_features
+            .iter()
+            // Its name on PostgreSQL since Prisma 6.
+            .map(|name| if is_postgres && name == "fullTextSearch" { "fullTextSearchPostgres" } else { name })
+            .map(literal)
+            .collect();
+        features.sort_unstable();
+        properties.push(("previewFeatures", format!("[{}]", features.join(", "))));
+    }
+    let mut others: Vec<_> =
+        generator.config.iter().map(|(name, value)| (name.as_str(), config_value(value))).collect();
+    others.sort_by_key(|(name, _)| (*name != "binaryTargets", *name));
+    properties.extend(others);
+    let lines: String = properties.iter().map(|(name, value)| format!("  {name} = {value}\n")).collect();
+    let mut out = previous.comments.block(generator.span).above;
+    out.push_str(&documentation(generator.docs.as_deref().unwrap_or_default()));
+    out.push_str(&format!("generator {} {{\n{lines}}}\n\n", generator.name));
+    out
+}
+
+/// Whether a comment stands somewhere in the text of a block.
+fn has_comment(text: &str) -> bool {
+    let (mut in_string, mut before) = (false, ' ');
+    for c in text.chars() {
+        match c {
+            '"' if before != '\\' => in_string = !in_string,
+            '/' | '*' if !in_string && before == '/' => return true,
+            _ => {}
+        }
+        // A backslash that is itself escaped escapes nothing.
+        before = if before == '\\' && c == '\\' { ' ' } else { c };
+    }
+    false
+}
+
+fn string_or_env(value: &StringOrEnv) -> String {
+    match value {
+        StringOrEnv::Literal(text) => literal(text),
+        StringOrEnv::Env(name) => format!("env({})", literal(name)),
+    }
+}
+
+/// Numbers and booleans are strings to a generator.
+fn config_value(value: &ConfigValue) -> String {
+    match value {
+        ConfigValue::Text(text) => literal(text),
+        ConfigValue::Env(name) => format!("env({})", literal(name)),
+        ConfigValue::List(values) => format!("[{}]", values.iter().map(config_value).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// A block as it is written, with properties added.

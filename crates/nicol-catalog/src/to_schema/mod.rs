@@ -5,7 +5,7 @@
 //! what a schema cannot say.
 //!
 //! The way through it: `names` (what everything is called) → `relations` (which fields foreign keys become) → `model`
-//! (with `column`, `defaults`, `indexes`), `enums`, `view` → `files`, through the formatter. What the old schema knows and
+//! (with `column`, `defaults`, `indexes`, `guards`), `enums`, `view` → `files`, through the formatter. What the old schema knows and
 //! the database does not (names, documentation, relation names, client defaults) is asked of `previous`; its plain comments
 //! are carried over by `comments`. Layout follows the reference: columns in the database's order, then relation fields.
 
@@ -15,6 +15,7 @@ mod configuration;
 mod defaults;
 mod enums;
 mod files;
+mod guards;
 mod indexes;
 mod model;
 mod names;

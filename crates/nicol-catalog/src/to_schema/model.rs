@@ -7,7 +7,7 @@ use super::names::{Name, Origin};
 use super::relations::{RelationField, is_left_out, is_usable};
 use super::text::{commented_out, documentation, literal};
 use super::warnings::Warning;
-use super::{Block, Writer, previous, remarks};
+use super::{Block, Writer, guards, previous, remarks};
 
 impl Writer<'_> {
     /// The model of a table.
@@ -16,7 +16,9 @@ impl Writer<'_> {
         let table = &catalog.tables[place];
         let name = &names.tables[place];
         let old = self.previous.model(table.namespace.as_deref(), &table.name).map(|(_, model)| model);
-        let mut head = self.head(&name.name, old, table.columns.is_empty());
+        let docs = old.and_then(|model| model.docs.as_deref()).unwrap_or_default();
+        let mut head = self.head(&name.name, old, &guards::kept(table, docs), table.columns.is_empty());
+        head.push_str(&guards::missing(table, old));
         if old.is_none() {
             for sentence in remarks::sentences(table) {
                 head.push_str(&documentation(sentence));
@@ -24,7 +26,7 @@ impl Writer<'_> {
         }
         let beyond =
             |remark: &crate::catalog::Remark| Warning::Beyond { model: name.name.text.clone(), remark: remark.clone() };
-        self.warnings.extend(table.remarks.iter().map(beyond));
+        self.warnings.extend(table.remarks.iter().filter(|remark| guards::is_beyond(table, remark)).map(beyond));
         let usable = is_usable(table);
         if !usable && !table.columns.is_empty() {
             self.warnings.push(Warning::ModelIgnored { model: name.name.text.clone() });
@@ -56,11 +58,11 @@ impl Writer<'_> {
     }
 
     /// Comments and documentation above a block.
-    pub(super) fn head(&mut self, name: &Name, old: Option<&Model>, is_commented_out: bool) -> String {
+    pub(super) fn head(&mut self, name: &Name, old: Option<&Model>, docs: &str, is_commented_out: bool) -> String {
         let mut head = String::new();
         if let Some(model) = old {
             head.push_str(&self.previous.comments.block(model.span).above);
-            head.push_str(&documentation(model.docs.as_deref().unwrap_or_default()));
+            head.push_str(docs);
             if model.map.is_some() {
                 self.warnings.push(Warning::ModelMapKept { model: model.name.clone() });
             }

@@ -8,7 +8,8 @@ pub(super) const WITHOUT_COLUMNS: &str = "No column of this table can be seen: i
 
 /// One sentence for each kind of remark, in a fixed order.
 pub(super) fn sentences(table: &Table) -> Vec<&'static str> {
-    let mut all: Vec<(u8, &str)> = table.remarks.iter().map(sentence).collect();
+    let beyond = table.remarks.iter().filter(|remark| super::guards::is_beyond(table, remark));
+    let mut all: Vec<(u8, &str)> = beyond.map(sentence).collect();
     all.sort_unstable();
     all.dedup();
     all.into_iter().map(|(_, sentence)| sentence).collect()

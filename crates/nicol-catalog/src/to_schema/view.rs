@@ -30,7 +30,8 @@ impl Writer<'_> {
         let view = &catalog.views[place];
         let name = &names.views[place];
         let old = self.previous.view(view.namespace.as_deref(), &view.name).map(|(_, model)| model);
-        let head = self.head(&name.name, old, false);
+        let docs = documentation(old.and_then(|model| model.docs.as_deref()).unwrap_or_default());
+        let head = self.head(&name.name, old, &docs, false);
         let mut body = String::new();
         for (number, column) in view.columns.iter().enumerate() {
             let known = old.and_then(|model| previous::field_of(model, &column.name));

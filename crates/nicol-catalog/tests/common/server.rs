@@ -25,13 +25,22 @@ impl Server {
             return None;
         };
         let database = format!("nicol_catalog_{name}_{}", std::process::id());
-        let url = ConnectionUrl::parse(&url).unwrap().with_database(&database);
+        Some(Server::at(ConnectionUrl::parse(&url).unwrap().with_database(&database), name).await)
+    }
+
+    /// A new database at a place of its own.
+    pub(crate) async fn at(url: ConnectionUrl, name: &str) -> Server {
         admin::drop_database(&url).await.ok();
         admin::create_database(&url).await.unwrap();
         let mut server =
             Server { connection: Connection::open(&url).await.unwrap(), url: Some(url), name: name.to_owned() };
         server.settle().await;
-        Some(server)
+        server
+    }
+
+    /// Where it is; none for SQLite in memory.
+    pub(crate) fn url(&self) -> Option<&ConnectionUrl> {
+        self.url.as_ref()
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

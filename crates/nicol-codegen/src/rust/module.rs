@@ -17,7 +17,11 @@ pub(crate) fn write(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<
         write_forms(text, client, model);
     }
     if !model.source.is_view {
-        write_changes(text, model);
+        text.blank();
+        text.line("impl nicol::Writable for Model {}");
+        if !model.is_append_only {
+            write_changes(text, client, model);
+        }
     }
 }
 
@@ -224,20 +228,26 @@ fn relation_setter(
 ) -> Setter {
     let target = target_model(client, relation);
     let name = identifier(&relation.name);
-    let scope = child_scope(client, relation);
-    let child = format!("nicol::Child<{target}, {scope}>");
+    let types = end_types(client, relation);
     if let LinkPlan::Owner { .. } = relation.link {
         let argument = format!("impl Into<nicol::Parent<{target}>>");
         let call = format!("parent::<{target}>({index}, {})", model.value);
         return Setter { name, argument, variable: model.value.clone(), call };
     }
     if relation.source.arity == Arity::List {
-        let argument = format!("impl nicol::Children<{target}, {scope}>");
-        let call = format!("children::<{target}, {scope}>({index}, {})", model.items);
+        let argument = format!("impl nicol::Children<nicol::Child<{types}>>");
+        let call = format!("children::<{types}>({index}, {})", model.items);
         return Setter { name, argument, variable: model.items.clone(), call };
     }
-    let call = format!("child::<{target}, {scope}>({index}, {})", model.value);
-    Setter { name, argument: format!("impl Into<{child}>"), variable: model.value.clone(), call }
+    let call = format!("child::<{types}>({index}, {})", model.value);
+    let argument = format!("impl Into<nicol::Child<{types}>>");
+    Setter { name, argument, variable: model.value.clone(), call }
+}
+
+/// What is at the other end of a relation, as type arguments: the table, the form of new rows, how they hang together.
+fn end_types(client: &ClientPlan<'_>, relation: &RelationPlan<'_>) -> String {
+    let (target, scope) = (target_model(client, relation), child_scope(client, relation));
+    format!("{target}, {scope}, nicol::{}", relation.hold(&client.models))
 }
 
 /// The form that rows below this relation take: the one that leaves out the way back, if that is demanded.
@@ -344,34 +354,49 @@ fn write_setters(text: &mut Text, head: &str, gives: &str, setters: &[Setter], b
     text.close("}");
 }
 
-fn write_changes(text: &mut Text, model: &ModelPlan<'_>) {
-    let (value, patch) = (&model.value, &model.patch);
+fn write_changes(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) {
+    let (value, patch, edit) = (&model.value, &model.patch, &model.edit);
     text.blank();
-    text.line(format!("/// Changes of a `{}` row.", model.source.name));
-    text.line("pub struct Changes(nicol::Patch);");
+    text.line(format!("/// Changes of `{}` rows: of one, with what hangs on it, or of many.", model.source.name));
+    text.line("pub struct Changes<N>(nicol::Patch, ::std::marker::PhantomData<N>);");
     text.blank();
-    text.open("impl Changes {");
+    text.open("impl<N> Changes<N> {");
     for (index, column) in model.columns.iter().enumerate() {
         let (name, ty) = (identifier(&column.name), column.ty());
         text.open(format!("pub fn {name}(self, {value}: impl nicol::Change<{ty}>) -> Self {{"));
-        text.line(format!("Changes(self.0.set({index}, {value}.assign()))"));
+        text.line(format!("Changes(self.0.set({index}, {value}.assign()), self.1)"));
         text.close("}");
     }
     text.close("}");
+    if !model.relations.is_empty() {
+        text.blank();
+        text.open("impl Changes<nicol::OneRow> {");
+    }
+    for (index, relation) in model.relations.iter().enumerate() {
+        let (name, types) = (identifier(&relation.name), end_types(client, relation));
+        let (one, call) = if relation.source.arity == Arity::List { ("Many", "many") } else { ("One", "one") };
+        let ends = format!("nicol::Edit{one}<{types}>");
+        text.open(format!("pub fn {name}(self, {edit}: impl FnOnce({ends}) -> {ends}) -> Self {{"));
+        text.line(format!("Changes(self.0.{call}({index}, {edit}), self.1)"));
+        text.close("}");
+    }
+    if !model.relations.is_empty() {
+        text.close("}");
+    }
     text.blank();
-    text.open("impl From<nicol::Patch> for Changes {");
+    text.open("impl<N> From<nicol::Patch> for Changes<N> {");
     text.open(format!("fn from({patch}: nicol::Patch) -> Self {{"));
-    text.line(format!("Changes({patch})"));
+    text.line(format!("Changes({patch}, ::std::marker::PhantomData)"));
     text.close("}");
     text.close("}");
     text.blank();
-    text.open("impl From<Changes> for nicol::Patch {");
-    text.open(format!("fn from({patch}: Changes) -> Self {{"));
+    text.open("impl<N> From<Changes<N>> for nicol::Patch {");
+    text.open(format!("fn from({patch}: Changes<N>) -> Self {{"));
     text.line(format!("{patch}.0"));
     text.close("}");
     text.close("}");
     text.blank();
-    text.open("impl nicol::Writable for Model {");
-    text.line("type Changes = Changes;");
+    text.open("impl nicol::Changeable for Model {");
+    text.line("type Changes<N> = Changes<N>;");
     text.close("}");
 }

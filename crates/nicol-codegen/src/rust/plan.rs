@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use nicol_schema::ValidSchema;
 use nicol_schema::constraint_names::{ConstraintKind, default_name};
+use nicol_schema::directive::{Directive, directives};
 use nicol_schema::schema::{
     Arity, DefaultFunction, DefaultValue, Enum, EnumId, Field, FieldId, FieldRef, FieldType, Index, IndexField,
     IndexKind, Model, ModelId, Provider, RelationKind, ScalarType, StringOrEnv,
@@ -45,12 +46,15 @@ pub(crate) struct ModelPlan<'a> {
     pub(crate) uniques: Vec<UniquePlan>,
     /// The ways to say a new row; none for views and rows the client cannot write.
     pub(crate) forms: Vec<FormPlan>,
+    /// Rows are only ever added.
+    pub(crate) is_append_only: bool,
     /// Names for variables that hide no constant of the module.
     pub(crate) value: String,
     pub(crate) items: String,
     pub(crate) reader: String,
     pub(crate) form: String,
     pub(crate) patch: String,
+    pub(crate) edit: String,
 }
 
 /// A column.
@@ -100,6 +104,22 @@ pub(crate) struct RelationPlan<'a> {
     pub(crate) opposite: Option<usize>,
     /// True when a new row must say it.
     pub(crate) is_demanded: bool,
+}
+
+impl RelationPlan<'_> {
+    /// How rows hang together here: a type of `nicol::edit`.
+    pub(crate) fn hold(&self, models: &[ModelPlan<'_>]) -> &'static str {
+        match &self.link {
+            LinkPlan::Join { .. } => "Free",
+            LinkPlan::Owner { .. } if self.source.arity == Arity::Required => "Needed",
+            LinkPlan::Owner { .. } => "Free",
+            LinkPlan::Owned { .. } if models[self.target].is_append_only => "Fixed",
+            LinkPlan::Owned { columns, .. } => {
+                let is_optional = |&column: &usize| models[self.target].columns[column].source.arity == Arity::Optional;
+                if columns.iter().any(is_optional) { "Free" } else { "Held" }
+            }
+        }
+    }
 }
 
 /// See `meta::Link`. Columns are places in [`ModelPlan::columns`].
@@ -267,6 +287,7 @@ fn scalar_type(scalar: ScalarType) -> (String, &'static str) {
 fn default_variant(field: &Field) -> Option<String> {
     let variant = match &field.default.as_ref()?.value {
         DefaultValue::Function(DefaultFunction::Now) => "Now".to_owned(),
+        DefaultValue::Function(DefaultFunction::Autoincrement) => "Autoincrement".to_owned(),
         DefaultValue::Function(DefaultFunction::Uuid(Some(7))) => "Uuid7".to_owned(),
         DefaultValue::Function(DefaultFunction::Uuid(_)) => "Uuid4".to_owned(),
         DefaultValue::Function(DefaultFunction::Cuid(Some(2))) => "Cuid2".to_owned(),
@@ -274,10 +295,7 @@ fn default_variant(field: &Field) -> Option<String> {
         DefaultValue::Function(DefaultFunction::Ulid) => "Ulid".to_owned(),
         DefaultValue::Function(DefaultFunction::Nanoid(length)) => format!("Nanoid({})", length.unwrap_or(21)),
         DefaultValue::Function(
-            DefaultFunction::Autoincrement
-            | DefaultFunction::Sequence(_)
-            | DefaultFunction::DbGenerated(_)
-            | DefaultFunction::Auto,
+            DefaultFunction::Sequence(_) | DefaultFunction::DbGenerated(_) | DefaultFunction::Auto,
         )
         | DefaultValue::String(_)
         | DefaultValue::Number(_)
@@ -331,10 +349,13 @@ fn plan_model<'a>(
         })
         .collect();
     let key = key_columns(source, &context.columns[place]);
-    let [value, items, reader, form, patch] = ["value", "items", "reader", "form", "patch"].map(|n| names.give(n));
+    let [value, items, reader, form, patch, edit] =
+        ["value", "items", "reader", "form", "patch", "edit"].map(|n| names.give(n));
     let forms = Vec::new();
+    let is_append_only = directives(source.docs.as_deref()).contains(&Directive::AppendOnly);
     ModelPlan {
         source,
+        is_append_only,
         row,
         module,
         accessor,
@@ -348,6 +369,7 @@ fn plan_model<'a>(
         reader,
         form,
         patch,
+        edit,
     }
 }
 

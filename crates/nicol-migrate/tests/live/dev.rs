@@ -313,3 +313,25 @@ async fn several_namespaces() {
     )
     .await;
 }
+
+/// PostgreSQL changes nothing that a view reads: which view that is, is said before anything runs, and nothing is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn views_in_the_way_are_named() {
+    everywhere(|dialect| dialect == Dialect::Postgres, |db| async move {
+        develop(&db, TWO, "init").await.unwrap();
+        db.run("CREATE VIEW \"Read X\" AS SELECT id, x FROM \"A\"; CREATE MATERIALIZED VIEW bs AS SELECT id FROM \"B\"").await;
+        let retyped = TWO.replace("x  Int?", "x  String?");
+        let without_b = TWO.split("model B").next().unwrap();
+        for (models, views) in [(retyped.as_str(), "\"Read X\""), (LESS, "\"Read X\""), (without_b, "public.bs")] {
+            let error = develop(&db, models, "no").await.unwrap_err();
+            assert_eq!(error.code(), code::UNEXECUTABLE);
+            assert!(error.message().contains(views), "{error}");
+            assert_eq!(names(&db), ["init"]);
+        }
+        // Beside what the view reads, everything may change.
+        develop(&db, &TWO.replace("y  Int?", "y  String?"), "yes").await.unwrap();
+        db.run("DROP VIEW \"Read X\"").await;
+        develop(&db, &retyped.replace("y  Int?", "y  String?"), "now").await.unwrap();
+    })
+    .await;
+}

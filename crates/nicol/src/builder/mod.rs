@@ -21,7 +21,7 @@ use crate::key::{Form, Root, Unique};
 use crate::operation::Patch;
 use crate::run::BoxFuture;
 use crate::shape::Whole;
-use crate::{Table, Writable};
+use crate::{Changeable, OneRow, Table, Writable};
 
 /// Operations on the rows of one model: what `db.user()` gives.
 #[must_use]
@@ -78,7 +78,9 @@ impl<M: Writable> Models<M> {
     pub fn create(self, form: impl Form<Table = M, Scope = Root>) -> Create<M, Whole<M>> {
         Create::new(self.client, form.into_draft())
     }
+}
 
+impl<M: Changeable> Models<M> {
     /// Changes the row with a unique key and gives it back; P2025 when there is none.
     pub fn update(self, key: Unique<M>) -> Update<M, Whole<M>> {
         Update::new(self.client, key)
@@ -89,7 +91,7 @@ impl<M: Writable> Models<M> {
         self,
         key: Unique<M>,
         form: impl Form<Table = M, Scope = Root>,
-        changes: impl FnOnce(M::Changes) -> M::Changes,
+        changes: impl FnOnce(M::Changes<OneRow>) -> M::Changes<OneRow>,
     ) -> Upsert<M, Whole<M>> {
         let patch = changes(M::Changes::from(Patch::default())).into();
         Upsert::new(self.client, key, form.into_draft(), patch)

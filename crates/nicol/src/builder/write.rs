@@ -11,7 +11,7 @@ use crate::key::Unique;
 use crate::operation::{Draft, Key, Patch, Read};
 use crate::run::{self, Level};
 use crate::shape::{Append, Shape, Whole};
-use crate::{Table, Writable};
+use crate::{Changeable, ManyRows, OneRow, Table};
 
 fn everything<M: Table>() -> Read {
     let mut read = Read::new(M::META);
@@ -60,15 +60,15 @@ pub struct Update<M, S> {
     types: Marks<(M, S)>,
 }
 
-impl<M: Writable> Update<M, Whole<M>> {
+impl<M: Changeable> Update<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
         Update { client, key: key.key, patch: Patch::default(), read: everything::<M>(), types: PhantomData }
     }
 }
 
-impl<M: Writable, S> Update<M, S> {
+impl<M: Changeable, S> Update<M, S> {
     /// What changes: `|s| s.name("A").age(inc(1))`.
-    pub fn set(mut self, changes: impl FnOnce(M::Changes) -> M::Changes) -> Self {
+    pub fn set(mut self, changes: impl FnOnce(M::Changes<OneRow>) -> M::Changes<OneRow>) -> Self {
         self.patch = changes(M::Changes::from(self.patch)).into();
         self
     }
@@ -92,7 +92,7 @@ pub struct Upsert<M, S> {
     types: Marks<(M, S)>,
 }
 
-impl<M: Writable> Upsert<M, Whole<M>> {
+impl<M: Changeable> Upsert<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>, draft: Draft, patch: Patch) -> Self {
         Upsert { client, key: key.key, draft, patch, read: everything::<M>(), types: PhantomData }
     }
@@ -114,13 +114,13 @@ pub struct UpdateMany<M> {
     types: Marks<M>,
 }
 
-impl<M: Writable> UpdateMany<M> {
+impl<M: Changeable> UpdateMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
         UpdateMany { client, condition, patch: Patch::default(), types: PhantomData }
     }
 
     /// What changes: `|s| s.name("A").age(inc(1))`.
-    pub fn set(mut self, changes: impl FnOnce(M::Changes) -> M::Changes) -> Self {
+    pub fn set(mut self, changes: impl FnOnce(M::Changes<ManyRows>) -> M::Changes<ManyRows>) -> Self {
         self.patch = changes(M::Changes::from(self.patch)).into();
         self
     }

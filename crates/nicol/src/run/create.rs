@@ -1,32 +1,15 @@
 //! Creating rows with what hangs on them: parents first, then the rows of a level in one INSERT, then their children.
 
-use nicol_db::{Dialect, Rows, Value};
+use nicol_db::Value;
 
-use super::{BoxFuture, Level, Session, cell_value, read};
+use super::insert::{Inserted, fill_defaults, insert_new, insert_rows, insert_skipping, only_key};
+use super::link::{self, link_below};
+use super::{BoxFuture, Cells, Level, Session, Trust, cell_value, read, set, value_of};
 use crate::error::{Error, Result};
 use crate::filter::Condition;
-use crate::id;
-use crate::meta::{Default, Link, RelationMeta, TableMeta};
-use crate::operation::{Draft, Field, Key, LinkWrite, Patch, Read};
-use crate::scalar::Assign;
-use crate::sql::{self, Insert, Statement, Verb};
-
-/// The most parameters of one INSERT.
-const PARAMETERS_A_STATEMENT: usize = 30_000;
-
-/// Things with the number of the row they belong to.
-type Numbered<T> = Vec<(usize, T)>;
-
-/// A row's values by column.
-type Cells = Vec<(u16, Value)>;
-
-/// The rows of a level that were created.
-struct Created {
-    /// What is known of each: given, defaulted, or asked back from the database.
-    cells: Vec<Cells>,
-    /// The columns asked back, as they came; none where the database gives nothing back.
-    returned: Option<Vec<Rows>>,
-}
+use crate::meta::{Link, RelationMeta, TableMeta};
+use crate::operation::{Draft, Field, Key, LinkWrite, Links, Read};
+use crate::sql::{self, Verb};
 
 /// Creates a row and everything below it, and reads it back as asked.
 pub(crate) async fn create(
@@ -35,17 +18,42 @@ pub(crate) async fn create(
     draft: Draft,
     wanted: &Read,
 ) -> Result<Level> {
-    let is_flat = draft.links.is_empty();
-    let direct = read::plain_columns(wanted).filter(|_| sql::has_returning(session.connection.dialect(), Verb::Insert));
-    if is_flat && direct.is_some() && wanted.fields.0.iter().all(|field| matches!(field, Field::Column(_))) {
+    let has_returning = sql::has_returning(session.connection.dialect(), Verb::Insert);
+    let is_gentle = draft.links.iter().all(|(_, write)| write.is_gentle());
+    let direct = read::plain_columns(wanted).filter(|_| has_returning && is_gentle);
+    if draft.links.is_empty() && direct.is_some() && is_flat(wanted) {
         return create_inside(session, table, draft, wanted, direct).await;
     }
+    // What somebody else created in between is there at the second try.
+    let again = draft.links.iter().any(|(_, write)| write.may_race()).then(|| (draft.clone(), direct.clone()));
+    let result = create_apart(session, table, draft, wanted, direct).await;
+    match (result, again) {
+        (Err(error), Some((draft, direct))) if error.is_unique_violation() => {
+            create_apart(session, table, draft, wanted, direct).await
+        }
+        (result, _) => result,
+    }
+}
+
+/// True when only columns are wanted of the row.
+pub(super) fn is_flat(wanted: &Read) -> bool {
+    wanted.fields.0.iter().all(|field| matches!(field, Field::Column(_)))
+}
+
+/// In a transaction of its own.
+async fn create_apart(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    draft: Draft,
+    wanted: &Read,
+    direct: Option<Vec<u16>>,
+) -> Result<Level> {
     session.begin().await?;
     let result = create_inside(session, table, draft, wanted, direct).await;
     session.finish(result).await
 }
 
-/// The same, within what is already a transaction, or a single statement.
+/// Within what is already a transaction, or a single statement.
 async fn create_inside(
     session: &mut Session<'_>,
     table: &'static TableMeta,
@@ -66,7 +74,7 @@ async fn create_inside(
 }
 
 /// Reads a row by its key.
-async fn read_back(
+pub(super) async fn read_back(
     session: &mut Session<'_>,
     table: &'static TableMeta,
     cells: &Cells,
@@ -85,378 +93,271 @@ pub(super) fn key_condition(table: &TableMeta, cells: &Cells) -> Result<Conditio
     Ok(Condition::All(table.key.iter().map(equal).collect::<Result<_>>()?))
 }
 
-fn value_of(table: &TableMeta, cells: &Cells, column: u16) -> Result<Value> {
-    let found = cells.iter().find(|(present, _)| *present == column);
-    found.map(|(_, value)| value.clone()).ok_or_else(|| {
-        let field = table.column(column).field;
-        let message =
-            format!("the database chose {}.{field} and cannot tell its value; give it when creating", table.model);
-        Error::new("P2036", message)
-    })
-}
-
-fn set(cells: &mut Cells, column: u16, value: Value) {
-    cells.retain(|(present, _)| *present != column);
-    cells.push((column, value));
-}
-
-/// Creates the rows of one level. `asked` are the columns the caller needs of each.
-fn insert_level<'a>(
+/// Creates the rows of one level, with everything below. `asked` are the columns the caller needs of each.
+pub(super) fn insert_level<'a>(
     session: &'a mut Session<'_>,
     table: &'static TableMeta,
     drafts: Vec<Draft>,
     mut asked: Vec<u16>,
-) -> BoxFuture<'a, Result<Created>> {
+) -> BoxFuture<'a, Result<Inserted>> {
     Box::pin(async move {
-        let mut rows: Vec<Cells> = Vec::with_capacity(drafts.len());
-        let mut links: Vec<Vec<(u16, LinkWrite)>> = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            rows.push(draft.values);
-            links.push(draft.links);
+        let Prepared { rows, below, trust } = prepare(session, table, drafts).await?;
+        let given = columns_of(&rows);
+        for (_, relation, _) in &below {
+            add_columns(&mut asked, near_columns(table.relation(*relation)));
         }
-        let connects = link_parents(session, table, &mut rows, &mut links).await?;
-        for row in &mut rows {
-            fill_defaults(table, row, session)?;
-        }
-        for (relation, _) in links.iter().flatten() {
-            for column in child_keys(table.relation(*relation)) {
-                if !asked.contains(column) {
-                    asked.push(*column);
-                }
-            }
-        }
-        let created = insert_rows(session, table, rows, &asked).await;
-        let created = created.map_err(|error| missing_parent(error, table, connects))?;
-        for relation in relations_in_order(&links) {
-            link_children(session, table, relation, &created.cells, &mut links).await?;
-        }
-        Ok(created)
+        let inserted = insert_rows(session, table, rows, &asked).await;
+        let inserted =
+            inserted.map_err(|error| trust.explain(error, table, "create", |column| given.contains(&column)))?;
+        link_below(session, table, &inserted.cells, below).await?;
+        Ok(inserted)
     })
 }
 
-/// A foreign key refused although only rows named by `connect` stand behind it: the row to connect is not there.
-fn missing_parent(error: Error, table: &TableMeta, connects: bool) -> Error {
-    if connects && error.code() == "P2003" {
-        let message = format!("create: a row to connect to this {} does not exist", table.model);
-        return error.recode("P2025", message);
-    }
-    error
+/// Creates the rows of one level without those that have a unique key which is taken; tells how many.
+pub(super) fn insert_level_skipping<'a>(
+    session: &'a mut Session<'_>,
+    table: &'static TableMeta,
+    drafts: Vec<Draft>,
+) -> BoxFuture<'a, Result<u64>> {
+    Box::pin(async move {
+        let Prepared { rows, below, trust } = prepare(session, table, drafts).await?;
+        let given = columns_of(&rows);
+        if let Some((_, relation, _)) = below.first() {
+            let field = table.relation(*relation).field;
+            let message = "rows that may be left out as duplicates cannot have rows below them".to_owned();
+            return Err(Error::new("P2019", message).on(table).with_field(field));
+        }
+        let count = insert_skipping(session, table, rows).await;
+        count.map_err(|error| trust.explain(error, table, "create_many", |column| given.contains(&column)))
+    })
 }
 
-/// The columns of this table that its children refer to.
-fn child_keys(relation: &'static RelationMeta) -> &'static [u16] {
+/// Rows that are ready to be inserted.
+struct Prepared {
+    rows: Vec<Cells>,
+    /// What hangs on them: the number of the row, the relation, the write.
+    below: Vec<(usize, u16, LinkWrite)>,
+    trust: Trust,
+}
+
+/// The columns that any of the rows gives a value.
+fn columns_of(rows: &[Cells]) -> Vec<u16> {
+    let mut columns = Vec::new();
+    for (column, value) in rows.iter().flatten() {
+        if *value != Value::Null {
+            add_columns(&mut columns, &[*column]);
+        }
+    }
+    columns
+}
+
+/// Finds or creates the rows that these rows refer to, and gives them their defaults.
+async fn prepare(session: &mut Session<'_>, table: &'static TableMeta, drafts: Vec<Draft>) -> Result<Prepared> {
+    let mut rows: Vec<Cells> = Vec::with_capacity(drafts.len());
+    let mut parents = Vec::new();
+    let mut below = Vec::new();
+    for (number, draft) in drafts.into_iter().enumerate() {
+        rows.push(draft.values);
+        for (relation, write) in draft.links {
+            let is_parent = matches!(table.relation(relation).link, Link::Owner { .. });
+            if is_parent { &mut parents } else { &mut below }.push((number, relation, write));
+        }
+    }
+    let trust = link_parents(session, table, &mut rows, parents).await?;
+    for row in &mut rows {
+        fill_defaults(table, row, session)?;
+    }
+    Ok(Prepared { rows, below, trust })
+}
+
+/// Adds columns to a list that does not have them yet.
+pub(super) fn add_columns(list: &mut Vec<u16>, columns: &[u16]) {
+    for column in columns {
+        if !list.contains(column) {
+            list.push(*column);
+        }
+    }
+}
+
+/// The columns of this table that say which rows are related.
+pub(super) fn near_columns(relation: &'static RelationMeta) -> &'static [u16] {
     match &relation.link {
-        Link::Owner { .. } => &[],
+        Link::Owner { columns, .. } => columns,
         Link::Owned { references, .. } => references,
         Link::Join { here, .. } => std::slice::from_ref(&here.0),
     }
 }
 
-/// The relations with writes left, in the order in which they were first named.
-fn relations_in_order(links: &[Vec<(u16, LinkWrite)>]) -> Vec<u16> {
-    let mut order = Vec::new();
-    for (relation, _) in links.iter().flatten() {
-        if !order.contains(relation) {
-            order.push(*relation);
-        }
-    }
-    order
-}
-
-/// Takes the writes of one relation out: creations and connections, each with the number of its row.
-fn take_links(links: &mut [Vec<(u16, LinkWrite)>], relation: u16) -> (Numbered<Draft>, Numbered<Key>) {
-    let (mut creates, mut connects) = (Vec::new(), Vec::new());
-    for (number, row) in links.iter_mut().enumerate() {
-        for (_, write) in row.extract_if(.., |(present, _)| *present == relation) {
-            match write {
-                LinkWrite::Create(draft) => creates.push((number, draft)),
-                LinkWrite::Connect(key) => connects.push((number, key)),
-            }
-        }
-    }
-    (creates, connects)
-}
-
-/// Finds or creates the rows that these rows refer to, and sets the foreign keys. True when a key was taken on trust.
+/// Finds or creates the rows that new rows refer to, and sets the foreign keys.
 async fn link_parents(
     session: &mut Session<'_>,
     table: &'static TableMeta,
     rows: &mut [Cells],
-    links: &mut [Vec<(u16, LinkWrite)>],
-) -> Result<bool> {
-    let mut trusted = false;
-    for relation in relations_in_order(links) {
-        let meta = table.relation(relation);
-        let Link::Owner { columns, references } = &meta.link else {
-            continue;
-        };
-        let target = (meta.target)();
-        let (creates, connects) = take_links(links, relation);
-        let (numbers, drafts): (Vec<usize>, Vec<Draft>) = creates.into_iter().unzip();
-        if !drafts.is_empty() {
-            let parents = insert_level(session, target, drafts, references.to_vec()).await?;
-            for (number, cells) in numbers.into_iter().zip(&parents.cells) {
-                for (column, reference) in columns.iter().zip(*references) {
-                    set(&mut rows[number], *column, value_of(target, cells, *reference)?);
-                }
-            }
-        }
-        for (number, key) in connects {
-            let values = match key.exact(references) {
-                Some(values) => {
-                    trusted = true;
-                    values
-                }
-                None => find_values(session, target, &key, references)
-                    .await?
-                    .ok_or_else(|| Error::not_found(target, &format!("connect of {}.{}", table.model, meta.field)))?,
-            };
-            for (column, value) in columns.iter().zip(values) {
+    writes: Vec<(usize, u16, LinkWrite)>,
+) -> Result<Trust> {
+    let mut trust = Trust::default();
+    for group in link::grouped(writes) {
+        let meta = table.relation(group.relation);
+        let (numbers, writes): (Vec<usize>, Vec<LinkWrite>) = group.writes.into_iter().unzip();
+        let parents = parent_values(session, table, meta, writes, &mut trust).await?;
+        for (number, values) in numbers.into_iter().zip(parents) {
+            for (column, value) in near_columns(meta).iter().zip(values) {
                 set(&mut rows[number], *column, value);
             }
         }
+        // One to one: whoever had this parent loses it.
+        if link::is_one_to_one(table, meta) {
+            for row in rows.iter() {
+                link::leave_partner(session, table, meta, row, None).await?;
+            }
+        }
     }
-    Ok(trusted)
+    Ok(trust)
 }
 
-/// The values of some columns of the row with this key.
+/// What the foreign keys get from rows that are created or connected: writes of one kind and one relation.
+pub(super) async fn parent_values(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    meta: &'static RelationMeta,
+    writes: Vec<LinkWrite>,
+    trust: &mut Trust,
+) -> Result<Vec<Vec<Value>>> {
+    let Link::Owner { references, .. } = &meta.link else {
+        return Ok(Vec::new());
+    };
+    let target = (meta.target)();
+    trust.written.push(meta);
+    let (mut drafts, mut obtained, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for write in writes {
+        match write {
+            LinkWrite::Create { draft, .. } => drafts.push(draft),
+            LinkWrite::ConnectOrCreate(key, draft) => obtained.push((key, draft)),
+            LinkWrite::Connect(key) => values.push(match key.exact(references) {
+                Some(values) => {
+                    trust.blind.push(meta);
+                    values
+                }
+                None => find_values(session, target, &key.condition(), references)
+                    .await?
+                    .ok_or_else(|| Error::not_found(target, &format!("connect of {}.{}", table.model, meta.field)))?,
+            }),
+            // Said of rows that are there, and dealt with where they change.
+            LinkWrite::Set(_)
+            | LinkWrite::Disconnect(_)
+            | LinkWrite::Update(..)
+            | LinkWrite::UpdateMany(..)
+            | LinkWrite::Upsert(..)
+            | LinkWrite::Delete(_)
+            | LinkWrite::DeleteMany(_) => {}
+        }
+    }
+    if !drafts.is_empty() {
+        for cells in insert_level(session, target, drafts, references.to_vec()).await?.cells {
+            let value = |reference: &u16| value_of(target, &cells, *reference);
+            values.push(references.iter().map(value).collect::<Result<_>>()?);
+        }
+    }
+    if !obtained.is_empty() {
+        values.extend(obtain(session, target, obtained, references).await?);
+    }
+    Ok(values)
+}
+
+/// The values of some columns of the row that fulfils a condition.
 pub(super) async fn find_values(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    key: &Key,
+    condition: &Condition,
     columns: &[u16],
 ) -> Result<Option<Vec<Value>>> {
-    let mut wanted = Read::new(table);
-    wanted.condition = Some(key.condition());
-    wanted.fields.0 = columns.iter().map(|&column| Field::Column(column)).collect();
-    let level = read::read(session, &wanted).await?;
-    let Some(row) = level.rows().next() else {
-        return Ok(None);
-    };
-    let value = |(place, &column): (usize, &u16)| {
-        Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null))
-    };
-    columns.iter().enumerate().map(value).collect::<Result<Vec<Value>>>().map(Some)
+    Ok(find_rows(session, table, condition, columns, false).await?.into_iter().next())
 }
 
-/// A row's values with those that the client makes for the columns that have none.
-pub(super) fn with_defaults(session: &Session<'_>, table: &TableMeta, mut cells: Cells) -> Result<Cells> {
-    fill_defaults(table, &mut cells, session)?;
-    Ok(cells)
-}
-
-/// Gives the columns without a value those that the client makes.
-fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Session<'_>) -> Result<()> {
-    for (index, column) in (0u16..).zip(table.columns) {
-        if row.iter().any(|(present, _)| *present == index) {
-            continue;
-        }
-        let value = match column.default {
-            Default::None | Default::Database if !column.is_updated_at => continue,
-            Default::None | Default::Database | Default::Now => Value::DateTime(session.now),
-            Default::Cuid => Value::Text(id::cuid(session.now)?),
-            Default::Cuid2 => Value::Text(id::cuid2()?),
-            Default::Uuid4 => Value::Text(id::uuid4()?),
-            Default::Uuid7 => Value::Text(id::uuid7(session.now)?),
-            Default::Ulid => Value::Text(id::ulid(session.now)?),
-            Default::Nanoid(length) => Value::Text(id::nanoid(length)?),
-        };
-        row.push((index, value));
-    }
-    row.sort_by_key(|(column, _)| *column);
-    Ok(())
-}
-
-/// Inserts rows: one statement, or as many as the database needs.
-async fn insert_rows(
+/// The values of some columns of all rows that fulfil a condition; with `lock` as they are now, whatever the transaction has
+/// seen before.
+async fn find_rows(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    mut rows: Vec<Cells>,
+    condition: &Condition,
+    columns: &[u16],
+    lock: bool,
+) -> Result<Vec<Vec<Value>>> {
+    let statement = sql::pick(session.connection.dialect(), table, columns, condition, lock)?;
+    let rows = session.query(table, &statement).await?;
+    let values = |row: nicol_db::Row<'_>| {
+        let cells = columns.iter().enumerate();
+        cells
+            .map(|(place, &column)| Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null)))
+            .collect()
+    };
+    rows.iter().map(values).collect()
+}
+
+/// The values of `asked` of the rows with these keys. Rows that are not there are created, all at once where the key is in
+/// the row and nothing hangs on it: then the database decides who is first.
+pub(super) async fn obtain(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    wanted: Vec<(Key, Draft)>,
     asked: &[u16],
-) -> Result<Created> {
-    let dialect = session.connection.dialect();
-    let has_returning = sql::has_returning(dialect, Verb::Insert);
-    let returning = if has_returning { asked } else { &[] };
-    let mut parts = Vec::new();
-    for range in ranges(dialect, &rows) {
-        let (columns, cells) = grid(&rows[range.clone()]);
-        let insert = Insert { table, columns: &columns, rows: &cells, returning, conflict: None };
-        let statement = sql::insert(dialect, &insert)?;
-        if returning.is_empty() {
-            session.execute(table, &statement).await?;
-            if !has_returning {
-                last_keys(session, table, &mut rows[range]).await?;
+) -> Result<Vec<Vec<Value>>> {
+    let is_mysql = session.connection.dialect().is_mysql_family();
+    let mut simple: Vec<Key> = Vec::new();
+    let mut rows: Vec<Cells> = Vec::new();
+    for (key, draft) in &wanted {
+        let columns = key.columns();
+        let is_simple = draft.links.is_empty()
+            && key.and.is_none()
+            && key.values.iter().all(|value| draft.values.contains(value))
+            && (!is_mysql || only_key(table, &columns, &draft.values))
+            && simple.first().is_none_or(|first| first.columns() == columns);
+        if is_simple && !simple.contains(key) {
+            let mut cells = draft.values.clone();
+            fill_defaults(table, &mut cells, session)?;
+            rows.push(cells);
+            simple.push(key.clone());
+        }
+    }
+    let mut known: Vec<Vec<Value>> = Vec::new();
+    if let Some(first) = simple.first() {
+        let target = first.columns();
+        insert_new(session, table, &rows, &target).await?;
+        if !asked.iter().all(|column| target.contains(column)) {
+            let any = Condition::Any(simple.iter().map(Key::condition).collect());
+            let columns: Vec<u16> = target.iter().chain(asked).copied().collect();
+            known = find_rows(session, table, &any, &columns, true).await?;
+        }
+    }
+    let mut found = Vec::with_capacity(wanted.len());
+    for (key, draft) in wanted {
+        let width = key.values.len();
+        let is_same = |row: &&Vec<Value>| row.iter().zip(&key.values).all(|(left, (_, right))| left == right);
+        let of_key = |column: &u16| key.values.iter().find(|(present, _)| present == column).map(|(_, v)| v.clone());
+        if simple.contains(&key) {
+            if let Some(values) = asked.iter().map(of_key).collect::<Option<Vec<Value>>>() {
+                found.push(values);
+                continue;
             }
-            continue;
-        }
-        let returned = session.query(table, &statement).await?;
-        for (row, cells) in returned.iter().zip(&mut rows[range]) {
-            for (place, &column) in returning.iter().enumerate() {
-                if !cells.iter().any(|(present, _)| *present == column)
-                    && let Some(value) = key_value(table, column, row.cell(place))?
-                {
-                    cells.push((column, value));
-                }
+            if let Some(row) = known.iter().find(is_same) {
+                found.push(row[width..].to_vec());
+                continue;
             }
         }
-        parts.push(returned);
+        found.push(match find_values(session, table, &key.condition(), asked).await? {
+            Some(values) => values,
+            None => {
+                let inserted = insert_level(session, table, vec![draft], asked.to_vec()).await?;
+                let cells = inserted.cells.into_iter().next().unwrap_or_default();
+                asked.iter().map(|column| value_of(table, &cells, *column)).collect::<Result<_>>()?
+            }
+        });
     }
-    Ok(Created { cells: rows, returned: (!returning.is_empty()).then_some(parts) })
+    Ok(found)
 }
 
-/// The value of a column that others may refer to; lists never are.
-fn key_value(table: &TableMeta, column: u16, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
-    let meta = table.column(column);
-    if meta.is_list { Ok(None) } else { cell_value(meta.kind, cell) }
-}
-
-/// Which rows go into one statement: up to the limit of parameters, and where the database has no DEFAULT word in
-/// VALUES, or tells only the first of several new keys, only rows that give the same columns.
-fn ranges(dialect: Dialect, rows: &[Cells]) -> Vec<std::ops::Range<usize>> {
-    let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
-    let uniform = match dialect {
-        Dialect::Sqlite | Dialect::Mysql => true,
-        Dialect::Postgres | Dialect::Mariadb | Dialect::Cockroachdb => false,
-    };
-    let mut ranges = Vec::new();
-    let (mut start, mut parameters) = (0, 0);
-    for (index, row) in rows.iter().enumerate() {
-        parameters += row.len();
-        let first = index == start;
-        let splits = (uniform && !same_columns(&rows[start], row)) || parameters > PARAMETERS_A_STATEMENT;
-        // A row without any column has no place for a second one beside it.
-        let lone = row.is_empty() || rows[start].is_empty();
-        if !first && (splits || lone) {
-            ranges.push(start..index);
-            start = index;
-            parameters = row.len();
-        }
-    }
-    if start < rows.len() {
-        ranges.push(start..rows.len());
-    }
-    ranges
-}
-
-/// The columns that any of the rows gives, and the rows in that order.
-fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
-    let mut columns: Vec<u16> = rows.iter().flatten().map(|(column, _)| *column).collect();
-    columns.sort_unstable();
-    columns.dedup();
-    let cell = |row: &Cells, column: &u16| row.iter().find(|(present, _)| present == column).map(|(_, v)| v.clone());
-    let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
-    (columns, cells)
-}
-
-/// The keys that MySQL gave to the rows of one INSERT: it tells the first, and rows of one statement follow each other.
-async fn last_keys(session: &mut Session<'_>, table: &'static TableMeta, rows: &mut [Cells]) -> Result<()> {
-    let [key] = table.key else { return Ok(()) };
-    let is_known = |row: &Cells| row.iter().any(|(column, _)| column == key);
-    if rows.iter().all(is_known) || table.column(*key).default != Default::Database {
-        return Ok(());
-    }
-    let text = String::from("SELECT LAST_INSERT_ID(), @@auto_increment_increment");
-    let answer = session.query(table, &Statement { text, params: Vec::new() }).await?;
-    let Some(row) = answer.first() else { return Ok(()) };
-    let (first, step): (i64, i64) = (row.get(0)?, row.get(1)?);
-    for (row, number) in rows.iter_mut().zip(0i64..) {
-        row.push((*key, Value::BigInt(first + number * step)));
-    }
-    Ok(())
-}
-
-/// Creates or connects the rows of one relation below the rows of a level.
-async fn link_children(
-    session: &mut Session<'_>,
-    table: &'static TableMeta,
-    relation: u16,
-    rows: &[Cells],
-    links: &mut [Vec<(u16, LinkWrite)>],
-) -> Result<()> {
-    let meta = table.relation(relation);
-    let (creates, connects) = take_links(links, relation);
-    match &meta.link {
-        // Parents are dealt with before the row is written.
-        Link::Owner { .. } => Ok(()),
-        Link::Owned { references, columns } => {
-            link_owned(session, (table, meta), (references, columns), rows, creates, connects).await
-        }
-        Link::Join { .. } => link_joined(session, (table, meta), rows, creates, connects).await,
-    }
-}
-
-/// Children that hold the foreign key.
-async fn link_owned(
-    session: &mut Session<'_>,
-    (table, meta): (&'static TableMeta, &'static RelationMeta),
-    (references, columns): (&[u16], &[u16]),
-    rows: &[Cells],
-    creates: Numbered<Draft>,
-    connects: Numbered<Key>,
-) -> Result<()> {
-    let target = (meta.target)();
-    let mut drafts = Vec::with_capacity(creates.len());
-    for (number, mut draft) in creates {
-        for (reference, column) in references.iter().zip(columns) {
-            draft = draft.set(*column, value_of(table, &rows[number], *reference)?);
-        }
-        drafts.push(draft);
-    }
-    if !drafts.is_empty() {
-        insert_level(session, target, drafts, Vec::new()).await?;
-    }
-    for (number, key) in connects {
-        let mut patch = Patch::default();
-        for (reference, column) in references.iter().zip(columns) {
-            let value = value_of(table, &rows[number], *reference)?;
-            patch = patch.set(*column, Assign { step: None, value });
-        }
-        let condition = key.condition();
-        let statement = sql::update(session.connection.dialect(), target, &patch, Some(&condition), &[])?;
-        if session.execute(target, &statement).await? == 0 {
-            return Err(Error::not_connected(table, meta.field, target));
-        }
-    }
-    Ok(())
-}
-
-/// Rows at the other end of an implicit many-to-many relation.
-async fn link_joined(
-    session: &mut Session<'_>,
-    (table, meta): (&'static TableMeta, &'static RelationMeta),
-    rows: &[Cells],
-    creates: Numbered<Draft>,
-    connects: Numbered<Key>,
-) -> Result<()> {
-    let Link::Join { table: join, schema, here, there } = &meta.link else {
-        return Ok(());
-    };
-    let target = (meta.target)();
-    let mut pairs = Vec::new();
-    let (numbers, drafts): (Vec<usize>, Vec<Draft>) = creates.into_iter().unzip();
-    if !drafts.is_empty() {
-        let created = insert_level(session, target, drafts, vec![there.0]).await?;
-        for (number, cells) in numbers.into_iter().zip(&created.cells) {
-            pairs.push((value_of(table, &rows[number], here.0)?, value_of(target, cells, there.0)?));
-        }
-    }
-    for (number, key) in connects {
-        let found = match key.exact(&[there.0]) {
-            Some(values) => Some(values),
-            None => find_values(session, target, &key, &[there.0]).await?,
-        };
-        let value = found.and_then(|values| values.into_iter().next());
-        let value = value.ok_or_else(|| Error::not_connected(table, meta.field, target))?;
-        pairs.push((value_of(table, &rows[number], here.0)?, value));
-    }
-    let dialect = session.connection.dialect();
-    for pairs in pairs.chunks(PARAMETERS_A_STATEMENT / 2) {
-        let statement = sql::insert_join_rows(dialect, (*schema, join), (here.1, there.1), pairs)?;
-        let written = session.execute(table, &statement).await;
-        written.map_err(|error| match error.code() {
-            "P2003" => Error::not_connected(table, meta.field, target),
-            _ => error,
-        })?;
-    }
-    Ok(())
+/// The writes of a list that say something of the parents, and those below, in their order.
+pub(super) fn split_links(table: &'static TableMeta, links: Links) -> (Links, Links) {
+    links.into_iter().partition(|(relation, _)| matches!(table.relation(*relation).link, Link::Owner { .. }))
 }

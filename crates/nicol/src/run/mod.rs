@@ -2,7 +2,9 @@
 
 mod change;
 mod create;
+mod insert;
 mod level;
+mod link;
 mod read;
 
 use std::pin::Pin;
@@ -18,7 +20,7 @@ pub(crate) use level::Level;
 pub(crate) use read::{count, read, statement, summary};
 
 use crate::error::{Error, Result};
-use crate::meta::{ColumnMeta, Kind, TableMeta};
+use crate::meta::{ColumnMeta, Kind, Link, RelationMeta, TableMeta};
 use crate::sql::Statement;
 
 /// A boxed future: operations are recursive.
@@ -79,6 +81,52 @@ impl<'a> Session<'a> {
                 drop(undone);
                 Err(error)
             }
+        }
+    }
+}
+
+/// A row's values by column.
+type Cells = Vec<(u16, Value)>;
+
+fn set(cells: &mut Cells, column: u16, value: Value) {
+    cells.retain(|(present, _)| *present != column);
+    cells.push((column, value));
+}
+
+fn value_of(table: &TableMeta, cells: &Cells, column: u16) -> Result<Value> {
+    let found = cells.iter().find(|(present, _)| *present == column);
+    found.map(|(_, value)| value.clone()).ok_or_else(|| {
+        let field = table.column(column).field;
+        let message =
+            format!("the database chose {}.{field} and cannot tell its value; give it when creating", table.model);
+        Error::new("P2036", message)
+    })
+}
+
+/// Relations through which rows get their foreign keys, beside keys that are given as columns.
+#[derive(Default)]
+struct Trust {
+    /// Relations that were written: the other end was created, found or taken on trust.
+    written: Vec<&'static RelationMeta>,
+    /// Those whose other end nobody has looked at.
+    blind: Vec<&'static RelationMeta>,
+}
+
+impl Trust {
+    /// When a foreign key is refused although nothing but rows to connect can be behind it: P2025, the row is not there.
+    fn explain(&self, error: Error, table: &TableMeta, operation: &str, given: impl Fn(u16) -> bool) -> Error {
+        let is_written = |meta: &RelationMeta| self.written.iter().any(|written| written.field == meta.field);
+        let by_column = table.relations.iter().any(|meta| match &meta.link {
+            Link::Owner { columns, .. } => !is_written(meta) && columns.iter().any(|&column| given(column)),
+            Link::Owned { .. } | Link::Join { .. } => false,
+        });
+        match (error.code(), self.blind.as_slice()) {
+            ("P2003", [first, ..]) if !by_column => {
+                let message =
+                    format!("{operation}: the row to connect to {}.{} does not exist", table.model, first.field);
+                error.recode("P2025", message)
+            }
+            _ => error,
         }
     }
 }

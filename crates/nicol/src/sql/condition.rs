@@ -69,6 +69,18 @@ impl Writer {
             Condition::Related { relation, quantifier, condition } => {
                 self.related(table, source, *relation, *quantifier, condition);
             }
+            Condition::Joined { column, join, value } => {
+                self.column(source, table, *column);
+                self.push(" IN (SELECT ");
+                self.name(join.wanted);
+                self.push(" FROM ");
+                self.table_name(join.schema, join.table);
+                self.push(" WHERE ");
+                self.name(join.known);
+                self.push(" = ");
+                self.bind(value.clone());
+                self.push(")");
+            }
         }
     }
 

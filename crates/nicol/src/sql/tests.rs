@@ -227,12 +227,17 @@ fn counts_of_related_rows() {
 #[test]
 fn inserts() {
     let rows = [vec![Some(Value::Int(1)), None], vec![None, Some(Value::Null)]];
-    let given = Insert { table: &USER, columns: &[0, 1], rows: &rows, returning: &[0], conflict: None };
+    let given = Insert { table: &USER, columns: &[0, 1], rows: &rows, returning: &[0], conflict: Conflict::Fail };
     let text = insert(Dialect::Postgres, &given).unwrap().text;
     assert_eq!(text, r#"INSERT INTO "User" ("id", "name") VALUES ($1, DEFAULT), (DEFAULT, $2) RETURNING "id""#);
     let empty = [vec![]];
     check(
-        |dialect| insert(dialect, &Insert { table: &USER, columns: &[], rows: &empty, returning: &[], conflict: None }),
+        |dialect| {
+            insert(
+                dialect,
+                &Insert { table: &USER, columns: &[], rows: &empty, returning: &[], conflict: Conflict::Fail },
+            )
+        },
         [
             r#"INSERT INTO "User" DEFAULT VALUES"#,
             r#"INSERT INTO "User" DEFAULT VALUES"#,
@@ -240,9 +245,10 @@ fn inserts() {
             "INSERT INTO `User` () VALUES ()",
         ],
     );
-    let patch = Patch { assigns: vec![(0, Assign { step: Some(StepKind::Add), value: Value::Int(1) })] };
+    let patch =
+        Patch { assigns: vec![(0, Assign { step: Some(StepKind::Add), value: Value::Int(1) })], links: Vec::new() };
     let one = [vec![Some(Value::Int(1))]];
-    let conflict = Some(Conflict { target: &[0], patch: &patch, condition: None });
+    let conflict = Conflict::Update { target: &[0], patch: &patch, condition: None };
     assert_eq!(
         insert(Dialect::Sqlite, &Insert { table: &USER, columns: &[0], rows: &one, returning: &[0], conflict })
             .unwrap()
@@ -263,7 +269,7 @@ fn inserts() {
 
 #[test]
 fn updates_and_deletions() {
-    let patch = Patch { assigns: vec![(1, Assign { step: None, value: Value::Null })] };
+    let patch = Patch { assigns: vec![(1, Assign { step: None, value: Value::Null })], links: Vec::new() };
     let condition = related(0, Quantifier::Some, Condition::All(vec![]));
     check(
         |dialect| update(dialect, &USER, &patch, Some(&condition), &[]),

@@ -4,7 +4,7 @@ use nicol_db::{Dialect, Value};
 
 use super::{Source, Statement, Writer};
 use crate::error::Result;
-use crate::filter::Condition;
+use crate::filter::{Condition, JoinTable};
 use crate::meta::TableMeta;
 use crate::operation::Patch;
 use crate::scalar::StepKind;
@@ -35,15 +35,20 @@ pub(crate) struct Insert<'a> {
     pub(crate) rows: &'a [Vec<Option<Value>>],
     /// The columns wanted back; only where [`has_returning`].
     pub(crate) returning: &'a [u16],
-    /// What to do when the row is there already.
-    pub(crate) conflict: Option<Conflict<'a>>,
+    pub(crate) conflict: Conflict<'a>,
 }
 
-/// `ON CONFLICT (target) DO UPDATE SET .. WHERE ..`
-pub(crate) struct Conflict<'a> {
-    pub(crate) target: &'a [u16],
-    pub(crate) patch: &'a Patch,
-    pub(crate) condition: Option<&'a Condition>,
+/// What to do when a row with the same unique key is there already.
+#[derive(Clone, Copy)]
+pub(crate) enum Conflict<'a> {
+    /// An error.
+    Fail,
+    /// Leave it as it is: when it is equal in these columns, or in any unique key when there are none. MySQL and MariaDB
+    /// look at all unique keys in any case.
+    Keep(&'a [u16]),
+    /// Change it when it is equal in these columns and fulfils the condition. MySQL and MariaDB look at all unique keys and
+    /// know no condition.
+    Update { target: &'a [u16], patch: &'a Patch, condition: Option<&'a Condition> },
 }
 
 /// Inserts rows.
@@ -71,10 +76,28 @@ pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Result<Statement>
             });
         }
     }
-    if let Some(conflict) = &insert.conflict {
-        sql.conflict(insert.table, conflict);
-    }
+    sql.conflict(insert.table, insert.conflict);
     sql.returning(insert.table, insert.returning);
+    sql.finish()
+}
+
+/// Columns of rows as they are now, whatever the transaction has read before; with `lock` nobody changes them before its end.
+pub(crate) fn pick(
+    dialect: Dialect,
+    table: &'static TableMeta,
+    columns: &[u16],
+    condition: &Condition,
+    lock: bool,
+) -> Result<Statement> {
+    let mut sql = Writer::new(dialect);
+    sql.push("SELECT ");
+    sql.separated(", ", columns, |sql, &column| sql.name(table.column(column).column));
+    sql.push(" FROM ");
+    sql.table(table);
+    sql.filter(table, Source::Table(table), Some(condition));
+    if lock && dialect.is_mysql_family() {
+        sql.push(" FOR UPDATE");
+    }
     sql.finish()
 }
 
@@ -110,6 +133,46 @@ pub(crate) fn insert_join_rows(
             sql.name(table);
             sql.push(".");
             sql.name(columns.0);
+        }
+    }
+    sql.finish()
+}
+
+/// Which rows of a join table to delete, of those that belong to one row.
+pub(crate) enum Ties<'a> {
+    /// Those to these rows.
+    To(&'a [Value]),
+    /// Those to any other rows.
+    NotTo(&'a [Value]),
+    /// Those to rows of a table that fulfil a condition.
+    Where(&'static TableMeta, u16, &'a Condition),
+}
+
+/// Deletes rows of a join table: those with `known` in its column for the known side.
+pub(crate) fn delete_join_rows(dialect: Dialect, join: JoinTable, known: &Value, ties: &Ties<'_>) -> Result<Statement> {
+    let mut sql = Writer::new(dialect);
+    sql.push("DELETE FROM ");
+    sql.table_name(join.schema, join.table);
+    sql.push(" WHERE ");
+    sql.name(join.known);
+    sql.push(" = ");
+    sql.bind(known.clone());
+    match ties {
+        Ties::NotTo([]) => {}
+        Ties::To(values) | Ties::NotTo(values) => {
+            sql.push(" AND ");
+            sql.name(join.wanted);
+            sql.membership(None, values, matches!(ties, Ties::NotTo(_)));
+        }
+        Ties::Where(table, column, condition) => {
+            sql.push(" AND ");
+            sql.name(join.wanted);
+            sql.push(" IN (SELECT ");
+            sql.name(table.column(*column).column);
+            sql.push(" FROM ");
+            sql.table(table);
+            sql.filter(table, Source::Table(table), Some(condition));
+            sql.push(")");
         }
     }
     sql.finish()
@@ -187,12 +250,43 @@ impl Writer {
         self.push(") AS target)");
     }
 
-    fn conflict(&mut self, table: &'static TableMeta, conflict: &Conflict<'_>) {
-        self.push(" ON CONFLICT (");
-        self.separated(", ", conflict.target, |sql, &column| sql.name(table.column(column).column));
-        self.push(") DO UPDATE SET ");
-        self.assignments(table, conflict.patch);
-        self.filter(table, Source::Table(table), conflict.condition);
+    fn conflict(&mut self, table: &'static TableMeta, conflict: Conflict<'_>) {
+        let names = |sql: &mut Self, columns: &[u16]| {
+            sql.separated(", ", columns, |sql, &column| sql.name(table.column(column).column));
+        };
+        match (conflict, self.dialect) {
+            (Conflict::Fail, _) => {}
+            (Conflict::Keep([]), Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb) => {
+                self.push(" ON CONFLICT DO NOTHING");
+            }
+            (Conflict::Keep(target), Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb) => {
+                self.push(" ON CONFLICT (");
+                names(self, target);
+                self.push(") DO NOTHING");
+            }
+            (Conflict::Keep(target), Dialect::Mysql | Dialect::Mariadb) => {
+                // IGNORE would hide other errors; assigning a column to itself changes nothing.
+                let column = target.first().or(table.key.first()).copied().unwrap_or_default();
+                self.push(" ON DUPLICATE KEY UPDATE ");
+                self.name(table.column(column).column);
+                self.push(" = ");
+                self.column(Source::Table(table), table, column);
+            }
+            (
+                Conflict::Update { target, patch, condition },
+                Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb,
+            ) => {
+                self.push(" ON CONFLICT (");
+                names(self, target);
+                self.push(") DO UPDATE SET ");
+                self.assignments(table, patch);
+                self.filter(table, Source::Table(table), condition);
+            }
+            (Conflict::Update { patch, .. }, Dialect::Mysql | Dialect::Mariadb) => {
+                self.push(" ON DUPLICATE KEY UPDATE ");
+                self.assignments(table, patch);
+            }
+        }
     }
 
     fn returning(&mut self, table: &TableMeta, columns: &[u16]) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::app::DONE;
 use crate::args::{Global, PushArgs};
 use crate::commands::generate;
-use crate::commands::migrate::dev::risk_text;
+use crate::commands::migrate::dev::{risk_text, unless_told};
 use crate::commands::migrate::watch::{Teller, duration};
 use crate::commands::migrate::{lock_options, require_datasource};
 use crate::database::Database;
@@ -75,10 +75,11 @@ fn ask_about_losses(args: &PushArgs, push: &Push, database: &Database, output: &
         return Ok(());
     }
     let list = losses.join("\n");
-    let refusal =
-        Failure::new("data-loss", "nothing was changed: data may be lost").at(database.describe()).why(list.clone());
+    let refusal = Failure::new("data-loss", "nothing was changed: data may be lost").at(database.describe());
     if args.refuse_data_loss {
-        return Err(refusal.help("`nicol migrate dev` writes a migration that can be edited to keep the data"));
+        return Err(refusal
+            .why(list)
+            .help("`nicol migrate dev` writes a migration that can be edited to keep the data"));
     }
     if !output.json {
         output.warn(&format!("data may be lost:\n{list}"));
@@ -86,7 +87,7 @@ fn ask_about_losses(args: &PushArgs, push: &Push, database: &Database, output: &
     if args.accept_data_loss {
         return Ok(());
     }
-    let refusal = refusal.help("--accept-data-loss accepts it");
+    let refusal = unless_told(refusal, list, output).help("--accept-data-loss accepts it");
     prompt::consent(&format!("Change the {} all the same?", database.describe()), refusal, output)
 }
 

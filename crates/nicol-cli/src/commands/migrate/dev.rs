@@ -159,10 +159,15 @@ fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()
     if args.create_only || args.accept_data_loss {
         return Ok(());
     }
-    let refusal = Failure::new("data-loss", "the migration was not made: it may lose data")
-        .why(list)
+    let refusal = Failure::new("data-loss", "the migration was not made: it may lose data");
+    let refusal = unless_told(refusal, list, output)
         .help("--accept-data-loss accepts it; --create-only lets you edit the script first");
     prompt::consent("Make the migration and apply it?", refusal, output)
+}
+
+/// The failure with the list of losses, unless a warning has just shown it.
+pub(in crate::commands) fn unless_told(failure: Failure, list: String, output: &Output) -> Failure {
+    if output.json { failure.why(list) } else { failure }
 }
 
 pub(in crate::commands) fn risk_text(counted: &CountedRisk) -> String {

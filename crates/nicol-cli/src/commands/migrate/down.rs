@@ -3,7 +3,7 @@
 use nicol_migrate::down::{self, Descent, HowFar};
 use serde_json::json;
 
-use super::dev::risk_text;
+use super::dev::{risk_text, unless_told};
 use super::watch::Teller;
 use super::{Site, lock_options};
 use crate::app::DONE;
@@ -65,9 +65,7 @@ fn ask_about_losses(args: &DownArgs, descent: &Descent, site: &Site, output: &Ou
     if args.accept_data_loss {
         return Ok(());
     }
-    let refusal = Failure::new("data-loss", "nothing was taken back: data would be lost")
-        .at(site.database.describe())
-        .why(list)
-        .help("--accept-data-loss accepts it");
+    let refusal = Failure::new("data-loss", "nothing was taken back: data would be lost").at(site.database.describe());
+    let refusal = unless_told(refusal, list, output).help("--accept-data-loss accepts it");
     prompt::consent(&format!("Go back on the {} all the same?", site.database.describe()), refusal, output)
 }

@@ -1,0 +1,177 @@
+//! What is written: rows to create, changes of rows, and what happens at the other ends of their relations.
+
+use nicol_db::Value;
+
+use crate::edit::{EditMany, EditOne};
+use crate::filter::Condition;
+use crate::key::{Child, Children, Parent};
+use crate::scalar::Assign;
+
+/// A unique key with its values, and further conditions beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) values: Vec<(u16, Value)>,
+    pub(crate) and: Option<Condition>,
+}
+
+impl Key {
+    /// The key as a condition.
+    pub(crate) fn condition(&self) -> Condition {
+        let equal = |(column, value): &(u16, Value)| Condition::equal(*column, value.clone());
+        let mut parts: Vec<Condition> = self.values.iter().map(equal).collect();
+        parts.extend(self.and.clone());
+        Condition::All(parts)
+    }
+
+    /// The value of a column, when the key says it and nothing else.
+    pub(crate) fn exact(&self, columns: &[u16]) -> Option<Vec<Value>> {
+        if self.and.is_some() || self.values.len() != columns.len() {
+            return None;
+        }
+        let value_of = |column: &u16| self.values.iter().find(|(c, _)| c == column).map(|(_, value)| value.clone());
+        columns.iter().map(value_of).collect()
+    }
+
+    /// The columns of the key.
+    pub(crate) fn columns(&self) -> Vec<u16> {
+        self.values.iter().map(|(column, _)| *column).collect()
+    }
+}
+
+/// What happens at the other ends of relations, in the order in which it was said.
+pub(crate) type Links = Vec<(u16, LinkWrite)>;
+
+/// A row to be created, with what hangs on it.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    pub(crate) values: Vec<(u16, Value)>,
+    pub(crate) links: Links,
+}
+
+impl Draft {
+    /// Gives a column its value; for generated code.
+    #[must_use]
+    pub fn set(mut self, column: u16, value: Value) -> Self {
+        self.values.retain(|(present, _)| *present != column);
+        self.values.push((column, value));
+        self
+    }
+
+    /// Names the row that this one belongs to; for generated code.
+    #[must_use]
+    pub fn parent<T>(self, relation: u16, parent: impl Into<Parent<T>>) -> Self {
+        self.link(relation, parent.into().write)
+    }
+
+    /// Adds a row below this one; for generated code.
+    #[must_use]
+    pub fn child<T, S, H>(self, relation: u16, child: impl Into<Child<T, S, H>>) -> Self {
+        self.link(relation, child.into().write)
+    }
+
+    /// Adds rows below this one; for generated code.
+    #[must_use]
+    pub fn children<T, S, H>(mut self, relation: u16, children: impl Children<Child<T, S, H>>) -> Self {
+        let mut list = Vec::new();
+        children.push_onto(&mut list);
+        self.links.extend(list.into_iter().map(|child| (relation, child.write)));
+        self
+    }
+
+    fn link(mut self, relation: u16, write: LinkWrite) -> Self {
+        self.links.push((relation, write));
+        self
+    }
+}
+
+/// Changes of a row.
+#[derive(Debug, Clone, Default)]
+pub struct Patch {
+    pub(crate) assigns: Vec<(u16, Assign)>,
+    pub(crate) links: Links,
+}
+
+impl Patch {
+    /// Assigns to a column; for generated code.
+    #[must_use]
+    pub fn set(mut self, column: u16, assign: Assign) -> Self {
+        self.assigns.retain(|(present, _)| *present != column);
+        self.assigns.push((column, assign));
+        self
+    }
+
+    /// Writes rows at the other end of a relation to many; for generated code.
+    #[must_use]
+    pub fn many<T, S, H>(mut self, relation: u16, edit: impl FnOnce(EditMany<T, S, H>) -> EditMany<T, S, H>) -> Self {
+        let writes = edit(EditMany::new()).writes;
+        self.links.extend(writes.into_iter().map(|write| (relation, write)));
+        self
+    }
+
+    /// Writes the row at the other end of a relation to one; for generated code.
+    #[must_use]
+    pub fn one<T, S, H>(mut self, relation: u16, edit: impl FnOnce(EditOne<T, S, H>) -> EditOne<T, S, H>) -> Self {
+        let writes = edit(EditOne::new()).writes;
+        self.links.extend(writes.into_iter().map(|write| (relation, write)));
+        self
+    }
+}
+
+/// What to do at the other end of a relation. Below a new row there are only the first three.
+#[derive(Debug, Clone)]
+pub(crate) enum LinkWrite {
+    /// Create a row there; with `skip` not if one of its unique keys is taken.
+    Create { draft: Draft, skip: bool },
+    /// Take an existing row.
+    Connect(Key),
+    /// Take the row with the key, or create it.
+    ConnectOrCreate(Key, Draft),
+    /// Take these rows and let go of all others.
+    Set(Vec<Key>),
+    /// Let go of the related rows that fulfil the condition.
+    Disconnect(Condition),
+    /// Change the related row that fulfils the condition; it must be there.
+    Update(Condition, Patch),
+    /// Change every related row that fulfils the condition.
+    UpdateMany(Condition, Patch),
+    /// Change the related row that fulfils the condition, or create one.
+    Upsert(Condition, Draft, Patch),
+    /// Delete the related row that fulfils the condition; it must be there.
+    Delete(Condition),
+    /// Delete every related row that fulfils the condition.
+    DeleteMany(Condition),
+}
+
+impl LinkWrite {
+    /// True when this only adds rows to the relation, so that it does not matter what else is added before or after.
+    pub(crate) fn only_adds(&self) -> bool {
+        matches!(self, LinkWrite::Create { .. } | LinkWrite::Connect(_) | LinkWrite::ConnectOrCreate(..))
+    }
+
+    /// The writes nested in this one.
+    fn nested(&self) -> [&[(u16, LinkWrite)]; 2] {
+        match self {
+            LinkWrite::Create { draft, .. } | LinkWrite::ConnectOrCreate(_, draft) => [&draft.links, &[]],
+            LinkWrite::Update(_, patch) => [&patch.links, &[]],
+            LinkWrite::Upsert(_, draft, patch) => [&draft.links, &patch.links],
+            LinkWrite::Connect(_)
+            | LinkWrite::Set(_)
+            | LinkWrite::Disconnect(_)
+            | LinkWrite::UpdateMany(..)
+            | LinkWrite::Delete(_)
+            | LinkWrite::DeleteMany(_) => [&[], &[]],
+        }
+    }
+
+    /// True when this or what is nested in it looks for a row and creates it where it is not there: somebody else may create
+    /// it in between.
+    pub(crate) fn may_race(&self) -> bool {
+        matches!(self, LinkWrite::ConnectOrCreate(..) | LinkWrite::Upsert(..))
+            || self.nested().into_iter().flatten().any(|(_, write)| write.may_race())
+    }
+
+    /// True when this and what is nested in it does nothing but create rows and take existing ones.
+    pub(crate) fn is_gentle(&self) -> bool {
+        self.only_adds() && self.nested().into_iter().flatten().all(|(_, write)| write.is_gentle())
+    }
+}

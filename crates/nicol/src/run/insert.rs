@@ -1,0 +1,217 @@
+//! Rows into a table, without what hangs on them: what the client gives them, and in how many statements they go.
+
+use nicol_db::{Dialect, Rows, Value};
+
+use super::{Cells, Session, cell_value};
+use crate::error::Result;
+use crate::id;
+use crate::meta::{Default, TableMeta};
+use crate::sql::{self, Conflict, Insert, Statement, Verb};
+
+/// The most parameters of one INSERT.
+pub(super) const PARAMETERS_A_STATEMENT: usize = 30_000;
+
+/// Rows that were inserted.
+pub(super) struct Inserted {
+    /// What is known of each: given, defaulted, or asked back from the database.
+    pub(super) cells: Vec<Cells>,
+    /// The columns asked back, as they came; none where the database gives nothing back.
+    pub(super) returned: Option<Vec<Rows>>,
+}
+
+/// A row's values with those that the client makes for the columns that have none.
+pub(super) fn with_defaults(session: &Session<'_>, table: &TableMeta, mut cells: Cells) -> Result<Cells> {
+    fill_defaults(table, &mut cells, session)?;
+    Ok(cells)
+}
+
+/// Gives the columns without a value those that the client makes.
+pub(super) fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Session<'_>) -> Result<()> {
+    for (index, column) in (0u16..).zip(table.columns) {
+        if row.iter().any(|(present, _)| *present == index) {
+            continue;
+        }
+        let value = match column.default {
+            Default::None | Default::Database | Default::Autoincrement if !column.is_updated_at => continue,
+            Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(session.now),
+            Default::Cuid => Value::Text(id::cuid(session.now)?),
+            Default::Cuid2 => Value::Text(id::cuid2()?),
+            Default::Uuid4 => Value::Text(id::uuid4()?),
+            Default::Uuid7 => Value::Text(id::uuid7(session.now)?),
+            Default::Ulid => Value::Text(id::ulid(session.now)?),
+            Default::Nanoid(length) => Value::Text(id::nanoid(length)?),
+        };
+        row.push((index, value));
+    }
+    row.sort_by_key(|(column, _)| *column);
+    Ok(())
+}
+
+/// Inserts rows: one statement, or as many as the database needs.
+pub(super) async fn insert_rows(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    mut rows: Vec<Cells>,
+    asked: &[u16],
+) -> Result<Inserted> {
+    let dialect = session.connection.dialect();
+    let has_returning = sql::has_returning(dialect, Verb::Insert);
+    let returning = if has_returning { asked } else { &[] };
+    let mut parts = Vec::new();
+    for range in ranges(dialect, &rows) {
+        let (columns, cells) = grid(&rows[range.clone()]);
+        let insert = Insert { table, columns: &columns, rows: &cells, returning, conflict: Conflict::Fail };
+        let statement = sql::insert(dialect, &insert)?;
+        if returning.is_empty() {
+            session.execute(table, &statement).await?;
+            if !has_returning {
+                last_keys(session, table, &mut rows[range]).await?;
+            }
+            continue;
+        }
+        let returned = session.query(table, &statement).await?;
+        for (row, cells) in returned.iter().zip(&mut rows[range]) {
+            for (place, &column) in returning.iter().enumerate() {
+                if !cells.iter().any(|(present, _)| *present == column)
+                    && let Some(value) = key_value(table, column, row.cell(place))?
+                {
+                    cells.push((column, value));
+                }
+            }
+        }
+        parts.push(returned);
+    }
+    Ok(Inserted { cells: rows, returned: (!returning.is_empty()).then_some(parts) })
+}
+
+/// Inserts rows of which those stay as they are whose unique key is there already: that over the columns of `target`, or any
+/// when there are none. Tells how many were new.
+pub(super) async fn insert_new(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    rows: &[Cells],
+    target: &[u16],
+) -> Result<u64> {
+    let dialect = session.connection.dialect();
+    let mut count = 0;
+    for range in ranges(dialect, rows) {
+        let (columns, cells) = grid(&rows[range]);
+        let conflict = Conflict::Keep(target);
+        let insert = Insert { table, columns: &columns, rows: &cells, returning: &[], conflict };
+        count += session.execute(table, &sql::insert(dialect, &insert)?).await?;
+    }
+    Ok(count)
+}
+
+/// Inserts rows without those that have a unique key which is taken; tells how many.
+pub(super) async fn insert_skipping(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    rows: Vec<Cells>,
+) -> Result<u64> {
+    if !session.connection.dialect().is_mysql_family() {
+        return insert_new(session, table, &rows, &[]).await;
+    }
+    // IGNORE hides other errors, and ON DUPLICATE KEY UPDATE does not tell which rows were new: a list that is refused, which
+    // leaves nothing behind, is tried in halves.
+    let mut count = 0;
+    let mut open = vec![rows];
+    while let Some(mut rows) = open.pop() {
+        match insert_rows(session, table, rows.clone(), &[]).await {
+            Ok(inserted) => count += inserted.cells.len() as u64,
+            Err(error) if error.is_unique_violation() && rows.len() == 1 => {}
+            Err(error) if error.is_unique_violation() => {
+                let second = rows.split_off(rows.len() / 2);
+                open.extend([second, rows]);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(count)
+}
+
+/// True when no unique key but the one over these columns can be in the way of a row that gives these cells.
+pub(super) fn only_key(table: &TableMeta, key: &[u16], cells: &Cells) -> bool {
+    let is_given = |column: &u16| cells.iter().any(|(present, value)| present == column && *value != Value::Null);
+    let is_new = |column: &u16| {
+        let meta = table.column(*column);
+        match meta.default {
+            // NULL is equal to nothing.
+            Default::None => meta.is_nullable,
+            Default::Database | Default::Now => false,
+            Default::Autoincrement
+            | Default::Cuid
+            | Default::Cuid2
+            | Default::Uuid4
+            | Default::Uuid7
+            | Default::Ulid
+            | Default::Nanoid(_) => true,
+        }
+    };
+    let is_harmless = |columns: &[u16]| {
+        let same = columns.len() == key.len() && columns.iter().all(|column| key.contains(column));
+        same || columns.iter().any(|column| !is_given(column) && is_new(column))
+    };
+    table.uniques.iter().all(|unique| is_harmless(unique.columns))
+}
+
+/// The value of a column that others may refer to; lists never are.
+pub(super) fn key_value(table: &TableMeta, column: u16, cell: nicol_db::Cell<'_>) -> Result<Option<Value>> {
+    let meta = table.column(column);
+    if meta.is_list { Ok(None) } else { cell_value(meta.kind, cell) }
+}
+
+/// Which rows go into one statement: up to the limit of parameters, and where the database has no DEFAULT word in
+/// VALUES, or tells only the first of several new keys, only rows that give the same columns.
+fn ranges(dialect: Dialect, rows: &[Cells]) -> Vec<std::ops::Range<usize>> {
+    let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
+    let uniform = match dialect {
+        Dialect::Sqlite | Dialect::Mysql => true,
+        Dialect::Postgres | Dialect::Mariadb | Dialect::Cockroachdb => false,
+    };
+    let mut ranges = Vec::new();
+    let (mut start, mut parameters) = (0, 0);
+    for (index, row) in rows.iter().enumerate() {
+        parameters += row.len();
+        let first = index == start;
+        let splits = (uniform && !same_columns(&rows[start], row)) || parameters > PARAMETERS_A_STATEMENT;
+        // A row without any column has no place for a second one beside it.
+        let lone = row.is_empty() || rows[start].is_empty();
+        if !first && (splits || lone) {
+            ranges.push(start..index);
+            start = index;
+            parameters = row.len();
+        }
+    }
+    if start < rows.len() {
+        ranges.push(start..rows.len());
+    }
+    ranges
+}
+
+/// The columns that any of the rows gives, and the rows in that order.
+fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
+    let mut columns: Vec<u16> = rows.iter().flatten().map(|(column, _)| *column).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let cell = |row: &Cells, column: &u16| row.iter().find(|(present, _)| present == column).map(|(_, v)| v.clone());
+    let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
+    (columns, cells)
+}
+
+/// The keys that MySQL gave to the rows of one INSERT: it tells the first, and rows of one statement follow each other.
+async fn last_keys(session: &mut Session<'_>, table: &'static TableMeta, rows: &mut [Cells]) -> Result<()> {
+    let [key] = table.key else { return Ok(()) };
+    let is_known = |row: &Cells| row.iter().any(|(column, _)| column == key);
+    if rows.iter().all(is_known) || table.column(*key).default != Default::Autoincrement {
+        return Ok(());
+    }
+    let text = String::from("SELECT LAST_INSERT_ID(), @@auto_increment_increment");
+    let answer = session.query(table, &Statement { text, params: Vec::new() }).await?;
+    let Some(row) = answer.first() else { return Ok(()) };
+    let (first, step): (i64, i64) = (row.get(0)?, row.get(1)?);
+    for (row, number) in rows.iter_mut().zip(0i64..) {
+        row.push((*key, Value::BigInt(first + number * step)));
+    }
+    Ok(())
+}
