@@ -249,7 +249,7 @@ impl Decode for Vec<u8> {
         let digits = serde_json::from_str::<&str>(json).unwrap_or_default().as_bytes();
         let digit = |at: usize| char::from(digits[at]).to_digit(16);
         let byte = |at: usize| u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok();
-        let bytes = if digits.len() % 2 == 0 && json.starts_with('"') {
+        let bytes = if digits.len().is_multiple_of(2) && json.starts_with('"') {
             (0..digits.len()).step_by(2).map(byte).collect()
         } else {
             None

@@ -358,7 +358,7 @@ fn write_changes(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>
     let (value, patch, edit) = (&model.value, &model.patch, &model.edit);
     text.blank();
     text.line(format!("/// Changes of `{}` rows: of one, with what hangs on it, or of many.", model.source.name));
-    text.line("pub struct Changes<N>(nicol::Patch, ::std::marker::PhantomData<N>);");
+    text.line("pub struct Changes<N = nicol::OneRow>(nicol::Patch, ::std::marker::PhantomData<N>);");
     text.blank();
     text.open("impl<N> Changes<N> {");
     for (index, column) in model.columns.iter().enumerate() {

@@ -5,8 +5,9 @@ use nicol_db::{Dialect, Rows, Value};
 use super::{Cells, Session, cell_value};
 use crate::error::Result;
 use crate::id;
-use crate::meta::{Default, TableMeta};
+use crate::meta::{ColumnMeta, Default, Kind, TableMeta};
 use crate::sql::{self, Conflict, Insert, Statement, Verb};
+use crate::types::Json;
 
 /// The most parameters of one INSERT.
 pub(super) const PARAMETERS_A_STATEMENT: usize = 30_000;
@@ -32,6 +33,11 @@ pub(super) fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Sessio
             continue;
         }
         let value = match column.default {
+            Default::Json(json) => match literal(column, json) {
+                Some(value) => value,
+                None => continue,
+            },
+            Default::Text(text) => Value::Text(text.to_owned()),
             Default::None | Default::Database | Default::Autoincrement if !column.is_updated_at => continue,
             Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(session.now),
             Default::Cuid => Value::Text(id::cuid(session.now)?),
@@ -45,6 +51,26 @@ pub(super) fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Sessio
     }
     row.sort_by_key(|(column, _)| *column);
     Ok(())
+}
+
+/// The value of a default that is written as JSON.
+fn literal(column: &ColumnMeta, json: &str) -> Option<Value> {
+    let json: Json = serde_json::from_str(json).ok()?;
+    let element = |json: Json| match column.kind {
+        Kind::String | Kind::Enum => json.as_str().map(|text| Value::Text(text.to_owned())),
+        Kind::Int => json.as_i64().and_then(|number| i32::try_from(number).ok()).map(Value::Int),
+        Kind::BigInt => json.as_i64().map(Value::BigInt),
+        Kind::Float => json.as_f64().map(Value::Float),
+        Kind::Boolean => json.as_bool().map(Value::Bool),
+        Kind::Json => Some(Value::Json(json)),
+        Kind::Decimal | Kind::DateTime | Kind::Bytes => None,
+    };
+    match json {
+        Json::Array(elements) if column.is_list => {
+            elements.into_iter().map(element).collect::<Option<_>>().map(Value::List)
+        }
+        json => element(json),
+    }
 }
 
 /// Inserts rows: one statement, or as many as the database needs.
@@ -138,7 +164,7 @@ pub(super) fn only_key(table: &TableMeta, key: &[u16], cells: &Cells) -> bool {
         match meta.default {
             // NULL is equal to nothing.
             Default::None => meta.is_nullable,
-            Default::Database | Default::Now => false,
+            Default::Database | Default::Json(_) | Default::Text(_) | Default::Now => false,
             Default::Autoincrement
             | Default::Cuid
             | Default::Cuid2
