@@ -27,10 +27,12 @@ macro_rules! provider {
             mod links;
             #[path = "reads.rs"]
             mod reads;
+            #[path = "runtime.rs"]
+            mod runtime;
 
             $(
                 mod $server {
-                    use super::{SCHEMA, cases, db, links, more, reads};
+                    use super::{SCHEMA, cases, db, links, more, reads, runtime};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -48,6 +50,27 @@ macro_rules! provider {
                     #[test]
                     fn reads() {
                         run(reads::CASES);
+                    }
+
+                    #[test]
+                    fn runtime() {
+                        let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
+                        database.run(|tokio, url| {
+                            let db = tokio.block_on(db::Db::connect(url)).expect("connect");
+                            runtime::run_all(tokio, &db, url)
+                        });
+                    }
+
+                    #[test]
+                    fn replicas() {
+                        let Some(primary) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
+                        let Some(replica) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
+                        primary.run(|tokio, primary| {
+                            replica.run(|_, replica| {
+                                tokio.block_on(runtime::replicas(primary, replica)).map_err(|error| error.to_string())
+                            });
+                            Ok(())
+                        });
                     }
 
                     #[test]

@@ -4,8 +4,13 @@
 //! open and whether it is at rest. A call whose future is dropped half-way leaves it *broken*: every later call is refused, and
 //! a pool throws it away.
 
+mod steps;
+mod trace;
+
 use std::convert::Infallible;
 use std::fmt;
+
+pub use steps::{Around, Step};
 
 use crate::dialect::Dialect;
 use crate::driver;
@@ -53,15 +58,6 @@ enum Transaction {
     Failed,
 }
 
-/// One step of [`Connection::run_steps`].
-#[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
-    /// A script, as [`Connection::run_script`] runs it.
-    Script(&'a str),
-    /// A statement with its values, as [`Connection::query`] runs it.
-    Statement(&'a str, &'a [Value]),
-}
-
 /// One open session.
 pub struct Connection {
     driver: Driver,
@@ -74,6 +70,8 @@ pub struct Connection {
     is_lost: bool,
     /// Statements ran that may have changed the session in ways not followed here (a script, `SET`, `LOCK`).
     is_altered: bool,
+    /// What `tracing` is told of statements holds their values.
+    shows_values: bool,
 }
 
 enum Driver {
@@ -162,6 +160,7 @@ impl Connection {
             is_busy: false,
             is_lost: false,
             is_altered: false,
+            shows_values: false,
         }
     }
 
@@ -188,6 +187,7 @@ impl Connection {
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         self.check(sql)?;
         self.check_parameters(params)?;
+        let began = trace::begin();
         self.set_busy(true);
         let mut outcome = self.query_once(sql, params).await;
         if let Err(error) = &outcome
@@ -195,6 +195,7 @@ impl Connection {
         {
             outcome = self.query_once(sql, params).await;
         }
+        self.note(began, sql, params, outcome.as_ref().map(|rows| rows.len() as u64));
         self.settle(outcome)
     }
 
@@ -205,6 +206,7 @@ impl Connection {
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         self.check(sql)?;
         self.check_parameters(params)?;
+        let began = trace::begin();
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
         if let Err(error) = &outcome
@@ -212,33 +214,8 @@ impl Connection {
         {
             outcome = self.execute_once(sql, params).await;
         }
+        self.note(began, sql, params, outcome.as_ref().copied());
         self.settle(outcome)
-    }
-
-    /// Runs several statements and gives the rows of each. On PostgreSQL they are sent without waiting for one another;
-    /// elsewhere one after the other. They are not a transaction unless one is open.
-    ///
-    /// # Errors
-    /// The first error. Statements after it may have run.
-    pub async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
-        for (sql, params) in statements {
-            self.check(sql)?;
-            self.check_parameters(params)?;
-        }
-        #[cfg(feature = "postgres")]
-        if let Driver::Postgres(driver) = &mut self.driver
-            && !driver.unnamed_only()
-        {
-            self.is_busy = true;
-            driver.set_busy(true);
-            let outcome = driver.query_all(statements).await;
-            return self.settle(outcome);
-        }
-        let mut all = Vec::with_capacity(statements.len());
-        for (sql, params) in statements {
-            all.push(self.query(sql, params).await?);
-        }
-        Ok(all)
     }
 
     /// Runs a script: one message without parameters (SQLite: statement by statement), and every result of it is read.
@@ -248,6 +225,7 @@ impl Connection {
     /// the server takes the message as one transaction (PostgreSQL).
     pub async fn run_script(&mut self, sql: &str) -> Result<()> {
         self.check("")?;
+        let began = trace::begin();
         self.set_busy(true);
         self.is_altered = true;
         let outcome = match &mut self.driver {
@@ -259,75 +237,8 @@ impl Connection {
             #[cfg(feature = "mysql")]
             Driver::Mysql(driver) => driver.run_script(sql).await,
         };
+        self.note(began, sql, &[], outcome.as_ref().map(|()| 0));
         self.settle(outcome)
-    }
-
-    /// Begins a transaction if asked, and runs steps one after the other. On PostgreSQL all of it is sent without waiting for
-    /// the answers in between, and every answer is read; the transaction stays open. Without a transaction around them, steps
-    /// after one that failed may have run there.
-    ///
-    /// # Errors
-    /// The first error, with the number of the step it came from; 0 also when the transaction could not be begun. A script has
-    /// no rows.
-    pub async fn run_steps(
-        &mut self,
-        begin: bool,
-        steps: &[Step<'_>],
-    ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
-        #[cfg(feature = "postgres")]
-        if let Driver::Postgres(driver) = &self.driver
-            && !driver.unnamed_only()
-        {
-            return self.run_steps_at_once(begin, steps).await;
-        }
-        if begin {
-            self.begin(None).await.map_err(|error| (0, error))?;
-        }
-        let mut all = Vec::with_capacity(steps.len());
-        for (at, step) in steps.iter().enumerate() {
-            let rows = match step {
-                Step::Script(text) => self.run_script(text).await.map(|()| None),
-                Step::Statement(sql, params) => self.query(sql, params).await.map(Some),
-            };
-            all.push(rows.map_err(|error| (at, error))?);
-        }
-        Ok(all)
-    }
-
-    #[cfg(feature = "postgres")]
-    async fn run_steps_at_once(
-        &mut self,
-        begin: bool,
-        steps: &[Step<'_>],
-    ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
-        for (at, step) in steps.iter().enumerate() {
-            let checked = match step {
-                Step::Script(_) => {
-                    self.is_altered = true;
-                    self.check("")
-                }
-                Step::Statement(sql, params) => self.check(sql).and_then(|()| self.check_parameters(params)),
-            };
-            checked.map_err(|error| (at, error))?;
-        }
-        if begin && self.transaction != Transaction::None {
-            return Err((0, Error::new("P2028", "a transaction is open already on this connection")));
-        }
-        self.set_busy(true);
-        if begin {
-            self.transaction = Transaction::Open;
-        }
-        let mut outcome = Ok(Vec::new());
-        if let Driver::Postgres(driver) = &mut self.driver {
-            outcome = driver.run_steps(begin, steps).await;
-        }
-        match outcome {
-            Ok(rows) => self.settle(Ok(rows)).map_err(|error| (0, error)),
-            Err((at, error)) => match self.settle::<()>(Err(error)) {
-                Ok(()) => Ok(Vec::new()),
-                Err(error) => Err((at, error)),
-            },
-        }
     }
 
     /// Begins a transaction. On SQLite it takes the write lock at once and waits for it.
@@ -339,7 +250,30 @@ impl Connection {
         if self.transaction != Transaction::None {
             return Err(Error::new("P2028", "a transaction is open already on this connection"));
         }
-        let (before, statement) = match (self.dialect, isolation) {
+        let (before, statement) = self.begin_statements(isolation)?;
+        self.begin_by(before, &statement).await
+    }
+
+    async fn begin_by(&mut self, before: Option<String>, statement: &str) -> Result<()> {
+        self.set_busy(true);
+        // Counted as open before the first word is sent: a dropped future must not hide it.
+        self.transaction = Transaction::Open;
+        let mut outcome = match before {
+            Some(before) => self.control(&before).await,
+            None => Ok(()),
+        };
+        if outcome.is_ok() {
+            outcome = self.control(statement).await;
+        }
+        if outcome.is_err() {
+            self.transaction = Transaction::None;
+        }
+        self.settle(outcome)
+    }
+
+    /// How a transaction begins: what is said before, and the word itself.
+    fn begin_statements(&self, isolation: Option<Isolation>) -> Result<(Option<String>, String)> {
+        Ok(match (self.dialect, isolation) {
             (Dialect::Sqlite, None | Some(Isolation::Serializable)) => (None, "BEGIN IMMEDIATE".to_string()),
             (Dialect::Sqlite, Some(level)) => {
                 let level = level.sql();
@@ -354,21 +288,7 @@ impl Connection {
                 let before = format!("SET TRANSACTION ISOLATION LEVEL {}", level.sql());
                 (Some(before), "START TRANSACTION".to_string())
             }
-        };
-        self.set_busy(true);
-        // Counted as open before the first word is sent: a dropped future must not hide it.
-        self.transaction = Transaction::Open;
-        let mut outcome = match before {
-            Some(before) => self.control(&before).await,
-            None => Ok(()),
-        };
-        if outcome.is_ok() {
-            outcome = self.control(&statement).await;
-        }
-        if outcome.is_err() {
-            self.transaction = Transaction::None;
-        }
-        self.settle(outcome)
+        })
     }
 
     /// Commits the open transaction.
@@ -470,6 +390,11 @@ impl Connection {
             #[cfg(feature = "mysql")]
             Driver::Mysql(_) => Ok(false),
         }
+    }
+
+    /// Whether what `tracing` is told of statements holds the values bound to them. It does not unless asked to.
+    pub fn show_values(&mut self, shows: bool) {
+        self.shows_values = shows;
     }
 
     /// True while a transaction begun by [`Connection::begin`] is open.
@@ -603,7 +528,8 @@ impl Connection {
 
     /// Runs a statement that governs transactions.
     async fn control(&mut self, sql: &str) -> Result<()> {
-        match &mut self.driver {
+        let began = trace::begin();
+        let outcome = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
@@ -611,7 +537,9 @@ impl Connection {
             Driver::Postgres(driver) => driver.run_script(sql).await,
             #[cfg(feature = "mysql")]
             Driver::Mysql(driver) => driver.execute(sql, &[]).await.map(|_| ()),
-        }
+        };
+        self.note(began, sql, &[], outcome.as_ref().map(|()| 0));
+        outcome
     }
 
     /// After an error: if what is known of a prepared statement is out of date, forgets it. `true` when it is worth running

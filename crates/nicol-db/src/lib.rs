@@ -30,12 +30,12 @@ pub mod url;
 pub mod value;
 
 pub use cell::{Cell, Decode};
-pub use connection::{Connection, Isolation, Step};
+pub use connection::{Around, Connection, Isolation, Step};
 pub use dialect::Dialect;
 #[cfg(feature = "postgres")]
 pub use driver::postgres::{Array, Record};
 pub use error::{Constraint, Error, Result};
-pub use pool::{Pool, PoolOptions, PooledConnection};
+pub use pool::{Pool, PoolOptions, PoolStatus, PooledConnection, Purpose};
 pub use rows::{Column, Row, Rows};
 pub use url::ConnectionUrl;
 pub use value::Value;

@@ -6,6 +6,8 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +29,8 @@ pub struct PoolOptions {
     pub idle_timeout: Option<Duration>,
     /// A session opened longer ago than this is closed instead of given out.
     pub max_lifetime: Option<Duration>,
+    /// Whether what `tracing` is told of statements holds the values bound to them.
+    pub show_values: bool,
 }
 
 impl PoolOptions {
@@ -41,7 +45,32 @@ impl PoolOptions {
             acquire_timeout: url.seconds("pool_timeout", 10).unwrap_or(Duration::MAX),
             idle_timeout: url.seconds("max_idle_connection_lifetime", 300).filter(|_| !url.is_in_memory()),
             max_lifetime: url.seconds("max_connection_lifetime", 0).filter(|_| !url.is_in_memory()),
+            show_values: false,
         }
+    }
+}
+
+/// What a session is wanted for: told to whoever waits in vain for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purpose {
+    /// Such as `find_many`.
+    pub what: &'static str,
+    /// Such as the name of a model; may be empty.
+    pub of: &'static str,
+    /// Where in the program, if that is known.
+    pub at: Option<&'static Location<'static>>,
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        if !self.of.is_empty() {
+            write!(f, " of {}", self.of)?;
+        }
+        if let Some(at) = self.at {
+            write!(f, " at {}:{}", at.file(), at.line())?;
+        }
+        Ok(())
     }
 }
 
@@ -57,7 +86,42 @@ struct Shared {
     dialect: Dialect,
     /// One permit a session; the semaphore is fair, so whoever asks first is served first.
     permits: Arc<Semaphore>,
-    idle: Mutex<VecDeque<Idle>>,
+    sessions: Mutex<Sessions>,
+    waiting: AtomicUsize,
+    waits: AtomicU64,
+    waited_micros: AtomicU64,
+}
+
+/// The sessions of a pool: those that wait, and who has the others.
+#[derive(Default)]
+struct Sessions {
+    idle: VecDeque<Idle>,
+    /// A place for each session given out; places are used again.
+    holders: Vec<Option<Holder>>,
+}
+
+/// Who has a session.
+#[derive(Clone, Copy)]
+struct Holder {
+    purpose: Option<Purpose>,
+    task: Option<tokio::task::Id>,
+    since: Instant,
+}
+
+impl Sessions {
+    /// Notes who has a session; gives the number of the note.
+    fn lend(&mut self, holder: Holder) -> usize {
+        match self.holders.iter().position(Option::is_none) {
+            Some(free) => {
+                self.holders[free] = Some(holder);
+                free
+            }
+            None => {
+                self.holders.push(Some(holder));
+                self.holders.len() - 1
+            }
+        }
+    }
 }
 
 struct Idle {
@@ -75,6 +139,12 @@ pub struct PoolStatus {
     pub in_use: usize,
     /// Sessions open and waiting.
     pub idle: usize,
+    /// Calls that wait for a session.
+    pub waiting: usize,
+    /// Calls so far that had to wait.
+    pub waits: u64,
+    /// How long they waited, all together.
+    pub waited: Duration,
 }
 
 impl Pool {
@@ -83,7 +153,8 @@ impl Pool {
     /// # Errors
     /// Those of [`Connection::open`].
     pub async fn connect(url: &ConnectionUrl, options: PoolOptions) -> Result<Pool> {
-        let connection = Connection::open(url).await?;
+        let mut connection = Connection::open(url).await?;
+        connection.show_values(options.show_values);
         Ok(Pool::with_first(url.clone(), options, connection))
     }
 
@@ -101,8 +172,10 @@ impl Pool {
         let permits = Arc::new(Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
         let dialect = connection.dialect();
         let now = Instant::now();
-        let idle = Mutex::new(VecDeque::from([Idle { connection, opened: now, returned: now }]));
-        Pool { shared: Arc::new(Shared { url, options, dialect, permits, idle }) }
+        let idle = VecDeque::from([Idle { connection, opened: now, returned: now }]);
+        let sessions = Mutex::new(Sessions { idle, holders: Vec::new() });
+        let (waiting, waits, waited_micros) = (AtomicUsize::new(0), AtomicU64::new(0), AtomicU64::new(0));
+        Pool { shared: Arc::new(Shared { url, options, dialect, permits, sessions, waiting, waits, waited_micros }) }
     }
 
     /// The dialect, as the server told it when the pool was made.
@@ -117,8 +190,16 @@ impl Pool {
 
     /// How full the pool is.
     pub fn status(&self) -> PoolStatus {
-        let max = self.shared.options.max_connections.max(1);
-        PoolStatus { max, in_use: max - self.shared.permits.available_permits(), idle: self.shared.idle().len() }
+        let shared = &self.shared;
+        let max = shared.options.max_connections.clamp(1, Semaphore::MAX_PERMITS);
+        PoolStatus {
+            max,
+            in_use: max - shared.permits.available_permits().min(max),
+            idle: shared.sessions().idle.len(),
+            waiting: shared.waiting.load(Ordering::Relaxed),
+            waits: shared.waits.load(Ordering::Relaxed),
+            waited: Duration::from_micros(shared.waited_micros.load(Ordering::Relaxed)),
+        }
     }
 
     /// Takes a session: a waiting one, or a new one, or the next to be returned.
@@ -126,38 +207,64 @@ impl Pool {
     /// # Errors
     /// `P2024` when none was free in time; `P1017` after [`Pool::close`]; those of [`Connection::open`].
     pub async fn acquire(&self) -> Result<PooledConnection> {
+        self.acquire_for(None).await
+    }
+
+    /// The same, saying what for: whoever waits in vain is told who has the sessions.
+    ///
+    /// # Errors
+    /// As [`acquire`](Pool::acquire).
+    pub async fn acquire_for(&self, purpose: Option<Purpose>) -> Result<PooledConnection> {
         // A permit is free only when nobody waits for one: taking it at once overtakes nobody.
         let permit = match self.shared.permits.clone().try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => self.wait_for_permit().await?,
         };
-        let (connection, opened) = match self.shared.take_idle() {
-            Some(idle) => (idle.connection, idle.opened),
-            None => (Connection::open(&self.shared.url).await?, Instant::now()),
+        let holder = Holder { purpose, task: tokio::task::try_id(), since: Instant::now() };
+        let (place, idle) = self.shared.lend(holder);
+        let (connection, opened) = match idle {
+            Some(idle) => (Some(idle.connection), idle.opened),
+            None => (None, holder.since),
         };
-        Ok(PooledConnection { connection: Some(connection), opened, shared: self.shared.clone(), _permit: permit })
+        // Made before the session is opened: a dropped future gives its place back.
+        let mut taken = PooledConnection { connection, opened, place, shared: self.shared.clone(), _permit: permit };
+        if taken.connection.is_none() {
+            let mut connection = Connection::open(&self.shared.url).await?;
+            connection.show_values(self.shared.options.show_values);
+            taken.connection = Some(connection);
+        }
+        Ok(taken)
     }
 
     async fn wait_for_permit(&self) -> Result<OwnedSemaphorePermit> {
-        let asked = Instant::now();
+        let waiting = Waiting::begin(&self.shared);
         let limit = self.shared.options.acquire_timeout;
         match tokio::time::timeout(limit, self.shared.permits.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(Error::new("P1017", "the connection pool is closed")),
-            Err(_) => Err(self.exhausted(asked.elapsed())),
+            Err(_) => Err(self.exhausted(waiting.since.elapsed())),
         }
     }
 
     fn exhausted(&self, waited: Duration) -> Error {
         let PoolStatus { max, in_use, .. } = self.status();
         let seconds = waited.as_secs_f64();
-        Error::new(
-            "P2024",
-            format!(
-                "no connection became free within {seconds:.1} s: {in_use} of {max} are in use (connection_limit={max}); \
-                 a task that holds a connection and asks for another waits for itself"
-            ),
-        )
+        let mut message = format!(
+            "no connection became free within {seconds:.1} s: {in_use} of {max} are in use (connection_limit={max})"
+        );
+        let mut holders: Vec<Holder> = self.shared.sessions().holders.iter().flatten().copied().collect();
+        holders.sort_by_key(|holder| holder.since);
+        for (at, holder) in holders.iter().take(HOLDERS_TOLD).enumerate() {
+            let purpose = holder.purpose.map_or_else(|| "a session".to_string(), |purpose| purpose.to_string());
+            let seconds = holder.since.elapsed().as_secs_f64();
+            message.push_str(if at == 0 { "; longest: " } else { ", " });
+            message.push_str(&format!("{purpose} for {seconds:.1} s"));
+        }
+        let me = tokio::task::try_id();
+        if me.is_some() && holders.iter().any(|holder| holder.task == me) {
+            message.push_str("; this task itself holds one of them while it asks for another");
+        }
+        Error::new("P2024", message)
     }
 
     /// Refuses further calls and closes the waiting sessions. Those given out are closed when they come back.
@@ -166,7 +273,7 @@ impl Pool {
     /// The first session that could not say goodbye.
     pub async fn close(&self) -> Result<()> {
         self.shared.permits.close();
-        let waiting: Vec<Idle> = self.shared.idle().drain(..).collect();
+        let waiting: Vec<Idle> = self.shared.sessions().idle.drain(..).collect();
         for idle in waiting {
             idle.connection.close().await?;
         }
@@ -180,39 +287,68 @@ impl fmt::Debug for Pool {
     }
 }
 
+/// How many of those who have sessions an error names.
+const HOLDERS_TOLD: usize = 5;
+
+/// A call that waits for a session; also when it is given up it waits no longer.
+struct Waiting<'a> {
+    shared: &'a Shared,
+    since: Instant,
+}
+
+impl<'a> Waiting<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting { shared, since: Instant::now() }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let micros = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.shared.waits.fetch_add(1, Ordering::Relaxed);
+        self.shared.waited_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
 impl Shared {
-    fn idle(&self) -> MutexGuard<'_, VecDeque<Idle>> {
-        // Nothing panics while the lock is held, and the queue is whole at every step.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        // Nothing panics while the lock is held, and the lists are whole at every step.
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The session used last (its caches are warm) that is still good; those past their time are closed on the way.
-    fn take_idle(&self) -> Option<Idle> {
-        let mut idle = self.idle();
-        while let Some(mut candidate) = idle.pop_back() {
+    /// Notes who gets a session, with the one used last (its caches are warm) that is still good; those past their time are
+    /// closed on the way.
+    fn lend(&self, holder: Holder) -> (usize, Option<Idle>) {
+        let mut sessions = self.sessions();
+        let place = sessions.lend(holder);
+        while let Some(mut candidate) = sessions.idle.pop_back() {
             let is_older = |since: Instant, limit: Option<Duration>| limit.is_some_and(|limit| since.elapsed() > limit);
             let is_past = is_older(candidate.opened, self.options.max_lifetime)
                 || is_older(candidate.returned, self.options.idle_timeout);
             // A server may have closed it meanwhile.
             if !is_past && candidate.connection.reset_now() {
-                return Some(candidate);
+                return (place, Some(candidate));
             }
         }
-        None
+        (place, None)
     }
 }
 
 /// A session on loan. Dropping it gives it back if it is at rest.
 pub struct PooledConnection {
-    /// `None` only while it is being dropped.
+    /// `None` only while it is being opened or dropped.
     connection: Option<Connection>,
     opened: Instant,
+    /// Where the pool has noted who has it.
+    place: usize,
     shared: Arc<Shared>,
     /// Given back after the session, so that whoever gets it finds the session waiting.
     _permit: OwnedSemaphorePermit,
 }
 
-#[allow(clippy::expect_used, reason = "only drop takes the session out, and nothing can be called after it")]
+#[allow(clippy::expect_used, reason = "it is handed out with a session, and only drop takes that out")]
 impl Deref for PooledConnection {
     type Target = Connection;
 
@@ -221,7 +357,7 @@ impl Deref for PooledConnection {
     }
 }
 
-#[allow(clippy::expect_used, reason = "only drop takes the session out, and nothing can be called after it")]
+#[allow(clippy::expect_used, reason = "it is handed out with a session, and only drop takes that out")]
 impl DerefMut for PooledConnection {
     fn deref_mut(&mut self) -> &mut Connection {
         self.connection.as_mut().expect("the session is there until drop")
@@ -230,13 +366,18 @@ impl DerefMut for PooledConnection {
 
 impl Drop for PooledConnection {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else {
-            return;
-        };
-        if !self.shared.permits.is_closed() && connection.reset_now() {
-            let idle = Idle { connection, opened: self.opened, returned: Instant::now() };
-            self.shared.idle().push_back(idle);
+        let mut connection = self.connection.take();
+        let is_open = !self.shared.permits.is_closed();
+        let is_good = connection.as_mut().is_some_and(|connection| is_open && connection.reset_now());
+        let mut sessions = self.shared.sessions();
+        if let Some(holder) = sessions.holders.get_mut(self.place) {
+            *holder = None;
         }
+        if let Some(connection) = connection.take_if(|_| is_good) {
+            sessions.idle.push_back(Idle { connection, opened: self.opened, returned: Instant::now() });
+        }
+        // One that is not good any more is closed without the lock.
+        drop(sessions);
     }
 }
 

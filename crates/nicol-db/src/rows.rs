@@ -62,9 +62,8 @@ pub struct Rows {
 
 #[derive(Debug)]
 pub(crate) enum Data {
-    /// Without a value, as [`ColumnType::Absent`].
-    #[allow(dead_code, reason = "never made")]
-    Absent(Infallible),
+    /// Without rows.
+    None,
     #[cfg(feature = "sqlite")]
     Sqlite(driver::sqlite::Cells),
     #[cfg(feature = "postgres")]
@@ -74,6 +73,11 @@ pub(crate) enum Data {
 }
 
 impl Rows {
+    /// No rows, and a number of rows written.
+    pub fn of_affected(affected: u64) -> Rows {
+        Rows { columns: Arc::new([]), data: Data::None, affected }
+    }
+
     /// The columns.
     pub fn columns(&self) -> &[Column] {
         &self.columns
@@ -82,7 +86,7 @@ impl Rows {
     /// Number of rows.
     pub fn len(&self) -> usize {
         match &self.data {
-            Data::Absent(never) => match *never {},
+            Data::None => 0,
             #[cfg(feature = "sqlite")]
             Data::Sqlite(cells) => cells.rows(),
             #[cfg(feature = "postgres")]
@@ -169,7 +173,7 @@ impl<'a> Row<'a> {
             return Cell::Null;
         };
         match (&self.rows.data, &column.native) {
-            (Data::Absent(never), _) => match *never {},
+            (Data::None, _) => Cell::Null,
             #[cfg(feature = "sqlite")]
             (Data::Sqlite(cells), _) => cells.cell(self.index, index),
             #[cfg(feature = "postgres")]

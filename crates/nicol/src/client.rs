@@ -1,51 +1,60 @@
-//! The place where operations run: the pool, or one transaction.
+//! The place where operations run: the pool of the database or of a replica, or one transaction.
 
-use std::marker::PhantomData;
-use std::ops::AsyncFnOnce;
+mod options;
+mod transaction;
+
+use std::panic::Location;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use nicol_db::{Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, PooledConnection};
+use nicol_db::{Connection, ConnectionUrl, Dialect, Pool, PoolOptions, PooledConnection, Purpose};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::Marks;
+pub use options::Options;
+pub use transaction::{Retrying, Transaction};
+
 use crate::Table;
-use crate::builder::Models;
+use crate::builder::{Batch, Batched, Models};
 use crate::error::{Error, Result};
+use crate::hook::{Hook, Hooks};
+use crate::metrics::{Meter, Metrics};
 use crate::raw::RawSql;
 use crate::run::Session;
+use transaction::Slot;
 
 /// A handle on a database or on a transaction in it. Cheap to clone; generated `Db` types wrap it.
 #[derive(Clone)]
 pub struct Client {
     place: Place,
-    dialect: Dialect,
+    shared: Arc<Shared>,
+    hooks: Hooks,
+    /// Also reads go to the database itself, not to a replica.
+    is_on_primary: bool,
+}
+
+#[derive(Clone)]
+enum Place {
+    Pool,
+    Transaction(Arc<Mutex<Slot>>),
+}
+
+/// What all handles on one database have in common.
+struct Shared {
+    pool: Pool,
+    /// Copies of the database that answer reads outside transactions, in turn.
+    replicas: Vec<Pool>,
+    next_replica: AtomicUsize,
+    meter: Meter,
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let place = match &self.place {
-            Place::Pool(_) => "pool",
+            Place::Pool => "pool",
             Place::Transaction(_) => "transaction",
         };
-        f.debug_struct("Client").field("dialect", &self.dialect).field("place", &place).finish()
+        f.debug_struct("Client").field("dialect", &self.dialect()).field("place", &place).finish_non_exhaustive()
     }
-}
-
-#[derive(Clone)]
-enum Place {
-    Pool(Arc<Pool>),
-    Transaction(Arc<Mutex<Slot>>),
-}
-
-/// The connection of a transaction.
-#[allow(clippy::large_enum_variant, reason = "there is one of it in a transaction")]
-pub(crate) enum Slot {
-    /// Free for the next operation.
-    Ready(PooledConnection),
-    /// A nested transaction has it.
-    Lent,
-    /// The transaction has ended.
-    Ended,
 }
 
 impl Client {
@@ -54,10 +63,26 @@ impl Client {
     /// # Errors
     /// When the URL cannot be read or the database cannot be reached.
     pub async fn connect(url: &str) -> Result<Self> {
-        let url = ConnectionUrl::parse(url)?;
-        let pool = Pool::connect(&url, PoolOptions::from_url(&url)).await?;
-        let dialect = pool.dialect();
-        Ok(Client { place: Place::Pool(Arc::new(pool)), dialect })
+        Client::connect_with(Options::new(url)).await
+    }
+
+    /// Connects to a database as the options say: with replicas, hooks, another number of connections.
+    ///
+    /// # Errors
+    /// As [`connect`](Client::connect), also of a replica; P1013 when a replica is another product than the database.
+    pub async fn connect_with(options: Options) -> Result<Self> {
+        let pool = open(&options.url, &options).await?;
+        let mut replicas = Vec::with_capacity(options.replicas.len());
+        for url in &options.replicas {
+            let replica = open(url, &options).await?;
+            if replica.dialect() != pool.dialect() {
+                let (is, other) = (pool.dialect().product_name(), replica.dialect().product_name());
+                return Err(Error::new("P1013", format!("the database is {is}, but a replica of it is {other}")));
+            }
+            replicas.push(replica);
+        }
+        let shared = Shared { pool, replicas, next_replica: AtomicUsize::new(0), meter: Meter::default() };
+        Ok(Client { place: Place::Pool, shared: Arc::new(shared), hooks: options.hooks, is_on_primary: false })
     }
 
     /// Connects to the database whose URL is in an environment variable.
@@ -84,62 +109,102 @@ impl Client {
 
     /// The database's dialect, as the server told it.
     pub fn dialect(&self) -> Dialect {
-        self.dialect
+        self.shared.pool.dialect()
     }
 
     /// A transaction to be run, or inside one a nested transaction (a savepoint).
+    #[track_caller]
     pub fn transaction<D: From<Client>>(&self) -> Transaction<D> {
-        Transaction { client: self.clone(), isolation: None, database: PhantomData }
+        Transaction::new(self.clone(), Location::caller())
     }
 
-    /// Takes a connection: one of the pool, or that of the transaction.
-    pub(crate) async fn take(&self) -> Result<Taken> {
-        match &self.place {
-            Place::Pool(pool) => Ok(Taken::Pooled(pool.acquire().await?)),
-            Place::Transaction(slot) => Ok(Taken::Transaction(Arc::clone(slot).lock_owned().await)),
+    /// Several requests in one transaction, all or none: `db.batch((db.user().create(..), db.post().count()))` gives a tuple
+    /// of their results. They run in their order; on PostgreSQL requests of one statement each are sent together.
+    pub fn batch<B: Batch>(&self, requests: B) -> Batched<B> {
+        Batched::new(self.clone(), requests)
+    }
+
+    /// The same database, with every read answered by it and none by a replica: for reading what was written just now.
+    #[must_use]
+    pub fn on_primary(&self) -> Self {
+        Client { is_on_primary: true, ..self.clone() }
+    }
+
+    /// The same database or transaction, with one more hook around every operation; see [`Hook`].
+    #[must_use]
+    pub fn with_hook(&self, hook: impl Hook) -> Self {
+        Client { hooks: self.hooks.with(Arc::new(hook)), ..self.clone() }
+    }
+
+    /// How full the pools are, and how many operations ran how long, since the client was made.
+    pub fn metrics(&self) -> Metrics {
+        let replicas = self.shared.replicas.iter().map(Pool::status).collect();
+        self.shared.meter.read(self.shared.pool.status(), replicas)
+    }
+
+    /// Refuses further operations and closes the connections; those in use are closed when they come back.
+    ///
+    /// # Errors
+    /// The first connection that could not say goodbye.
+    pub async fn close(&self) -> Result<()> {
+        self.shared.pool.close().await?;
+        for replica in &self.shared.replicas {
+            replica.close().await?;
         }
+        Ok(())
     }
 
-    async fn begin(&self, isolation: Option<Isolation>) -> Result<Open> {
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.hooks
+    }
+
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.shared.meter
+    }
+
+    /// Takes a connection: one of the pool, for reads one of a replica, or that of the transaction.
+    pub(crate) async fn take(&self, purpose: Purpose, only_reads: bool) -> Result<Taken> {
         match &self.place {
-            Place::Pool(pool) => {
-                let mut connection = pool.acquire().await?;
-                connection.begin(isolation).await?;
-                let slot = Arc::new(Mutex::new(Slot::Ready(connection)));
-                Ok(Open { slot, outer: None, dialect: self.dialect })
+            Place::Pool if only_reads && !self.is_on_primary && !self.shared.replicas.is_empty() => {
+                Ok(Taken::Pooled(self.shared.acquire_replica(purpose).await?))
             }
-            Place::Transaction(_) if isolation.is_some() => {
-                Err(Error::transaction("a nested transaction has the isolation of the outer one"))
-            }
-            Place::Transaction(outer) => {
-                let mut slot = outer.lock().await;
-                let mut connection = take_ready(&mut slot, Slot::Lent)?;
-                let begun = connection.savepoint(NESTED).await;
-                if let Err(error) = begun {
-                    *slot = Slot::Ready(connection);
-                    return Err(error.into());
-                }
-                let inner = Arc::new(Mutex::new(Slot::Ready(connection)));
-                Ok(Open { slot: inner, outer: Some(Arc::clone(outer)), dialect: self.dialect })
+            Place::Pool => Ok(Taken::Pooled(self.shared.pool.acquire_for(Some(purpose)).await?)),
+            Place::Transaction(slot) => {
+                let mut slot = Arc::clone(slot).lock_owned().await;
+                slot.undo().await?;
+                Ok(Taken::Transaction(slot))
             }
         }
     }
 }
 
-/// The savepoint of a nested transaction. Savepoints of one name nest: the innermost is meant.
-const NESTED: &str = "nicol_nested";
+async fn open(url: &str, options: &Options) -> Result<Pool> {
+    let url = ConnectionUrl::parse(url)?;
+    let mut limits = PoolOptions::from_url(&url);
+    if let Some(most) = options.max_connections.filter(|_| !url.is_in_memory()) {
+        limits.max_connections = most;
+    }
+    if let Some(limit) = options.acquire_timeout {
+        limits.acquire_timeout = limit;
+    }
+    limits.show_values = options.show_values;
+    Ok(Pool::connect(&url, limits).await?)
+}
 
-fn take_ready(slot: &mut Slot, leave: Slot) -> Result<PooledConnection> {
-    match std::mem::replace(slot, leave) {
-        Slot::Ready(connection) => Ok(connection),
-        Slot::Lent => {
-            *slot = Slot::Lent;
-            Err(Error::transaction("the transaction is in use by a nested transaction"))
+impl Shared {
+    /// A connection of the next replica that can be reached; of the database itself when none can.
+    async fn acquire_replica(&self, purpose: Purpose) -> Result<PooledConnection> {
+        let first = self.next_replica.fetch_add(1, Ordering::Relaxed);
+        for number in 0..self.replicas.len() {
+            let replica = &self.replicas[(first.wrapping_add(number)) % self.replicas.len()];
+            match replica.acquire_for(Some(purpose)).await {
+                Err(error) if error.is_connection_lost() => {
+                    tracing::warn!(replica = number, error = %error, "a replica cannot be reached");
+                }
+                outcome => return Ok(outcome?),
+            }
         }
-        Slot::Ended => {
-            *slot = Slot::Ended;
-            Err(Error::transaction("the transaction has ended"))
-        }
+        Ok(self.pool.acquire_for(Some(purpose)).await?)
     }
 }
 
@@ -155,130 +220,10 @@ impl Taken {
     pub(crate) fn session(&mut self) -> Result<Session<'_>> {
         match self {
             Taken::Pooled(connection) => Ok(Session::new(&mut *connection, false)),
-            Taken::Transaction(slot) => match &mut **slot {
-                Slot::Ready(connection) => {
-                    let connection: &mut Connection = connection;
-                    Ok(Session::new(connection, true))
-                }
-                Slot::Lent => Err(Error::transaction("the transaction is in use by a nested transaction")),
-                Slot::Ended => Err(Error::transaction("the transaction has ended")),
-            },
-        }
-    }
-}
-
-/// A transaction that has begun.
-struct Open {
-    slot: Arc<Mutex<Slot>>,
-    /// The transaction around it.
-    outer: Option<Arc<Mutex<Slot>>>,
-    dialect: Dialect,
-}
-
-impl Open {
-    fn client(&self) -> Client {
-        Client { place: Place::Transaction(Arc::clone(&self.slot)), dialect: self.dialect }
-    }
-
-    /// Commits or rolls back, and gives the connection back to where it came from.
-    async fn end(self, commit: bool) -> Result<()> {
-        let mut connection = take_ready(&mut *self.slot.lock().await, Slot::Ended)?;
-        let Some(outer) = self.outer else {
-            let ended = if commit { connection.commit().await } else { connection.rollback().await };
-            return Ok(ended?);
-        };
-        if commit {
-            connection.release(NESTED).await?;
-        } else {
-            connection.rollback_to(NESTED).await?;
-            connection.release(NESTED).await?;
-        }
-        *outer.lock().await = Slot::Ready(connection);
-        Ok(())
-    }
-}
-
-/// A transaction that has not begun yet: choose how, then [`run`](Transaction::run) it.
-#[must_use = "a transaction does nothing until it is run"]
-pub struct Transaction<D> {
-    client: Client,
-    isolation: Option<Isolation>,
-    database: Marks<D>,
-}
-
-impl<D: From<Client>> Transaction<D> {
-    /// With this isolation level. Without it the database's default holds.
-    pub fn isolation(mut self, isolation: Isolation) -> Self {
-        self.isolation = Some(isolation);
-        self
-    }
-
-    /// With isolation level SERIALIZABLE.
-    pub fn serializable(self) -> Self {
-        self.isolation(Isolation::Serializable)
-    }
-
-    /// Runs the whole transaction again, up to so many times, after a serialization failure or a deadlock.
-    pub fn retry(self, times: u32) -> Retrying<D> {
-        Retrying { transaction: self, times }
-    }
-
-    /// Runs a closure in the transaction: commits when it gives `Ok`, rolls back when it gives `Err` or is dropped.
-    ///
-    /// # Errors
-    /// The closure's error, or that of BEGIN or COMMIT.
-    pub async fn run<T>(self, work: impl AsyncFnOnce(D) -> Result<T>) -> Result<T> {
-        self.try_run(work).await
-    }
-
-    /// The same for closures with an error type of their own.
-    ///
-    /// # Errors
-    /// The closure's error, or that of BEGIN or COMMIT.
-    pub async fn try_run<T, E: From<Error>>(self, work: impl AsyncFnOnce(D) -> Result<T, E>) -> Result<T, E> {
-        let open = self.client.begin(self.isolation).await?;
-        let result = work(D::from(open.client())).await;
-        let ended = open.end(result.is_ok()).await;
-        let value = result?;
-        ended?;
-        Ok(value)
-    }
-}
-
-/// A transaction that is run again when the database asks for it.
-#[must_use = "a transaction does nothing until it is run"]
-pub struct Retrying<D> {
-    transaction: Transaction<D>,
-    times: u32,
-}
-
-impl<D: From<Client>> Retrying<D> {
-    /// Runs a closure in a transaction, and again in a new one after a serialization failure or a deadlock.
-    ///
-    /// Each attempt gets a clone of the closure (one that captures by reference or by cloneable values has it), not a
-    /// borrow: so the whole can be spawned as a task.
-    ///
-    /// # Errors
-    /// The last attempt's error.
-    pub async fn run<T>(self, work: impl AsyncFnOnce(D) -> Result<T> + Clone) -> Result<T> {
-        let Transaction { client, isolation, .. } = self.transaction;
-        let mut left = self.times;
-        loop {
-            let attempt = Transaction { client: client.clone(), isolation, database: PhantomData };
-            let result = attempt.run(work.clone()).await;
-            match result {
-                Err(error) if error.is_retryable() && left > 0 => left -= 1,
-                result => return result,
+            Taken::Transaction(slot) => {
+                let connection: &mut Connection = slot.ready()?;
+                Ok(Session::new(connection, true))
             }
-            pause(self.times - left).await;
         }
     }
-}
-
-/// Waits a random while that grows with the number of attempts, so that rivals do not meet again.
-async fn pause(attempt: u32) {
-    let mut random = [0u8; 1];
-    let jitter = getrandom::fill(&mut random).map_or(128, |()| u64::from(random[0]));
-    let most = 1u64 << attempt.min(6);
-    tokio::time::sleep(std::time::Duration::from_micros(most * 1000 * jitter / 128)).await;
 }

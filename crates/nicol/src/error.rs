@@ -43,6 +43,11 @@ impl Error {
         error
     }
 
+    /// An error of a hook that refuses an operation, with the code `refused`.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Error::new("refused", message)
+    }
+
     /// P2017 or P2025: a row that should be changed through a relation is not there, or not related.
     pub(crate) fn not_related(
         code: &'static str,
@@ -143,12 +148,13 @@ impl Error {
         self.0.code == "P2002"
     }
 
-    /// True for P2034, a serialization failure or deadlock: the whole transaction may be run again.
+    /// True when the whole transaction may be run again: after a serialization failure or deadlock (P2034), or a lock that did
+    /// not become free (some of P1008).
     pub fn is_retryable(&self) -> bool {
-        self.0.code == "P2034"
+        self.0.source.as_ref().is_some_and(nicol_db::Error::is_retryable)
     }
 
-    /// True when the connection was lost during COMMIT, so that nobody knows whether it took place.
+    /// True for `commit-unknown`: the connection was lost during COMMIT, so that nobody knows whether it took place.
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.source.as_ref().is_some_and(nicol_db::Error::outcome_unknown)
     }
@@ -177,7 +183,8 @@ fn fields_of(table: &TableMeta, constraint: &Constraint) -> Vec<String> {
 
 impl From<nicol_db::Error> for Error {
     fn from(source: nicol_db::Error) -> Self {
-        let mut error = Error::new(source.code(), source.message());
+        let code = if source.outcome_unknown() { "commit-unknown" } else { source.code() };
+        let mut error = Error::new(code, source.message());
         error.0.source = Some(source);
         error
     }

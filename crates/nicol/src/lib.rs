@@ -12,6 +12,7 @@
 //! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`edit`], [`scalar`] | the typed edge |
 //! | [`builder`] | requests that run when awaited |
 //! | [`raw`] | SQL of the user's own |
+//! | [`hook`], [`metrics`] | what goes on around operations |
 //! | `operation` | requests as plain data |
 //! | `sql` | operations to statements: pure functions |
 //! | `run` | operations carried out on a connection |
@@ -24,9 +25,11 @@ pub mod edit;
 mod error;
 pub mod filter;
 pub mod group;
+pub mod hook;
 mod id;
 pub mod key;
 pub mod meta;
+pub mod metrics;
 mod operation;
 pub mod partial;
 pub mod raw;
@@ -37,13 +40,14 @@ pub mod shape;
 mod sql;
 
 pub use builder::Models;
-pub use client::{Client, Transaction};
+pub use client::{Client, Options, Transaction};
 pub use column::{Col, Order, Searchable, count, relevance, search};
 pub use edit::{EditMany, EditOne, Fixed, Free, Held, Needed};
 pub use error::{Error, Result};
 pub use filter::Filter;
+pub use hook::{Access, AccessKind, Done, Hook, Operation};
 pub use key::{Child, Children, Form, OrCreate, Parent, Root, Unique, skip_duplicates};
-pub use nicol_db::{Isolation, Value};
+pub use nicol_db::{Dialect, Isolation, Value};
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;
 pub use nicol_macros::{FromRow, Shape};

@@ -24,6 +24,8 @@ pub(crate) struct Read {
     /// Of rows that are equal in these columns only the first.
     pub(crate) distinct: Vec<u16>,
     pub(crate) fields: Fields,
+    /// All statements see the database at one moment.
+    pub(crate) is_consistent: bool,
 }
 
 /// Where a page begins.
@@ -54,6 +56,7 @@ impl Read {
             cursor: None,
             distinct: Vec::new(),
             fields: Fields::default(),
+            is_consistent: false,
         }
     }
 

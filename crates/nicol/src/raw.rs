@@ -2,9 +2,13 @@
 
 use nicol_db::{Rows, Value};
 
+use crate::builder::{Head, Request, Single, Step, execute};
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::hook::{Gate, Operation};
+use crate::run::{BoxFuture, Moment, Session};
 use crate::scalar::Scalar;
+use crate::sql::Statement;
 
 /// A value that can be bound: everything a column can hold, and `&str`.
 pub trait Bind {
@@ -44,50 +48,79 @@ impl RawSql {
         self
     }
 
-    /// Runs the statement and reads all rows.
+    /// All rows.
     ///
-    /// # Errors
-    /// P2010 with the database's own code for what the database refuses; P2023 when a value is not of the type asked for.
-    pub async fn all<T: FromRow>(self) -> Result<Vec<T>> {
-        let rows = self.query().await?;
-        rows.iter().map(|row| T::from_row(&RawRow { row })).collect()
+    /// When awaited: P2010 with the database's own code for what the database refuses; P2023 when a value is not of the type
+    /// asked for.
+    pub fn all<T: FromRow + Send + 'static>(self) -> RawQuery<Vec<T>> {
+        self.read(|rows| rows.iter().map(|row| T::from_row(&RawRow { row })).collect())
     }
 
-    /// Runs the statement and reads the first row, if there is one.
-    ///
-    /// # Errors
-    /// As [`all`](RawSql::all).
-    pub async fn first<T: FromRow>(self) -> Result<Option<T>> {
-        let rows = self.query().await?;
-        rows.first().map(|row| T::from_row(&RawRow { row })).transpose()
+    /// The first row, if there is one. Errors are those of [`all`](RawSql::all).
+    pub fn first<T: FromRow + Send + 'static>(self) -> RawQuery<Option<T>> {
+        self.read(|rows| rows.first().map(|row| T::from_row(&RawRow { row })).transpose())
     }
 
-    /// Runs the statement and reads its only row.
-    ///
-    /// # Errors
-    /// As [`all`](RawSql::all); P2025 unless there is exactly one row.
-    pub async fn one<T: FromRow>(self) -> Result<T> {
-        let rows = self.query().await?;
-        match (rows.first(), rows.len()) {
+    /// The only row. Errors are those of [`all`](RawSql::all); P2025 unless there is exactly one row.
+    pub fn one<T: FromRow + Send + 'static>(self) -> RawQuery<T> {
+        self.read(|rows| match (rows.first(), rows.len()) {
             (Some(row), 1) => T::from_row(&RawRow { row }),
             (_, count) => Err(Error::new("P2025", format!("sql: one row is wanted, the statement gave {count}"))),
-        }
+        })
     }
 
-    /// Runs the statement and gives the number of rows it wrote (on MySQL: found).
-    ///
-    /// # Errors
-    /// As [`all`](RawSql::all).
-    pub async fn execute(self) -> Result<u64> {
-        let mut taken = self.client.take().await?;
-        let session = taken.session()?;
-        session.connection.execute(&self.text, &self.params).await.map_err(Error::of_raw)
+    /// The number of rows that the statement wrote (on MySQL: found). Errors are those of [`all`](RawSql::all).
+    pub fn execute(self) -> RawQuery<u64> {
+        RawQuery { sql: self, wants_rows: false, read: |rows| Ok(rows.affected()) }
     }
 
-    async fn query(&self) -> Result<Rows> {
-        let mut taken = self.client.take().await?;
-        let session = taken.session()?;
-        session.connection.query(&self.text, &self.params).await.map_err(Error::of_raw)
+    fn read<T>(self, read: fn(&Rows) -> Result<T>) -> RawQuery<T> {
+        RawQuery { sql: self, wants_rows: true, read }
+    }
+}
+
+/// A statement of the user's own that runs when awaited; see [`RawSql`].
+#[must_use = "a statement does nothing until it is awaited"]
+pub struct RawQuery<T> {
+    sql: RawSql,
+    wants_rows: bool,
+    read: fn(&Rows) -> Result<T>,
+}
+
+impl<T: Send + 'static> Request for RawQuery<T> {
+    type Output = T;
+
+    fn head(&self) -> Head<'_> {
+        Head { client: &self.sql.client, operation: Operation::Sql, table: None }
+    }
+
+    /// Hooks look at models, which SQL of one's own does not name.
+    fn admit(&mut self, _gate: &Gate<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn run(self, session: &mut Session<'_>) -> Result<T> {
+        let RawSql { text, params, .. } = &self.sql;
+        let rows = match self.wants_rows {
+            true => session.connection.query(text, params).await,
+            false => session.connection.execute(text, params).await.map(Rows::of_affected),
+        };
+        (self.read)(&rows.map_err(Error::of_raw)?)
+    }
+
+    fn single(self, _moment: &Moment) -> Result<Step<Self>> {
+        let RawSql { text, params, .. } = self.sql;
+        let (statement, read) = (Statement { text, params }, self.read);
+        let finish = Box::new(move |rows: Rows| read(&rows));
+        Ok(Step::Single(Single { statement, table: None, finish, may_fail_late: self.wants_rows }))
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for RawQuery<T> {
+    type Output = Result<T>;
+    type IntoFuture = BoxFuture<'static, Result<T>>;
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(execute(self))
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn run_all(runtime: &Runtime, db: &Db, cases: &[(&str, Case)]) -> std
     if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
-async fn clear(db: &Db) -> Result {
+pub(crate) async fn clear(db: &Db) -> Result {
     db.comment().delete_all().await?;
     db.post().delete_all().await?;
     db.profile().delete_all().await?;

@@ -158,15 +158,22 @@ fn write_db(text: &mut Text, plan: &ClientPlan<'_>) {
     text.open("pub async fn from_env() -> ::nicol::Result<Self> {");
     text.line(format!("Ok(Db {{ client: ::nicol::Client::from_env({}).await? }})", literal(&plan.url_variable)));
     text.close("}");
+    text.line("/// Connects as the options say.");
+    text.open("pub async fn connect_with(options: ::nicol::Options) -> ::nicol::Result<Self> {");
+    text.line("Ok(Db { client: ::nicol::Client::connect_with(options).await? })");
+    text.close("}");
     text.line("/// A transaction: `db.tx().run(async |tx| ..)`.");
+    text.line("#[track_caller]");
     text.open("pub fn tx(&self) -> ::nicol::Transaction<Self> {");
     text.line("self.client.transaction()");
     text.close("}");
-    text.line(
-        "/// SQL of your own, with the database's own placeholders: `db.sql(\"..\").bind(5).all::<(i64, String)>()`.",
-    );
-    text.open("pub fn sql(&self, text: impl Into<String>) -> ::nicol::RawSql {");
-    text.line("self.client.sql(text)");
+    text.line("/// The same database, with every read answered by it and none by a replica.");
+    text.open("pub fn on_primary(&self) -> Self {");
+    text.line("Db { client: self.client.on_primary() }");
+    text.close("}");
+    text.line("/// The same database or transaction, with one more hook around every operation.");
+    text.open("pub fn with_hook(&self, hook: impl ::nicol::Hook) -> Self {");
+    text.line("Db { client: self.client.with_hook(hook) }");
     text.close("}");
     for model in &plan.models {
         let (accessor, module) = (identifier(&model.accessor), identifier(&model.module));
@@ -179,6 +186,14 @@ fn write_db(text: &mut Text, plan: &ClientPlan<'_>) {
     text.open("impl From<::nicol::Client> for Db {");
     text.open("fn from(client: ::nicol::Client) -> Self {");
     text.line("Db { client }");
+    text.close("}");
+    text.close("}");
+    text.blank();
+    text.line("/// What needs no model: `db.sql(..)`, `db.batch(..)`, `db.metrics()`, `db.close()`.");
+    text.open("impl ::std::ops::Deref for Db {");
+    text.line("type Target = ::nicol::Client;");
+    text.open("fn deref(&self) -> &::nicol::Client {");
+    text.line("&self.client");
     text.close("}");
     text.close("}");
 }

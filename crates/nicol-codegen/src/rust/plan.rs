@@ -181,7 +181,19 @@ const TYPES: &[&str] = &[
     "Box",
 ];
 /// Methods of `Db`.
-const METHODS: &[&str] = &["connect", "from_env", "tx", "batch", "sql", "clone", "client", "into"];
+const METHODS: &[&str] = &[
+    "connect",
+    "connect_with",
+    "from_env",
+    "tx",
+    "batch",
+    "sql",
+    "on_primary",
+    "with_hook",
+    "clone",
+    "client",
+    "into",
+];
 /// Methods that forms and changes have anyway.
 const MEMBERS: &[&str] = &["into", "into_draft", "with", "clone"];
 

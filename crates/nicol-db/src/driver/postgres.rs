@@ -169,12 +169,13 @@ impl Postgres {
         futures_util::future::join_all(calls).await.into_iter().collect()
     }
 
-    /// Runs steps, in a transaction if asked, without waiting for one another's answers. Inside a transaction what follows an
-    /// error fails on the server too.
+    /// Runs steps, with the words that begin a transaction before them and COMMIT behind them as asked, without waiting for one
+    /// another's answers. Inside a transaction what follows an error fails on the server too, and COMMIT rolls back.
     pub(crate) async fn run_steps(
         &mut self,
-        begin: bool,
+        begin: Option<&str>,
         steps: &[Step<'_>],
+        commit: bool,
     ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
         let mut prepared = Vec::with_capacity(steps.len());
         for (at, step) in steps.iter().enumerate() {
@@ -193,7 +194,13 @@ impl Postgres {
         let client = &self.client;
         let opening = async move {
             match begin {
-                true => client.batch_execute("BEGIN").await.map_err(|error| from_driver(error, "")),
+                Some(words) => client.batch_execute(words).await.map_err(|error| from_driver(error, "")),
+                None => Ok(()),
+            }
+        };
+        let closing = async move {
+            match commit {
+                true => client.batch_execute("COMMIT").await.map_err(|error| from_driver(error, "")),
                 false => Ok(()),
             }
         };
@@ -211,10 +218,15 @@ impl Postgres {
             }
         });
         // Every answer is waited for, so that the connection is at rest when the first error is given.
-        let (opened, outcomes) = futures_util::future::join(opening, futures_util::future::join_all(calls)).await;
+        let calls = futures_util::future::join_all(calls);
+        let (opened, outcomes, closed) = futures_util::future::join3(opening, calls, closing).await;
         opened.map_err(|error| (0, error))?;
         let numbered = outcomes.into_iter().enumerate();
-        numbered.map(|(at, outcome)| outcome.map_err(|error| (at, error))).collect()
+        let rows: std::result::Result<Vec<_>, _> =
+            numbered.map(|(at, outcome)| outcome.map_err(|error| (at, error))).collect();
+        let rows = rows?;
+        closed.map_err(|error| (steps.len(), error))?;
+        Ok(rows)
     }
 
     /// Parses, binds and runs in one message, leaving nothing on the server. Values go as text; the server finds the types.

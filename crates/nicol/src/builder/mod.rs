@@ -1,13 +1,19 @@
 //! Requests: built step by step, run when awaited.
 
+mod batch;
 mod read;
+mod request;
 mod stream;
 mod summary;
 mod write;
 
 use std::marker::PhantomData;
 
-pub use read::{CountRows, Find, FindMany, First, Get, One};
+pub use batch::{Batch, Batched};
+pub use read::{CountRows, Find, FindFirst, FindMany, First, Get, GetFirst, One};
+pub(crate) use request::execute;
+pub use request::{Head, Request, Single, Step};
+pub(crate) use request::{purpose, watched};
 pub use stream::RowStream;
 pub use summary::{Aggregate, GroupBy};
 pub use write::{Create, Delete, DeleteMany, Update, UpdateMany, Upsert};
@@ -19,7 +25,6 @@ use crate::filter::Filter;
 use crate::group::{Grouped, Total};
 use crate::key::{Form, Root, Unique};
 use crate::operation::Patch;
-use crate::run::BoxFuture;
 use crate::shape::Whole;
 use crate::{Changeable, OneRow, Table, Writable};
 
@@ -46,8 +51,13 @@ impl<M: Table> Models<M> {
     }
 
     /// The first row in some order, or none.
-    pub fn find_first(self) -> First<M, Whole<M>> {
-        FindMany::first(self.client)
+    pub fn find_first(self) -> FindFirst<M, Whole<M>> {
+        First::new(self.client)
+    }
+
+    /// The first row in some order; P2025 when there is none.
+    pub fn get_first(self) -> GetFirst<M, Whole<M>> {
+        First::new(self.client)
     }
 
     /// Rows.
@@ -123,12 +133,13 @@ impl<M: Changeable> Models<M> {
     }
 }
 
-/// `.with` and `.select` of a builder with a `client`, a `read` and further fields that stay as they are.
+/// `.with` and `.select` of a builder with a `client`, a `read` and further fields that stay as they are. `<A>` is a type
+/// parameter behind those of the table and the shape.
 macro_rules! shaped {
-    ($builder:ident { $($rest:ident),* }) => {
-        impl<M: Table, S: Shape<M>> $builder<M, S> {
+    ($builder:ident $(<$more:ident>)? { $($rest:ident),* }) => {
+        impl<M: Table, S: Shape<M> $(, $more)?> $builder<M, S $(, $more)?> {
             /// With related rows: the result becomes a tuple of the row and what was asked for beside it.
-            pub fn with<R: Shape<M>>(mut self, relation: R) -> $builder<M, <S as Append<R>>::Out>
+            pub fn with<R: Shape<M>>(mut self, relation: R) -> $builder<M, <S as Append<R>>::Out $(, $more)?>
             where
                 S: Append<R>,
             {
@@ -137,7 +148,7 @@ macro_rules! shaped {
             }
 
             /// Only these columns, relations and counts.
-            pub fn select<N: Shape<M>>(mut self, shape: N) -> $builder<M, N> {
+            pub fn select<N: Shape<M>>(mut self, shape: N) -> $builder<M, N $(, $more)?> {
                 self.read.fields.0.clear();
                 shape.plan(&mut self.read.fields);
                 $builder { client: self.client, read: self.read, $($rest: self.$rest,)* types: PhantomData }
@@ -147,17 +158,49 @@ macro_rules! shaped {
 }
 pub(crate) use shaped;
 
-/// `IntoFuture` of a builder: `$run` is an async block that may use the builder.
-macro_rules! awaitable {
-    ([$($generics:tt)*] $builder:ty => $output:ty, $this:ident, $run:expr) => {
+/// A builder as a [`Request`], and its `IntoFuture`: which operation it is and on which table, what of it the hooks are shown,
+/// how it runs on a session, and where it can be, as a single statement.
+macro_rules! operation {
+    (
+        [$($generics:tt)*] $builder:ty => $output:ty, $operation:ident on $table:expr,
+        admit |$this:ident, $gate:ident| $admit:expr,
+        run |$session:ident| $run:expr
+        $(, single |$moment:ident| $single:expr)? $(,)?
+    ) => {
+        impl<$($generics)*> $crate::builder::Request for $builder {
+            type Output = $output;
+
+            fn head(&self) -> $crate::builder::Head<'_> {
+                let (client, table) = (&self.client, $table);
+                $crate::builder::Head { client, operation: $crate::hook::Operation::$operation, table }
+            }
+
+            fn admit(&mut self, $gate: &$crate::hook::Gate<'_>) -> Result<()> {
+                let $this = self;
+                $admit
+            }
+
+            async fn run(self, $session: &mut $crate::run::Session<'_>) -> Result<$output> {
+                #[allow(unused_mut, reason = "some requests are changed while they run")]
+                let mut $this = self;
+                $run
+            }
+
+            $(
+                fn single(self, $moment: &$crate::run::Moment) -> Result<$crate::builder::Step<Self>> {
+                    let $this = self;
+                    $single
+                }
+            )?
+        }
+
         impl<$($generics)*> IntoFuture for $builder {
             type Output = Result<$output>;
-            type IntoFuture = BoxFuture<'static, Result<$output>>;
+            type IntoFuture = $crate::run::BoxFuture<'static, Result<$output>>;
             fn into_future(self) -> Self::IntoFuture {
-                let $this = self;
-                Box::pin($run)
+                Box::pin($crate::builder::execute(self))
             }
         }
     };
 }
-pub(crate) use awaitable;
+pub(crate) use operation;

@@ -2,8 +2,10 @@
 
 use std::marker::PhantomData;
 
+use nicol_db::Rows;
+
 use super::stream::RowStream;
-use super::{BoxFuture, awaitable, shaped};
+use super::{Request, Single, Step, operation, shaped};
 use crate::Marks;
 use crate::Table;
 use crate::client::Client;
@@ -13,13 +15,21 @@ use crate::filter::{Condition, Filter};
 use crate::key::Unique;
 use crate::operation::{Bound, Cursor, Read};
 use crate::partial::Remaining;
-use crate::run::{self, Level};
+use crate::run::{self, Flat, Level};
 use crate::shape::{Append, Shape, Whole};
 use crate::sql::{self, Statement};
 
-async fn load(client: &Client, read: &Read) -> Result<Level> {
-    let mut taken = client.take().await?;
-    run::read(&mut taken.session()?, read).await
+/// A read as a step of a batch; one with related rows takes several statements.
+fn step<R: Request>(
+    request: R,
+    single: Option<(Statement, Flat)>,
+    decode: impl FnOnce(Level) -> Result<R::Output> + Send + 'static,
+    may_fail_late: bool,
+) -> Step<R> {
+    let Some((statement, flat)) = single else { return Step::Several(request) };
+    let table = Some(flat.table);
+    let finish = Box::new(move |rows| decode(flat.level(rows)));
+    Step::Single(Single { statement, table, finish, may_fail_late })
 }
 
 /// Reads rows; see [`Models::find_many`](super::Models::find_many).
@@ -31,24 +41,53 @@ pub struct FindMany<M, S> {
 }
 
 shaped!(FindMany {});
-awaitable!([M: Table, S: Shape<M>] FindMany<M, S> => Vec<S::Out>, this, async move {
-    load(&this.client, &this.read).await?.decode(S::decode)
-});
+operation!(
+    [M: Table, S: Shape<M>] FindMany<M, S> => Vec<S::Out>, FindMany on Some(M::META),
+    admit |this, gate| gate.read(&mut this.read),
+    run |session| run::read(session, &this.read).await?.decode(S::decode),
+    single |moment| {
+        let single = run::single_read(moment, &this.read)?;
+        Ok(step(this, single, |level| level.decode(S::decode), false))
+    },
+);
 
-/// Reads the first row; see [`Models::find_first`](super::Models::find_first).
+/// Reads the first row. `A` says what happens when there is none: see [`FindFirst`] and [`GetFirst`].
 #[must_use = "a request does nothing until it is awaited"]
-pub struct First<M, S> {
+pub struct First<M, S, A> {
     client: Client,
     read: Read,
-    types: Marks<(M, S)>,
+    types: Marks<(M, S, A)>,
 }
 
-shaped!(First {});
-awaitable!([M: Table, S: Shape<M>] First<M, S> => Option<S::Out>, this, async move {
-    let mut read = this.read;
-    read.take.get_or_insert(1);
-    Ok(load(&this.client, &read).await?.decode(S::decode)?.pop())
-});
+/// Reads the first row or none; see [`Models::find_first`](super::Models::find_first).
+pub type FindFirst<M, S> = First<M, S, OrNone>;
+/// Reads the first row, which must be there; see [`Models::get_first`](super::Models::get_first).
+pub type GetFirst<M, S> = First<M, S, OrError>;
+
+shaped!(First<A> {});
+operation!(
+    [M: Table, S: Shape<M>] First<M, S, OrNone> => Option<S::Out>, FindFirst on Some(M::META),
+    admit |this, gate| gate.read(&mut this.read),
+    run |session| Ok(run::read(session, &this.read).await?.decode(S::decode)?.pop()),
+    single |moment| {
+        let single = run::single_read(moment, &this.read)?;
+        Ok(step(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
+    },
+);
+operation!(
+    [M: Table, S: Shape<M>] First<M, S, OrError> => S::Out, FindFirst on Some(M::META),
+    admit |this, gate| gate.read(&mut this.read),
+    run |session| present::<M, S>(run::read(session, &this.read).await?, "get_first"),
+    single |moment| {
+        let single = run::single_read(moment, &this.read)?;
+        Ok(step(this, single, |level| present::<M, S>(level, "get_first"), true))
+    },
+);
+
+/// The one row, which must be there.
+fn present<M: Table, S: Shape<M>>(level: Level, operation: &str) -> Result<S::Out> {
+    level.decode(S::decode)?.pop().ok_or_else(|| Error::not_found(M::META, operation))
+}
 
 fn everything<M: Table>() -> Read {
     let mut read = Read::new(M::META);
@@ -60,9 +99,13 @@ impl<M: Table> FindMany<M, Whole<M>> {
     pub(super) fn all(client: Client) -> Self {
         FindMany { client, read: everything::<M>(), types: PhantomData }
     }
+}
 
-    pub(super) fn first(client: Client) -> First<M, Whole<M>> {
-        First { client, read: everything::<M>(), types: PhantomData }
+impl<M: Table, A> First<M, Whole<M>, A> {
+    pub(super) fn new(client: Client) -> Self {
+        let mut read = everything::<M>();
+        read.take = Some(1);
+        First { client, read, types: PhantomData }
     }
 }
 
@@ -110,7 +153,7 @@ macro_rules! filtered {
 }
 
 filtered!([M, S] FindMany<M, S>);
-filtered!([M, S] First<M, S>);
+filtered!([M, S, A] First<M, S, A>);
 filtered!([M] CountRows<M>);
 
 impl<M, S> FindMany<M, S> {
@@ -138,6 +181,25 @@ impl<M: Table, S: Shape<M>> FindMany<M, S> {
     }
 }
 
+/// `.consistent()` of builders whose rows may have related rows.
+macro_rules! consistent {
+    ([$($generics:tt)*] $builder:ty) => {
+        impl<$($generics)*> $builder {
+            /// Rows and their related rows as they were at one moment, though several statements read them: the statements
+            /// run in one read-only transaction (`repeatable read`). On PostgreSQL that costs no round trip. Inside a
+            /// transaction its own isolation holds.
+            pub fn consistent(mut self) -> Self {
+                self.read.is_consistent = true;
+                self
+            }
+        }
+    };
+}
+
+consistent!([M, S] FindMany<M, S>);
+consistent!([M, S, A] First<M, S, A>);
+consistent!([M, S, A] One<M, S, A>);
+
 /// `.to_sql()` of builders with a `client` and a `read`.
 macro_rules! shown {
     ([$($generics:tt)*] $builder:ty) => {
@@ -155,6 +217,7 @@ macro_rules! shown {
 
 shown!([M, S] FindMany<M, S>);
 shown!([M, S, A] One<M, S, A>);
+shown!([M, S, A] First<M, S, A>);
 
 impl<M> CountRows<M> {
     /// The statement that counts.
@@ -166,17 +229,7 @@ impl<M> CountRows<M> {
     }
 }
 
-impl<M, S> First<M, S> {
-    /// The statement that reads the row.
-    ///
-    /// # Errors
-    /// P2019 when the database cannot be asked this.
-    pub fn to_sql(&self) -> Result<Statement> {
-        let mut read = self.read.clone();
-        read.take.get_or_insert(1);
-        run::statement(self.client.dialect(), &read)
-    }
-
+impl<M, S, A> First<M, S, A> {
     /// The last row instead of the first.
     pub fn last(mut self) -> Self {
         self.read.take = Some(-1);
@@ -210,31 +263,25 @@ impl<M: Table, A> One<M, Whole<M>, A> {
     }
 }
 
-impl<M: Table, S: Shape<M>, A> One<M, S, A> {
-    /// With related rows: the result becomes a tuple of the row and what was asked for beside it.
-    pub fn with<R: Shape<M>>(mut self, relation: R) -> One<M, <S as Append<R>>::Out, A>
-    where
-        S: Append<R>,
-    {
-        relation.plan(&mut self.read.fields);
-        One { client: self.client, read: self.read, types: PhantomData }
-    }
-
-    /// Only these columns, relations and counts.
-    pub fn select<N: Shape<M>>(mut self, shape: N) -> One<M, N, A> {
-        self.read.fields.0.clear();
-        shape.plan(&mut self.read.fields);
-        One { client: self.client, read: self.read, types: PhantomData }
-    }
-}
-
-awaitable!([M: Table, S: Shape<M>] One<M, S, OrNone> => Option<S::Out>, this, async move {
-    Ok(load(&this.client, &this.read).await?.decode(S::decode)?.pop())
-});
-awaitable!([M: Table, S: Shape<M>] One<M, S, OrError> => S::Out, this, async move {
-    let row = load(&this.client, &this.read).await?.decode(S::decode)?.pop();
-    row.ok_or_else(|| Error::not_found(M::META, "get"))
-});
+shaped!(One<A> {});
+operation!(
+    [M: Table, S: Shape<M>] One<M, S, OrNone> => Option<S::Out>, Find on Some(M::META),
+    admit |this, gate| gate.read(&mut this.read),
+    run |session| Ok(run::read(session, &this.read).await?.decode(S::decode)?.pop()),
+    single |moment| {
+        let single = run::single_read(moment, &this.read)?;
+        Ok(step(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
+    },
+);
+operation!(
+    [M: Table, S: Shape<M>] One<M, S, OrError> => S::Out, Find on Some(M::META),
+    admit |this, gate| gate.read(&mut this.read),
+    run |session| present::<M, S>(run::read(session, &this.read).await?, "get"),
+    single |moment| {
+        let single = run::single_read(moment, &this.read)?;
+        Ok(step(this, single, |level| present::<M, S>(level, "get"), true))
+    },
+);
 
 /// Counts rows; see [`Models::count`](super::Models::count).
 #[must_use = "a request does nothing until it is awaited"]
@@ -256,7 +303,13 @@ impl<M: Table> CountRows<M> {
     }
 }
 
-awaitable!([M: Table] CountRows<M> => i64, this, async move {
-    let mut taken = this.client.take().await?;
-    run::count(&mut taken.session()?, &this.read).await
-});
+operation!(
+    [M: Table] CountRows<M> => i64, Count on Some(M::META),
+    admit |this, gate| gate.read(&mut this.read),
+    run |session| run::count(session, &this.read).await,
+    single |moment| {
+        let statement = sql::count(moment.dialect, &this.read)?;
+        let finish = Box::new(|rows: Rows| run::counted(&rows));
+        Ok(Step::Single(Single { statement, table: Some(this.read.table), finish, may_fail_late: false }))
+    },
+);

@@ -7,13 +7,14 @@ use std::vec;
 use futures_core::Stream;
 use nicol_db::Value;
 
-use super::BoxFuture;
+use super::{purpose, watched};
 use crate::Table;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::hook::Operation;
 use crate::meta::Kind;
 use crate::operation::{Bound, Cursor, Field, OrderBy, Read};
-use crate::run::{self, Level, cell_value};
+use crate::run::{self, BoxFuture, Level, cell_value};
 use crate::shape::Shape;
 
 /// Rows in one statement.
@@ -105,6 +106,9 @@ impl<T> Unpin for RowStream<T> {}
 
 impl<T> Batches<T> {
     fn plan(client: Client, mut read: Read, decode: fn(&mut run::Reader<'_>) -> Result<T>) -> Result<Self> {
+        if let Some(gate) = client.hooks().gate(Operation::FindMany) {
+            gate.read(&mut read)?;
+        }
         let refuse = |why: &str| Err(Error::new("P2019", format!("stream: {why}")).on(read.table));
         if read.is_backward() {
             return refuse(
@@ -137,10 +141,13 @@ impl<T> Batches<T> {
     async fn load(&mut self) -> Result<Vec<T>> {
         let size = self.left.map_or(BATCH, |left| left.min(BATCH));
         self.read.take = Some(i64::try_from(size).unwrap_or(i64::MAX));
-        let level = {
-            let mut taken = self.client.take().await?;
-            run::read(&mut taken.session()?, &self.read).await?
+        let (client, read) = (&self.client, &self.read);
+        let (operation, table) = (Operation::FindMany, Some(read.table));
+        let work = async {
+            let mut taken = client.take(purpose(operation, table), true).await?;
+            run::read(&mut taken.session()?, read).await
         };
+        let level = watched(client, operation, table, work).await?;
         let count = level.len() as u64;
         self.left = self.left.map(|left| left - count.min(left));
         self.is_over = count < size || self.left == Some(0);

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{BoxFuture, awaitable};
+use super::{Single, Step, operation};
 use crate::client::Client;
 use crate::column::{Columns, Orders};
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use crate::filter::{Condition, Filter};
 use crate::group::{GroupOrder, Grouped, Having, Total};
 use crate::key::Unique;
 use crate::operation::{Bound, Cursor, OrderBy, Read, Summary, SummaryItem, SummaryItems};
-use crate::run;
+use crate::run::{self, Level};
 use crate::sql::{self, Statement};
 use crate::{Marks, Table};
 
@@ -123,12 +123,20 @@ impl<M, T> Aggregate<M, T> {
     }
 }
 
-awaitable!([M: Table, T: Total<M> + 'static] Aggregate<M, T> => T::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::summary(&mut taken.session()?, &this.summary).await?;
-    let row = level.decode(T::decode)?.pop();
-    row.ok_or_else(|| Error::inconsistent("a calculation without a result"))
-});
+operation!(
+    [M: Table, T: Total<M> + 'static] Aggregate<M, T> => T::Out, Aggregate on Some(M::META),
+    admit |this, gate| gate.read(&mut this.summary.rows),
+    run |session| total::<M, T>(run::summary(session, &this.summary).await?),
+    single |moment| {
+        let (statement, flat) = run::single_summary(moment, &this.summary)?;
+        let finish = Box::new(move |rows| total::<M, T>(flat.level(rows)));
+        Ok(Step::Single(Single { statement, table: Some(M::META), finish, may_fail_late: false }))
+    },
+);
+
+fn total<M: Table, T: Total<M>>(level: Level) -> Result<T::Out> {
+    level.decode(T::decode)?.pop().ok_or_else(|| Error::inconsistent("a calculation without a result"))
+}
 
 /// Puts rows into groups; see [`Models::group_by`](super::Models::group_by).
 #[must_use = "a request does nothing until it is awaited"]
@@ -200,8 +208,17 @@ impl<M, G> GroupBy<M, G> {
     }
 }
 
-awaitable!([M: Table, G: Grouped<M> + 'static] GroupBy<M, G> => Vec<G::Out>, this, async move {
-    this.summary.check()?;
-    let mut taken = this.client.take().await?;
-    run::summary(&mut taken.session()?, &this.summary).await?.decode(G::decode)
-});
+operation!(
+    [M: Table, G: Grouped<M> + 'static] GroupBy<M, G> => Vec<G::Out>, GroupBy on Some(M::META),
+    admit |this, gate| gate.read(&mut this.summary.rows),
+    run |session| {
+        this.summary.check()?;
+        run::summary(session, &this.summary).await?.decode(G::decode)
+    },
+    single |moment| {
+        this.summary.check()?;
+        let (statement, flat) = run::single_summary(moment, &this.summary)?;
+        let finish = Box::new(move |rows| flat.level(rows).decode(G::decode));
+        Ok(Step::Single(Single { statement, table: Some(M::META), finish, may_fail_late: false }))
+    },
+);

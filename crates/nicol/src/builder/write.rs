@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{BoxFuture, awaitable, shaped};
+use super::{operation, shaped};
 use crate::Marks;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -44,11 +44,17 @@ impl<M: Table> Create<M, Whole<M>> {
 }
 
 shaped!(Create { draft });
-awaitable!([M: Table, S: Shape<M>] Create<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::create(&mut taken.session()?, M::META, this.draft, &this.read).await?;
-    only::<M, S>(Some(level), "create")
-});
+operation!(
+    [M: Table, S: Shape<M>] Create<M, S> => S::Out, Create on Some(M::META),
+    admit |this, gate| {
+        gate.draft(M::META, &mut this.draft)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = run::create(session, M::META, this.draft, &this.read).await?;
+        only::<M, S>(Some(level), "create")
+    },
+);
 
 /// Changes one row; see [`Models::update`](super::Models::update).
 #[must_use = "a request does nothing until it is awaited"]
@@ -75,11 +81,17 @@ impl<M: Changeable, S> Update<M, S> {
 }
 
 shaped!(Update { key, patch });
-awaitable!([M: Table, S: Shape<M>] Update<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::update(&mut taken.session()?, &this.key, this.patch, &this.read).await?;
-    only::<M, S>(level, "update")
-});
+operation!(
+    [M: Table, S: Shape<M>] Update<M, S> => S::Out, Update on Some(M::META),
+    admit |this, gate| {
+        gate.update(M::META, &mut this.key.and, &mut this.patch)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = run::update(session, &this.key, this.patch, &this.read).await?;
+        only::<M, S>(level, "update")
+    },
+);
 
 /// Changes or creates one row; see [`Models::upsert`](super::Models::upsert).
 #[must_use = "a request does nothing until it is awaited"]
@@ -99,11 +111,18 @@ impl<M: Changeable> Upsert<M, Whole<M>> {
 }
 
 shaped!(Upsert { key, draft, patch });
-awaitable!([M: Table, S: Shape<M>] Upsert<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::upsert(&mut taken.session()?, &this.key, this.draft, this.patch, &this.read).await?;
-    only::<M, S>(Some(level), "upsert")
-});
+operation!(
+    [M: Table, S: Shape<M>] Upsert<M, S> => S::Out, Upsert on Some(M::META),
+    admit |this, gate| {
+        gate.draft(M::META, &mut this.draft)?;
+        gate.update(M::META, &mut this.key.and, &mut this.patch)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = run::upsert(session, &this.key, this.draft, this.patch, &this.read).await?;
+        only::<M, S>(Some(level), "upsert")
+    },
+);
 
 /// Changes rows; see [`Models::update_many`](super::Models::update_many).
 #[must_use = "a request does nothing until it is awaited"]
@@ -126,48 +145,69 @@ impl<M: Changeable> UpdateMany<M> {
     }
 }
 
-awaitable!([M: Table] UpdateMany<M> => u64, this, async move {
-    let mut taken = this.client.take().await?;
-    run::update_many(&mut taken.session()?, M::META, this.condition.as_ref(), this.patch).await
-});
+operation!(
+    [M: Table] UpdateMany<M> => u64, UpdateMany on Some(M::META),
+    admit |this, gate| gate.update(M::META, &mut this.condition, &mut this.patch),
+    run |session| run::update_many(session, M::META, this.condition.as_ref(), this.patch).await,
+);
 
 /// Deletes one row; see [`Models::delete`](super::Models::delete).
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Delete<M, S> {
     client: Client,
     key: Key,
+    /// What hooks want done to the row instead.
+    instead: Option<Patch>,
     read: Read,
     types: Marks<(M, S)>,
 }
 
 impl<M: Table> Delete<M, Whole<M>> {
     pub(super) fn new(client: Client, key: Unique<M>) -> Self {
-        Delete { client, key: key.key, read: everything::<M>(), types: PhantomData }
+        Delete { client, key: key.key, instead: None, read: everything::<M>(), types: PhantomData }
     }
 }
 
-shaped!(Delete { key });
-awaitable!([M: Table, S: Shape<M>] Delete<M, S> => S::Out, this, async move {
-    let mut taken = this.client.take().await?;
-    let level = run::delete(&mut taken.session()?, &this.key, &this.read).await?;
-    only::<M, S>(level, "delete")
-});
+shaped!(Delete { key, instead });
+operation!(
+    [M: Table, S: Shape<M>] Delete<M, S> => S::Out, Delete on Some(M::META),
+    admit |this, gate| {
+        this.instead = gate.delete(M::META, &mut this.key.and)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = match this.instead {
+            Some(patch) => run::update(session, &this.key, patch, &this.read).await?,
+            None => run::delete(session, &this.key, &this.read).await?,
+        };
+        only::<M, S>(level, "delete")
+    },
+);
 
 /// Deletes rows; see [`Models::delete_many`](super::Models::delete_many).
 #[must_use = "a request does nothing until it is awaited"]
 pub struct DeleteMany<M> {
     client: Client,
     condition: Option<Condition>,
+    /// What hooks want done to the rows instead.
+    instead: Option<Patch>,
     types: Marks<M>,
 }
 
 impl<M: Table> DeleteMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        DeleteMany { client, condition, types: PhantomData }
+        DeleteMany { client, condition, instead: None, types: PhantomData }
     }
 }
 
-awaitable!([M: Table] DeleteMany<M> => u64, this, async move {
-    let mut taken = this.client.take().await?;
-    run::delete_many(&mut taken.session()?, M::META, this.condition.as_ref()).await
-});
+operation!(
+    [M: Table] DeleteMany<M> => u64, DeleteMany on Some(M::META),
+    admit |this, gate| {
+        this.instead = gate.delete(M::META, &mut this.condition)?;
+        Ok(())
+    },
+    run |session| match this.instead {
+        Some(patch) => run::update_many(session, M::META, this.condition.as_ref(), patch).await,
+        None => run::delete_many(session, M::META, this.condition.as_ref()).await,
+    },
+);

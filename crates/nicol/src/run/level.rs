@@ -27,6 +27,11 @@ pub(crate) struct Level {
 /// The related rows of every row of a level.
 pub(crate) struct Children {
     pub(crate) level: Level,
+    pub(crate) ties: Ties,
+}
+
+/// Which child rows belong to which row of the level above.
+pub(crate) struct Ties {
     /// Row `i` of the parent level has the child rows `rows[starts[i]..starts[i + 1]]`.
     starts: Vec<u32>,
     rows: Vec<u32>,
@@ -68,16 +73,16 @@ impl Level {
     }
 }
 
-impl Children {
+impl Ties {
     /// No related rows, for any number of rows.
-    pub(crate) fn none(level: Level, parents: usize) -> Self {
-        Children { level, starts: vec![0; parents + 1], rows: Vec::new() }
+    pub(crate) fn none(parents: usize) -> Self {
+        Ties { starts: vec![0; parents + 1], rows: Vec::new() }
     }
 
     /// Hands the child rows out to the parents: `slots` has the parents' key numbers, `keys` numbers the keys, and
     /// `others` has the keys that the database takes for equal to those, though they are not written the same.
-    pub(crate) fn group(
-        level: Level,
+    pub(crate) fn tie(
+        level: &Level,
         places: &[usize],
         slots: &[Option<u32>],
         keys: &HashMap<KeyCells<'_>, u32>,
@@ -104,7 +109,12 @@ impl Children {
             }
             starts.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         }
-        Children { level, starts, rows }
+        Ties { starts, rows }
+    }
+
+    /// The places of a parent's rows.
+    fn of(&self, parent: usize) -> std::ops::Range<usize> {
+        self.starts[parent] as usize..self.starts[parent + 1] as usize
     }
 }
 
@@ -217,8 +227,8 @@ impl Reader<'_> {
     ) -> impl ExactSizeIterator<Item = Result<T>> {
         let children = self.level.children.get(self.nested);
         self.nested += 1;
-        let range = children.map_or(0..0, |c| c.starts[self.number] as usize..c.starts[self.number + 1] as usize);
-        let rows = children.map_or(&[][..], |children| &children.rows[range]);
+        let range = children.map_or(0..0, |c| c.ties.of(self.number));
+        let rows = children.map_or(&[][..], |children| &children.ties.rows[range]);
         rows.iter().map(move |&number| {
             let level = children.map(|children| &children.level);
             let found = level.and_then(|level| Some((level, level.row(number as usize)?)));

@@ -10,14 +10,14 @@ mod read;
 use std::pin::Pin;
 
 use jiff::Timestamp;
-use nicol_db::{Connection, Rows, Value};
+use nicol_db::{Connection, Dialect, Rows, Value};
 
 pub use level::Reader;
 
 pub(crate) use change::{delete, delete_many, update, update_many, upsert};
 pub(crate) use create::create;
 pub(crate) use level::Level;
-pub(crate) use read::{count, read, statement, summary};
+pub(crate) use read::{Flat, count, counted, read, single_read, single_summary, statement, summary};
 
 use crate::error::{Error, Result};
 use crate::meta::{ColumnMeta, Kind, Link, RelationMeta, TableMeta};
@@ -27,12 +27,28 @@ use crate::sql::Statement;
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Where one request runs.
-pub(crate) struct Session<'a> {
+#[doc(hidden)]
+pub struct Session<'a> {
     pub(crate) connection: &'a mut Connection,
-    /// True inside a transaction of the user's.
+    /// True inside a transaction of the user's, or of a batch.
     pub(crate) in_transaction: bool,
+    /// The batch around the request undoes everything when something fails: no savepoints are needed.
+    is_in_batch: bool,
     /// The moment of the request: every `now()` in it is the same.
     pub(crate) now: Timestamp,
+}
+
+/// What statements depend on beside the request.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    pub(crate) dialect: Dialect,
+}
+
+impl Moment {
+    pub(crate) fn of(session: &Session<'_>) -> Moment {
+        Moment { dialect: session.connection.dialect() }
+    }
 }
 
 /// The savepoint around an operation of several statements inside a transaction.
@@ -43,7 +59,7 @@ impl<'a> Session<'a> {
         // Milliseconds, as the databases' default precision keeps them.
         let now = Timestamp::now();
         let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
-        Session { connection, in_transaction, now }
+        Session { connection, in_transaction, is_in_batch: false, now }
     }
 
     async fn query(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
@@ -57,8 +73,9 @@ impl<'a> Session<'a> {
     }
 
     /// Opens the transaction, or inside one the savepoint, of an operation that takes several statements.
-    async fn begin(&mut self) -> Result<()> {
-        if self.in_transaction {
+    pub(crate) async fn begin(&mut self) -> Result<()> {
+        if self.is_in_batch {
+        } else if self.in_transaction {
             self.connection.savepoint(SAVEPOINT).await?;
         } else {
             self.connection.begin(None).await?;
@@ -67,8 +84,9 @@ impl<'a> Session<'a> {
     }
 
     /// Ends what [`begin`](Session::begin) opened: kept when the operation went well, undone otherwise.
-    async fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
+    pub(crate) async fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
         match (result, self.in_transaction) {
+            (result, _) if self.is_in_batch => result,
             (Ok(value), true) => self.connection.release(SAVEPOINT).await.map(|()| value).map_err(Error::from),
             (Ok(value), false) => self.connection.commit().await.map(|()| value).map_err(Error::from),
             (Err(error), in_transaction) => {
@@ -82,6 +100,30 @@ impl<'a> Session<'a> {
                 Err(error)
             }
         }
+    }
+
+    /// Opens the transaction of a batch; gives what [`finish_batch`](Session::finish_batch) wants to know.
+    pub(crate) async fn begin_batch(&mut self) -> Result<bool> {
+        self.begin().await?;
+        self.is_in_batch = true;
+        Ok(std::mem::replace(&mut self.in_transaction, true))
+    }
+
+    pub(crate) async fn finish_batch<T>(&mut self, was_in_transaction: bool, result: Result<T>) -> Result<T> {
+        self.is_in_batch = false;
+        self.in_transaction = was_in_transaction;
+        self.finish(result).await
+    }
+}
+
+/// An error of several statements sent together, with the model it is about where that is beyond doubt.
+pub(crate) fn named(error: nicol_db::Error, tables: impl Iterator<Item = &'static TableMeta>) -> Error {
+    let tables: Vec<&TableMeta> = tables.collect();
+    let told = error.table().and_then(|name| tables.iter().find(|table| table.table == name).copied());
+    let only = tables.first().filter(|first| tables.iter().all(|table| table.model == first.model)).copied();
+    match told.or(only) {
+        Some(table) => Error::from(error).on(table),
+        None => Error::from(error),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use nicol_db::{Dialect, Value};
+use nicol_db::{Around, Dialect, Isolation, Rows, Value};
 
-use super::level::{Children, KeyCells};
-use super::{BoxFuture, Level, Session, cell_value};
-use crate::error::Result;
+use super::level::{Children, KeyCells, Ties};
+use super::{Level, Moment, Session, cell_value};
+use crate::error::{Error, Result};
 use crate::meta::{Kind, Link, RelationMeta, TableMeta};
 use crate::operation::{Field, Read, Summary, SummaryItem};
 use crate::sql::{self, Item, Scope, ScopeLink, Statement};
@@ -31,7 +31,23 @@ struct NestedPlan<'a> {
 
 /// Carries out a read.
 pub(crate) async fn read(session: &mut Session<'_>, read: &Read) -> Result<Level> {
-    load(session, read, None).await.map(|(level, _)| level)
+    if read.take == Some(0) {
+        return Ok(Level::empty(read.table));
+    }
+    let Plan { items, nested } = plan(read);
+    let statement = sql::select(session.connection.dialect(), read, &items, None)?;
+    if nested.is_empty() {
+        let rows = session.query(read.table, &statement).await?;
+        return Ok(Flat::of(read, &items).level(rows));
+    }
+    let mut rounds = Rounds::new(session, read);
+    let result = async {
+        let mut answers = rounds.ask(vec![(read.table, statement)]).await?;
+        let rows = answers.pop().ok_or_else(|| Error::inconsistent("a statement without an answer"))?;
+        load_below(&mut rounds, Flat::of(read, &items).level(rows), nested).await
+    }
+    .await;
+    rounds.end(result).await
 }
 
 /// The first statement of a read: that of its own rows.
@@ -39,33 +55,78 @@ pub(crate) fn statement(dialect: Dialect, read: &Read) -> Result<Statement> {
     sql::select(dialect, read, &plan(read).items, None)
 }
 
+/// A read of one statement, and what its rows become; none when it takes more or fewer.
+pub(crate) fn single_read(moment: &Moment, read: &Read) -> Result<Option<(Statement, Flat)>> {
+    let Plan { items, nested } = plan(read);
+    if read.take == Some(0) || !nested.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((sql::select(moment.dialect, read, &items, None)?, Flat::of(read, &items))))
+}
+
+/// What rows without related rows become.
+pub(crate) struct Flat {
+    pub(crate) table: &'static TableMeta,
+    columns: Vec<Option<u16>>,
+    is_backward: bool,
+}
+
+impl Flat {
+    fn of(read: &Read, items: &[Item<'_>]) -> Flat {
+        let column = |item: &Item<'_>| match item {
+            Item::Column(column) => Some(*column),
+            Item::Count(..) | Item::Join => None,
+        };
+        Flat { table: read.table, columns: items.iter().map(column).collect(), is_backward: read.is_backward() }
+    }
+
+    pub(crate) fn level(self, rows: Rows) -> Level {
+        self.level_of(vec![rows])
+    }
+
+    fn level_of(self, parts: Vec<Rows>) -> Level {
+        let Flat { table, columns, is_backward } = self;
+        Level { table, parts, columns, children: Vec::new(), is_backward }
+    }
+}
+
 /// The number of rows of a read.
 pub(crate) async fn count(session: &mut Session<'_>, read: &Read) -> Result<i64> {
     let statement = sql::count(session.connection.dialect(), read)?;
-    let rows = session.query(read.table, &statement).await?;
+    counted(&session.query(read.table, &statement).await?)
+}
+
+/// The number in the answer to a statement that counts.
+pub(crate) fn counted(rows: &Rows) -> Result<i64> {
     rows.first().map_or(Ok(0), |row| Ok(row.get(0)?))
 }
 
 /// The calculations over the rows, or over each group of them.
 pub(crate) async fn summary(session: &mut Session<'_>, summary: &Summary) -> Result<Level> {
-    let table = summary.rows.table;
-    let statement = sql::summary(session.connection.dialect(), summary)?;
-    let rows = session.query(table, &statement).await?;
+    let (statement, flat) = single_summary(&Moment::of(session), summary)?;
+    Ok(flat.level(session.query(summary.rows.table, &statement).await?))
+}
+
+/// The statement of calculations, and what its rows become.
+pub(crate) fn single_summary(moment: &Moment, summary: &Summary) -> Result<(Statement, Flat)> {
+    let statement = sql::summary(moment.dialect, summary)?;
     let column = |item: &SummaryItem| match item {
         SummaryItem::Column(column) => Some(*column),
         SummaryItem::Calculated(calculation) => calculation.column,
     };
     let columns = summary.items.0.iter().map(column).collect();
-    Ok(Level { table, parts: vec![rows], columns, children: Vec::new(), is_backward: false })
+    Ok((statement, Flat { table: summary.rows.table, columns, is_backward: false }))
 }
 
-/// Reads the nested levels below rows that are there already; `fields` are what the rows were asked for.
+/// Reads the nested levels below rows that are there already; `read` is what the rows were asked for.
 pub(crate) async fn complete(session: &mut Session<'_>, level: &mut Level, read: &Read) -> Result<()> {
     let plan = plan(read);
-    for nested in &plan.nested {
-        let children = load_children(session, level, nested).await?;
-        level.children.push(children);
+    if plan.nested.is_empty() {
+        return Ok(());
     }
+    let above = std::mem::replace(level, Level::empty(read.table));
+    let mut rounds = Rounds { session, snapshot: Snapshot::None, left: usize::MAX };
+    *level = load_below(&mut rounds, above, plan.nested).await?;
     Ok(())
 }
 
@@ -128,71 +189,178 @@ fn far_link(relation: &RelationMeta) -> ScopeLink {
     }
 }
 
-/// Loads a level; for a nested one also tells where in its rows the parent's key stands.
-fn load<'a>(
-    session: &'a mut Session<'_>,
-    read: &'a Read,
-    scope: Option<Scope<'a>>,
-) -> BoxFuture<'a, Result<(Level, Vec<usize>)>> {
-    Box::pin(async move {
-        if read.take == Some(0) {
-            return Ok((Level::empty(read.table), Vec::new()));
-        }
-        let Plan { mut items, nested } = plan(read);
-        let places = match &scope {
-            None => Vec::new(),
-            Some(Scope { link: ScopeLink::Columns(columns), .. }) => {
-                columns.iter().map(|&column| place_of(&mut items, column)).collect()
-            }
-            Some(Scope { link: ScopeLink::Join { .. }, .. }) => {
-                items.push(Item::Join);
-                vec![items.len() - 1]
-            }
-        };
-        let parts = statements(session, read, &items, scope).await?;
-        let column = |item: &Item<'_>| match item {
-            Item::Column(column) => Some(*column),
-            Item::Count(..) | Item::Join => None,
-        };
-        let columns = items.iter().map(column).collect();
-        let children = Vec::with_capacity(nested.len());
-        let is_backward = read.is_backward();
-        let mut level = Level { table: read.table, parts, columns, children, is_backward };
-        for nested in &nested {
-            let children = load_children(session, &level, nested).await?;
-            level.children.push(children);
-        }
-        Ok((level, places))
-    })
+/// The statements of a read, sent level by level: those of one level do not depend on each other's answers and go together.
+struct Rounds<'s, 'c> {
+    session: &'s mut Session<'c>,
+    snapshot: Snapshot,
+    /// Levels that may still be asked for.
+    left: usize,
 }
 
-/// The statement of a level; several when there are too many keys for one.
-async fn statements(
-    session: &mut Session<'_>,
-    read: &Read,
-    items: &[Item<'_>],
-    scope: Option<Scope<'_>>,
-) -> Result<Vec<nicol_db::Rows>> {
-    let dialect = session.connection.dialect();
-    let Some(Scope { link, keys }) = scope else {
-        let statement = sql::select(dialect, read, items, None)?;
-        return Ok(vec![session.query(read.table, &statement).await?]);
-    };
-    let width = keys.first().map_or(1, Vec::len);
-    let one_parameter = width == 1 && matches!(dialect, Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb);
-    let chunk = if one_parameter { keys.len().max(1) } else { KEYS_A_STATEMENT / width };
-    let mut scope = Scope { link, keys: &[] };
-    let mut parts = Vec::new();
-    for keys in keys.chunks(chunk) {
-        scope.keys = keys;
-        let statement = sql::select(dialect, read, items, Some(&scope))?;
-        parts.push(session.query(read.table, &statement).await?);
+/// Whether all statements see the database at one moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Snapshot {
+    /// Each sees its own.
+    None,
+    /// The first statement begins a transaction.
+    Wanted,
+    /// The last one ends it.
+    Open,
+}
+
+impl<'s, 'c> Rounds<'s, 'c> {
+    fn new(session: &'s mut Session<'c>, read: &Read) -> Self {
+        let snapshot = if read.is_consistent && !session.in_transaction { Snapshot::Wanted } else { Snapshot::None };
+        Rounds { session, snapshot, left: depth(read) }
     }
-    Ok(parts)
+
+    /// Sends statements and waits for all of their answers.
+    async fn ask(&mut self, statements: Vec<(&'static TableMeta, Statement)>) -> Result<Vec<Rows>> {
+        self.left = self.left.saturating_sub(1);
+        let parts: Vec<(&str, &[Value])> =
+            statements.iter().map(|(_, statement)| (statement.text(), statement.params())).collect();
+        if self.snapshot == Snapshot::None {
+            return self.ask_apart(&statements, &parts).await;
+        }
+        let connection = &mut *self.session.connection;
+        let begin = self.snapshot == Snapshot::Wanted;
+        // SQLite has no other level.
+        let isolation = (connection.dialect() != Dialect::Sqlite).then_some(Isolation::RepeatableRead);
+        let around = Around { begin, isolation, read_only: true, commit: self.left == 0 };
+        self.snapshot = if around.commit { Snapshot::None } else { Snapshot::Open };
+        let answers = connection.query_in(around, &parts).await;
+        answers.map_err(|error| super::named(error, statements.iter().map(|(table, _)| *table)))
+    }
+
+    /// Without a transaction of their own.
+    async fn ask_apart(
+        &mut self,
+        statements: &[(&'static TableMeta, Statement)],
+        parts: &[(&str, &[Value])],
+    ) -> Result<Vec<Rows>> {
+        if let [_, _, ..] = parts {
+            match self.session.connection.query_all(parts).await {
+                // One by one a statement whose plan is out of date is prepared anew.
+                Err(error) if !self.session.in_transaction && !error.is_connection_lost() => {}
+                answers => {
+                    let tables = statements.iter().map(|(table, _)| *table);
+                    return answers.map_err(|error| super::named(error, tables));
+                }
+            }
+        }
+        let mut answers = Vec::with_capacity(statements.len());
+        for (table, statement) in statements {
+            answers.push(self.session.query(table, statement).await?);
+        }
+        Ok(answers)
+    }
+
+    /// Ends the transaction of a snapshot, if it is still open.
+    async fn end<T>(self, result: Result<T>) -> Result<T> {
+        if self.snapshot != Snapshot::Open || !self.session.connection.in_transaction() {
+            return result;
+        }
+        match result {
+            Ok(value) => Ok(self.session.connection.commit().await.map(|()| value)?),
+            Err(error) => {
+                // The first error is the one to tell; a connection that cannot roll back is not used again.
+                drop(self.session.connection.rollback().await);
+                Err(error)
+            }
+        }
+    }
 }
 
-/// Loads the related rows of every row of a level.
-async fn load_children(session: &mut Session<'_>, level: &Level, nested: &NestedPlan<'_>) -> Result<Children> {
+/// How many levels a read has.
+fn depth(read: &Read) -> usize {
+    let below = read.fields.0.iter().map(|field| match field {
+        Field::Nested { read, .. } => depth(read),
+        Field::Column(_) | Field::Count { .. } => 0,
+    });
+    1 + below.max().unwrap_or(0)
+}
+
+/// A level whose rows are there, with the reads below it.
+struct Node<'a> {
+    level: Level,
+    nested: Vec<NestedPlan<'a>>,
+    /// The node above, and which of its rows these belong to.
+    above: Option<(usize, Ties)>,
+}
+
+/// What is asked below one node.
+struct Ask<'n, 'a> {
+    node: usize,
+    nested: &'n NestedPlan<'a>,
+    /// The number of each key among the keys, and of each row's key.
+    numbers: HashMap<KeyCells<'n>, u32>,
+    slots: Vec<Option<u32>>,
+    plan: Plan<'a>,
+    /// Where the parent's key stands in the rows of the answer.
+    places: Vec<usize>,
+    /// How many statements it takes; none without keys.
+    statements: usize,
+}
+
+/// Loads all levels below rows that are there.
+async fn load_below<'a>(rounds: &mut Rounds<'_, '_>, level: Level, nested: Vec<NestedPlan<'a>>) -> Result<Level> {
+    let mut nodes = vec![Node { level, nested, above: None }];
+    let mut done = 0;
+    while done < nodes.len() {
+        let mut statements = Vec::new();
+        let mut asks = Vec::new();
+        for (number, node) in nodes.iter().enumerate().skip(done) {
+            for nested in &node.nested {
+                asks.push(ask(rounds.session.connection.dialect(), number, node, nested, &mut statements)?);
+            }
+        }
+        let mut answers = match statements.is_empty() {
+            true => Vec::new().into_iter(),
+            false => rounds.ask(statements).await?.into_iter(),
+        };
+        let mut found = Vec::with_capacity(asks.len());
+        for ask in asks {
+            let above = &nodes[ask.node].level;
+            let parts: Vec<Rows> = answers.by_ref().take(ask.statements).collect();
+            let read = ask.nested.read;
+            if parts.is_empty() {
+                let above = Some((ask.node, Ties::none(above.len())));
+                found.push(Node { level: Level::empty(read.table), nested: Vec::new(), above });
+                continue;
+            }
+            let level = Flat::of(read, &ask.plan.items).level_of(parts);
+            let others = equal_texts(rounds.session, above, ask.nested, &ask.numbers, (&level, &ask.places)).await?;
+            let ties = Ties::tie(&level, &ask.places, &ask.slots, &ask.numbers, &others);
+            found.push(Node { level, nested: ask.plan.nested, above: Some((ask.node, ties)) });
+        }
+        done = nodes.len();
+        nodes.extend(found);
+    }
+    assemble(nodes)
+}
+
+/// Puts every level below the one it belongs to.
+fn assemble(mut nodes: Vec<Node<'_>>) -> Result<Level> {
+    while let Some(Node { mut level, above, .. }) = nodes.pop() {
+        // The last were put in first.
+        level.children.reverse();
+        match above {
+            None => return Ok(level),
+            Some((above, ties)) => nodes[above].level.children.push(Children { level, ties }),
+        }
+    }
+    Err(Error::inconsistent("a read without a result"))
+}
+
+/// What is to be asked for one nested read; appends its statements.
+fn ask<'n, 'a>(
+    dialect: Dialect,
+    number: usize,
+    node: &'n Node<'a>,
+    nested: &'n NestedPlan<'a>,
+    statements: &mut Vec<(&'static TableMeta, Statement)>,
+) -> Result<Ask<'n, 'a>> {
+    let level = &node.level;
     let mut numbers: HashMap<KeyCells<'_>, u32> = HashMap::new();
     let mut slots: Vec<Option<u32>> = Vec::with_capacity(level.len());
     let mut keys: Vec<Vec<Value>> = Vec::new();
@@ -208,13 +376,27 @@ async fn load_children(session: &mut Session<'_>, level: &Level, nested: &Nested
         }
         slots.push(Some(slot));
     }
-    if keys.is_empty() {
-        return Ok(Children::none(Level::empty(nested.read.table), slots.len()));
+    let (read, link) = (nested.read, far_link(nested.relation));
+    let mut plan = plan(read);
+    let places = match &link {
+        ScopeLink::Columns(columns) => columns.iter().map(|&column| place_of(&mut plan.items, column)).collect(),
+        ScopeLink::Join { .. } => {
+            plan.items.push(Item::Join);
+            vec![plan.items.len() - 1]
+        }
+    };
+    let before = statements.len();
+    if read.take != Some(0) {
+        let width = keys.first().map_or(1, Vec::len);
+        let one_parameter = width == 1 && matches!(dialect, Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb);
+        let chunk = if one_parameter { keys.len().max(1) } else { KEYS_A_STATEMENT / width };
+        let mut scope = Scope { link, keys: &[] };
+        for keys in keys.chunks(chunk) {
+            scope.keys = keys;
+            statements.push((read.table, sql::select(dialect, read, &plan.items, Some(&scope))?));
+        }
     }
-    let scope = Scope { link: far_link(nested.relation), keys: &keys };
-    let (below, places) = load(session, nested.read, Some(scope)).await?;
-    let others = equal_texts(session, level, nested, &numbers, (&below, &places)).await?;
-    Ok(Children::group(below, &places, &slots, &numbers, &others))
+    Ok(Ask { node: number, nested, numbers, slots, plan, places, statements: statements.len() - before })
 }
 
 /// Text keys that the database takes for equal although they differ (`"A"` and `"a"` under most collations of MySQL): the

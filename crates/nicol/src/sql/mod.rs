@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::meta::{ColumnMeta, Kind, TableMeta};
 
 /// SQL text and its parameters: what `.to_sql()` shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Statement {
     pub(crate) text: String,
     pub(crate) params: Vec<Value>,

@@ -1,0 +1,107 @@
+//! What all requests have in common: they run when awaited, or together with others in a batch.
+
+use std::time::Instant;
+
+use tracing::Instrument;
+
+use nicol_db::{Purpose, Rows};
+
+use crate::client::Client;
+use crate::error::Result;
+use crate::hook::{Done, Gate, Operation};
+use crate::meta::TableMeta;
+use crate::run::{Moment, Session};
+use crate::sql::Statement;
+
+/// A request that has not run yet: what the methods of `db.user()` give, and `db.sql(..).all()`. It runs when awaited, or as a
+/// part of `db.batch(..)`.
+pub trait Request: Sized + Send + 'static {
+    /// What comes of it.
+    type Output: Send + 'static;
+    /// What it is and where it was made.
+    #[doc(hidden)]
+    fn head(&self) -> Head<'_>;
+    /// Shows its parts to the hooks.
+    #[doc(hidden)]
+    fn admit(&mut self, gate: &Gate<'_>) -> Result<()>;
+    /// Carries it out.
+    #[doc(hidden)]
+    fn run(self, session: &mut Session<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+    /// Itself as a single statement, where one is enough.
+    #[doc(hidden)]
+    fn single(self, moment: &Moment) -> Result<Step<Self>> {
+        let _ = moment;
+        Ok(Step::Several(self))
+    }
+}
+
+/// What a request is.
+#[doc(hidden)]
+pub struct Head<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) operation: Operation,
+    pub(crate) table: Option<&'static TableMeta>,
+}
+
+/// A request as a part of a batch.
+#[doc(hidden)]
+pub enum Step<R: Request> {
+    /// One statement, and what becomes of its rows.
+    Single(Single<R::Output>),
+    /// More than one.
+    Several(R),
+}
+
+impl<R: Request> Step<R> {
+    pub(crate) fn is_single(&self) -> bool {
+        matches!(self, Step::Single(_))
+    }
+}
+
+/// A request of one statement.
+#[doc(hidden)]
+pub struct Single<T> {
+    pub(crate) statement: Statement,
+    pub(crate) table: Option<&'static TableMeta>,
+    pub(crate) finish: Box<dyn FnOnce(Rows) -> Result<T> + Send>,
+    /// It may turn out a failure although the database found nothing wrong: no row was there.
+    pub(crate) may_fail_late: bool,
+}
+
+/// Runs a request on a connection of its client.
+pub(crate) async fn execute<R: Request>(mut request: R) -> Result<R::Output> {
+    let Head { client, operation, table } = request.head();
+    let client = client.clone();
+    let work = async {
+        if let Some(gate) = client.hooks().gate(operation) {
+            request.admit(&gate)?;
+        }
+        let mut taken = client.take(purpose(operation, table), operation.only_reads()).await?;
+        request.run(&mut taken.session()?).await
+    };
+    watched(&client, operation, table, work).await
+}
+
+pub(crate) fn purpose(operation: Operation, table: Option<&'static TableMeta>) -> Purpose {
+    Purpose { what: operation.name(), of: model(table), at: None }
+}
+
+fn model(table: Option<&'static TableMeta>) -> &'static str {
+    table.map_or("", |table| table.model)
+}
+
+/// Counts an operation, and tells `tracing` and the hooks of it.
+pub(crate) async fn watched<T>(
+    client: &Client,
+    operation: Operation,
+    table: Option<&'static TableMeta>,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let (began, model) = (Instant::now(), model(table));
+    let span = tracing::debug_span!("nicol", operation = operation.name(), model);
+    let result = work.instrument(span).await;
+    let elapsed = began.elapsed();
+    client.meter().note(elapsed, result.is_err());
+    client.hooks().tell(&Done { operation, model, elapsed, error: result.as_ref().err() });
+    result
+}
