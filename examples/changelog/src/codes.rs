@@ -2,9 +2,7 @@
 
 use nicol::types::DateTime;
 
-use crate::db::{
-    Db, InvitationLink, PasswordReset, Role, User, cli_auth_code, invitation_link, password_reset, user,
-};
+use crate::db::{Db, InvitationLink, PasswordReset, Role, User, cli_auth_code, invitation_link, password_reset, user};
 use crate::{Error, Result, token};
 
 const NOT_GOOD: Error = Error::Refused("this code is used, late, or unknown");
@@ -26,9 +24,8 @@ pub async fn invite(db: &Db, by: &User, email: &str, role: Role, expires_at: Dat
 /// [`Error::Refused`] when the code is not good (any more); P2002 when the address has an account.
 pub async fn accept(db: &Db, code: &str, password: &str, now: DateTime) -> Result<User> {
     let accepted = db.tx().try_run(async |tx: Db| {
-        let good = invitation_link::token.eq(code)
-            & invitation_link::used_at.is_null()
-            & invitation_link::expires_at.gt(now);
+        let good =
+            invitation_link::token.eq(code) & invitation_link::used_at.is_null() & invitation_link::expires_at.gt(now);
         if tx.invitation_link().update_many(good).set(|s| s.used_at(now)).await? == 0 {
             return Err(NOT_GOOD);
         }

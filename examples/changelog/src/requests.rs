@@ -3,8 +3,8 @@
 //! What is asked for is carried out in the transaction that decides: a request never says approved of something that did not
 //! happen.
 
-use nicol::types::{DateTime, Json};
 use nicol::Enumeration;
+use nicol::types::{DateTime, Json};
 use serde_json::json;
 
 use crate::db::{
@@ -94,18 +94,12 @@ fn may_decide(admin: &User) -> Result<()> {
 
 // ANCHOR: decide
 /// Notes the decision, if there is none yet: of two admins at the same moment one decides.
-async fn decide(
-    tx: &Db,
-    admin: &User,
-    id: &str,
-    status: RequestStatus,
-    now: DateTime,
-) -> Result<ChangelogRequest> {
-    let open = changelog_request::id.eq(id)
-        & changelog_request::status.eq(RequestStatus::Pending.database_value());
-    let decided = tx.changelog_request().update_many(open).set(|s| {
-        s.status(status.database_value()).admin_id(admin.id.as_str()).reviewed_at(now)
-    });
+async fn decide(tx: &Db, admin: &User, id: &str, status: RequestStatus, now: DateTime) -> Result<ChangelogRequest> {
+    let open = changelog_request::id.eq(id) & changelog_request::status.eq(RequestStatus::Pending.database_value());
+    let decided = tx
+        .changelog_request()
+        .update_many(open)
+        .set(|s| s.status(status.database_value()).admin_id(admin.id.as_str()).reviewed_at(now));
     if decided.await? == 0 {
         return Err(Error::Refused("this request is not open"));
     }

@@ -4,9 +4,7 @@
 use jiff::ToSpan;
 use nicol::types::DateTime;
 
-use crate::db::{
-    ChangelogTag, Db, Project, Role, SubscriptionType, User, changelog_entry, changelog_tag, project,
-};
+use crate::db::{ChangelogTag, Db, Project, Role, SubscriptionType, User, changelog_entry, changelog_tag, project};
 use crate::requests::Wish;
 use crate::subscribers::Update;
 use crate::views::Look;
@@ -87,7 +85,10 @@ async fn readers(db: &Db, admin: &User, project: &Project, now: DateTime) -> Res
     for (name, kind) in [("cleo", SubscriptionType::AllUpdates), ("dan", SubscriptionType::MajorOnly)] {
         subscribers::subscribe(db, &format!("{name}.{mark}@example.com"), &project.id, kind).await?;
     }
-    println!("\nA minor update goes to {} reader,", subscribers::recipients(db, &project.id, Update::Minor).await?.len());
+    println!(
+        "\nA minor update goes to {} reader,",
+        subscribers::recipients(db, &project.id, Update::Minor).await?.len()
+    );
     println!("a major one to {}.", subscribers::recipients(db, &project.id, Update::Major).await?.len());
     for (country, session) in [(Some("AT"), "one"), (Some("AT"), "one"), (Some("JP"), "two"), (None, "three")] {
         let look = Look { country, session_hash: session, ip_hash: session, ..Look::default() };
@@ -136,7 +137,13 @@ const NEWS: [(&str, &str, &[&str], i64, &str); 5] = [
         33,
         "An entry planned for `09:00` in Vienna appeared at eight in summer.\n\n- Fixed for entries\n- Fixed for digests",
     ),
-    ("Keys can be limited to a project", "v2.2.0", &["feature", "security"], 47, "Ask for `read`, get `read`: and nothing else."),
+    (
+        "Keys can be limited to a project",
+        "v2.2.0",
+        &["feature", "security"],
+        47,
+        "Ask for `read`, get `read`: and nothing else.",
+    ),
 ];
 
 /// Writes a changelog to look at, unless there is a public one already. Gives the project's id.

@@ -21,7 +21,9 @@ pub(super) fn rss(project: &Project, entries: &[Entry], address: &str) -> String
         let (id, title) = (escape(&entry.id), escape(&entry.title));
         add(
             &mut feed,
-            format_args!("<item>\n<title>{title}</title>\n<link>{address}#{id}</link>\n<guid isPermaLink=\"false\">{id}</guid>\n"),
+            format_args!(
+                "<item>\n<title>{title}</title>\n<link>{address}#{id}</link>\n<guid isPermaLink=\"false\">{id}</guid>\n"
+            ),
         );
         if let Some(date) = entry.published_at.and_then(date) {
             add(&mut feed, format_args!("<pubDate>{date}</pubDate>\n"));

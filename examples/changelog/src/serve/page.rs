@@ -57,7 +57,8 @@ fn chips(body: &mut String, id: &str, tags: &[ChangelogTag], wanted: Option<&str
 
 fn article(body: &mut String, (entry, tags): &Entry) {
     let (id, title) = (escape(&entry.id), escape(&entry.title));
-    let published = |format| entry.published_at.map_or_else(String::new, |moment: DateTime| moment.strftime(format).to_string());
+    let published =
+        |format| entry.published_at.map_or_else(String::new, |moment: DateTime| moment.strftime(format).to_string());
     add(
         body,
         format_args!(
@@ -69,7 +70,10 @@ fn article(body: &mut String, (entry, tags): &Entry) {
     if let Some(version) = &entry.version {
         add(body, format_args!("<span class=\"version\">{}</span>", escape(version)));
     }
-    add(body, format_args!("</aside>\n<div class=\"card\">\n<h3><a href=\"#{id}\">{title}</a></h3>\n<p class=\"tags\">"));
+    add(
+        body,
+        format_args!("</aside>\n<div class=\"card\">\n<h3><a href=\"#{id}\">{title}</a></h3>\n<p class=\"tags\">"),
+    );
     for tag in tags {
         add(body, format_args!("<span{}>{}</span>", color(tag), escape(&tag.name)));
     }
