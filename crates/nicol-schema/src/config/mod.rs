@@ -36,17 +36,19 @@ impl Configuration {
 /// Reads all configuration blocks, file by file: datasources, then generators.
 pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Configuration {
     let mut configuration = Configuration::default();
+    let mut has_one = false;
     for file in 0..files {
         let here = |block: &&ConfigBlock<'_>| block.file.index() == file;
         let datasources = draft.datasources.iter().filter(here);
         let usable: Vec<Provider> =
             datasources.filter_map(|block| datasource::datasource(block, &mut configuration, report)).collect();
-        if usable.len() > 1 {
+        if usable.len() > 1 || has_one {
             for block in draft.datasources.iter().filter(here) {
                 let message = "a schema has one datasource";
                 report.error_help(Code::SeveralDatasources, block.span(), message, "remove all but one");
             }
         }
+        has_one |= !usable.is_empty();
         // Which features there are depends on the datasource of the same file, as for the reference.
         let provider = usable.first().copied();
         for block in draft.generators.iter().filter(here) {

@@ -4,7 +4,7 @@ use nicol_db::Value;
 
 use super::insert::{Inserted, fill_defaults, insert_new, insert_rows, insert_skipping, only_key};
 use super::link::{self, link_below};
-use super::{BoxFuture, Cells, Level, Session, Trust, cell_value, read, set, value_of};
+use super::{BoxFuture, Cells, Level, Session, Trust, read, set, value_of};
 use crate::error::{Error, Result};
 use crate::filter::Condition;
 use crate::meta::{Link, RelationMeta, TableMeta};
@@ -289,7 +289,7 @@ async fn find_rows(
     let values = |row: nicol_db::Row<'_>| {
         let cells = columns.iter().enumerate();
         cells
-            .map(|(place, &column)| Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null)))
+            .map(|(place, &column)| super::column_value(table.column(column), row.cell(place)))
             .collect()
     };
     rows.iter().map(values).collect()

@@ -1,7 +1,6 @@
 //! What PostgreSQL has after the migrations.
 
 use changelog::{Db, Result, open};
-use fresh_database::Project;
 use serde_json::Value;
 
 use crate::folder;
@@ -131,13 +130,4 @@ fresh_database::tests! {
         assert_eq!(keys.iter().filter(|key| key.contains("_fkey r ")).count(), 1);
         Ok(())
     }
-}
-
-/// The same numbers from a folder that only holds the six files.
-#[test]
-fn r19_diff_from_empty_says_the_same() {
-    let project = Project::copy_of(folder::project().path("prisma/schema"));
-    std::fs::remove_dir_all(project.path("migrations")).expect("gone");
-    let difference = ["migrate", "diff", "--from-empty", "--to-schema", ".", "--script"];
-    assert_eq!(project.run(&difference).succeeds().out.trim_end(), SCRIPT.trim_end());
 }
