@@ -19,6 +19,8 @@ macro_rules! provider {
             }
             const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/", $file, ".prisma"));
 
+            #[path = "bulk.rs"]
+            mod bulk;
             #[path = "cases.rs"]
             mod cases;
             #[path = $more]
@@ -32,7 +34,7 @@ macro_rules! provider {
 
             $(
                 mod $server {
-                    use super::{SCHEMA, cases, db, links, more, reads, runtime};
+                    use super::{SCHEMA, bulk, cases, db, links, more, reads, runtime};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -50,6 +52,11 @@ macro_rules! provider {
                     #[test]
                     fn reads() {
                         run(reads::CASES);
+                    }
+
+                    #[test]
+                    fn bulk() {
+                        run(bulk::CASES);
                     }
 
                     #[test]

@@ -139,6 +139,12 @@ fn outcomes(text: &str) -> BTreeMap<String, Outcome> {
     found
 }
 
+/// A test's path without its database; of a documentation test what it documents.
+fn bare(test: &str, has_database: bool) -> &str {
+    let path = test.split_once(" - ").map_or(test, |(_, item)| item.split(' ').next().unwrap_or(item));
+    if has_database { path.rsplit_once("::").map_or(path, |(bare, _)| bare) } else { path }
+}
+
 /// Prints the table of one example; gives what is wrong with it.
 fn judge(example: &str, rows: &[Row], results: &BTreeMap<String, Outcome>) -> Vec<String> {
     let mut table: BTreeMap<Row, Held> = BTreeMap::new();
@@ -152,8 +158,7 @@ fn judge(example: &str, rows: &[Row], results: &BTreeMap<String, Outcome>) -> Ve
             let entry = table.entry(*row).or_default();
             let place = &mut entry.outcomes[database.unwrap_or(DATABASES.len())];
             *place = (*place).max(Some(*outcome));
-            let bare =
-                database.map_or(test.as_str(), |_| test.rsplit_once("::").map_or(test.as_str(), |(bare, _)| bare));
+            let bare = bare(test, database.is_some());
             if !entry.tests.iter().any(|known| known == bare) {
                 entry.tests.push(bare.to_owned());
             }

@@ -1,5 +1,5 @@
 //! The rules of the architecture, checked on the sources: which crate may use which, what pure crates must not touch, how
-//! long a file may be, and that every crate is described in ARCHITECTURE.md.
+//! long a file may be, that every crate is described in ARCHITECTURE.md, and that pages of the book show what is there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,28 @@ fn check(root: &Path) -> Result<Vec<String>> {
         dependencies(&folder, rule, &mut findings)?;
         sources(root, &folder, rule, &mut findings)?;
     }
+    includes(&root.join("docs"), &mut findings)?;
     Ok(findings)
+}
+
+/// Pages of the book show pieces of real files, `{{#include ../path:anchor}}` or `:29:42`: file, anchor and lines must be there.
+fn includes(docs: &Path, findings: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(docs)? {
+        let page = entry?.path();
+        if page.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&page)?;
+        for include in text.split("{{#include ").skip(1).filter_map(|rest| rest.split("}}").next()) {
+            let (file, anchor) = include.split_once(':').unwrap_or((include, ""));
+            let shown = fs::read_to_string(docs.join(file)).unwrap_or_default();
+            let is_there = anchor.is_empty() || has_lines(&shown, anchor) || has_anchor(&shown, anchor);
+            if shown.is_empty() || !is_there {
+                findings.push(format!("{}: nothing is shown by `{include}`", page.display()));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn crate_folders(root: &Path) -> Result<Vec<PathBuf>> {
@@ -79,6 +100,18 @@ fn crate_folders(root: &Path) -> Result<Vec<PathBuf>> {
         .collect();
     folders.sort();
     Ok(folders)
+}
+
+/// `29:42` or `75:`, and the lines are in the text.
+fn has_lines(text: &str, range: &str) -> bool {
+    let numbers: Vec<&str> = range.split(':').filter(|part| !part.is_empty()).collect();
+    let are_lines = |part: &&str| part.parse::<usize>().is_ok_and(|line| (1..=text.lines().count()).contains(&line));
+    numbers.iter().all(are_lines)
+}
+
+fn has_anchor(text: &str, anchor: &str) -> bool {
+    let marked = |mark: &str| text.lines().any(|line| line.ends_with(&format!("{mark}: {anchor}")));
+    marked("ANCHOR") && marked("ANCHOR_END")
 }
 
 fn dependencies(folder: &Path, rule: &Rule, findings: &mut Vec<String>) -> Result<()> {
@@ -161,6 +194,17 @@ mod tests {
         let mut findings = Vec::new();
         dependencies(folder.path(), &RULES[0], &mut findings).unwrap();
         assert_eq!(findings.len(), 2, "{findings:?}");
+    }
+
+    #[test]
+    fn an_include_of_nothing_is_found() {
+        let docs = tempfile::tempdir().unwrap();
+        fs::write(docs.path().join("x.rs"), "// ANCHOR: here\nfn x() {}\n// ANCHOR_END: here\n").unwrap();
+        fs::write(docs.path().join("a.md"), "{{#include x.rs:here}} {{#include x.rs}} {{#include x.rs:2:}}").unwrap();
+        fs::write(docs.path().join("b.md"), "{{#include x.rs:there}} {{#include y.rs}} {{#include x.rs:2:9}}").unwrap();
+        let mut findings = Vec::new();
+        includes(docs.path(), &mut findings).unwrap();
+        assert_eq!(findings.len(), 3, "{findings:?}");
     }
 
     #[test]

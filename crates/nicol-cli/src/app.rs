@@ -64,7 +64,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
             Some(MigrateCommand::Down(args)) => commands::migrate::down::run(args, global, output),
             Some(MigrateCommand::Adopt(args)) => commands::migrate::adopt::run(args, global, output),
             Some(MigrateCommand::Snapshot(args)) => commands::migrate::snapshot::run(args, global, output),
-            Some(MigrateCommand::Import) => commands::migrate::import::run(global, output),
+            Some(MigrateCommand::Import(args)) => commands::migrate::import::run(args, global, output),
             Some(MigrateCommand::Resolve(args)) => commands::migrate::resolve::run(args, global, output),
             Some(MigrateCommand::Status(args)) => commands::migrate::status::run(args, global, output),
             Some(MigrateCommand::Lint(args)) => commands::migrate::lint::run(args, global, output),

@@ -12,8 +12,8 @@ mod migrate;
 
 pub(crate) use db::{DbArgs, DbCommand, ExecuteArgs, PullArgs, PushArgs, SeedArgs};
 pub(crate) use migrate::{
-    AdoptArgs, DeployArgs, DevArgs, DiffArgs, DownArgs, FromArgs, LintArgs, MigrateArgs, MigrateCommand, ResetArgs,
-    ResolveArgs, SnapshotArgs, StatusArgs, ToArgs, UnusedMigrate,
+    AdoptArgs, DeployArgs, DevArgs, DiffArgs, DownArgs, FromArgs, ImportArgs, LintArgs, MigrateArgs, MigrateCommand,
+    ResetArgs, ResolveArgs, SnapshotArgs, StatusArgs, ToArgs, UnusedMigrate,
 };
 
 const SUMMARY: &str = "Prisma schemas, migrations and a Rust client, without Node";

@@ -218,6 +218,25 @@ impl Connection {
         self.settle(outcome)
     }
 
+    /// The server's types of a statement's parameters, as names to cast to: what PostgreSQL finds when it prepares the
+    /// statement, which stays prepared. None where nothing is prepared by name, and on other databases.
+    ///
+    /// # Errors
+    /// What the database says of the statement.
+    pub async fn parameter_types(&mut self, sql: &str) -> Result<Option<Vec<String>>> {
+        self.check(sql)?;
+        #[cfg(feature = "postgres")]
+        if let Driver::Postgres(driver) = &mut self.driver
+            && !driver.unnamed_only()
+        {
+            self.is_busy = true;
+            driver.set_busy(true);
+            let outcome = driver.parameter_types(sql).await.map(Some);
+            return self.settle(outcome);
+        }
+        Ok(None)
+    }
+
     /// Runs a script: one message without parameters (SQLite: statement by statement), and every result of it is read.
     ///
     /// # Errors

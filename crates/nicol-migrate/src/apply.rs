@@ -13,7 +13,7 @@ use crate::event::{Event, Watch};
 use crate::history::{self, HistoryRow};
 use crate::lock::{self, LockOptions};
 use crate::mode::{Mode, mode};
-use crate::statement;
+use crate::sql;
 use crate::stepwise;
 
 /// Where one migration stands in a run.
@@ -284,7 +284,7 @@ pub(crate) fn failed(
     let place = match at {
         Some((statements, at)) => {
             let statement = &statements[at];
-            let comment = statement.text.len() - statement::without_leading_comments(statement.text).len();
+            let comment = statement.text.len() - sql::without_leading_comments(statement.text).len();
             let line = line_of(migration.statements(), statement.start + comment);
             format!(" at statement {} of {} (line {line})", at + 1, statements.len())
         }

@@ -13,7 +13,7 @@ use nicol_schema::ValidSchema;
 
 use crate::compare::{Change, Ways};
 use crate::deploy::{self, DeployOptions};
-use crate::directory::{self, Directory, SCRIPT_FILE};
+use crate::directory::{self, Directory, Migration, SCRIPT_FILE};
 use crate::error::{Error, Result, code};
 use crate::event::Watch;
 use crate::history;
@@ -433,6 +433,7 @@ fn write(draft: &Draft, decision: &Decision<'_>) -> Result<(String, PathBuf)> {
         (directory::DOWN_FILE, down),
     ];
     if let Some(settings) = &decision.readme {
+        let previous_schema = previous.map(Migration::snapshot).transpose()?.flatten().unwrap_or_default();
         let text = readme::readme(&Readme {
             name: &name,
             previous_name,
@@ -440,7 +441,7 @@ fn write(draft: &Draft, decision: &Decision<'_>) -> Result<(String, PathBuf)> {
             at: at.to_zoned(settings.time_zone.clone()),
             script: &script,
             dialect: draft.dialect,
-            previous_schema: previous.and_then(|migration| migration.snapshot.as_deref()).unwrap_or_default(),
+            previous_schema: &previous_schema,
             schema: &draft.schema_text,
             mask: settings.mask,
         });

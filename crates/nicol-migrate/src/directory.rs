@@ -5,7 +5,7 @@
 //! when they are there, everything else is ignored.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,16 +38,48 @@ pub struct Migration {
     pub name: String,
     /// Text of `migration.sql`.
     pub script: String,
-    /// Text of the snapshot `schema.prisma`, if there is one.
-    pub snapshot: Option<String>,
-    /// Text of `down.sql`, if there is one.
-    pub down: Option<String>,
+    beside: Beside,
+}
+
+/// What lies beside a script. Few workflows look at it, and then at few migrations: of a folder it is read when asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Beside {
+    Folder(PathBuf),
+    Texts { snapshot: Option<String>, down: Option<String> },
 }
 
 impl Migration {
     /// A migration of a name and a script, without snapshot and way back.
     pub fn new(name: impl Into<String>, script: impl Into<String>) -> Migration {
-        Migration { name: name.into(), script: script.into(), snapshot: None, down: None }
+        Migration { name: name.into(), script: script.into(), beside: Beside::Texts { snapshot: None, down: None } }
+    }
+
+    /// The same with the texts of its snapshot and of its way back.
+    pub fn with_texts(mut self, snapshot: Option<String>, down: Option<String>) -> Migration {
+        self.beside = Beside::Texts { snapshot, down };
+        self
+    }
+
+    /// Text of the snapshot `schema.prisma`, if there is one.
+    ///
+    /// # Errors
+    /// `file-access` and `migration-not-utf8` when it cannot be read.
+    pub fn snapshot(&self) -> Result<Option<String>> {
+        match &self.beside {
+            Beside::Folder(path) => read_optional(&path.join(SNAPSHOT_FILE)),
+            Beside::Texts { snapshot, .. } => Ok(snapshot.clone()),
+        }
+    }
+
+    /// Text of `down.sql`, if there is one.
+    ///
+    /// # Errors
+    /// As [`Migration::snapshot`].
+    pub fn down(&self) -> Result<Option<String>> {
+        match &self.beside {
+            Beside::Folder(path) => read_optional(&path.join(DOWN_FILE)),
+            Beside::Texts { down, .. } => Ok(down.clone()),
+        }
     }
 
     /// The script without the byte order mark that some editors put before it: the checksum covers it, no database
@@ -229,9 +261,7 @@ fn read_migration(folder: &Path, name: String, legacy: bool) -> Result<Option<Mi
             "Restore {SCRIPT_FILE} (version control may have it), or remove the folder if it was never applied."
         )));
     };
-    let snapshot = read_optional(&path.join(SNAPSHOT_FILE))?;
-    let down = read_optional(&path.join(DOWN_FILE))?;
-    Ok(Some(Migration { name, script, snapshot, down }))
+    Ok(Some(Migration { name, script, beside: Beside::Folder(path) }))
 }
 
 fn legacy_folder(folder: &Path, name: &str) -> Error {
@@ -246,7 +276,7 @@ fn legacy_folder(folder: &Path, name: &str) -> Error {
 
 /// The text of a file, nothing when there is no such file.
 pub(crate) fn read_optional(path: &Path) -> Result<Option<String>> {
-    let bytes = match fs::read(path) {
+    let bytes = match read_whole(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::file("read", path, &error)),
@@ -259,6 +289,20 @@ pub(crate) fn read_optional(path: &Path) -> Result<Option<String>> {
             "Save the file as UTF-8. If it was applied already, restore it as it was instead: its checksum is recorded.",
         )
     })
+}
+
+/// A file's bytes. Most scripts are small: one read, with no question for the size before and none for the end after.
+fn read_whole(path: &Path) -> std::io::Result<Vec<u8>> {
+    const ENOUGH: usize = 8 * 1024;
+    let mut file = fs::File::open(path)?;
+    let mut start = [0; ENOUGH];
+    // A file gives less than was asked for only at its end.
+    let length = file.read(&mut start)?;
+    let mut bytes = start[..length].to_vec();
+    if length == ENOUGH {
+        file.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// Writes a migration: all its files or none, then the lock file. Creates the migrations folder if need be.
@@ -390,8 +434,8 @@ mod tests {
         let directory = Directory::read(folder.path()).unwrap();
         let names: Vec<&str> = directory.migrations().iter().map(|m| m.name.as_str()).collect();
         assert_eq!(names, ["0_init", "20240102000000_b"]);
-        assert_eq!(directory.get("0_init").unwrap().snapshot.as_deref(), Some("snapshot"));
-        assert_eq!(directory.get("0_init").unwrap().down.as_deref(), Some("down"));
+        assert_eq!(directory.get("0_init").unwrap().snapshot().unwrap().as_deref(), Some("snapshot"));
+        assert_eq!(directory.get("0_init").unwrap().down().unwrap().as_deref(), Some("down"));
         assert_eq!(directory.provider(), Some("mysql"));
         assert!(directory.check_provider(Dialect::Mysql).is_ok());
         assert_eq!(directory.check_provider(Dialect::Sqlite).unwrap_err().code(), "P3019");

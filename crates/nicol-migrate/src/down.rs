@@ -128,12 +128,12 @@ async fn choose<'a>(
 /// A way back has to be there, and one that nicol has made has to be made for this place in the history.
 fn check_way_back(migration: &Migration, before: &str) -> Result<()> {
     let name = &migration.name;
-    let Some(down) = &migration.down else {
+    let Some(down) = migration.down()? else {
         return Err(Error::new(code::DOWN_MISSING, format!("Migration {name} has no {DOWN_FILE}."))
             .with_migration(name)
             .with_help(format!("Write the statements that take it back into {name}/{DOWN_FILE}.")));
     };
-    let Some((of, on)) = origin::down_marks(down) else { return Ok(()) };
+    let Some((of, on)) = origin::down_marks(&down) else { return Ok(()) };
     let foreign = |message: String| {
         Err(Error::new(code::DOWN_FOREIGN, message).with_migration(name).with_help(
             "It could take back what others have made. See that its statements are right, then delete its first line.",
@@ -170,13 +170,20 @@ async fn risks(
             Ok(risk::counted(conn, &change).await)
         }
         // Where nothing can be replayed there is still what the scripts say of themselves.
-        _ => Ok(back.iter().flat_map(|migration| written_risks(migration)).collect()),
+        _ => {
+            let mut all = Vec::new();
+            for migration in back {
+                all.extend(written_risks(migration)?);
+            }
+            Ok(all)
+        }
     }
 }
 
 /// The losses named at the head of a `down.sql`.
-fn written_risks(migration: &Migration) -> Vec<CountedRisk> {
-    let lines = migration.down.as_deref().unwrap_or_default().lines().filter_map(|line| line.strip_prefix("-- - "));
+fn written_risks(migration: &Migration) -> Result<Vec<CountedRisk>> {
+    let down = migration.down()?.unwrap_or_default();
+    let lines = down.lines().filter_map(|line| line.strip_prefix("-- - "));
     let risk = |text: &str| Risk {
         kind: RiskKind::Warning,
         text: text.to_owned(),
@@ -186,7 +193,7 @@ fn written_risks(migration: &Migration) -> Vec<CountedRisk> {
         needs_count: false,
         stops_at_rows: false,
     };
-    lines.map(|text| CountedRisk { risk: risk(text), rows: None }).collect()
+    Ok(lines.map(|text| CountedRisk { risk: risk(text), rows: None }).collect())
 }
 
 /// Takes the migrations back, newest first. Each and the mark on its row are one transaction where the database can;
@@ -246,7 +253,7 @@ async fn under_lock(
 
 async fn take_back(conn: &mut Connection, migration: &Migration) -> Result<()> {
     let name = &migration.name;
-    let script = migration.down.as_deref().unwrap_or_default();
+    let script = &migration.down()?.unwrap_or_default();
     if let Mode::Whole { .. } = mode(script, conn.dialect()) {
         let mark = async |conn: &mut Connection| Ok(history::take_back(conn, name).await?);
         return unrecorded::run_and_then(conn, script, mark).await.map(|_| ());

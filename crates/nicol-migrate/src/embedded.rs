@@ -58,11 +58,10 @@ impl Embedded {
 
     /// The folder as all workflows of this crate take it.
     pub fn directory(&self) -> Directory {
-        let migrations = self.migrations.iter().map(|embedded| Migration {
-            name: embedded.name.to_string(),
-            script: embedded.script.to_string(),
-            snapshot: embedded.snapshot.map(str::to_string),
-            down: embedded.down.map(str::to_string),
+        let migrations = self.migrations.iter().map(|embedded| {
+            let texts = [embedded.snapshot, embedded.down].map(|text| text.map(str::to_string));
+            let [snapshot, down] = texts;
+            Migration::new(embedded.name, embedded.script).with_texts(snapshot, down)
         });
         let folder = Directory::from_migrations(migrations.collect());
         match self.lock.and_then(directory::parse_lock) {

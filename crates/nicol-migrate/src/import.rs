@@ -14,7 +14,10 @@ use crate::directory::{self, LEGACY_LOCK_FILE, README_FILE, SCRIPT_FILE, SNAPSHO
 use crate::error::{Error, Result, code};
 use crate::origin::IMPORTED_MARK;
 
+mod cascades;
 mod statements;
+
+pub use cascades::{CascadingKey, Unsaid, unsaid};
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +30,9 @@ pub struct Imported {
     pub dialect: Dialect,
     /// The one database or schema that every table was qualified with, and now is not.
     pub qualifier: Option<String>,
-    /// The statements say `ON DELETE CASCADE`, which the schemas of that time did not have to say.
-    pub cascades: bool,
+    /// Foreign keys with `ON DELETE CASCADE`, of scripts imported earlier too: the schemas of that time did not have to say
+    /// it.
+    pub cascades: Vec<CascadingKey>,
 }
 
 /// A folder without a script.
@@ -50,10 +54,12 @@ pub fn import(path: &Path) -> Result<Imported> {
     let mut legacy = Vec::new();
     let mut left = Vec::new();
     let mut snapshots = Vec::new();
+    let mut earlier = Vec::new();
     for name in names {
         let folder = path.join(&name);
         snapshots.extend(directory::read_optional(&folder.join(SNAPSHOT_FILE))?);
-        if folder.join(SCRIPT_FILE).exists() {
+        if let Some(script) = directory::read_optional(&folder.join(SCRIPT_FILE))? {
+            earlier.extend(script.starts_with(IMPORTED_MARK).then_some(script));
             left.push(name);
             continue;
         }
@@ -64,7 +70,9 @@ pub fn import(path: &Path) -> Result<Imported> {
     let dialect = dialect(path, snapshots.last().map(String::as_str), &legacy)?;
     let all = || legacy.iter().flat_map(|migration| &migration.statements);
     let qualifier = statements::only_qualifier(all().map(String::as_str), dialect);
-    let cascades = all().any(|statement| statement.to_ascii_uppercase().contains("ON DELETE CASCADE"));
+    let earlier = earlier.iter().flat_map(|script| nicol_db::script::split(script, dialect));
+    let earlier: Vec<&str> = earlier.map(|statement| statement.text).collect();
+    let cascades = cascades::of(earlier.into_iter().chain(all().map(String::as_str)), dialect);
     let scripts: Vec<(&Legacy, String)> = legacy
         .iter()
         .map(|migration| (migration, script(&migration.statements, qualifier.as_deref(), dialect)))

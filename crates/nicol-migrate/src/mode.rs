@@ -4,6 +4,7 @@ use nicol_db::Dialect;
 use nicol_db::script::ScriptStatement;
 
 use crate::event::Stepwise;
+use crate::sql;
 use crate::statement::{self, Kind};
 
 /// First line of a script that is to run without a transaction around it.
@@ -78,7 +79,7 @@ fn are_plain_pairs(kinds: &[Kind]) -> bool {
 
 /// Replaces a statement by spaces, so that every other one stays at its line and column.
 fn blank_out(text: &mut String, statement: &ScriptStatement<'_>) {
-    let code = statement::without_leading_comments(statement.text);
+    let code = sql::without_leading_comments(statement.text);
     let start = statement.start + (statement.text.len() - code.len());
     let end = start + code.len();
     let blank: String = code.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();

@@ -48,7 +48,7 @@ pub(crate) async fn origin(
     if migrations.is_empty() {
         return Ok(Origin { catalog: Catalog::fresh(dialect), kind: OriginKind::Nothing });
     }
-    if !always_replay && let Some(schema) = current_snapshot(migrations) {
+    if !always_replay && let Some(schema) = current_snapshot(migrations)? {
         let catalog = nicol_catalog::from_schema(&schema, dialect);
         return Ok(Origin { catalog, kind: OriginKind::Snapshot });
     }
@@ -82,18 +82,19 @@ pub(crate) async fn against_live(
 ///
 /// When branches are merged, a folder of the other branch comes to lie between the two: the newest snapshot then lacks
 /// what that folder does.
-fn current_snapshot(migrations: &[Migration]) -> Option<ValidSchema> {
-    let (newest, before) = migrations.split_last()?;
+fn current_snapshot(migrations: &[Migration]) -> Result<Option<ValidSchema>> {
+    let Some((newest, before)) = migrations.split_last() else { return Ok(None) };
     if newest.script.starts_with(IMPORTED_MARK) {
-        return None;
+        return Ok(None);
     }
     let previous = before.last().map_or("", |migration| migration.name.as_str());
-    let made_on = newest.down.as_deref().and_then(|down| made_on(down, &newest.name));
+    let down = newest.down()?;
+    let made_on = down.as_deref().and_then(|down| made_on(down, &newest.name));
     if made_on.is_some_and(|made_on| made_on != previous) {
-        return None;
+        return Ok(None);
     }
-    let source = Source::new(SNAPSHOT_FILE, newest.snapshot.clone()?);
-    nicol_schema::validate(&[source]).schema
+    let Some(snapshot) = newest.snapshot()? else { return Ok(None) };
+    Ok(nicol_schema::validate(&[Source::new(SNAPSHOT_FILE, snapshot)]).schema)
 }
 
 /// The first line of a `down.sql`.

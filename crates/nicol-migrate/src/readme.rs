@@ -73,7 +73,7 @@ fn local_time(at: &Zoned) -> String {
 fn statements(script: &str, dialect: Dialect) -> String {
     let mut out: Vec<String> = Vec::new();
     for statement in nicol_db::script::split(script, dialect) {
-        let text = crate::statement::without_leading_comments(statement.text);
+        let text = crate::sql::without_leading_comments(statement.text);
         let text = text.trim().trim_end_matches(';');
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).map(str::trim_end).collect();
         if !lines.is_empty() {

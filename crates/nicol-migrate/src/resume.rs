@@ -12,7 +12,8 @@ use crate::directory::Migration;
 use crate::error::{Error, Result, code};
 use crate::history::HistoryRow;
 use crate::mode::has_transactional_structure;
-use crate::statement::{self, Kind, Token};
+use crate::sql::{TokenKind, tokens, without_leading_comments};
+use crate::statement::{self, Kind};
 use crate::trace::{self, Trace, Traced};
 
 /// The index of the first statement still to run.
@@ -90,7 +91,7 @@ const THERE_ALREADY: &str = "there";
 
 /// True for statements that may commit inside themselves.
 fn commits_by_itself(text: &str) -> bool {
-    let word = statement::without_leading_comments(text).split(|c: char| !c.is_ascii_alphabetic()).next();
+    let word = without_leading_comments(text).split(|c: char| !c.is_ascii_alphabetic()).next();
     word.is_some_and(|word| word.eq_ignore_ascii_case("CALL") || word.eq_ignore_ascii_case("DO"))
 }
 
@@ -103,12 +104,11 @@ async fn writes_unprotected(conn: &mut Connection, text: &str) -> nicol_db::Resu
                WHERE t.table_schema = ? AND e.transactions <> 'YES'";
     let schema = Value::Text(conn.default_schema().to_string());
     let rows = conn.query(sql, &[schema]).await?;
-    let tokens = statement::tokens(text, conn.dialect(), usize::MAX);
+    let tokens = tokens(text, conn.dialect());
     for row in rows.iter() {
         let table: String = row.get(0)?;
-        let names =
-            |token: &Token| matches!(token, Token::Word(name) | Token::Name(name) if name.eq_ignore_ascii_case(&table));
-        if tokens.iter().any(names) {
+        let is_name = |kind: TokenKind| matches!(kind, TokenKind::Word | TokenKind::Name);
+        if tokens.iter().any(|token| is_name(token.kind) && token.content().eq_ignore_ascii_case(&table)) {
             return Ok(true);
         }
     }
@@ -116,7 +116,7 @@ async fn writes_unprotected(conn: &mut Connection, text: &str) -> nicol_db::Resu
 }
 
 fn cannot_tell(migration: &Migration, statements: &[ScriptStatement<'_>], done: usize) -> Error {
-    let text = statement::without_leading_comments(statements[done].text);
+    let text = without_leading_comments(statements[done].text);
     let start = statements[done].start + statements[done].text.len() - text.len();
     let shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
     let message = format!(

@@ -25,6 +25,22 @@ pub struct Shadow<'a> {
 /// Names of scratch databases begin so, as Prisma's do: whoever looks at the server knows what they are.
 const NAME_PREFIX: &str = "prisma_migrate_shadow_db_";
 
+/// Which catalogs of a replay are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// The one after all migrations.
+    Last,
+    /// One after each migration.
+    Each,
+}
+
+/// What a replay is to do.
+struct Replay<'a> {
+    migrations: &'a [Migration],
+    namespaces: &'a [String],
+    wanted: Wanted,
+}
+
 /// The catalog that a database has after these migrations.
 ///
 /// # Errors
@@ -36,29 +52,53 @@ pub async fn replay(
     shadow: Shadow<'_>,
     namespaces: &[String],
 ) -> Result<Catalog> {
-    if migrations.is_empty() {
-        return Ok(Catalog::fresh(dialect));
+    let replay = Replay { migrations, namespaces, wanted: Wanted::Last };
+    Ok(replay.run(dialect, shadow).await?.pop().unwrap_or_else(|| Catalog::fresh(dialect)))
+}
+
+/// The catalogs that a database has after each of these migrations, in their order.
+///
+/// # Errors
+/// As [`replay`].
+pub async fn replay_each(
+    migrations: &[Migration],
+    dialect: Dialect,
+    shadow: Shadow<'_>,
+    namespaces: &[String],
+) -> Result<Vec<Catalog>> {
+    Replay { migrations, namespaces, wanted: Wanted::Each }.run(dialect, shadow).await
+}
+
+impl Replay<'_> {
+    async fn run(&self, dialect: Dialect, shadow: Shadow<'_>) -> Result<Vec<Catalog>> {
+        if self.migrations.is_empty() {
+            return Ok(Vec::new());
+        }
+        if dialect == Dialect::Sqlite {
+            let mut conn = Connection::open_in_memory().await?;
+            return self.run_in(&mut conn).await;
+        }
+        match (shadow.given, shadow.main) {
+            (Some(given), main) => replay_in_given(self, given, main).await,
+            (None, Some(main)) => replay_in_scratch(self, main).await,
+            (None, None) => Err(Error::new(code::SHADOW, "Replaying migrations needs a database server.")
+                .with_help("Give the URL of a database, or of a shadow database.")),
+        }
     }
-    if dialect == Dialect::Sqlite {
-        let mut conn = Connection::open_in_memory().await?;
-        return replay_in(&mut conn, migrations, namespaces).await;
-    }
-    match (shadow.given, shadow.main) {
-        (Some(given), main) => replay_in_given(migrations, given, main, namespaces).await,
-        (None, Some(main)) => replay_in_scratch(migrations, main, namespaces).await,
-        (None, None) => Err(Error::new(code::SHADOW, "Replaying migrations needs a database server.")
-            .with_help("Give the URL of a database, or of a shadow database.")),
+
+    async fn run_in(&self, conn: &mut Connection) -> Result<Vec<Catalog>> {
+        let mut found = Vec::new();
+        for (place, migration) in self.migrations.iter().enumerate() {
+            apply::replay(conn, migration).await?;
+            if self.wanted == Wanted::Each || place + 1 == self.migrations.len() {
+                found.push(nicol_catalog::introspect(conn, self.namespaces).await?);
+            }
+        }
+        Ok(found)
     }
 }
 
-async fn replay_in(conn: &mut Connection, migrations: &[Migration], namespaces: &[String]) -> Result<Catalog> {
-    for migration in migrations {
-        apply::replay(conn, migration).await?;
-    }
-    Ok(nicol_catalog::introspect(conn, namespaces).await?)
-}
-
-async fn replay_in_scratch(migrations: &[Migration], main: &ConnectionUrl, namespaces: &[String]) -> Result<Catalog> {
+async fn replay_in_scratch(replay: &Replay<'_>, main: &ConnectionUrl) -> Result<Vec<Catalog>> {
     let scratch = main.with_database(&format!("{NAME_PREFIX}{}", uuid::Uuid::new_v4()));
     admin::create_database(&scratch).await.map_err(|error| {
         let message = format!("No scratch database could be made to replay the migrations in: {}", error.message());
@@ -67,17 +107,17 @@ async fn replay_in_scratch(migrations: &[Migration], main: &ConnectionUrl, names
              where the newest migration has a snapshot: `nicol migrate snapshot` writes it.",
         )
     })?;
-    let result = open_and_replay(&scratch, migrations, namespaces).await;
+    let result = open_and_replay(&scratch, replay).await;
     let dropped = admin::drop_database(&scratch).await;
-    let catalog = result?;
+    let catalogs = result?;
     dropped?;
-    Ok(catalog)
+    Ok(catalogs)
 }
 
-async fn open_and_replay(url: &ConnectionUrl, migrations: &[Migration], namespaces: &[String]) -> Result<Catalog> {
+async fn open_and_replay(url: &ConnectionUrl, replay: &Replay<'_>) -> Result<Vec<Catalog>> {
     let mut conn = Connection::open(url).await?;
     let result = match create_schema(&mut conn).await {
-        Ok(()) => replay_in(&mut conn, migrations, namespaces).await,
+        Ok(()) => replay.run_in(&mut conn).await,
         Err(error) => Err(error),
     };
     close(conn).await;
@@ -85,19 +125,18 @@ async fn open_and_replay(url: &ConnectionUrl, migrations: &[Migration], namespac
 }
 
 async fn replay_in_given(
-    migrations: &[Migration],
+    replay: &Replay<'_>,
     given: &ConnectionUrl,
     main: Option<&ConnectionUrl>,
-    namespaces: &[String],
-) -> Result<Catalog> {
+) -> Result<Vec<Catalog>> {
     let place = |url: &ConnectionUrl| (url.host_port(), url.database().to_string(), url.schema().map(str::to_string));
     if main.is_some_and(|main| place(main) == place(given)) {
         return Err(Error::new(code::SHADOW, "The shadow database is the project's own database.")
             .with_help("It would be emptied. Give another one."));
     }
     let mut conn = Connection::open(given).await?;
-    let result = match empty_given(&mut conn, namespaces).await {
-        Ok(()) => replay_in(&mut conn, migrations, namespaces).await,
+    let result = match empty_given(&mut conn, replay.namespaces).await {
+        Ok(()) => replay.run_in(&mut conn).await,
         Err(error) => Err(error),
     };
     close(conn).await;

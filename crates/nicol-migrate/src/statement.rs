@@ -3,6 +3,8 @@
 
 use nicol_db::Dialect;
 
+use crate::sql::{Token, TokenKind, first_tokens, tokens};
+
 /// How a statement may be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -24,27 +26,15 @@ pub(crate) enum Kind {
     Structure,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Token {
-    /// A bare word, in upper case for comparing, as written for names.
-    Word(String),
-    /// A quoted name.
-    Name(String),
-    /// Any other character.
-    Mark(char),
-    /// A string literal, whatever it says.
-    Text,
-}
-
 /// The kind of a statement.
 pub(crate) fn kind(text: &str, dialect: Dialect) -> Kind {
-    let tokens = tokens(text, dialect, 32);
+    let tokens = first_tokens(text, dialect, 32);
     let word = |i: usize| words_at(&tokens, i);
     match word(0).as_str() {
         "BEGIN" => Kind::Begin,
         "START" if word(1) == "TRANSACTION" => Kind::Begin,
         "COMMIT" | "END" => Kind::Commit,
-        "ROLLBACK" if tokens.iter().any(|token| is_word(token, "TO")) => Kind::Data,
+        "ROLLBACK" if tokens.iter().any(|token| token.is("TO")) => Kind::Data,
         "ROLLBACK" | "ABORT" => Kind::Rollback,
         "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "WITH" | "SELECT" | "VALUES" | "LOAD" | "SAVEPOINT"
         | "RELEASE" => Kind::Data,
@@ -62,9 +52,9 @@ fn is_pragma_alone(name: &str) -> bool {
     matches!(name, "JOURNAL_MODE" | "SYNCHRONOUS" | "WAL_CHECKPOINT" | "TEMP_STORE" | "AUTO_VACUUM" | "PAGE_SIZE")
 }
 
-fn runs_alone(tokens: &[Token], dialect: Dialect) -> bool {
+fn runs_alone(tokens: &[Token<'_>], dialect: Dialect) -> bool {
     let word = |i: usize| words_at(tokens, i);
-    let any = |wanted: &str| tokens.iter().any(|token| is_word(token, wanted));
+    let any = |wanted: &str| tokens.iter().any(|token| token.is(wanted));
     match dialect {
         Dialect::Sqlite => matches!(word(0).as_str(), "VACUUM" | "DETACH"),
         Dialect::Postgres | Dialect::Cockroachdb => match (word(0).as_str(), word(1).as_str()) {
@@ -84,92 +74,31 @@ fn runs_alone(tokens: &[Token], dialect: Dialect) -> bool {
 
 /// True when the statement switches SQLite's foreign keys off.
 pub(crate) fn switches_foreign_keys_off(text: &str) -> bool {
-    let tokens = tokens(text, Dialect::Sqlite, 8);
-    let off =
-        |token: &Token| is_word(token, "OFF") || is_word(token, "FALSE") || is_word(token, "NO") || is_word(token, "0");
+    let tokens = first_tokens(text, Dialect::Sqlite, 8);
+    let off = |token: &Token<'_>| ["OFF", "FALSE", "NO", "0"].iter().any(|word| token.is(word));
     words_at(&tokens, 0) == "PRAGMA"
-        && tokens.iter().any(|token| is_word(token, "FOREIGN_KEYS"))
-        && tokens.last().is_some_and(|last| off(last) || *last == Token::Mark(')') && tokens.iter().any(off))
+        && tokens.iter().any(|token| token.is("FOREIGN_KEYS"))
+        && tokens.last().is_some_and(|last| off(last) || last.is_mark(')') && tokens.iter().any(off))
 }
 
 /// True for PostgreSQL's `ALTER TYPE ... ADD VALUE`, whose value cannot be used before a commit.
 pub(crate) fn adds_enum_value(text: &str, dialect: Dialect) -> bool {
-    let tokens = tokens(text, dialect, 16);
+    let tokens = first_tokens(text, dialect, 16);
     words_at(&tokens, 0) == "ALTER"
         && words_at(&tokens, 1) == "TYPE"
-        && tokens.windows(2).any(|pair| is_word(&pair[0], "ADD") && is_word(&pair[1], "VALUE"))
+        && tokens.windows(2).any(|pair| pair[0].is("ADD") && pair[1].is("VALUE"))
 }
 
 /// True for `SET TRANSACTION ...`.
 pub(crate) fn sets_transaction(text: &str, dialect: Dialect) -> bool {
-    let tokens = tokens(text, dialect, 2);
+    let tokens = first_tokens(text, dialect, 2);
     words_at(&tokens, 0) == "SET" && words_at(&tokens, 1) == "TRANSACTION"
 }
 
-pub(crate) fn is_word(token: &Token, wanted: &str) -> bool {
-    matches!(token, Token::Word(word) if word.eq_ignore_ascii_case(wanted))
-}
-
 /// The bare word at a place in upper case, empty when there is none.
-pub(crate) fn words_at(tokens: &[Token], at: usize) -> String {
-    match tokens.get(at) {
-        Some(Token::Word(word)) => word.to_ascii_uppercase(),
-        Some(Token::Name(_) | Token::Mark(_) | Token::Text) | None => String::new(),
-    }
-}
-
-/// The statement without white space and comments at its front.
-pub(crate) fn without_leading_comments(text: &str) -> &str {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start();
-        if rest.starts_with("--") || rest.starts_with('#') {
-            rest = rest.split_once('\n').map_or("", |(_, after)| after);
-        } else if rest.starts_with("/*") && !rest.starts_with("/*!") {
-            rest = rest.split_once("*/").map_or("", |(_, after)| after);
-        } else {
-            return rest;
-        }
-    }
-}
-
-pub(crate) fn tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = without_leading_comments(text);
-    while let Some(c) = rest.chars().next().filter(|_| tokens.len() < limit) {
-        let quote_is_name = c == '`' || (c == '"' && !dialect.is_mysql_family());
-        if quote_is_name || c == '"' || c == '\'' {
-            let (content, after) = quoted(rest, c, c != '`' && dialect.is_mysql_family());
-            tokens.push(if quote_is_name { Token::Name(content) } else { Token::Text });
-            rest = without_leading_comments(after);
-        } else if c.is_alphanumeric() || c == '_' {
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(rest.len());
-            tokens.push(Token::Word(rest[..end].to_string()));
-            rest = without_leading_comments(&rest[end..]);
-        } else {
-            if c != ';' {
-                tokens.push(Token::Mark(c));
-            }
-            rest = without_leading_comments(&rest[c.len_utf8()..]);
-        }
-    }
-    tokens
-}
-
-/// The content of a quoted run, doubled quotes made single, and what follows it. MySQL has backslashes in strings.
-fn quoted(text: &str, quote: char, has_escapes: bool) -> (String, &str) {
-    let mut content = String::new();
-    let mut chars = text.char_indices().skip(1).peekable();
-    while let Some((at, c)) = chars.next() {
-        if c == quote && chars.next_if(|(_, next)| *next == quote).is_none() {
-            return (content, &text[at + c.len_utf8()..]);
-        }
-        content.push(c);
-        if c == '\\' && has_escapes {
-            content.extend(chars.next().map(|(_, escaped)| escaped));
-        }
-    }
-    (content, "")
+fn words_at(tokens: &[Token<'_>], at: usize) -> String {
+    let word = tokens.get(at).filter(|token| token.kind == TokenKind::Word);
+    word.map_or_else(String::new, |token| token.text.to_ascii_uppercase())
 }
 
 /// Where the last statement of a script begins, in bytes, when the script ends in its middle: inside a string, a comment,
@@ -189,7 +118,8 @@ pub(crate) fn unfinished(script: &str, dialect: Dialect) -> Option<usize> {
     }
     // Brackets hold statements together on PostgreSQL only, whose bodies are strings.
     let last = before.last().filter(|_| !dialect.is_postgres_family())?;
-    let count = |mark: char| tokens(last.text, dialect, usize::MAX).iter().filter(|t| **t == Token::Mark(mark)).count();
+    let tokens = tokens(last.text, dialect);
+    let count = |mark: char| tokens.iter().filter(|token| token.is_mark(mark)).count();
     (count('(') > count(')')).then_some(last.start)
 }
 

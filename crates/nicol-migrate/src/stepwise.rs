@@ -12,6 +12,7 @@ use crate::history::{self, HistoryRow};
 use crate::lock::{self, LockOptions};
 use crate::mode::has_transactional_structure;
 use crate::resume;
+use crate::sql;
 use crate::statement::{self, Kind};
 
 /// The part of a run that goes statement by statement.
@@ -207,7 +208,7 @@ impl Steps<'_> {
         match kind {
             Kind::Begin => self.own_transaction = true,
             Kind::Commit | Kind::Rollback => self.own_transaction = false,
-            Kind::TableLock => self.tables_locked = !statement::without_leading_comments(text).starts_with(['u', 'U']),
+            Kind::TableLock => self.tables_locked = !sql::without_leading_comments(text).starts_with(['u', 'U']),
             Kind::Structure if commits(kind, conn.dialect()) => self.own_transaction = false,
             Kind::Session | Kind::Data | Kind::Alone | Kind::Structure => {}
         }

@@ -2,10 +2,11 @@
 //! without a replay.
 //!
 //! The schema of the project is that snapshot exactly when the database, with every migration applied, is what it says. So
-//! neither a scratch database nor the right to make one is needed.
+//! neither a scratch database nor the right to make one is needed. Those of older migrations come of a replay.
 
 use std::path::PathBuf;
 
+use nicol_catalog::to_schema::{Options, to_schema};
 use nicol_db::{Connection, ConnectionUrl};
 use nicol_schema::ValidSchema;
 
@@ -15,6 +16,7 @@ use crate::directory::{self, Directory, SNAPSHOT_FILE};
 use crate::error::{Error, Result, code};
 use crate::history;
 use crate::origin::IMPORTED_MARK;
+use crate::shadow::{self, Shadow};
 use crate::snapshot;
 use crate::standing::standing;
 
@@ -46,7 +48,7 @@ pub async fn take(url: &ConnectionUrl, directory: &Directory, schema: &ValidSche
     let (Some(folder), Some(newest)) = (directory.path(), directory.migrations().last()) else {
         return Ok(Taken::NoMigrations);
     };
-    if newest.snapshot.is_some() && !newest.script.starts_with(IMPORTED_MARK) {
+    if newest.snapshot()?.is_some() && !newest.script.starts_with(IMPORTED_MARK) {
         return Ok(Taken::There { migration: newest.name.clone() });
     }
     let mut conn = open(url).await?;
@@ -62,6 +64,61 @@ pub async fn take(url: &ConnectionUrl, directory: &Directory, schema: &ValidSche
     let path = folder.join(&newest.name);
     directory::write_file(&path, SNAPSHOT_FILE, &snapshot::snapshot(&schema.sources))?;
     Ok(Taken::Written { migration: newest.name.clone(), file: path.join(SNAPSHOT_FILE) })
+}
+
+/// The snapshots of migrations before the newest.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Older {
+    /// The files that were written.
+    pub written: Vec<PathBuf>,
+    /// Migrations after which the database held what no schema says in full: theirs are not written.
+    pub left_out: Vec<String>,
+}
+
+/// Writes the snapshot of every migration before the newest that has none, as a replay makes it. Names, comments and
+/// documentation of today's schema are in it, as far as they fit.
+///
+/// # Errors
+/// Those of a replay ([`shadow::replay`]), of the connection, and of writing.
+pub async fn take_older(
+    url: &ConnectionUrl,
+    directory: &Directory,
+    schema: &ValidSchema,
+    given: Option<&ConnectionUrl>,
+) -> Result<Older> {
+    let (Some(folder), Some((_, older))) = (directory.path(), directory.migrations().split_last()) else {
+        return Ok(Older::default());
+    };
+    let mut lacking = Vec::new();
+    for (place, migration) in older.iter().enumerate() {
+        if migration.snapshot()?.is_none() {
+            lacking.push(place);
+        }
+    }
+    let Some(last) = lacking.last() else { return Ok(Older::default()) };
+    let conn = open(url).await?;
+    let dialect = conn.dialect();
+    close(conn).await;
+    let shadow = Shadow { main: Some(url), given };
+    let catalogs = shadow::replay_each(&older[..=*last], dialect, shadow, &dev::namespaces(schema)).await?;
+    let today = nicol_catalog::from_schema(schema, dialect);
+    let mut done = Older::default();
+    for place in lacking {
+        let migration = &older[place];
+        let catalog = catalogs[place].spelled_as(&today);
+        let pulled = to_schema(&catalog, schema, &Options { new_file: SNAPSHOT_FILE.to_owned(), ..Options::default() });
+        let says_all = nicol_schema::validate(&pulled.files)
+            .schema
+            .is_some_and(|said| dev::drift_between(&nicol_catalog::from_schema(&said, dialect), &catalog).is_none());
+        if says_all {
+            let path = folder.join(&migration.name);
+            directory::write_file(&path, SNAPSHOT_FILE, &snapshot::snapshot(&pulled.files))?;
+            done.written.push(path.join(SNAPSHOT_FILE));
+        } else {
+            done.left_out.push(migration.name.clone());
+        }
+    }
+    Ok(done)
 }
 
 fn not_possible(message: impl Into<String>, help: &str) -> Error {

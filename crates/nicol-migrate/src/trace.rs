@@ -5,7 +5,7 @@
 
 use nicol_db::Dialect;
 
-use crate::statement::{Token, is_word, tokens};
+use crate::sql::{Cursor, Token, first_tokens};
 
 /// What a statement leaves behind in the catalog, or no longer leaves there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,21 +46,20 @@ const INVISIBLE: &[&str] =
 
 /// What to look for to know whether the statement has run; nothing when that cannot be seen.
 pub(crate) fn trace(text: &str, dialect: Dialect) -> Option<Traced> {
-    let tokens = tokens(text, dialect, TOKEN_LIMIT);
-    let mut reader = Reader { tokens: &tokens, at: 0, schema: None };
+    let tokens = first_tokens(text, dialect, TOKEN_LIMIT);
+    let mut reader = Reader { cursor: Cursor::new(text, &tokens, dialect), schema: None };
     let trace = read(&mut reader)?;
     Some(Traced { trace, schema: reader.schema })
 }
 
 /// Whether everything that the statement does can be seen by comparing the definitions of all objects before and after.
 pub(crate) fn changes_definitions(text: &str, dialect: Dialect) -> bool {
-    let tokens = tokens(text, dialect, 64);
-    let is_definition = ["CREATE", "ALTER", "DROP", "RENAME"]
-        .iter()
-        .any(|word| tokens.first().is_some_and(|first| is_word(first, word)));
+    let tokens = first_tokens(text, dialect, 64);
+    let is_any_of = |token: &Token<'_>, words: &[&str]| words.iter().any(|word| token.is(word));
+    let is_definition = tokens.first().is_some_and(|first| is_any_of(first, &["CREATE", "ALTER", "DROP", "RENAME"]));
     // Words inside the body of a routine say nothing; those at the front say what is defined.
     let front = &tokens[..tokens.len().min(8)];
-    is_definition && !front.iter().any(|token| INVISIBLE.iter().any(|word| is_word(token, word)))
+    is_definition && !front.iter().any(|token| is_any_of(token, INVISIBLE))
 }
 
 fn read(reader: &mut Reader<'_>) -> Option<Trace> {
@@ -82,7 +81,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Trace> {
     if reader.take("RENAME") && reader.take("TABLE") {
         reader.name()?;
         // Of several renames the first target may be the second source.
-        if reader.tokens.contains(&Token::Mark(',')) || !reader.take("TO") {
+        if reader.cursor.tokens.iter().any(|token| token.is_mark(',')) || !reader.take("TO") {
             return None;
         }
         return Some(Trace::Table { table: reader.name()?, exists: true });
@@ -168,7 +167,7 @@ fn of_drop(reader: &mut Reader<'_>) -> Option<Trace> {
 fn of_alter(reader: &mut Reader<'_>) -> Option<Trace> {
     reader.if_exists();
     let table = reader.name()?;
-    let renames = reader.tokens.iter().filter(|token| is_word(token, "RENAME") || is_word(token, "CHANGE")).count();
+    let renames = reader.cursor.tokens.iter().filter(|token| token.is("RENAME") || token.is("CHANGE")).count();
     if renames > 1 {
         // Names may have been exchanged.
         return None;
@@ -271,57 +270,39 @@ fn of_removal(reader: &mut Reader<'_>, table: String) -> Option<Trace> {
 }
 
 struct Reader<'a> {
-    tokens: &'a [Token],
-    at: usize,
+    cursor: Cursor<'a>,
     /// The first schema that stands before a name.
     schema: Option<String>,
 }
 
 impl Reader<'_> {
     fn take(&mut self, word: &str) -> bool {
-        let found = self.tokens.get(self.at).is_some_and(|token| is_word(token, word));
-        self.at += usize::from(found);
-        found
+        self.cursor.take(word)
     }
 
     /// `IF EXISTS` or `IF NOT EXISTS`.
     fn if_exists(&mut self) -> bool {
-        let found = self.take("IF");
-        if found {
-            self.take("NOT");
-            self.take("EXISTS");
-        }
-        found
+        self.cursor.if_exists()
     }
 
     /// A name, without the schema in front of it.
     fn name(&mut self) -> Option<String> {
-        let mut schema = None;
-        loop {
-            let name = match self.tokens.get(self.at)? {
-                Token::Word(name) | Token::Name(name) => name.clone(),
-                Token::Mark(_) | Token::Text => return None,
-            };
-            self.at += 1;
-            if self.tokens.get(self.at) != Some(&Token::Mark('.')) {
-                self.schema = self.schema.take().or(schema);
-                return Some(name);
-            }
-            schema = Some(name);
-            self.at += 1;
-        }
+        let name = self.cursor.name()?;
+        self.schema = self.schema.take().or(name.schema);
+        Some(name.name)
     }
 
     /// Goes behind the next comma outside brackets.
     fn skip_to_next_clause(&mut self) -> bool {
-        let mut depth = 0;
-        while let Some(token) = self.tokens.get(self.at) {
-            self.at += 1;
-            match token {
-                Token::Mark('(') => depth += 1,
-                Token::Mark(')') => depth -= 1,
-                Token::Mark(',') if depth == 0 => return true,
-                Token::Mark(_) | Token::Word(_) | Token::Name(_) | Token::Text => {}
+        let mut depth = 0_i32;
+        while let Some(token) = self.cursor.peek() {
+            self.cursor.at += 1;
+            if token.is_mark('(') {
+                depth += 1;
+            } else if token.is_mark(')') {
+                depth -= 1;
+            } else if token.is_mark(',') && depth == 0 {
+                return true;
             }
         }
         false

@@ -6,7 +6,7 @@ use nicol_db::script::ScriptStatement;
 use crate::apply::{foreign_key_violations, line_of, set_foreign_keys};
 use crate::error::{Error, Result, code};
 use crate::mode::{Mode, mode};
-use crate::statement;
+use crate::sql;
 
 /// How far a script came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ async fn stepwise(conn: &mut Connection, script: &str) -> Result<()> {
 
 fn place(script: &str, statements: &[ScriptStatement<'_>], at: usize) -> String {
     let statement = &statements[at];
-    let comment = statement.text.len() - statement::without_leading_comments(statement.text).len();
+    let comment = statement.text.len() - sql::without_leading_comments(statement.text).len();
     let line = line_of(script, statement.start + comment);
     format!(" at statement {} of {} (line {line})", at + 1, statements.len())
 }

@@ -1,12 +1,10 @@
 //! Views on the syntax tree: nodes together with their text, so that the rest of the crate reads names and values and
 //! never touches byte ranges.
 
-use std::borrow::Cow;
-
 use crate::source::{Source, Span};
-use crate::syntax::literal::unescape;
 use crate::syntax::parser::parse;
 use crate::syntax::tree::{ArgumentNode, Arguments, AttributeNode, ExpressionKind, ExpressionNode, Extent, Run, Tree};
+use crate::syntax::words::Word;
 
 /// One file: a view on its [`Parsed`] form, as small as can be, since every view below holds one.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +50,7 @@ impl<'a> File<'a> {
 
     /// An extent as a place that also names the file.
     pub(crate) fn span(self, extent: Extent) -> Span {
-        Span { file: self.0.index, start: extent.start, end: extent.end }
+        Span { file: self.0.index, start: extent.start(), end: extent.end() }
     }
 
     /// A view on an attribute.
@@ -60,9 +58,16 @@ impl<'a> File<'a> {
         Attribute { file: self, node }
     }
 
-    /// A view on the expression of an index.
-    pub(crate) fn value(self, index: u32) -> Value<'a> {
-        Value { file: self, node: &self.tree().expressions[index as usize] }
+    /// A view on an expression.
+    pub(crate) fn value(self, node: &'a ExpressionNode) -> Value<'a> {
+        Value { file: self, node }
+    }
+
+    /// What a string literal with escapes says.
+    fn escaped(self, literal: Extent) -> &'a str {
+        let all = &self.tree().escaped;
+        let at = all.binary_search_by_key(&literal.start(), |escaped| escaped.extent.start());
+        at.map_or("", |at| &all[at].value)
     }
 }
 
@@ -88,7 +93,7 @@ impl<'a> Attribute<'a> {
 
     /// What stands between the parentheses.
     pub(crate) fn arguments(self) -> ArgumentList<'a> {
-        ArgumentList { file: self.file, arguments: self.node.arguments.unwrap_or_default() }
+        ArgumentList { file: self.file, arguments: self.node.arguments }
     }
 }
 
@@ -100,10 +105,21 @@ pub(crate) struct ArgumentList<'a> {
 }
 
 impl<'a> ArgumentList<'a> {
+    /// The nodes of all arguments in order.
+    pub(crate) fn nodes(self) -> &'a [ArgumentNode] {
+        &self.file.tree().arguments[self.arguments.list.range()]
+    }
+
     /// All arguments in order.
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Argument<'a>> + DoubleEndedIterator {
         let file = self.file;
-        file.tree().arguments[self.arguments.list.range()].iter().map(move |node| Argument { file, node })
+        self.nodes().iter().map(move |node| Argument { file, node })
+    }
+
+    /// The argument of a name that is a word of the language.
+    pub(crate) fn called(self, word: Word) -> Option<Value<'a>> {
+        let found = self.nodes().iter().find(|node| node.word == word)?;
+        found.value.as_ref().map(|node| self.file.value(node))
     }
 
     /// The argument of a name.
@@ -113,7 +129,7 @@ impl<'a> ArgumentList<'a> {
 
     /// A comma behind the last argument.
     pub(crate) fn trailing_comma(self) -> Option<Span> {
-        self.arguments.trailing_comma.map(|extent| self.file.span(extent))
+        self.arguments.trailing_comma.map(|at| self.file.span(Extent::new(at.get() as usize, at.get() as usize + 1)))
     }
 }
 
@@ -137,7 +153,7 @@ impl<'a> Argument<'a> {
 
     /// The value.
     pub(crate) fn value(self) -> Option<Value<'a>> {
-        self.node.value.map(|index| self.file.value(index))
+        self.node.value.as_ref().map(|node| self.file.value(node))
     }
 
     /// The whole argument.
@@ -154,12 +170,12 @@ pub(crate) struct Value<'a> {
 }
 
 /// What a value is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum ValueKind<'a> {
     /// A number as written.
     Number(&'a str),
     /// A string without quotes and escapes.
-    Text(Cow<'a, str>),
+    Text(&'a str),
     /// A bare name.
     Constant(&'a str),
     /// A call: name and arguments.
@@ -181,11 +197,16 @@ impl<'a> ValueList<'a> {
     /// All of them in order.
     pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = Value<'a>> {
         let file = self.file;
-        file.tree().expressions[self.run.range()].iter().map(move |node| Value { file, node })
+        file.tree().elements[self.run.range()].iter().map(move |node| Value { file, node })
     }
 }
 
 impl<'a> Value<'a> {
+    /// Its node.
+    pub(crate) fn node(self) -> &'a ExpressionNode {
+        self.node
+    }
+
     /// Where it stands.
     pub(crate) fn span(self) -> Span {
         self.file.span(self.node.extent)
@@ -201,7 +222,7 @@ impl<'a> Value<'a> {
         let file = self.file;
         match self.node.kind {
             ExpressionKind::Number => ValueKind::Number(self.source()),
-            ExpressionKind::Text => ValueKind::Text(unescape(file.text(), self.node.extent, &mut |_| {})),
+            ExpressionKind::Text | ExpressionKind::EscapedText => ValueKind::Text(self.as_text().unwrap_or_default()),
             ExpressionKind::Path => ValueKind::Constant(self.source()),
             ExpressionKind::Call { name, arguments } => {
                 ValueKind::Call(file.slice(name), ArgumentList { file, arguments })
@@ -214,9 +235,21 @@ impl<'a> Value<'a> {
     }
 
     /// The text of a string literal.
-    pub(crate) fn as_text(self) -> Option<Cow<'a, str>> {
-        match self.kind() {
-            ValueKind::Text(text) => Some(text),
+    pub(crate) fn as_text(self) -> Option<&'a str> {
+        match self.node.kind {
+            ExpressionKind::Text => {
+                let literal = self.source();
+                Some(&literal[1..literal.len() - 1])
+            }
+            ExpressionKind::EscapedText => Some(self.file.escaped(self.node.extent)),
+            _ => None,
+        }
+    }
+
+    /// The name of the function in a call.
+    pub(crate) fn called(self) -> Option<&'a str> {
+        match self.node.kind {
+            ExpressionKind::Call { name, .. } => Some(self.file.slice(name)),
             _ => None,
         }
     }
@@ -233,7 +266,7 @@ impl<'a> Value<'a> {
     pub(crate) fn describe(self) -> &'static str {
         match self.node.kind {
             ExpressionKind::Number => "a number",
-            ExpressionKind::Text => "a string",
+            ExpressionKind::Text | ExpressionKind::EscapedText => "a string",
             ExpressionKind::Path => "a bare name",
             ExpressionKind::Call { .. } => "a function call",
             ExpressionKind::Array(_) => "a list",

@@ -48,8 +48,21 @@ pub fn default_name<'a>(
     columns: impl IntoIterator<Item = &'a str>,
     provider: Provider,
 ) -> String {
+    let mut name = String::new();
+    append_default_name(kind, table, columns, provider, &mut name);
+    name
+}
+
+/// Appends the default name to an empty text.
+pub(crate) fn append_default_name<'a>(
+    kind: ConstraintKind,
+    table: &str,
+    columns: impl IntoIterator<Item = &'a str>,
+    provider: Provider,
+    name: &mut String,
+) {
     let suffix = kind.suffix();
-    let mut name = String::from(table);
+    name.push_str(table);
     if kind != ConstraintKind::PrimaryKey {
         for column in columns {
             name.push('_');
@@ -65,5 +78,4 @@ pub fn default_name<'a>(
         name.truncate(cut);
     }
     name.push_str(suffix);
-    name
 }

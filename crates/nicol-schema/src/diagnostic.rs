@@ -234,3 +234,10 @@ pub struct Diagnostic {
     /// Other places that have to do with it, such as the earlier of two things of one name.
     pub related: Vec<Related>,
 }
+
+impl Diagnostic {
+    /// True for what makes a schema invalid.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

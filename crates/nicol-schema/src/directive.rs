@@ -23,7 +23,8 @@ pub struct Found {
     pub directive: Result<Directive, String>,
 }
 
-const PREFIX: &str = "@nicol.";
+/// What every directive begins with.
+pub(crate) const PREFIX: &str = "@nicol.";
 
 /// The lines of documentation that begin with `@nicol.`, with or without the slashes of the comment.
 pub fn scan(text: &str) -> Vec<Found> {

@@ -13,7 +13,7 @@ use crate::schema::ValidSchema;
 use crate::source::Source;
 use crate::syntax::lexer::{TokenKind, line_end, token_at};
 use crate::syntax::parser::parse;
-use crate::syntax::tree::{Extent, ItemKind, Tree};
+use crate::syntax::tree::{AttributeNode, ExpressionNode, Extent, ItemKind, Member, Tree};
 use crate::{format, render, validate};
 
 /// Tokens are never empty and concatenate to the text.
@@ -43,7 +43,7 @@ pub fn parser(text: &str) -> Result<(), String> {
     let tree = parse(text);
     let mut at = 0;
     for item in &tree.items {
-        let (start, end) = (item.extent.start as usize, item.extent.end as usize);
+        let (start, end) = (item.extent.start() as usize, item.extent.end() as usize);
         if start < at || end <= start {
             return Err(format!("the item at {start}..{end} does not follow what ends at {at}"));
         }
@@ -51,7 +51,7 @@ pub fn parser(text: &str) -> Result<(), String> {
         at = end;
     }
     only_spaces(text, at, text.len())?;
-    match extents(&tree).find(|extent| text.get(extent.start as usize..extent.end as usize).is_none()) {
+    match extents(&tree).find(|extent| text.get(extent.start() as usize..extent.end() as usize).is_none()) {
         Some(extent) => Err(format!("the node at {extent:?} does not lie on characters of the text")),
         None => Ok(()),
     }
@@ -65,18 +65,28 @@ fn only_spaces(text: &str, start: usize, end: usize) -> Result<(), String> {
     }
 }
 
+fn attributes(tree: &Tree) -> impl Iterator<Item = &AttributeNode> {
+    tree.attributes.iter().chain(&tree.block_attributes)
+}
+
 fn extents(tree: &Tree) -> impl Iterator<Item = Extent> {
-    let blocks = tree.blocks.iter().flat_map(|node| [node.extent, node.name, node.docs.unwrap_or_default()]);
-    let members = tree.members.iter().map(|node| node.extent);
-    let fields = tree.fields.iter().flat_map(|node| {
-        let ty = node.ty.map_or([Extent::default(); 2], |ty| [ty.base, ty.extent]);
-        [node.name, node.extent, ty[0], ty[1], node.comment.unwrap_or_default(), node.docs.unwrap_or_default()]
+    let blocks = tree.blocks.iter().flat_map(|node| [Some(node.extent), Some(node.name), node.docs]);
+    let members = tree.members.iter().map(|node| match node {
+        Member::Comments(extent) | Member::Junk(extent) => Some(*extent),
+        Member::Field(_) | Member::Property(_) | Member::Attribute(_) | Member::EmptyLines => None,
     });
-    let properties = tree.properties.iter().flat_map(|node| [node.name, node.extent]);
-    let attributes = tree.attributes.iter().flat_map(|node| [node.name, node.extent]);
-    let arguments = tree.arguments.iter().flat_map(|node| [node.name.unwrap_or_default(), node.extent]);
-    let expressions = tree.expressions.iter().map(|node| node.extent);
-    blocks.chain(members).chain(fields).chain(properties).chain(attributes).chain(arguments).chain(expressions)
+    let fields = tree.fields.iter().flat_map(|node| {
+        let (base, ty) = (node.ty.map(|ty| ty.base), node.ty.map(|ty| ty.extent));
+        [Some(node.name), Some(node.extent), base, ty, node.comment, node.docs]
+    });
+    let value = |value: Option<ExpressionNode>| value.map(|node| node.extent);
+    let properties =
+        tree.properties.iter().flat_map(move |node| [Some(node.name), Some(node.extent), value(node.value)]);
+    let attributes = attributes(tree).flat_map(|node| [Some(node.name), Some(node.extent), node.comment]);
+    let arguments = tree.arguments.iter().flat_map(move |node| [node.name, Some(node.extent), value(node.value)]);
+    let elements = tree.elements.iter().map(|node| Some(node.extent));
+    let all = blocks.chain(members).chain(fields).chain(properties).chain(attributes).chain(arguments).chain(elements);
+    all.flatten()
 }
 
 /// Formatting twice is formatting once, and every comment is still there.
@@ -121,7 +131,7 @@ fn is_sound(text: &str) -> bool {
     tops::collect(File(&files[0]), &mut Draft::default(), &mut report);
     let tree = &files[0].tree;
     let finished = tree.properties.iter().all(|property| property.value.is_some())
-        && tree.attributes.iter().all(|node| node.arguments.as_ref().is_none_or(|list| list.trailing_comma.is_none()));
+        && attributes(tree).all(|node| node.arguments.trailing_comma.is_none());
     finished && !report.has_errors() && !format::adds(&sources)
 }
 
@@ -135,7 +145,7 @@ fn comments(text: &str) -> BTreeMap<String, usize> {
     let tree = parse(text);
     let mut dropped = tree.items.iter().filter_map(|item| match item.kind {
         ItemKind::Block(index) => {
-            let name = tree.blocks[index as usize].name.end as usize;
+            let name = tree.blocks[index as usize].name.end() as usize;
             Some((name, line_end(text, name)))
         }
         _ => None,

@@ -41,17 +41,31 @@ pub struct Validated {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses, resolves and checks a schema of one or several files.
+/// Parses, resolves and checks a schema of one or several files, and gives its meaning.
 pub fn validate(sources: &[Source]) -> Validated {
+    let (schema, diagnostics) = examine(sources, |draft, configuration| lower::lower(sources, draft, configuration));
+    Validated { schema, diagnostics }
+}
+
+/// Like [`validate`], for those who only ask what is wrong: the schema is valid when no diagnostic is an error.
+pub fn check(sources: &[Source]) -> Vec<Diagnostic> {
+    examine(sources, |_, _| ()).1
+}
+
+/// Parses, resolves and checks; what is made of a draft without errors.
+fn examine<T>(
+    sources: &[Source],
+    make: impl FnOnce(resolve::draft::Draft<'_>, config::Configuration) -> T,
+) -> (Option<T>, Vec<Diagnostic>) {
     let files = ast::parse_all(sources);
     let mut report = Report::default();
     let draft = resolve::resolve(&files, &mut report);
     let configuration = config::read(&draft, files.len() as u32, &mut report);
     if !report.has_errors() {
-        validate::validate(&draft, &configuration, &mut report);
+        validate::validate(&files, &draft, &configuration, &mut report);
     }
-    let schema = (!report.has_errors()).then(|| lower::lower(sources, draft, configuration));
-    Validated { schema, diagnostics: report.into_diagnostics() }
+    let made = (!report.has_errors()).then(|| make(draft, configuration));
+    (made, report.into_diagnostics())
 }
 
 /// Formats every file and adds missing back relations, as `nicol format` writes them: one text for each source, in

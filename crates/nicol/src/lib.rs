@@ -56,7 +56,7 @@ pub use partial::Partial;
 pub use raw::{FromRow, RawSql};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
-pub use scalar::{Change, Comparand, Enumeration, Given, Scalar, dec, div, inc, mul, value};
+pub use scalar::{Change, Comparand, Enumeration, Given, Scalar, dec, div, inc, mul, push, value};
 pub use shape::Shaped;
 pub use sql::Statement;
 

@@ -295,6 +295,8 @@ pub(crate) enum StepKind {
     Subtract,
     Multiply,
     Divide,
+    /// Appends a list.
+    Push,
 }
 
 /// Adds to the column, in the database. NULL stays NULL.
@@ -315,6 +317,22 @@ pub fn mul<T: Number>(by: T) -> Step<T> {
 /// Divides the column, in the database: integers by the database's integer division.
 pub fn div<T: Number>(by: T) -> Step<T> {
     Step { kind: StepKind::Divide, by }
+}
+
+/// Elements to append to a list column; made by [`push`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Push<G>(Vec<G>);
+
+/// Appends elements to a list column, in the database. NULL counts as an empty list.
+pub fn push<G>(elements: impl IntoIterator<Item = G>) -> Push<G> {
+    Push(elements.into_iter().collect())
+}
+
+impl<T: Plain, G: Given<T>> Change<Vec<T>> for Push<G> {
+    fn assign(self) -> Assign {
+        let elements = self.0.into_iter().map(|element| element.given().into_value()).collect();
+        Assign { step: Some(StepKind::Push), value: Value::List(elements) }
+    }
 }
 
 /// Types that [`inc`] and its kin take.

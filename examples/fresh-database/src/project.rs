@@ -146,16 +146,23 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The command, built from this workspace once in a process. `NICOL_COMMAND` names one that is built already.
+/// The command, built from this workspace (as `cargo test --workspace` builds it, so that nothing is built twice) once in a
+/// process. `NICOL_COMMAND` names one that is built already.
 pub fn nicol() -> &'static Path {
     static COMMAND: OnceLock<PathBuf> = OnceLock::new();
     COMMAND.get_or_init(|| env::var_os("NICOL_COMMAND").map_or_else(build, PathBuf::from))
 }
 
 fn build() -> PathBuf {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // Variables that cargo sets for a test would make it build those dependencies anew that look at them.
+    let of_the_test = |name: &str| name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&name);
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_the_test)) {
+        cargo.env_remove(name);
+    }
+    let output = cargo
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "--quiet", "--package", "nicol-cli", "--bin", "nicol", "--message-format", "json"])
+        .args(["build", "--quiet", "--workspace", "--bin", "nicol", "--message-format", "json"])
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo runs");

@@ -1,5 +1,6 @@
 //! What only PostgreSQL has: list columns and its native types.
 
+use nicol::push;
 use nicol::types::{DateTime, Decimal};
 
 use super::db::{Db, Lists, Native, Role, Spot, area, article, lists, native, spot};
@@ -19,6 +20,17 @@ cases! {
     let changed = db.lists().update(lists::by_id(made.id)).set(|s| s.numbers([7]).roles(Vec::new())).await?;
     assert_eq!((changed.numbers, changed.roles.len()), (vec![7], 0));
     assert_eq!(db.lists().count().filter(lists::numbers.eq([7])).await?, 1);
+    let pushed = db.lists().update(lists::by_id(made.id));
+    let pushed = pushed.set(|s| s.numbers(push([8, 9])).words(push(["z"])).roles(push([Role::SuperAdmin]))).await?;
+    assert_eq!((pushed.numbers, pushed.words.len(), pushed.roles), (vec![7, 8, 9], 3, vec![Role::SuperAdmin]));
+    // An old row may have NULL: it counts as empty.
+    db.sql("UPDATE \"Lists\" SET numbers = NULL WHERE id = $1").bind(made.id).execute().await?;
+    db.lists().update_many(lists::id.eq(made.id)).set(|s| s.numbers(push([1])).words(Vec::<String>::new())).await?;
+    let row = db.lists().get(lists::by_id(made.id)).await?;
+    assert_eq!((row.numbers, row.words.len()), (vec![1], 0));
+    let many = (0..3).map(|n| lists::New {}.numbers([n, n]).words(["w"]));
+    let many = db.lists().create_many(many).returning().select(lists::numbers).await?;
+    assert_eq!(many, [[0, 0], [1, 1], [2, 2]]);
     Ok(())
 }
 
@@ -45,6 +57,14 @@ async fn native_types(db) {
         .children([native::New {}, native::New {}]);
     let (made, children) = db.native().create(given).with(native::children.with(native::parent)).await?;
     assert!(children.len() == 2 && children.iter().all(|(_, parent)| parent.as_ref() == Some(&made)));
+    // As arrays of their types.
+    let bulk = (0..3).map(|n| native::New {}.small(n).inet("10.0.0.2").bits("01").money(cash.clone()).json(serde_json::json!([n])).fixed_len("de"));
+    let bulk = db.native().create_many(bulk).returning().await?;
+    assert_eq!(bulk.iter().map(|row| row.small).collect::<Vec<_>>(), [Some(0), Some(1), Some(2)]);
+    assert!(bulk.iter().all(|row| row.inet.as_deref() == Some("10.0.0.2") && row.bits.as_deref() == Some("01")));
+    assert_eq!(db.native().delete_many(native::inet.eq("10.0.0.2")).await?, 3);
+    let long = (0..2).map(|_| native::New {}.short("eleven chars"));
+    assert_eq!(db.native().create_many(long).await.unwrap_err().code(), "P2000");
     let read: Vec<(Native, Vec<Native>)> =
         db.native().find_many().filter(native::parent.is_null()).with(native::children).await?;
     assert_eq!(read.len(), 1);

@@ -24,14 +24,11 @@ fn whole(folder: &Path, what: &str) -> Vec<String> {
     let directory = Directory::read(folder).unwrap_or_else(|error| panic!("{what}: {error}"));
     directory.check_provider(Dialect::Sqlite).unwrap();
     for migration in directory.migrations() {
+        let (snapshot, down) = (migration.snapshot().unwrap(), migration.down().unwrap());
         let complete = migration.script.ends_with("-- end\n")
-            && migration.snapshot.as_deref().is_none_or(|text| text.ends_with("// end\n"))
-            && migration.down.as_deref().is_none_or(|text| text.ends_with("-- end\n"));
-        assert!(
-            complete && migration.snapshot.is_some() == migration.down.is_some(),
-            "{what}: {} is torn",
-            migration.name
-        );
+            && snapshot.as_deref().is_none_or(|text| text.ends_with("// end\n"))
+            && down.as_deref().is_none_or(|text| text.ends_with("-- end\n"));
+        assert!(complete && snapshot.is_some() == down.is_some(), "{what}: {} is torn", migration.name);
     }
     directory.migrations().iter().map(|migration| migration.name.clone()).collect()
 }

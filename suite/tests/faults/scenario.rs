@@ -153,4 +153,28 @@ const MYSQL: Migrations = &[
          START TRANSACTION;\nUPDATE `user` SET `score` = `score` + 1000;\nUPDATE `tag` SET `n` = CONCAT(`n`, '?');\nCOMMIT;\n\
          UPDATE `user` SET `score` = `score` + 10000;\n",
     ),
+    (
+        "20240106000000_guards",
+        "ALTER TABLE `article` ADD CONSTRAINT `article_nicol_check_00000001` CHECK (`author` > 0);\n\
+         CREATE TRIGGER `tag_nicol_no_update` BEFORE UPDATE ON `tag` FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no';\n\
+         CREATE TRIGGER `tag_nicol_no_delete` BEFORE DELETE ON `tag` FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no';\n\
+         CREATE FULLTEXT INDEX `article_title_idx` ON `article`(`title`);\nUPDATE `user` SET `score` = `score` + 7;\n",
+    ),
+    (
+        "20240107000000_renames",
+        "DROP TRIGGER IF EXISTS `tag_nicol_no_update`;\nDROP TRIGGER IF EXISTS `tag_nicol_no_delete`;\n\
+         ALTER TABLE `article` DROP CONSTRAINT `article_nicol_check_00000001`;\nALTER TABLE `tag` RENAME TO `label`;\n\
+         ALTER TABLE `user` RENAME COLUMN `bio` TO `about`;\n\
+         ALTER TABLE `user` MODIFY `role` ENUM('USER', 'ADMIN', 'MODERATOR', 'OWNER') NOT NULL DEFAULT 'USER';\n\
+         UPDATE `user` SET `role` = 'OWNER' WHERE `role` = 'USER';\n\
+         ALTER TABLE `user` MODIFY `role` ENUM('ADMIN', 'MODERATOR', 'OWNER') NOT NULL DEFAULT 'OWNER';\n\
+         ALTER TABLE `label` ADD COLUMN `kind` VARCHAR(9) NULL;\nUPDATE `label` SET `kind` = CONCAT('k', `id`);\n\
+         ALTER TABLE `label` MODIFY `kind` VARCHAR(9) NOT NULL;\n\
+         ALTER TABLE `label` RENAME COLUMN `kind` TO `c`;\nALTER TABLE `label` RENAME COLUMN `n` TO `kind`;\n\
+         ALTER TABLE `label` RENAME COLUMN `c` TO `n`;\n\
+         ALTER TABLE `article` RENAME INDEX `article_title_idx` TO `article_full`;\n\
+         ALTER TABLE `article` ADD CONSTRAINT `article_nicol_check_00000002` CHECK (`author` < 1000);\n\
+         CREATE TRIGGER `label_nicol_no_update` BEFORE UPDATE ON `label` FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no';\n\
+         UPDATE `user` SET `score` = `score` + 70;\n",
+    ),
 ];

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use nicol_catalog::{diff, from_schema, plan, script};
-use nicol_schema::{Source, ValidSchema, validate};
+use nicol_schema::{Source, ValidSchema, check, validate};
 
 use super::measure::{Times, print_table, repeat};
 use super::{Options, process, reference, text};
@@ -59,7 +59,8 @@ fn in_process(cases: &[Case], answers: &reference::Answers, options: &Options) -
         let sources = [Source::new("schema.prisma", case.text.as_str())];
         let schema = valid(&case.text)?;
         let ours = [
-            ("validate", repeat(options.seconds, || validate(&sources))),
+            ("validate", repeat(options.seconds, || check(&sources))),
+            ("read", repeat(options.seconds, || validate(&sources))),
             ("format", repeat(options.seconds, || nicol_schema::format(&sources))),
             ("dmmf", repeat(options.seconds, || nicol_codegen::dmmf::write_datamodel(&schema, &mut std::io::sink()))),
         ];

@@ -40,8 +40,8 @@ pub(crate) enum MigrateCommand {
     #[command(after_help = "Example:\n  nicol migrate snapshot")]
     Snapshot(SnapshotArgs),
     /// Give migrations of Prisma's experimental tool (2019, 2020) the scripts of today
-    #[command(after_help = "Example:\n  nicol migrate import --schema prisma/schema.prisma")]
-    Import,
+    #[command(after_help = "Example:\n  nicol migrate import --schema prisma/schema.prisma --cascades")]
+    Import(ImportArgs),
     /// Say what became of a failed, hand-made or edited migration; runs nothing
     #[command(
         override_usage = "nicol migrate resolve (--applied NAME | --rolled-back NAME | --accept-edit NAME) [OPTIONS]",
@@ -171,9 +171,23 @@ pub(crate) struct DownArgs {
     pub(crate) url: UrlArgs,
 }
 
+/// Options of `migrate import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Write `onDelete: Cascade` into relations whose foreign keys have it, where the schema is silent.
+    #[arg(long)]
+    pub(crate) cascades: bool,
+}
+
 /// Options of `migrate snapshot`.
 #[derive(Debug, Args)]
 pub(crate) struct SnapshotArgs {
+    /// Also write those of older migrations, by replaying them in a scratch database.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Scratch database to replay in; it is emptied.
+    #[arg(long, value_name = "URL", requires = "all")]
+    pub(crate) shadow_database_url: Option<String>,
     #[command(flatten)]
     pub(crate) url: UrlArgs,
 }

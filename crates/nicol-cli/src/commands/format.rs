@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use nicol_schema::Diagnostic;
 use serde_json::json;
 
 use crate::app::DONE;
@@ -45,14 +46,14 @@ fn write(schema: &SchemaFiles, formatted: &[String], changed: &[bool], output: &
     for (source, text) in after.sources.iter_mut().zip(formatted) {
         source.text.clone_from(text);
     }
-    let validated = nicol_schema::validate(&after.sources);
-    if validated.schema.is_none() {
+    let found = nicol_schema::check(&after.sources);
+    if found.iter().any(Diagnostic::is_error) {
         // Shown in the text as it is on disk, where that has the same errors; a repaired one would confuse.
-        let before = nicol_schema::validate(&schema.sources);
-        let failure = if before.schema.is_none() {
-            diagnostics::invalid(&before.diagnostics, schema, output)
+        let before = nicol_schema::check(&schema.sources);
+        let failure = if before.iter().any(Diagnostic::is_error) {
+            diagnostics::invalid(&before, schema, output)
         } else {
-            diagnostics::invalid(&validated.diagnostics, &after, output)
+            diagnostics::invalid(&found, &after, output)
         };
         return Err(failure.help("repair the schema first; nothing was written"));
     }

@@ -21,10 +21,10 @@ pub(crate) fn run(global: &Global, output: &Output) -> Result<u8> {
         return Ok(machine(&files, output));
     }
     files.require_content()?;
-    let validated = nicol_schema::validate(&files.sources);
-    diagnostics::show(&validated.diagnostics, &files, output);
+    let found = nicol_schema::check(&files.sources);
+    diagnostics::show(&found, &files, output);
     let path = paths::show(&files.path.path);
-    if validated.schema.is_some() {
+    if !found.iter().any(Diagnostic::is_error) {
         output.say(&format!("The schema at {path} is valid"));
         return Ok(DONE);
     }
@@ -34,9 +34,8 @@ pub(crate) fn run(global: &Global, output: &Output) -> Result<u8> {
 
 /// One JSON object, whatever is wrong with the text of the schema.
 fn machine(files: &SchemaFiles, output: &Output) -> u8 {
-    let validated = nicol_schema::validate(&files.sources);
-    let mut found = validated.diagnostics;
-    let mut valid = validated.schema.is_some();
+    let mut found = nicol_schema::check(&files.sources);
+    let mut valid = !found.iter().any(Diagnostic::is_error);
     if let Err(empty) = files.require_content() {
         valid = false;
         found = vec![Diagnostic {

@@ -175,6 +175,10 @@ fn write_db(text: &mut Text, plan: &ClientPlan<'_>) {
     text.open("pub fn with_hook(&self, hook: impl ::nicol::Hook) -> Self {");
     text.line("Db { client: self.client.with_hook(hook) }");
     text.close("}");
+    text.line("/// The database's dialect: `db.dialect().quote(\"User\")` is a name for SQL of your own.");
+    text.open("pub fn dialect(&self) -> ::nicol::Dialect {");
+    text.line("self.client.dialect()");
+    text.close("}");
     for model in &plan.models {
         let (accessor, module) = (identifier(&model.accessor), identifier(&model.module));
         text.open(format!("pub fn {accessor}(&self) -> ::nicol::Models<{module}::Model> {{"));

@@ -188,6 +188,7 @@ const METHODS: &[&str] = &[
     "tx",
     "batch",
     "sql",
+    "dialect",
     "on_primary",
     "with_hook",
     "clone",

@@ -148,6 +148,19 @@ impl Postgres {
         Ok(rows.affected)
     }
 
+    /// The types of a statement's parameters, quoted and with their schemas.
+    pub(crate) async fn parameter_types(&mut self, sql: &str) -> Result<Vec<String>> {
+        let (statement, _) = self.prepare(sql).await?;
+        let name = |ty: &Type| {
+            let mut name = String::new();
+            self.dialect.quote_into(&mut name, ty.schema());
+            name.push('.');
+            self.dialect.quote_into(&mut name, ty.name());
+            name
+        };
+        Ok(statement.params().iter().map(name).collect())
+    }
+
     /// Runs several statements without waiting for each other's answers. The first error is given; what follows it inside
     /// a transaction fails on the server too.
     pub(crate) async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {

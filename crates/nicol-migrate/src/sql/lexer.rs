@@ -66,11 +66,32 @@ impl Token<'_> {
 
 /// The tokens of a statement.
 pub(crate) fn tokens(text: &str, dialect: Dialect) -> Vec<Token<'_>> {
+    first_tokens(text, dialect, usize::MAX)
+}
+
+/// The tokens at the front of a statement, at most so many: all that is needed to know its kind, however long it is.
+pub(crate) fn first_tokens(text: &str, dialect: Dialect, limit: usize) -> Vec<Token<'_>> {
     let mut lexer = Lexer { text, at: 0, dialect, found: Vec::new() };
-    while lexer.at < text.len() {
+    while lexer.at < text.len() && lexer.found.len() < limit {
         lexer.step();
     }
     lexer.found
+}
+
+/// The statement without white space and comments at its front, where no dialect takes them for anything else. MySQL's
+/// executable comments are code.
+pub(crate) fn without_leading_comments(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        if rest.starts_with("--") || rest.starts_with('#') {
+            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+        } else if rest.starts_with("/*") && !rest.starts_with("/*!") && !rest.starts_with("/*M!") {
+            rest = rest.split_once("*/").map_or("", |(_, after)| after);
+        } else {
+            return rest;
+        }
+    }
 }
 
 struct Lexer<'a> {

@@ -10,8 +10,8 @@ mod cursor;
 mod lexer;
 mod statement;
 
-pub(crate) use cursor::Name;
-pub(crate) use lexer::{Token, TokenKind, tokens};
+pub(crate) use cursor::{Cursor, Name};
+pub(crate) use lexer::{Token, TokenKind, first_tokens, tokens, without_leading_comments};
 pub(crate) use statement::parse;
 
 /// What a statement does.

@@ -186,7 +186,7 @@ async fn merged_branches_start_from_a_replay() {
         let directory = Directory::read(&db.folder).unwrap();
         let newest = directory.migrations().last().unwrap();
         let later = format!("2999{}", &newest.name[4..]);
-        let down = newest.down.as_ref().unwrap().replace(&newest.name, &later);
+        let down = newest.down().unwrap().as_ref().unwrap().replace(&newest.name, &later);
         std::fs::rename(db.folder.join(&newest.name), db.folder.join(&later)).unwrap();
         std::fs::write(db.folder.join(&later).join("down.sql"), down).unwrap();
         let quote = |name: &str| db.dialect.quote(name);
@@ -278,7 +278,7 @@ async fn way_back(db: &Scratch) {
     let directory = Directory::read(&db.folder).unwrap();
     for migration in directory.migrations().iter().rev() {
         let mut conn = db.open().await;
-        for statement in nicol_db::script::split(migration.down.as_deref().unwrap(), db.dialect) {
+        for statement in nicol_db::script::split(migration.down().unwrap().as_deref().unwrap(), db.dialect) {
             conn.run_script(statement.text)
                 .await
                 .unwrap_or_else(|e| panic!("{}: {e}\n{}", migration.name, statement.text));

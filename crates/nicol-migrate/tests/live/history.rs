@@ -58,7 +58,12 @@ async fn folders_that_were_tampered_with() {
         // Other line ends are no edit, and are told.
         db.write(SECOND, &B.replace('\n', "\r\n"));
         let mut told = Vec::new();
-        let mut watch = |event: Event| told.push(event);
+        // Prisma's lock holds for a whole server of MySQL: another test may have it for a moment.
+        let mut watch = |event: Event| {
+            if !matches!(event, Event::WaitingForLock { .. }) {
+                told.push(event);
+            }
+        };
         let directory = Directory::read(&db.folder).unwrap();
         deploy(&db.url, &directory, DeployOptions::default(), &mut watch).await.unwrap();
         assert_eq!(told, [Event::LineEnds { migrations: vec![SECOND.to_string()] }]);

@@ -1,7 +1,5 @@
 //! The `datasource` block.
 
-use std::borrow::Cow;
-
 use rustc_hash::FxHashMap;
 
 use crate::ast::{ArgumentList, Value, ValueKind};
@@ -79,7 +77,7 @@ fn provider(block: &ConfigBlock<'_>, report: &mut Report) -> Option<Provider> {
         report.error_help(Code::ProviderNotString, value.span(), "`provider` must be a string", help);
         return None;
     };
-    Some(match name.as_ref() {
+    Some(match name {
         "postgresql" | "postgres" => Provider::Postgresql,
         "mysql" => Provider::Mysql,
         "sqlite" => Provider::Sqlite,
@@ -117,7 +115,7 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
     let Some(name) = text(value, report) else {
         return default;
     };
-    let mode = match name.as_ref() {
+    let mode = match name {
         "prisma" => RelationMode::Prisma,
         "foreignKeys" => RelationMode::ForeignKeys,
         other => {
@@ -133,8 +131,8 @@ fn relation_mode(block: &ConfigBlock<'_>, provider: Provider, report: &mut Repor
 }
 
 fn schemas(value: Value<'_>, provider: Provider, report: &mut Report) -> Option<Vec<String>> {
-    let with_place = |value: Value<'_>, report: &mut Report| Some((text(value, report)?.into_owned(), value.span()));
-    let names: Vec<(String, Span)> = list(value, report, with_place)?;
+    let with_place = |value: Value<'_>, report: &mut Report| Some((text(value, report)?.to_owned(), value.span()));
+    let names = list(value, report, with_place)?;
     if names.is_empty() {
         report.error_help(Code::EmptySchemas, value.span(), "the list of schemas is empty", "remove it, or name one");
         return None;
@@ -168,7 +166,7 @@ fn extensions(value: Value<'_>, report: &mut Report) -> Vec<ExtensionSetting> {
     });
     let mut settings = settings.unwrap_or_default();
     settings.sort_by(|a, b| a.name.cmp(&b.name));
-    settings
+    settings.into_vec()
 }
 
 fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> ExtensionSetting {
@@ -180,7 +178,7 @@ fn extension(name: &str, arguments: ArgumentList<'_>, report: &mut Report) -> Ex
                 report.error_help(Code::ArgumentTwice, argument.span(), format!("`{name}` is given twice"), help);
             }
             (Some(name), Some(value)) => {
-                let value = text(value, report).map(Cow::into_owned);
+                let value = text(value, report).map(str::to_owned);
                 seen.push((name, argument.span(), value));
             }
             // The reference overlooks it; so does the setting.

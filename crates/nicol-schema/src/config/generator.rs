@@ -34,8 +34,8 @@ pub(crate) fn generator(block: &ConfigBlock<'_>, provider: Option<Provider>, rep
         && let Some(names) = list(value, report, text)
     {
         for name in names {
-            check_feature(&name, provider, value.span(), report);
-            preview_features.push(name.into_owned());
+            check_feature(name, provider, value.span(), report);
+            preview_features.push(name.to_owned());
         }
     }
     let plain = block.properties.iter().filter(|p| !matches!(p.name, "provider" | "output" | "previewFeatures"));
@@ -88,7 +88,7 @@ fn check_feature(name: &str, provider: Option<Provider>, span: Span, report: &mu
 
 fn config_value(value: Value<'_>, report: &mut Report) -> Option<ConfigValue> {
     match value.kind() {
-        ValueKind::Text(text) => Some(ConfigValue::Text(text.into_owned())),
+        ValueKind::Text(text) => Some(ConfigValue::Text(text.to_owned())),
         ValueKind::Number(text) | ValueKind::Constant(text) => Some(ConfigValue::Text(text.to_owned())),
         ValueKind::Array(values) => {
             Some(ConfigValue::List(values.iter().filter_map(|value| config_value(value, report)).collect()))

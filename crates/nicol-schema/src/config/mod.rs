@@ -74,7 +74,7 @@ fn values_are_there(block: &ConfigBlock<'_>, word: &str, report: &mut Report) ->
 /// A string or `env("NAME")`, or an error.
 fn string_or_env(value: Value<'_>, report: &mut Report) -> Option<StringOrEnv> {
     match value.kind() {
-        ValueKind::Text(text) => Some(StringOrEnv::Literal(text.into_owned())),
+        ValueKind::Text(text) => Some(StringOrEnv::Literal(text.to_owned())),
         ValueKind::Call("env", arguments) => {
             let help = "write the name of one variable in quotes: `env(\"DATABASE_URL\")`";
             let mut values = arguments.iter();
@@ -89,7 +89,7 @@ fn string_or_env(value: Value<'_>, report: &mut Report) -> Option<StringOrEnv> {
                 return None;
             };
             let name = crate::resolve::visit::text(argument.value()?, report)?;
-            Some(StringOrEnv::Env(name.into_owned()))
+            Some(StringOrEnv::Env(name.to_owned()))
         }
         _ => {
             crate::resolve::visit::text(value, report);

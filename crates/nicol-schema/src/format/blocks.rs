@@ -34,39 +34,39 @@ fn lines<'t>(text: &str, tree: &'t Tree, block: &Block, output: &mut Output) -> 
     let mut table = Table::default();
     let mut comments_above = None;
     let mut gap = false;
-    let first = members.iter().take_while(|member| matches!(member.kind, MemberKind::EmptyLines)).count();
+    let first = members.iter().take_while(|member| matches!(member, Member::EmptyLines)).count();
     let mut rest = members[first..].iter().peekable();
     while let Some(member) = rest.next() {
         // A gap starts new columns, unless nothing but attributes or the end follows: those bring their own.
-        if gap && !matches!(member.kind, MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines) {
+        if gap && !matches!(member, Member::Attribute(_) | Member::Comments(_) | Member::EmptyLines) {
             table.write(output);
             table.blank();
         }
-        match member.kind {
-            MemberKind::EmptyLines => {
+        match *member {
+            Member::EmptyLines => {
                 gap = true;
                 continue;
             }
-            MemberKind::Comments => {
-                if matches!(rest.peek().map(|next| next.kind), Some(MemberKind::Attribute(_))) {
-                    comments_above = Some(member.extent);
+            Member::Comments(comments) => {
+                if matches!(rest.peek(), Some(Member::Attribute(_))) {
+                    comments_above = Some(comments);
                 } else {
                     if gap {
                         table.write(output);
                         table.blank();
                     }
-                    comment_rows(text, member.extent, &mut table);
+                    comment_rows(text, comments, &mut table);
                 }
             }
-            MemberKind::Attribute(index) => {
-                attributes.push((comments_above.take(), &tree.attributes[index as usize]));
+            Member::Attribute(index) => {
+                attributes.push((comments_above.take(), &tree.block_attributes[index as usize]));
             }
-            MemberKind::Field(index) => {
+            Member::Field(index) => {
                 let row = if block.keyword == Keyword::Enum { value_row } else { field_row };
                 row(text, tree, &tree.fields[index as usize], &mut table);
             }
-            MemberKind::Property(index) => property_row(text, tree, &tree.properties[index as usize], &mut table),
-            MemberKind::Junk => table.raw(member.extent.of(text).trim_end_matches('\n')),
+            Member::Property(index) => property_row(text, tree, &tree.properties[index as usize], &mut table),
+            Member::Junk(line) => table.raw(line.of(text).trim_end_matches('\n')),
         }
         gap = false;
     }
@@ -114,7 +114,7 @@ pub(crate) fn comment_rows(text: &str, comments: Extent, table: &mut Table) {
 }
 
 fn field_row(text: &str, tree: &Tree, field: &FieldNode, table: &mut Table) {
-    let mut nodes: Vec<&AttributeNode> = tree.attributes_of(field.attributes).iter().collect();
+    let mut nodes: Vec<&AttributeNode> = tree.attributes[field.attributes.range()].iter().collect();
     nodes.sort_by_key(|node| rank(node.name.of(text)));
     let mut attributes = String::new();
     for (index, node) in nodes.into_iter().enumerate() {
@@ -137,7 +137,7 @@ fn field_row(text: &str, tree: &Tree, field: &FieldNode, table: &mut Table) {
 /// A value of an enum; its attributes stand where the type of a field does.
 fn value_row(text: &str, tree: &Tree, value: &FieldNode, table: &mut Table) {
     let mut attributes = String::new();
-    for node in tree.attributes_of(value.attributes) {
+    for node in &tree.attributes[value.attributes.range()] {
         attributes.push('@');
         attribute(text, tree, node, &mut attributes);
     }
@@ -147,9 +147,9 @@ fn value_row(text: &str, tree: &Tree, value: &FieldNode, table: &mut Table) {
 
 fn property_row(text: &str, tree: &Tree, property: &PropertyNode, table: &mut Table) {
     let mut value = String::new();
-    if let Some(index) = property.value {
+    if let Some(node) = &property.value {
         value.push_str("= ");
-        expression(text, tree, &tree.expressions[index as usize], &mut value);
+        expression(text, tree, node, &mut value);
     }
     let comment = property.comment.map_or("", |extent| extent.of(text));
     table.row([property.name.of(text).to_owned(), value, String::new()], comment);

@@ -13,7 +13,7 @@ mod values;
 use crate::ast::parse_all;
 use crate::source::Source;
 use crate::syntax::parser::parse;
-use crate::syntax::tree::{Item, ItemKind, MemberKind, Tree};
+use crate::syntax::tree::{Item, ItemKind, Member, Tree};
 
 use blocks::write_block;
 use table::{Output, Table};
@@ -41,7 +41,7 @@ fn one(text: &str, tree: &Tree) -> String {
     let leading = matches!(tree.items.first(), Some(Item { kind: ItemKind::EmptyLines, .. }));
     let items = &tree.items[usize::from(leading)..];
     let is_whole = !items.iter().any(|item| matches!(item.kind, ItemKind::Junk | ItemKind::UnknownBlock))
-        && !tree.members.iter().any(|member| matches!(member.kind, MemberKind::Junk));
+        && !tree.members.iter().any(|member| matches!(member, Member::Junk(_)));
     for (index, item) in items.iter().enumerate() {
         match item.kind {
             ItemKind::Block(block) => {

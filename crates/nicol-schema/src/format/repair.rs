@@ -57,7 +57,7 @@ struct Inline<'d, 'a> {
 struct Column<'d, 'a> {
     name: String,
     arity: Arity,
-    ty: Option<FieldType>,
+    ty: Option<Type>,
     target: &'d DraftField<'a>,
 }
 
@@ -71,7 +71,7 @@ impl<'d, 'a> Inline<'d, 'a> {
     }
 
     fn forward(&self) -> Option<&'d RelationField<'a>> {
-        self.relation.a.map(|index| &self.draft.relation_fields[index])
+        self.relation.a.map(|index| self.draft.relation_field(index))
     }
 
     /// The columns that match the first unique key of the far side.
@@ -84,8 +84,8 @@ impl<'d, 'a> Inline<'d, 'a> {
             let name = format!("{}{}", first_letter(far.name, false), first_letter(target.name, true));
             let existing = near.fields.iter().find(|field| field.is_scalar() && field.name == name);
             match existing {
-                Some(field) => Column { name, arity: field.arity, ty: field.ty.clone(), target },
-                None => Column { name, arity: forward_arity, ty: target.ty.clone(), target },
+                Some(field) => Column { name, arity: field.arity, ty: field.ty, target },
+                None => Column { name, arity: forward_arity, ty: target.ty, target },
             }
         });
         columns.collect()
@@ -109,7 +109,7 @@ impl<'d, 'a> Inline<'d, 'a> {
     fn missing_fields(&self, insertions: &mut [Vec<Insertion>]) {
         let (near, far) = (self.referencing(), self.referenced());
         let mut add = |model: &DraftModel<'_>, piece: String| {
-            insertions[model.file.index() as usize].push((model.block.extent.end - 1, piece));
+            insertions[model.file.index() as usize].push((model.block.extent.end() - 1, piece));
         };
         if self.relation.b.is_none() {
             let ignore = if near.is_ignored { "@ignore" } else { "" };
@@ -134,11 +134,10 @@ impl<'d, 'a> Inline<'d, 'a> {
             if near.fields.iter().any(|field| field.is_scalar() && field.name == column.name) {
                 continue;
             }
-            let Some(FieldType::Scalar(scalar)) = column.ty else {
+            let Some(Type::Scalar(scalar)) = column.ty else {
                 return;
             };
-            let native =
-                column.target.native.as_ref().map_or("", |native| far.file.slice(native.attribute.node.extent));
+            let native = column.target.native.map_or("", |native| far.file.slice(native.extent));
             let suffix = match column.arity {
                 Arity::Required => "",
                 Arity::Optional => "?",
@@ -154,7 +153,7 @@ impl<'d, 'a> Inline<'d, 'a> {
         };
         let field = self.draft.field(forward.at);
         let piece = format!(" @relation({}, {})", self.fields_argument(), self.references_argument());
-        insertions[field.type_span.file as usize].push((field.type_span.end, piece));
+        insertions[field.type_span().file as usize].push((field.type_span().end, piece));
     }
 
     fn missing_arguments(&self, insertions: &mut [Vec<Insertion>]) {
@@ -183,7 +182,7 @@ impl<'d, 'a> Inline<'d, 'a> {
 }
 
 /// The fields of the primary key, then of every unique index.
-fn keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<FieldId>> {
+fn keys(model: &DraftModel<'_>) -> impl Iterator<Item = FieldIds> {
     let primary = model.primary_key.iter().map(|key| &key.fields);
     let unique = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique).map(|index| &index.fields);
     primary.chain(unique).map(|fields| fields.iter().map(|field| field.field).collect())

@@ -5,8 +5,8 @@ use crate::syntax::tree::*;
 /// Appends `name(arguments)`.
 pub(crate) fn attribute(text: &str, tree: &Tree, node: &AttributeNode, out: &mut String) {
     out.push_str(node.name.of(text));
-    if let Some(list) = node.arguments {
-        arguments(text, tree, list, out);
+    if node.has_parentheses {
+        arguments(text, tree, node.arguments, out);
     }
 }
 
@@ -25,8 +25,8 @@ fn argument_list(text: &str, tree: &Tree, list: Run, out: &mut String) {
             out.push_str(name.of(text));
             out.push_str(": ");
         }
-        if let Some(value) = argument.value {
-            expression(text, tree, &tree.expressions[value as usize], out);
+        if let Some(value) = &argument.value {
+            expression(text, tree, value, out);
         }
     }
 }
@@ -34,14 +34,16 @@ fn argument_list(text: &str, tree: &Tree, list: Run, out: &mut String) {
 /// Appends a value.
 pub(crate) fn expression(text: &str, tree: &Tree, node: &ExpressionNode, out: &mut String) {
     match node.kind {
-        ExpressionKind::Number | ExpressionKind::Text | ExpressionKind::Path => out.push_str(node.extent.of(text)),
+        ExpressionKind::Number | ExpressionKind::Text | ExpressionKind::EscapedText | ExpressionKind::Path => {
+            out.push_str(node.extent.of(text))
+        }
         ExpressionKind::Call { name, arguments: list } => {
             out.push_str(name.of(text));
             arguments(text, tree, list, out);
         }
         ExpressionKind::Array(run) => {
             out.push('[');
-            for (index, element) in tree.expressions[run.range()].iter().enumerate() {
+            for (index, element) in tree.elements[run.range()].iter().enumerate() {
                 if index > 0 {
                     out.push_str(", ");
                 }

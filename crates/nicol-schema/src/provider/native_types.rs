@@ -214,7 +214,7 @@ pub(crate) fn table(provider: Provider) -> &'static [NativeTypeRow] {
 }
 
 /// True when the provider has this native type and it takes these arguments.
-pub(crate) fn exists(provider: Provider, name: &str, args: &[String]) -> bool {
+pub(crate) fn exists(provider: Provider, name: &str, args: &[&str]) -> bool {
     table(provider).iter().any(|row| {
         let (required, optional) = row.shape.counts();
         row.name == name && (required..=required + optional).contains(&args.len()) && numbers(row.shape, args).is_some()
@@ -222,7 +222,7 @@ pub(crate) fn exists(provider: Provider, name: &str, args: &[String]) -> bool {
 }
 
 /// The numbers between the parentheses; `Max` is `u32::MAX`. None when they are not of the type's shape.
-pub(crate) fn numbers(shape: Shape, args: &[String]) -> Option<Vec<u32>> {
+pub(crate) fn numbers(shape: Shape, args: &[&str]) -> Option<Vec<u32>> {
     let parsed: Option<Vec<u32>> = args
         .iter()
         .map(|arg| match shape {

@@ -1,20 +1,20 @@
 //! Fourth pass: attributes, each for itself. What depends on several attributes is left to later passes.
 
-use std::borrow::Cow;
-
 use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::schema::*;
 use crate::source::Span;
+use crate::syntax::words::Word;
 
 use super::draft::*;
 use super::visit::{Args, Visit, text};
 use super::{defaults, fields, indexes, relation_attribute};
 
-const BLOCK: &[&str] = &["id", "unique", "index", "fulltext", "map", "schema", "ignore", "shardKey"];
-const ENUM: &[&str] = &["map", "schema"];
-const ENUM_VALUE: &[&str] = &["map"];
-const COMPOSITE_FIELD: &[&str] = &["map", "default"];
+const BLOCK: &[Word] =
+    &[Word::Id, Word::Unique, Word::Index, Word::Fulltext, Word::Map, Word::Schema, Word::Ignore, Word::ShardKey];
+const ENUM: &[Word] = &[Word::Map, Word::Schema];
+const ENUM_VALUE: &[Word] = &[Word::Map];
+const COMPOSITE_FIELD: &[Word] = &[Word::Map, Word::Default];
 
 /// Reads all attributes: those of relation fields first, then block by block.
 pub(crate) fn resolve(draft: &mut Draft<'_>, report: &mut Report) {
@@ -32,14 +32,14 @@ pub(crate) fn resolve(draft: &mut Draft<'_>, report: &mut Report) {
 }
 
 /// The argument of `@map` and `@@map`, with the place of the attribute.
-pub(crate) fn mapped_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(Cow<'a, str>, Span)> {
-    let value = args.main("name", report)?;
+pub(crate) fn mapped_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(&'a str, Span)> {
+    let value = args.main(Word::Name, report)?;
     let name = text(value, report)?;
     Some((name, args.attribute.span()))
 }
 
-fn schema_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(Cow<'a, str>, Span)> {
-    let value = args.main("map", report)?;
+fn schema_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(&'a str, Span)> {
+    let value = args.main(Word::Map, report)?;
     let name = text(value, report)?;
     Some((name, value.span()))
 }
@@ -47,20 +47,20 @@ fn schema_name<'a>(args: &mut Args<'a>, report: &mut Report) -> Option<(Cow<'a, 
 fn enumeration(enumeration: &mut DraftEnum<'_>, report: &mut Report) {
     let file = enumeration.file;
     for value in &mut enumeration.values {
-        let nodes = file.tree().attributes_of(value.node.attributes).iter();
-        let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), ENUM_VALUE);
-        if let Some(mut args) = visit.single("map", report) {
-            value.map = mapped_name(&mut args, report);
+        let nodes = &file.tree().attributes[value.node.attributes.range()];
+        let mut visit = Visit::new(file, nodes, ENUM_VALUE);
+        if let Some(mut args) = visit.single(Word::Map, report) {
+            value.map = mapped_name(&mut args, report).map(|(name, _)| name);
             args.finish(report);
         }
         visit.finish(report);
     }
-    let mut visit = Visit::new(enumeration.attributes.iter().copied(), ENUM);
-    if let Some(mut args) = visit.single("map", report) {
+    let mut visit = Visit::new(file, enumeration.attributes(), ENUM);
+    if let Some(mut args) = visit.single(Word::Map, report) {
         enumeration.map = mapped_name(&mut args, report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single("schema", report) {
+    if let Some(mut args) = visit.single(Word::Schema, report) {
         enumeration.schema = schema_name(&mut args, report);
         args.finish(report);
     }
@@ -75,26 +75,25 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         if !fields[at].is_scalar() {
             continue;
         }
-        let nodes = file.tree().attributes_of(fields[at].node.attributes).iter();
-        let mut visit = Visit::new(nodes.map(|node| file.attribute(node)), COMPOSITE_FIELD);
+        let mut visit = Visit::new(file, fields[at].attributes(), COMPOSITE_FIELD);
         if fields[at].scalar().is_some() {
-            fields[at].native = fields::native_type(&mut visit, report).map(Box::new);
+            fields[at].native = visit.scoped(report);
         }
-        if let Some(mut args) = visit.single("map", report) {
-            if let Some(map) = mapped_name(&mut args, report) {
-                let clash = fields[..at].iter().any(|other| other.map.as_ref().is_some_and(|(name, _)| *name == map.0));
-                let namesake = fields.iter().rposition(|other| other.name == map.0).filter(|other| *other != at);
+        if let Some(mut args) = visit.single(Word::Map, report) {
+            if let Some((map, _)) = mapped_name(&mut args, report) {
+                let clash = fields[..at].iter().any(|other| other.map == Some(map));
+                let namesake = fields.iter().rposition(|other| other.name == map).filter(|other| *other != at);
                 let shadow = namesake.is_some_and(|other| fields[other].map.is_none());
                 for _ in 0..usize::from(clash) + usize::from(shadow) {
-                    let message = format!("type `{name}` already has a field `{}` in the database", map.0);
-                    report.error_help(Code::DuplicateMappedName, fields[at].span, message, "choose another name");
+                    let message = format!("type `{name}` already has a field `{map}` in the database");
+                    report.error_help(Code::DuplicateMappedName, fields[at].span(), message, "choose another name");
                 }
                 fields[at].map = Some(map);
             }
             args.finish(report);
         }
-        if let Some(mut args) = visit.single("default", report) {
-            fields[at].default = defaults::composite_field(&mut args, &fields[at], draft, report).map(Box::new);
+        if let Some(mut args) = visit.single(Word::Default, report) {
+            fields[at].default = defaults::composite_field(&mut args, &fields[at], draft, report);
             args.finish(report);
         }
         visit.finish(report);
@@ -109,33 +108,35 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         }
     }
     let id = ModelId(index as u32);
-    let mut visit = Visit::new(draft.models[index].attributes.iter().copied(), BLOCK);
-    if let Some(args) = visit.single("ignore", report) {
+    let (file, nodes) = (draft.models[index].file, draft.models[index].attributes());
+    let mut visit = Visit::new(file, nodes, BLOCK);
+    if let Some(args) = visit.single(Word::Ignore, report) {
         ignore(&mut draft.models[index], report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single("id", report) {
+    if let Some(mut args) = visit.single(Word::Id, report) {
         indexes::block_id(id, &mut args, draft, report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single("map", report) {
+    if let Some(mut args) = visit.single(Word::Map, report) {
         draft.models[index].map = mapped_name(&mut args, report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single("schema", report) {
+    if let Some(mut args) = visit.single(Word::Schema, report) {
         draft.models[index].schema = schema_name(&mut args, report);
         args.finish(report);
     }
-    for (name, kind) in [("index", IndexKind::Normal), ("unique", IndexKind::Unique), ("fulltext", IndexKind::Fulltext)]
-    {
-        while let Some(mut args) = visit.repeated(name, report) {
+    let kinds =
+        [(Word::Index, IndexKind::Normal), (Word::Unique, IndexKind::Unique), (Word::Fulltext, IndexKind::Fulltext)];
+    for (word, kind) in kinds {
+        while let Some(mut args) = visit.repeated(word, report) {
             if let Some(found) = indexes::block_index(id, kind, &mut args, draft, report) {
                 draft.models[index].indexes.push(found);
             }
             args.finish(report);
         }
     }
-    if let Some(mut args) = visit.single("shardKey", report) {
+    if let Some(mut args) = visit.single(Word::ShardKey, report) {
         indexes::block_shard_key(id, &mut args, draft, report);
         args.finish(report);
     }
@@ -147,7 +148,7 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
 fn ignore(model: &mut DraftModel<'_>, report: &mut Report) {
     for field in model.fields.iter().filter(|field| field.is_ignored && field.is_scalar()) {
         let message = format!("`{}` is ignored already, together with its whole {}", field.name, model.word());
-        report.error_help(Code::IgnoredTwice, field.span, message, "remove `@ignore` from the field");
+        report.error_help(Code::IgnoredTwice, field.span(), message, "remove `@ignore` from the field");
     }
     model.is_ignored = true;
 }

@@ -4,6 +4,8 @@ use crate::ast::{ArgumentList, Value, ValueKind};
 use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
+use crate::syntax::tree::ExpressionNode;
+use crate::syntax::words::Word;
 
 use super::draft::*;
 use super::visit::Args;
@@ -12,32 +14,35 @@ use super::visit::Args;
 pub(crate) const FUNCTIONS: [&str; 8] =
     ["autoincrement", "cuid", "dbgenerated", "nanoid", "now", "uuid", "ulid", "auto"];
 
+/// True for the functions of the language itself.
+pub(crate) fn is_known(function: &str) -> bool {
+    matches!(function, "autoincrement" | "cuid" | "dbgenerated" | "nanoid" | "now" | "uuid" | "ulid" | "auto")
+}
+
 /// `@default` on a model's column.
 pub(crate) fn model_field<'a>(
     args: &mut Args<'a>,
     field: &DraftField<'a>,
     draft: &Draft<'a>,
     report: &mut Report,
-) -> Option<DraftDefault<'a>> {
-    let value = args.main("value", report)?;
-    let map = args.text("map", report);
+) -> Option<&'a ExpressionNode> {
+    let value = args.main(Word::Value, report)?;
+    let map = args.text(Word::Map, report);
     let check = Check { args, field, draft };
-    let accepted = match (value.kind(), field.ty.as_ref()?) {
+    let accepted = match (value.kind(), field.ty?) {
         (ValueKind::Call("dbgenerated", arguments), _) => check.dbgenerated(arguments, report),
-        (ValueKind::Call("autoincrement", _), FieldType::Scalar(_)) if map.is_some() => {
+        (ValueKind::Call("autoincrement", _), Type::Scalar(_)) if map.is_some() => {
             let message = "`autoincrement()` makes no constraint that could have a name";
             check.reject(Code::DefaultArgument, message, "remove `map`", report)
         }
-        (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
-            check.function(name, arguments, *scalar, report)
-        }
-        (_, FieldType::Unsupported(_)) => {
+        (ValueKind::Call(name, arguments), Type::Scalar(scalar)) => check.function(name, arguments, scalar, report),
+        (_, Type::Unsupported(_)) => {
             let message = "the default of an `Unsupported` field can only come from the database";
             check.reject(Code::UnsupportedDefault, message, "write `@default(dbgenerated(\"...\"))`", report)
         }
         (_, ty) => check.literal(value, ty, report),
     };
-    accepted.then_some(DraftDefault { value, map, attribute: args.attribute })
+    accepted.then_some(value.node())
 }
 
 /// `@default` on a field of a composite type.
@@ -46,38 +51,36 @@ pub(crate) fn composite_field<'a>(
     field: &DraftField<'a>,
     draft: &Draft<'a>,
     report: &mut Report,
-) -> Option<DraftDefault<'a>> {
-    let value = args.main("value", report)?;
-    if args.named("map").is_some() {
+) -> Option<&'a ExpressionNode> {
+    let value = args.main(Word::Value, report)?;
+    if args.named(Word::Map).is_some() {
         args.error(Code::DefaultArgument, "a default in a type makes no constraint", "remove `map`", report);
     }
     let check = Check { args, field, draft };
-    let accepted = match (value.kind(), field.ty.as_ref()?) {
+    let accepted = match (value.kind(), field.ty?) {
         (ValueKind::Call("dbgenerated", _), _) => {
             let message = "the database makes no defaults inside composite types";
             check.reject(Code::CompositeDefault, message, "write a value, or remove the default", report)
         }
-        (ValueKind::Call(name @ ("autoincrement" | "auto"), _), FieldType::Scalar(_)) => {
+        (ValueKind::Call(name @ ("autoincrement" | "auto"), _), Type::Scalar(_)) => {
             let message = format!("`{name}()` does not work inside composite types");
             check.reject(Code::CompositeDefault, message, "remove the default", report)
         }
-        (ValueKind::Call(name, _), FieldType::Scalar(_)) if !FUNCTIONS.contains(&name) => {
+        (ValueKind::Call(name, _), Type::Scalar(_)) if !is_known(name) => {
             unknown_function(name, value, FUNCTIONS.iter().copied(), report);
             false
         }
-        (ValueKind::Call("nanoid", _), FieldType::Scalar(scalar)) => {
+        (ValueKind::Call("nanoid", _), Type::Scalar(scalar)) => {
             let message = format!("`nanoid()` does not make values of type {} inside composite types", scalar.as_str());
             check.reject(Code::FunctionType, message, "use another default", report)
         }
-        (ValueKind::Call(name, arguments), FieldType::Scalar(scalar)) => {
-            check.function(name, arguments, *scalar, report)
-        }
-        (_, FieldType::Unsupported(_)) => {
+        (ValueKind::Call(name, arguments), Type::Scalar(scalar)) => check.function(name, arguments, scalar, report),
+        (_, Type::Unsupported(_)) => {
             check.reject(Code::CompositeDefault, "an `Unsupported` field has no default here", "remove it", report)
         }
         (_, ty) => check.literal(value, ty, report),
     };
-    accepted.then_some(DraftDefault { value, map: None, attribute: args.attribute })
+    accepted.then_some(value.node())
 }
 
 /// Reports a function that nobody knows.
@@ -113,7 +116,7 @@ impl Check<'_, '_> {
             (ScalarType::String, "cuid") => self.version(name, arguments, &[1, 2], report),
             (ScalarType::String, "uuid") => self.version(name, arguments, &[4, 7], report),
             (ScalarType::String, "nanoid") => self.nanoid(arguments, report),
-            (_, name) if !FUNCTIONS.contains(&name) => true,
+            (_, name) if !is_known(name) => true,
             (scalar, name) => {
                 let scalar = scalar.as_str();
                 let message = format!("`{name}()` does not make values of type {scalar}");
@@ -178,7 +181,7 @@ impl Check<'_, '_> {
         }
         match arguments.iter().next().and_then(|argument| argument.value()).map(Value::kind) {
             None => true,
-            Some(ValueKind::Text(text)) if text.is_empty() => {
+            Some(ValueKind::Text("")) => {
                 self.reject(Code::FunctionArgument, "the expression of `dbgenerated` is empty", help, report)
             }
             Some(ValueKind::Text(_)) => true,
@@ -186,16 +189,16 @@ impl Check<'_, '_> {
         }
     }
 
-    fn literal(&self, value: Value<'_>, ty: &FieldType, report: &mut Report) -> bool {
+    fn literal(&self, value: Value<'_>, ty: Type, report: &mut Report) -> bool {
         match ty {
-            FieldType::Enum(id) => self.enum_value(value, *id, report),
-            FieldType::Composite(id) => {
+            Type::Enum(id) => self.enum_value(value, id, report),
+            Type::Composite(id) => {
                 let name = self.draft.composites[id.0 as usize].name;
                 let message = format!("a field of the composite type `{name}` cannot have a default");
                 self.reject(Code::CompositeDefault, message, "remove `@default`", report)
             }
-            FieldType::Scalar(scalar) => self.scalar(value, *scalar, report),
-            FieldType::Model(_) | FieldType::Unsupported(_) => false,
+            Type::Scalar(scalar) => self.scalar(value, scalar, report),
+            Type::Model(_) | Type::Unsupported(_) => false,
         }
     }
 

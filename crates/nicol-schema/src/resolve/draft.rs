@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::ast::{Attribute, File, Value};
 use crate::schema::*;
 use crate::source::Span;
-use crate::syntax::tree::{Block, FieldNode};
+use crate::syntax::tree::{AttributeNode, Block, ExpressionNode, FieldNode};
+use crate::syntax::words::Word;
 
 /// A schema under examination.
 #[derive(Debug, Default)]
@@ -28,7 +30,27 @@ pub(crate) struct Draft<'a> {
     pub(crate) relation_fields: Vec<RelationField<'a>>,
     /// Relations, each once.
     pub(crate) relations: Vec<DraftRelation>,
+    /// What stands in every `Unsupported("..")`.
+    pub(crate) unsupported: Vec<Cow<'a, str>>,
 }
+
+/// The type of a field under examination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// A built-in scalar.
+    Scalar(ScalarType),
+    /// An enum.
+    Enum(EnumId),
+    /// A composite type.
+    Composite(CompositeTypeId),
+    /// A relation to this model.
+    Model(ModelId),
+    /// Index into [`Draft::unsupported`].
+    Unsupported(u32),
+}
+
+/// Fields of a model, as keys and relations name them.
+pub(crate) type FieldIds = SmallVec<[FieldId; 4]>;
 
 /// A block, as an index into the list of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,26 +121,29 @@ pub(crate) struct DraftModel<'a> {
     pub(crate) is_view: bool,
     /// Fields in order.
     pub(crate) fields: Vec<DraftField<'a>>,
-    /// `@@` attributes in order.
-    pub(crate) attributes: Vec<Attribute<'a>>,
-    /// Documentation.
-    pub(crate) docs: Option<String>,
     /// `@@map`
-    pub(crate) map: Option<(Cow<'a, str>, Span)>,
+    pub(crate) map: Option<(&'a str, Span)>,
     /// `@@schema`: name, and where the string stands.
-    pub(crate) schema: Option<(Cow<'a, str>, Span)>,
+    pub(crate) schema: Option<(&'a str, Span)>,
     /// `@@ignore`
     pub(crate) is_ignored: bool,
     /// `@id` or `@@id`
     pub(crate) primary_key: Option<DraftKey<'a>>,
     /// Field uniques first, then block indexes by kind.
     pub(crate) indexes: Vec<DraftIndex<'a>>,
-    /// The last field of every name, in models of many fields.
-    pub(crate) names: FxHashMap<&'a str, FieldId>,
-    /// The database names given to fields so far, in models of many fields.
-    pub(crate) mapped: FxHashMap<Cow<'a, str>, FieldId>,
+    /// Names to look up, in models of many fields.
+    pub(crate) lookup: Option<Box<Lookup<'a>>>,
     /// `@shardKey` or `@@shardKey`: the fields and the attribute.
-    pub(crate) shard_key: Option<(Vec<FieldId>, Attribute<'a>)>,
+    pub(crate) shard_key: Option<Box<(FieldIds, Attribute<'a>)>>,
+}
+
+/// The names in a model of many fields.
+#[derive(Debug, Default)]
+pub(crate) struct Lookup<'a> {
+    /// The last field of every name.
+    pub(crate) names: FxHashMap<&'a str, FieldId>,
+    /// The database names given to fields so far.
+    pub(crate) mapped: FxHashMap<&'a str, FieldId>,
 }
 
 impl<'a> DraftModel<'a> {
@@ -133,8 +158,13 @@ impl<'a> DraftModel<'a> {
     }
 
     /// The name in the database.
-    pub(crate) fn database_name(&self) -> &str {
-        self.map.as_ref().map_or(self.name, |(name, _)| name)
+    pub(crate) fn database_name(&self) -> &'a str {
+        self.map.map_or(self.name, |(name, _)| name)
+    }
+
+    /// `@@` attributes in order.
+    pub(crate) fn attributes(&self) -> &'a [AttributeNode] {
+        &self.file.tree().block_attributes[self.block.attributes.range()]
     }
 
     /// The field of an id.
@@ -144,10 +174,10 @@ impl<'a> DraftModel<'a> {
 
     /// The field of a name.
     pub(crate) fn field_named(&self, name: &str) -> Option<FieldId> {
-        if self.fields.len() <= FEW {
-            return self.fields.iter().rposition(|field| field.name == name).map(|index| FieldId(index as u32));
+        match &self.lookup {
+            Some(lookup) => lookup.names.get(name).copied(),
+            None => self.fields.iter().rposition(|field| field.name == name).map(|index| FieldId(index as u32)),
         }
-        self.names.get(name).copied()
     }
 }
 
@@ -157,92 +187,192 @@ pub(crate) const FEW: usize = 24;
 /// A field of a model, view or composite type.
 #[derive(Debug)]
 pub(crate) struct DraftField<'a> {
+    /// The file it stands in.
+    pub(crate) file: File<'a>,
     /// Its node.
     pub(crate) node: &'a FieldNode,
     /// Its name.
     pub(crate) name: &'a str,
-    /// Where the name stands.
-    pub(crate) name_span: Span,
-    /// The whole line.
-    pub(crate) span: Span,
-    /// Where the type stands, with its suffix.
-    pub(crate) type_span: Span,
+    /// `@map`
+    pub(crate) map: Option<&'a str>,
+    /// `@default`
+    pub(crate) default: Option<&'a ExpressionNode>,
+    /// `@db.X`
+    pub(crate) native: Option<&'a AttributeNode>,
+    /// Type; none before types are resolved.
+    pub(crate) ty: Option<Type>,
+    /// Index into [`Draft::relation_fields`].
+    pub(crate) relation: Option<u32>,
     /// Arity.
     pub(crate) arity: Arity,
-    /// Type; none before types are resolved.
-    pub(crate) ty: Option<FieldType>,
-    /// `@map`
-    pub(crate) map: Option<(Cow<'a, str>, Span)>,
-    /// `@default`
-    pub(crate) default: Option<Box<DraftDefault<'a>>>,
-    /// `@db.X`
-    pub(crate) native: Option<Box<DraftNative<'a>>>,
     /// `@updatedAt`
     pub(crate) is_updated_at: bool,
     /// `@ignore`
     pub(crate) is_ignored: bool,
-    /// Index into [`Draft::relation_fields`].
-    pub(crate) relation: Option<usize>,
 }
 
-impl DraftField<'_> {
+impl<'a> DraftField<'a> {
     /// The name in the database.
-    pub(crate) fn database_name(&self) -> &str {
-        self.map.as_ref().map_or(self.name, |(name, _)| name)
+    pub(crate) fn database_name(&self) -> &'a str {
+        self.map.unwrap_or(self.name)
+    }
+
+    /// Where the name stands.
+    pub(crate) fn name_span(&self) -> Span {
+        self.file.span(self.node.name)
+    }
+
+    /// The whole line.
+    pub(crate) fn span(&self) -> Span {
+        self.file.span(self.node.extent)
+    }
+
+    /// Where the type stands, with its suffix.
+    pub(crate) fn type_span(&self) -> Span {
+        self.file.span(self.node.ty.map_or(self.node.extent, |ty| ty.extent))
+    }
+
+    /// The attributes.
+    pub(crate) fn attributes(&self) -> &'a [AttributeNode] {
+        &self.file.tree().attributes[self.node.attributes.range()]
+    }
+
+    /// The attribute of a name.
+    fn attribute(&self, word: Word) -> Option<Attribute<'a>> {
+        self.attributes().iter().find(|node| node.word == word).map(|node| self.file.attribute(node))
+    }
+
+    /// Where `@map` stands.
+    pub(crate) fn map_span(&self) -> Span {
+        self.attribute(Word::Map).map_or(self.span(), Attribute::span)
+    }
+
+    /// `@default(..)`
+    pub(crate) fn default(&self) -> Option<DraftDefault<'a>> {
+        let value = self.file.value(self.default?);
+        self.attribute(Word::Default).map(|attribute| DraftDefault { value, attribute })
+    }
+
+    /// The value in `@default(..)`.
+    pub(crate) fn default_value(&self) -> Option<Value<'a>> {
+        self.default.map(|node| self.file.value(node))
+    }
+
+    /// `@db.X(..)`
+    pub(crate) fn native(&self) -> Option<DraftNative<'a>> {
+        let attribute = self.file.attribute(self.native?);
+        let (scope, name) = attribute.name().split_once('.')?;
+        Some(DraftNative { scope, name, attribute })
     }
 
     /// The built-in type, if it has one.
     pub(crate) fn scalar(&self) -> Option<ScalarType> {
         match self.ty {
-            Some(FieldType::Scalar(scalar)) => Some(scalar),
+            Some(Type::Scalar(scalar)) => Some(scalar),
             _ => None,
         }
     }
 
     /// True for columns that hold a value in every row.
     pub(crate) fn is_strict(&self) -> bool {
-        self.arity != Arity::Optional && !matches!(self.ty, Some(FieldType::Unsupported(_)))
+        self.arity != Arity::Optional && !matches!(self.ty, Some(Type::Unsupported(_)))
     }
 
     /// True for everything but relations and fields of unknown types.
     pub(crate) fn is_scalar(&self) -> bool {
-        self.ty.as_ref().is_some_and(|ty| !matches!(ty, FieldType::Model(_)))
+        self.ty.is_some_and(|ty| !matches!(ty, Type::Model(_)))
     }
 }
 
 /// `@default(..)`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct DraftDefault<'a> {
     /// The value.
     pub(crate) value: Value<'a>,
-    /// `map:`
-    pub(crate) map: Option<Cow<'a, str>>,
     /// The attribute.
     pub(crate) attribute: Attribute<'a>,
 }
 
+impl<'a> DraftDefault<'a> {
+    /// `map:`
+    pub(crate) fn map(&self) -> Option<&'a str> {
+        self.attribute.arguments().called(Word::Map).and_then(Value::as_text)
+    }
+}
+
 /// `@db.X(..)`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct DraftNative<'a> {
     /// What stands before the dot.
     pub(crate) scope: &'a str,
     /// What stands behind it.
     pub(crate) name: &'a str,
-    /// The arguments as text.
-    pub(crate) args: Vec<String>,
     /// The attribute.
     pub(crate) attribute: Attribute<'a>,
 }
+
+impl<'a> DraftNative<'a> {
+    /// The arguments as text.
+    pub(crate) fn args(&self) -> SmallVec<[&'a str; 2]> {
+        self.attribute.arguments().iter().filter_map(|argument| argument.value().map(Value::source)).collect()
+    }
+}
+
+/// A field in an index or key.
+#[derive(Debug)]
+pub(crate) struct DraftMember<'a> {
+    /// The model's field.
+    pub(crate) field: FieldId,
+    /// `sort:`
+    pub(crate) sort: Option<SortOrder>,
+    /// `length:`
+    pub(crate) length: Option<u32>,
+    /// What few have.
+    pub(crate) rare: Option<Box<Rare<'a>>>,
+}
+
+/// What few fields in an index have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rare<'a> {
+    /// Further field names inside composite types, joined by dots (mongodb).
+    pub(crate) path: Option<&'a str>,
+    /// `ops:`
+    pub(crate) ops: Option<DraftOps<'a>>,
+}
+
+impl<'a> DraftMember<'a> {
+    /// Further field names inside composite types, joined by dots (mongodb).
+    pub(crate) fn path(&self) -> Option<&'a str> {
+        self.rare.as_ref()?.path
+    }
+
+    /// `ops:`
+    pub(crate) fn ops(&self) -> Option<DraftOps<'a>> {
+        self.rare.as_ref()?.ops
+    }
+}
+
+/// An operator class.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum DraftOps<'a> {
+    /// One of the named classes.
+    Named(&'a str),
+    /// `raw("...")`
+    Raw(&'a str),
+}
+
+/// The fields of an index or key.
+pub(crate) type Members<'a> = SmallVec<[DraftMember<'a>; 2]>;
 
 /// A primary key.
 #[derive(Debug)]
 pub(crate) struct DraftKey<'a> {
     /// Its fields.
-    pub(crate) fields: Vec<IndexField>,
+    pub(crate) fields: Members<'a>,
     /// `name:`
-    pub(crate) name: Option<Cow<'a, str>>,
+    pub(crate) name: Option<&'a str>,
     /// `map:`
-    pub(crate) map: Option<Cow<'a, str>>,
+    pub(crate) map: Option<&'a str>,
     /// `clustered:`
     pub(crate) clustered: Option<bool>,
     /// The field that carries `@id`.
@@ -257,17 +387,17 @@ pub(crate) struct DraftIndex<'a> {
     /// What it does.
     pub(crate) kind: IndexKind,
     /// Its fields.
-    pub(crate) fields: Vec<IndexField>,
+    pub(crate) fields: Members<'a>,
     /// `name:` (uniques)
-    pub(crate) name: Option<Cow<'a, str>>,
+    pub(crate) name: Option<&'a str>,
     /// `map:`, or `name:` of `@@index`
-    pub(crate) map: Option<Cow<'a, str>>,
+    pub(crate) map: Option<&'a str>,
     /// `type:`
     pub(crate) algorithm: Option<&'a str>,
     /// `clustered:`
     pub(crate) clustered: Option<bool>,
     /// `where:`
-    pub(crate) predicate: Option<(IndexPredicate, Span)>,
+    pub(crate) predicate: Option<Box<(IndexPredicate, Span)>>,
     /// The field that carries `@unique`.
     pub(crate) on_field: Option<FieldId>,
     /// The attribute.
@@ -285,25 +415,26 @@ pub(crate) struct DraftEnum<'a> {
     pub(crate) name: &'a str,
     /// Its values.
     pub(crate) values: Vec<DraftEnumValue<'a>>,
-    /// `@@` attributes in order.
-    pub(crate) attributes: Vec<Attribute<'a>>,
-    /// Documentation.
-    pub(crate) docs: Option<String>,
     /// `@@map`
-    pub(crate) map: Option<(Cow<'a, str>, Span)>,
+    pub(crate) map: Option<(&'a str, Span)>,
     /// `@@schema`
-    pub(crate) schema: Option<(Cow<'a, str>, Span)>,
+    pub(crate) schema: Option<(&'a str, Span)>,
 }
 
-impl DraftEnum<'_> {
+impl<'a> DraftEnum<'a> {
     /// The whole block.
     pub(crate) fn span(&self) -> Span {
         self.file.span(self.block.extent)
     }
 
     /// The name in the database.
-    pub(crate) fn database_name(&self) -> &str {
-        self.map.as_ref().map_or(self.name, |(name, _)| name)
+    pub(crate) fn database_name(&self) -> &'a str {
+        self.map.map_or(self.name, |(name, _)| name)
+    }
+
+    /// `@@` attributes in order.
+    pub(crate) fn attributes(&self) -> &'a [AttributeNode] {
+        &self.file.tree().block_attributes[self.block.attributes.range()]
     }
 }
 
@@ -315,7 +446,7 @@ pub(crate) struct DraftEnumValue<'a> {
     /// Its name.
     pub(crate) name: &'a str,
     /// `@map`
-    pub(crate) map: Option<(Cow<'a, str>, Span)>,
+    pub(crate) map: Option<&'a str>,
 }
 
 /// A composite type.
@@ -329,8 +460,6 @@ pub(crate) struct DraftComposite<'a> {
     pub(crate) name: &'a str,
     /// Its fields.
     pub(crate) fields: Vec<DraftField<'a>>,
-    /// Documentation.
-    pub(crate) docs: Option<String>,
 }
 
 /// A field whose type is a model.
@@ -343,17 +472,17 @@ pub(crate) struct RelationField<'a> {
     /// `@relation`
     pub(crate) attribute: Option<Attribute<'a>>,
     /// `fields:`
-    pub(crate) fields: Option<Vec<FieldId>>,
+    pub(crate) fields: Option<FieldIds>,
     /// `references:`
-    pub(crate) references: Option<Vec<FieldId>>,
+    pub(crate) references: Option<FieldIds>,
     /// `name:`
-    pub(crate) name: Option<Cow<'a, str>>,
+    pub(crate) name: Option<&'a str>,
     /// `onDelete:`
     pub(crate) on_delete: Option<(ReferentialAction, Span)>,
     /// `onUpdate:`
     pub(crate) on_update: Option<(ReferentialAction, Span)>,
     /// `map:`
-    pub(crate) map: Option<Cow<'a, str>>,
+    pub(crate) map: Option<&'a str>,
     /// How many fields of the model lead to the same target under the same name, itself among them.
     pub(crate) alike: u32,
 }
@@ -381,15 +510,30 @@ pub(crate) struct DraftRelation {
     /// The referenced model.
     pub(crate) model_b: ModelId,
     /// The field of `model_a`.
-    pub(crate) a: Option<usize>,
+    pub(crate) a: Option<u32>,
     /// The field of `model_b`.
-    pub(crate) b: Option<usize>,
+    pub(crate) b: Option<u32>,
 }
 
 impl<'a> Draft<'a> {
     /// The model of an id.
     pub(crate) fn model(&self, id: ModelId) -> &DraftModel<'a> {
         &self.models[id.0 as usize]
+    }
+
+    /// The relation field of an index.
+    pub(crate) fn relation_field(&self, index: u32) -> &RelationField<'a> {
+        &self.relation_fields[index as usize]
+    }
+
+    /// True when two fields have the same type.
+    pub(crate) fn same_type(&self, one: &DraftField<'_>, other: &DraftField<'_>) -> bool {
+        match (one.ty, other.ty) {
+            (Some(Type::Unsupported(one)), Some(Type::Unsupported(other))) => {
+                self.unsupported[one as usize] == self.unsupported[other as usize]
+            }
+            (one, other) => one == other,
+        }
     }
 
     /// The field a reference points at.

@@ -1,8 +1,7 @@
 //! `@id`, `@@id`, `@@unique`, `@@index`, `@@fulltext`, `@@shardKey` and their field lists.
 
-use std::borrow::Cow;
-
 use rustc_hash::FxHashSet;
+use smallvec::{SmallVec, smallvec};
 
 use crate::ast::{ArgumentList, Attribute, Value, ValueKind};
 use crate::diagnostic::Code;
@@ -10,6 +9,7 @@ use crate::provider::operator_classes;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::source::Span;
+use crate::syntax::words::Word;
 
 use super::draft::*;
 use super::partial;
@@ -28,13 +28,13 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
         }
         return;
     }
-    let map = args.text("map", report);
-    let length = args.named("length").and_then(|value| length(value, report));
-    let sort = args.named("sort").and_then(|value| sort_order(value, args.attribute.span(), report));
-    let clustered = args.named("clustered").and_then(|value| boolean(value, report));
+    let map = args.text(Word::Map, report);
+    let length = args.named(Word::Length).and_then(|value| length(value, report));
+    let sort = args.named(Word::Sort).and_then(|value| sort_order(value, args.attribute.span(), report));
+    let clustered = args.named(Word::Clustered).and_then(|value| boolean(value, report));
     let field = FieldId(at as u32);
     model.primary_key = Some(DraftKey {
-        fields: vec![IndexField { field, path: Vec::new(), sort, length, ops: None }],
+        fields: smallvec![DraftMember { field, sort, length, rare: None }],
         name: None,
         map,
         clustered,
@@ -45,8 +45,8 @@ pub(crate) fn field_id<'a>(model: &mut DraftModel<'a>, at: usize, args: &mut Arg
 
 /// A field with `@shardKey` holds a value in every row.
 pub(crate) fn shard_key_is_required(model: &DraftModel<'_>, report: &mut Report) {
-    if let Some((fields, attribute)) = &model.shard_key
-        && !model.attributes.iter().any(|other| std::ptr::eq(other.node, attribute.node))
+    if let Some((fields, attribute)) = model.shard_key.as_deref()
+        && !model.attributes().iter().any(|other| std::ptr::eq(other, attribute.node))
     {
         shard_key_fields_are_required(model, fields, *attribute, report);
     }
@@ -86,15 +86,15 @@ pub(crate) fn id_is_required(model: &DraftModel<'_>, report: &mut Report) {
 
 /// `@@id`
 pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
-    let Some(value) = args.main("fields", report) else {
+    let Some(value) = args.main(Word::Fields, report) else {
         return;
     };
     let span = args.attribute.span();
     let model = draft.model(id);
     let fields = match members(value, span, false, id, draft, report) {
-        Members::Found(fields) => fields,
-        Members::Reported => return,
-        Members::Wrong { unknown, relations } => {
+        Resolved::Found(fields) => fields,
+        Resolved::Reported => return,
+        Resolved::Wrong { unknown, relations } => {
             if let Some(first) = unknown.first() {
                 let message = format!("`@@id` names what is not a field of `{}`: {}", model.name, unknown.join(", "));
                 let help =
@@ -110,7 +110,7 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
     };
     let optional: Vec<&str> = fields
         .iter()
-        .filter(|field| field.path.is_empty())
+        .filter(|field| field.path().is_none())
         .map(|field| model.field(field.field))
         .filter(|field| field.arity != Arity::Required)
         .map(|field| field.name)
@@ -124,10 +124,10 @@ pub(crate) fn block_id<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'
         report.error_help(Code::SeveralIds, model.span(), message, "keep one of the two");
     }
     let name_and_model = (model.name, model.word());
-    let map = args.text("map", report);
-    let name = args.text("name", report);
-    client_name(name.as_deref(), "@@id", name_and_model, span, report);
-    let clustered = args.named("clustered").and_then(|value| boolean(value, report));
+    let map = args.text(Word::Map, report);
+    let name = args.text(Word::Name, report);
+    client_name(name, "@@id", name_and_model, span, report);
+    let clustered = args.named(Word::Clustered).and_then(|value| boolean(value, report));
     let attribute = args.attribute;
     draft.models[id.0 as usize].primary_key =
         Some(DraftKey { fields, name, map, clustered, on_field: None, attribute });
@@ -142,13 +142,13 @@ pub(crate) fn block_index<'a>(
     report: &mut Report,
 ) -> Option<DraftIndex<'a>> {
     let span = args.attribute.span();
-    let fields = match args.main("fields", report) {
-        None => Vec::new(),
+    let fields = match args.main(Word::Fields, report) {
+        None => Members::new(),
         Some(value) => index_members(value, span, kind, id, draft, report),
     };
     let model = draft.model(id);
-    let name = if kind == IndexKind::Fulltext { None } else { args.text("name", report) };
-    let mut map = args.text("map", report);
+    let name = if kind == IndexKind::Fulltext { None } else { args.text(Word::Name, report) };
+    let mut map = args.text(Word::Map, report);
     let mut algorithm = None;
     let mut clustered = None;
     let mut predicate = None;
@@ -157,15 +157,15 @@ pub(crate) fn block_index<'a>(
         IndexKind::Fulltext => {}
         IndexKind::Normal => {
             map = index_name(name, map, args, report);
-            algorithm = args.named("type").and_then(|value| index_algorithm(value, args, report));
-            clustered = args.named("clustered").and_then(|value| boolean(value, report));
-            predicate = partial::predicate(args, &model.fields, report);
+            algorithm = args.named(Word::Type).and_then(|value| index_algorithm(value, args, report));
+            clustered = args.named(Word::Clustered).and_then(|value| boolean(value, report));
+            predicate = partial::predicate(args, &model.fields, report).map(Box::new);
         }
         IndexKind::Unique => {
-            client_name(name.as_deref(), "@@unique", (model.name, model.word()), span, report);
+            client_name(name, "@@unique", (model.name, model.word()), span, report);
             client = name;
-            clustered = args.named("clustered").and_then(|value| boolean(value, report));
-            predicate = partial::predicate(args, &model.fields, report);
+            clustered = args.named(Word::Clustered).and_then(|value| boolean(value, report));
+            predicate = partial::predicate(args, &model.fields, report).map(Box::new);
         }
     }
     let attribute = args.attribute;
@@ -174,11 +174,11 @@ pub(crate) fn block_index<'a>(
 
 /// On `@@index`, `name:` is an old word for `map:`.
 fn index_name<'a>(
-    name: Option<Cow<'a, str>>,
-    map: Option<Cow<'a, str>>,
+    name: Option<&'a str>,
+    map: Option<&'a str>,
     args: &Args<'a>,
     report: &mut Report,
-) -> Option<Cow<'a, str>> {
+) -> Option<&'a str> {
     if name.is_some() && map.is_some() {
         let message = "on `@@index`, `name` is an old word for `map`: only one of them can be given";
         args.error(Code::NameAndMap, message, "keep `map`", report);
@@ -211,14 +211,14 @@ fn client_name(name: Option<&str>, attribute: &str, model: (&str, &str), span: S
     }
 }
 
-fn index_members(
-    value: Value<'_>,
+fn index_members<'a>(
+    value: Value<'a>,
     span: Span,
     kind: IndexKind,
     id: ModelId,
     draft: &Draft<'_>,
     report: &mut Report,
-) -> Vec<IndexField> {
+) -> Members<'a> {
     let model = draft.model(id);
     let word = match kind {
         IndexKind::Unique => "@@unique",
@@ -226,9 +226,9 @@ fn index_members(
         IndexKind::Fulltext => "@@fulltext",
     };
     match members(value, span, true, id, draft, report) {
-        Members::Found(fields) => fields,
-        Members::Reported => Vec::new(),
-        Members::Wrong { unknown, relations } => {
+        Resolved::Found(fields) => fields,
+        Resolved::Reported => Members::new(),
+        Resolved::Wrong { unknown, relations } => {
             if let Some(first) = unknown.first() {
                 let message = format!("`{word}` names what is not a field of `{}`: {}", model.name, unknown.join(", "));
                 let help =
@@ -245,7 +245,7 @@ fn index_members(
                 };
                 report.error_help(Code::MemberIsRelation, span, message, help);
             }
-            Vec::new()
+            Members::new()
         }
     }
 }
@@ -253,12 +253,12 @@ fn index_members(
 fn relation_keys<'d>(draft: &'d Draft<'_>, id: ModelId, relations: &[String]) -> Vec<&'d str> {
     let model = draft.model(id);
     let named = model.fields.iter().filter(|field| relations.iter().any(|name| name == field.name));
-    let relations = named.filter_map(|field| field.relation).map(|index| &draft.relation_fields[index]);
+    let relations = named.filter_map(|field| field.relation).map(|index| draft.relation_field(index));
     relations.flat_map(|field| field.fields.iter().flatten()).map(|key| model.field(*key).name).collect()
 }
 
-enum Members {
-    Found(Vec<IndexField>),
+enum Resolved<'a> {
+    Found(Members<'a>),
     /// Wrong, and said already.
     Reported,
     Wrong {
@@ -272,35 +272,43 @@ struct Entry<'a> {
     name: &'a str,
     sort: Option<SortOrder>,
     length: Option<u32>,
-    ops: Option<OperatorClass>,
+    ops: Option<DraftOps<'a>>,
 }
 
 /// Resolves `[a, b(sort: Desc), c.d]`.
-fn members(value: Value<'_>, span: Span, nested: bool, id: ModelId, draft: &Draft<'_>, report: &mut Report) -> Members {
-    match super::visit::list(value, report, entry) {
-        Some(entries) => resolved(entries, span, nested, id, draft, report),
-        None => Members::Reported,
-    }
-}
-
-/// Looks the names of a list up.
-fn resolved(
-    entries: Vec<Entry<'_>>,
+fn members<'a>(
+    value: Value<'a>,
     span: Span,
     nested: bool,
     id: ModelId,
     draft: &Draft<'_>,
     report: &mut Report,
-) -> Members {
+) -> Resolved<'a> {
+    match super::visit::list(value, report, entry) {
+        Some(entries) => resolved(entries, span, nested, id, draft, report),
+        None => Resolved::Reported,
+    }
+}
+
+/// Looks the names of a list up.
+fn resolved<'a>(
+    entries: SmallVec<[Entry<'a>; 2]>,
+    span: Span,
+    nested: bool,
+    id: ModelId,
+    draft: &Draft<'_>,
+    report: &mut Report,
+) -> Resolved<'a> {
     let model = draft.model(id);
     let entries_are_many = entries.len() > FEW;
-    let (mut found, mut unknown, mut relations) = (Vec::<IndexField>::new(), Vec::new(), Vec::new());
+    let (mut found, mut unknown, mut relations) = (Members::with_capacity(entries.len()), Vec::new(), Vec::new());
     let mut named = FxHashSet::default();
     for entry in entries {
-        let mut parts = entry.name.split('.');
-        let first = parts.next().unwrap_or_default();
-        let path: Vec<String> = parts.map(str::to_owned).collect();
-        if !path.is_empty() && !nested {
+        let (first, path) = match entry.name.split_once('.') {
+            Some((first, path)) => (first, Some(path)),
+            None => (entry.name, None),
+        };
+        if path.is_some() && !nested {
             unknown.push(entry.name.to_owned());
             continue;
         }
@@ -312,37 +320,38 @@ fn resolved(
             relations.push(first.to_owned());
             continue;
         }
-        if let Some(missing) = missing_in_path(draft, model.field(field), &path) {
+        if let Some(missing) = missing_in_path(draft, model.field(field), path) {
             unknown.push(missing.unwrap_or_else(|| entry.name.to_owned()));
             continue;
         }
-        if entries_are_many && !named.insert((field, path.clone()))
-            || !entries_are_many && found.iter().any(|other| other.field == field && other.path == path)
+        if entries_are_many && !named.insert((field, path))
+            || !entries_are_many && found.iter().any(|other| other.field == field && other.path() == path)
         {
             let message = format!("the list names the field `{}` twice", entry.name);
             report.error_help(Code::MemberTwice, span, message, "remove one of the two");
-            return Members::Reported;
+            return Resolved::Reported;
         }
-        found.push(IndexField { field, path, sort: entry.sort, length: entry.length, ops: entry.ops });
+        let rare = (path.is_some() || entry.ops.is_some()).then(|| Box::new(Rare { path, ops: entry.ops }));
+        found.push(DraftMember { field, sort: entry.sort, length: entry.length, rare });
     }
     if unknown.is_empty() && relations.is_empty() {
-        Members::Found(found)
+        Resolved::Found(found)
     } else {
-        Members::Wrong { unknown, relations }
+        Resolved::Wrong { unknown, relations }
     }
 }
 
 /// Follows a path through composite types: none when it leads to a field; else what is missing, if it has a name of
 /// its own.
-fn missing_in_path(draft: &Draft<'_>, field: &DraftField<'_>, path: &[String]) -> Option<Option<String>> {
-    let mut ty = field.ty.as_ref();
-    for part in path {
-        let Some(FieldType::Composite(id)) = ty else {
+fn missing_in_path(draft: &Draft<'_>, field: &DraftField<'_>, path: Option<&str>) -> Option<Option<String>> {
+    let mut ty = field.ty;
+    for part in path.into_iter().flat_map(|path| path.split('.')) {
+        let Some(Type::Composite(id)) = ty else {
             return Some(None);
         };
         let composite = &draft.composites[id.0 as usize];
         match composite.fields.iter().find(|field| field.name == part) {
-            Some(field) => ty = field.ty.as_ref(),
+            Some(field) => ty = field.ty,
             None => return Some(Some(format!("{part} in type {}", composite.name))),
         }
     }
@@ -384,18 +393,18 @@ pub(crate) fn length(value: Value<'_>, report: &mut Report) -> Option<u32> {
     Some(number as u32)
 }
 
-fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<OperatorClass> {
+fn operator_class<'a>(arguments: ArgumentList<'a>, report: &mut Report) -> Option<DraftOps<'a>> {
     let argument = arguments.iter().find(|argument| argument.name() == Some("ops"))?;
     let value = argument.value()?;
     let help = "write the name of a class, or `raw(\"...\")`";
     match value.kind() {
-        ValueKind::Constant(name) if operator_classes::is_known(name) => Some(OperatorClass::Named(name.to_owned())),
+        ValueKind::Constant(name) if operator_classes::is_known(name) => Some(DraftOps::Named(name)),
         ValueKind::Constant(name) => {
             let message = format!("there is no operator class `{name}`");
             report.error_help(Code::OperatorClass, value.span(), message, "write it as text: `ops: raw(\"...\")`");
             None
         }
-        ValueKind::Call("raw", arguments) => raw_text(arguments).map(OperatorClass::Raw).or_else(|| {
+        ValueKind::Call("raw", arguments) => raw_text(arguments).map(DraftOps::Raw).or_else(|| {
             report.error_help(Code::OperatorClass, value.span(), "`raw` takes one string", help);
             None
         }),
@@ -407,10 +416,10 @@ fn operator_class(arguments: ArgumentList<'_>, report: &mut Report) -> Option<Op
     }
 }
 
-fn raw_text(arguments: ArgumentList<'_>) -> Option<String> {
+fn raw_text(arguments: ArgumentList<'_>) -> Option<&str> {
     let mut all = arguments.iter();
     let text = all.next()?.value()?.as_text()?;
-    (all.next().is_none()).then(|| text.into_owned())
+    (all.next().is_none()).then_some(text)
 }
 
 /// `@shardKey` on a field.
@@ -420,12 +429,12 @@ pub(crate) fn field_shard_key<'a>(model: &mut DraftModel<'a>, at: usize, args: &
         report.error_help(Code::ShardKey, model.span(), message, "write `@@shardKey([a, b])` for several fields");
         return;
     }
-    model.shard_key = Some((vec![FieldId(at as u32)], args.attribute));
+    model.shard_key = Some(Box::new((smallvec![FieldId(at as u32)], args.attribute)));
 }
 
 /// `@@shardKey`
 pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
-    let Some(value) = args.main("fields", report) else {
+    let Some(value) = args.main(Word::Fields, report) else {
         return;
     };
     let span = args.attribute.span();
@@ -436,21 +445,21 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
     };
     let members = match super::visit::list(value, report, plain) {
         Some(entries) => resolved(entries, span, false, id, draft, report),
-        None => Members::Reported,
+        None => Resolved::Reported,
     };
     match members {
-        Members::Found(fields) => {
-            let fields: Vec<FieldId> = fields.into_iter().map(|field| field.field).collect();
+        Resolved::Found(fields) => {
+            let fields: FieldIds = fields.into_iter().map(|field| field.field).collect();
             let model = draft.model(id);
             shard_key_fields_are_required(model, &fields, args.attribute, report);
             if model.shard_key.is_some() {
                 let message = format!("{} `{}` has both `@shardKey` and `@@shardKey`", model.word(), model.name);
                 report.error_help(Code::ShardKey, model.span(), message, "keep one of the two");
             }
-            draft.models[id.0 as usize].shard_key = Some((fields, args.attribute));
+            draft.models[id.0 as usize].shard_key = Some(Box::new((fields, args.attribute)));
         }
-        Members::Reported => {}
-        Members::Wrong { unknown, relations } => {
+        Resolved::Reported => {}
+        Resolved::Wrong { unknown, relations } => {
             if !unknown.is_empty() {
                 let message = format!("`@@shardKey` names what is not a field: {}", unknown.join(", "));
                 report.error_help(Code::UnknownMember, value.span(), message, "name existing fields");

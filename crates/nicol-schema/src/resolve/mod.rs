@@ -25,7 +25,8 @@ use draft::Draft;
 
 /// Runs the passes.
 pub(crate) fn resolve<'a>(files: &'a [Parsed<'a>], report: &mut Report) -> Draft<'a> {
-    let mut draft = Draft::default();
+    let blocks = files.iter().map(|file| file.tree.blocks.len()).sum();
+    let mut draft = Draft { tops: Vec::with_capacity(blocks), models: Vec::with_capacity(blocks), ..Draft::default() };
     for file in files {
         tops::collect(File(file), &mut draft, report);
     }

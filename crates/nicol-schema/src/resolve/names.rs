@@ -3,10 +3,12 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::ast::File;
 use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::schema::ScalarType;
 use crate::source::Span;
+use crate::syntax::tree::AttributeNode;
 
 use super::draft::*;
 use super::reserved;
@@ -17,6 +19,7 @@ pub(crate) type Names<'a> = FxHashMap<&'a str, Top>;
 /// Checks all names and returns the space of types.
 pub(crate) fn resolve<'a>(draft: &Draft<'a>, report: &mut Report) -> Names<'a> {
     let mut types: Names<'a> = FxHashMap::default();
+    types.reserve(draft.tops.len());
     let mut datasources: Names<'a> = FxHashMap::default();
     let mut generators: Names<'a> = FxHashMap::default();
     for top in &draft.tops {
@@ -101,12 +104,12 @@ fn word(draft: &Draft<'_>, top: Top) -> &'static str {
     }
 }
 
-fn check_identifier(name: &str, what: &str, span: Span, report: &mut Report) {
+fn check_identifier(name: &str, what: &str, span: impl FnOnce() -> Span, report: &mut Report) {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         let message = format!("the name of {what} cannot start with a digit");
         report.error_help(
             Code::NameStartsWithDigit,
-            span,
+            span(),
             message,
             "put a letter first; `@map` keeps the name in the database",
         );
@@ -114,77 +117,111 @@ fn check_identifier(name: &str, what: &str, span: Span, report: &mut Report) {
         let message = format!("the name of {what} cannot contain `-`");
         report.error_help(
             Code::BadNameCharacter,
-            span,
+            span(),
             message,
             "use `_` instead; `@map` keeps the name in the database",
         );
     }
 }
 
-fn check_reserved(name: &str, word: &str, span: Span, report: &mut Report) {
+fn check_reserved(name: &str, word: &str, span: impl FnOnce() -> Span, report: &mut Report) {
     if reserved::is_reserved(name) {
         let message = format!("`{name}` cannot be the name of a {word}: generated code needs the word");
-        report.error_help(
-            Code::ReservedName,
-            span,
-            message,
-            format!("choose another name and add `@@map(\"{name}\")`"),
-        );
+        let help = format!("choose another name and add `@@map(\"{name}\")`");
+        report.error_help(Code::ReservedName, span(), message, help);
     }
 }
 
 fn model(model: &DraftModel<'_>, report: &mut Report) {
-    let word = model.word();
-    check_identifier(model.name, &format!("a {word}"), model.file.span(model.block.name), report);
-    check_reserved(model.name, word, model.span(), report);
-    attribute_names(model.attributes.iter().map(|attribute| (attribute.name(), *attribute)), report);
-    let mut seen = FxHashMap::default();
-    for field in &model.fields {
-        check_identifier(field.name, "a field", field.name_span, report);
-        field_attribute_names(model.file, field.node, report);
-        if let Some(earlier) = seen.insert(field.name, field.name_span) {
+    let (file, word) = (model.file, model.word());
+    let odd = file.tree().has_odd_names;
+    if odd {
+        let what = if model.is_view { "a view" } else { "a model" };
+        check_identifier(model.name, what, || file.span(model.block.name), report);
+    }
+    check_reserved(model.name, word, || model.span(), report);
+    if odd {
+        attribute_names(file, model.attributes(), report);
+    }
+    let mut met = Met::new(model.fields.len());
+    for (at, field) in model.fields.iter().enumerate() {
+        if odd {
+            check_identifier(field.name, "a field", || field.name_span(), report);
+            attribute_names(file, field.attributes(), report);
+        }
+        if let Some(earlier) = met.earlier(at, field.name, |at| model.fields[at].name) {
             let message = format!("{word} `{}` already has a field `{}`", model.name, field.name);
-            report.error_help(Code::DuplicateField, field.name_span, message, "rename or remove one of the two");
-            report.relate(earlier, "the earlier one");
+            report.error_help(Code::DuplicateField, field.name_span(), message, "rename or remove one of the two");
+            report.relate(model.fields[earlier].name_span(), "the earlier one");
         }
     }
 }
 
-fn attribute_names<'a>(attributes: impl Iterator<Item = (&'a str, crate::ast::Attribute<'a>)>, report: &mut Report) {
-    for (name, attribute) in attributes {
-        check_identifier(name, "an attribute", attribute.file.span(attribute.node.name), report);
+fn attribute_names(file: File<'_>, attributes: &[AttributeNode], report: &mut Report) {
+    for node in attributes {
+        check_identifier(file.slice(node.name), "an attribute", || file.span(node.name), report);
     }
-}
-
-fn field_attribute_names(file: crate::ast::File<'_>, node: &crate::syntax::tree::FieldNode, report: &mut Report) {
-    let attributes = file.tree().attributes_of(node.attributes).iter().map(|node| file.attribute(node));
-    attribute_names(attributes.map(|attribute| (attribute.name(), attribute)), report);
 }
 
 fn enumeration(enumeration: &DraftEnum<'_>, report: &mut Report) {
-    check_identifier(enumeration.name, "an enum", enumeration.file.span(enumeration.block.name), report);
-    check_reserved(enumeration.name, "enum", enumeration.span(), report);
-    attribute_names(enumeration.attributes.iter().map(|attribute| (attribute.name(), *attribute)), report);
-    let mut seen = FxHashMap::default();
-    for value in &enumeration.values {
-        check_identifier(value.name, "an enum value", enumeration.file.span(value.node.name), report);
-        field_attribute_names(enumeration.file, value.node, report);
-        if let Some(earlier) = seen.insert(value.name, enumeration.file.span(value.node.name)) {
-            let message = format!("enum `{}` already has a value `{}`", enumeration.name, value.name);
-            let span = enumeration.file.span(value.node.extent);
-            report.error_help(Code::DuplicateEnumValue, span, message, "remove one of the two");
-            report.relate(earlier, "the earlier one");
+    let file = enumeration.file;
+    let odd = file.tree().has_odd_names;
+    if odd {
+        check_identifier(enumeration.name, "an enum", || file.span(enumeration.block.name), report);
+    }
+    check_reserved(enumeration.name, "enum", || enumeration.span(), report);
+    if odd {
+        attribute_names(file, enumeration.attributes(), report);
+    }
+    let mut met = Met::new(enumeration.values.len());
+    for (at, value) in enumeration.values.iter().enumerate() {
+        if odd {
+            check_identifier(value.name, "an enum value", || file.span(value.node.name), report);
+            attribute_names(file, &file.tree().attributes[value.node.attributes.range()], report);
         }
+        if let Some(earlier) = met.earlier(at, value.name, |at| enumeration.values[at].name) {
+            let message = format!("enum `{}` already has a value `{}`", enumeration.name, value.name);
+            let span = file.span(value.node.extent);
+            report.error_help(Code::DuplicateEnumValue, span, message, "remove one of the two");
+            report.relate(file.span(enumeration.values[earlier].node.name), "the earlier one");
+        }
+    }
+}
+
+/// The names met so far, to tell a second one of a name. In lists of a usual length a set of bits answers most of the
+/// time, and nothing is allocated.
+struct Met<'n> {
+    bits: u64,
+    many: Option<FxHashMap<&'n str, usize>>,
+}
+
+impl<'n> Met<'n> {
+    fn new(count: usize) -> Met<'n> {
+        Met { bits: 0, many: (count > 64).then(FxHashMap::default) }
+    }
+
+    /// The number of the last name before this one that is the same.
+    fn earlier(&mut self, at: usize, name: &'n str, nth: impl Fn(usize) -> &'n str) -> Option<usize> {
+        if let Some(many) = &mut self.many {
+            return many.insert(name, at);
+        }
+        let bytes = name.as_bytes();
+        let byte = |at: usize| bytes.get(at).map_or(0, |byte| u64::from(*byte));
+        let mixed = byte(0) + 7 * byte(bytes.len() / 2) + 31 * byte(bytes.len().saturating_sub(1)) + bytes.len() as u64;
+        let bit = 1 << (mixed & 63);
+        let maybe = self.bits & bit != 0;
+        self.bits |= bit;
+        if maybe { (0..at).rev().find(|at| nth(*at) == name) } else { None }
     }
 }
 
 fn composite(composite: &DraftComposite<'_>, report: &mut Report) {
-    check_identifier(composite.name, "a type", composite.file.span(composite.block.name), report);
+    check_identifier(composite.name, "a type", || composite.file.span(composite.block.name), report);
     let mut seen = FxHashMap::default();
     for field in &composite.fields {
-        if let Some(earlier) = seen.insert(field.name, field.name_span) {
+        if let Some(earlier) = seen.insert(field.name, field.name_span()) {
             let message = format!("type `{}` already has a field `{}`", composite.name, field.name);
-            report.error_help(Code::DuplicateField, field.name_span, message, "rename or remove one of the two");
+            report.error_help(Code::DuplicateField, field.name_span(), message, "rename or remove one of the two");
             report.relate(earlier, "the earlier one");
         }
     }

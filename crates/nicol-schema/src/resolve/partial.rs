@@ -5,8 +5,9 @@ use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::source::Span;
+use crate::syntax::words::Word;
 
-use super::draft::DraftField;
+use super::draft::{DraftField, Type};
 use super::visit::{Args, text};
 
 /// Takes and reads `where:`: the condition, and where it stands.
@@ -15,7 +16,7 @@ pub(crate) fn predicate(
     fields: &[DraftField<'_>],
     report: &mut Report,
 ) -> Option<(IndexPredicate, Span)> {
-    let value = args.named("where")?;
+    let value = args.named(Word::Where)?;
     let help = "write `where: raw(\"...\")`, or `where: { field: value }`";
     let predicate = match value.kind() {
         ValueKind::Call("raw", arguments) => IndexPredicate::Raw(raw(arguments, args, report)?),
@@ -48,7 +49,7 @@ fn raw(arguments: ArgumentList<'_>, args: &Args<'_>, report: &mut Report) -> Opt
     for extra in all {
         report.hint(Code::UnexpectedArgument, extra.span(), "`raw` takes one string: this has no effect", "remove it");
     }
-    Some(found.into_owned())
+    Some(found.to_owned())
 }
 
 fn object(
@@ -112,18 +113,18 @@ fn condition(
 
 fn literal(value: Value<'_>, field: &DraftField<'_>, args: &Args<'_>, report: &mut Report) -> Option<DefaultValue> {
     let found = match value.kind() {
-        ValueKind::Text(text) => Some(DefaultValue::String(text.into_owned())),
+        ValueKind::Text(text) => Some(DefaultValue::String(text.to_owned())),
         ValueKind::Number(number) => Some(DefaultValue::Number(number.to_owned())),
         ValueKind::Constant("true") => Some(DefaultValue::Boolean(true)),
         ValueKind::Constant("false") => Some(DefaultValue::Boolean(false)),
         ValueKind::Constant(_) | ValueKind::Call(..) | ValueKind::Array(_) | ValueKind::Object(_) => None,
     };
-    let fits = match (&found, field.ty.as_ref()) {
+    let fits = match (&found, field.ty) {
         (None, _) => false,
         (Some(_), None) => true,
-        (Some(value), Some(FieldType::Scalar(scalar))) => fits_scalar(value, *scalar),
-        (Some(value), Some(FieldType::Enum(_))) => matches!(value, DefaultValue::String(_)),
-        (Some(_), Some(FieldType::Model(_) | FieldType::Composite(_) | FieldType::Unsupported(_))) => false,
+        (Some(value), Some(Type::Scalar(scalar))) => fits_scalar(value, scalar),
+        (Some(value), Some(Type::Enum(_))) => matches!(value, DefaultValue::String(_)),
+        (Some(_), Some(Type::Model(_) | Type::Composite(_) | Type::Unsupported(_))) => false,
     };
     if !fits {
         let message = format!("`{}` cannot be compared with the field `{}`", value.source(), field.name);

@@ -7,42 +7,44 @@ use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::*;
 use crate::source::Span;
+use crate::syntax::words::Word;
 
 use super::draft::*;
 use super::visit::{Args, Visit, constant, list, text};
 
-const RELATION_FIELD: &[&str] = &["relation", "ignore"];
+const RELATION_FIELD: &[Word] = &[Word::Relation, Word::Ignore];
 
 /// Reads the attributes of one relation field.
 pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) {
     let at = draft.relation_fields[index].at;
-    let model = draft.model(at.model);
-    let file = model.file;
-    let name = model.field(at.field).name;
-    let nodes = file.tree().attributes_of(model.field(at.field).node.attributes);
-    let mut visit = Visit::new(nodes.iter().map(|node| file.attribute(node)), RELATION_FIELD);
-    if let Some(mut args) = visit.single("relation", report) {
+    let field = draft.field(at);
+    let (name, nodes) = (field.name, field.attributes());
+    if nodes.is_empty() {
+        return;
+    }
+    let mut visit = Visit::new(field.file, nodes, RELATION_FIELD);
+    if let Some(mut args) = visit.single(Word::Relation, report) {
         relation(index, &mut args, draft, report);
         args.finish(report);
     }
-    if let Some(args) = visit.single("id", report) {
+    if let Some(args) = visit.single(Word::Id, report) {
         let message = format!("`{name}` is a relation and cannot be the id");
         args.error(Code::AttributeOnRelation, message, "put `@id` on the field that holds the key", report);
     }
-    if let Some(args) = visit.single("ignore", report) {
+    if let Some(args) = visit.single(Word::Ignore, report) {
         draft.models[at.model.0 as usize].fields[at.field.0 as usize].is_ignored = true;
         args.finish(report);
     }
-    if let Some(args) = visit.single("default", report) {
+    if let Some(args) = visit.single(Word::Default, report) {
         let help = "put `@default` on the field that holds the key";
         args.error(Code::DefaultOnRelation, "a relation cannot have a default", help, report);
     }
-    if let Some(mut args) = visit.single("map", report) {
+    if let Some(mut args) = visit.single(Word::Map, report) {
         let help = "map the fields that hold the key, or name the foreign key with `@relation(map: ...)`";
         args.error(Code::AttributeOnRelation, "a relation has no column to map", help, report);
-        args.main("name", report);
+        args.main(Word::Name, report);
     }
-    if let Some(args) = visit.single("unique", report) {
+    if let Some(args) = visit.single(Word::Unique, report) {
         unique(index, name, &args, draft, report);
     }
     visit.finish(report);
@@ -63,16 +65,16 @@ fn unique(index: usize, name: &str, args: &Args<'_>, draft: &Draft<'_>, report: 
 fn relation<'a>(index: usize, args: &mut Args<'a>, draft: &mut Draft<'a>, report: &mut Report) {
     let (here, target) = (draft.relation_fields[index].at.model, draft.relation_fields[index].target);
     let span = args.attribute.span();
-    let fields = args.named("fields").map(|value| {
+    let fields = args.named(Word::Fields).map(|value| {
         let place = Keys { argument: "fields", model: draft.model(here), unknown_span: value.span(), span };
         keys(value, place, report)
     });
-    let references = args.named("references").map(|value| {
+    let references = args.named(Word::References).map(|value| {
         let place = Keys { argument: "references", model: draft.model(target), unknown_span: span, span };
         keys(value, place, report)
     });
-    let mut name = args.main_if_any("name").and_then(|value| text(value, report));
-    if name.as_deref() == Some("") {
+    let mut name = args.main_if_any(Word::Name).and_then(|value| text(value, report));
+    if name == Some("") {
         args.error(
             Code::RelationNameEmpty,
             "a relation's name cannot be empty",
@@ -81,9 +83,9 @@ fn relation<'a>(index: usize, args: &mut Args<'a>, draft: &mut Draft<'a>, report
         );
         name = None;
     }
-    let on_delete = args.named("onDelete").and_then(|value| action(value, report));
-    let on_update = args.named("onUpdate").and_then(|value| action(value, report));
-    let map = args.text("map", report);
+    let on_delete = args.named(Word::OnDelete).and_then(|value| action(value, report));
+    let on_update = args.named(Word::OnUpdate).and_then(|value| action(value, report));
+    let map = args.text(Word::Map, report);
     let field = &mut draft.relation_fields[index];
     field.attribute = Some(args.attribute);
     field.fields = fields;
@@ -122,11 +124,11 @@ struct Keys<'d, 'a> {
 }
 
 /// The columns named by `fields:` or `references:`; empty after an error.
-fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<FieldId> {
+fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> FieldIds {
     let Some(names) = list(value, report, constant) else {
-        return Vec::new();
+        return FieldIds::new();
     };
-    let (model, mut found) = (place.model, Vec::with_capacity(names.len()));
+    let (model, mut found) = (place.model, FieldIds::with_capacity(names.len()));
     let (mut unknown, mut relations) = (Vec::new(), Vec::new());
     let mut seen = FxHashSet::default();
     let many = names.len() > FEW;
@@ -137,7 +139,7 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
             Some(id) if (many && !seen.insert(id)) || (!many && found.contains(&id)) => {
                 let message = format!("`{}` names the field `{name}` twice", place.argument);
                 report.error_help(Code::MemberTwice, place.span, message, "remove one of the two");
-                return Vec::new();
+                return FieldIds::new();
             }
             Some(id) => found.push(id),
         }
@@ -166,5 +168,5 @@ fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> Vec<Field
             "name the fields that hold the key",
         );
     }
-    if unknown.is_empty() && relations.is_empty() { found } else { Vec::new() }
+    if unknown.is_empty() && relations.is_empty() { found } else { FieldIds::new() }
 }

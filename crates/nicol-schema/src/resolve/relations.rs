@@ -8,12 +8,14 @@ use super::draft::*;
 
 /// Joins up relation fields. Each relation is listed once, where its first deciding field stands.
 pub(crate) fn infer(draft: &mut Draft<'_>) {
-    let alike = alike(draft);
-    let mut relations = Vec::with_capacity(draft.relation_fields.len() / 2);
+    let leads = Leads::new(draft);
+    let mut relations = Vec::with_capacity(draft.relation_fields.len() / 2 + 1);
     let mut counts = Vec::with_capacity(draft.relation_fields.len());
-    for (index, field) in draft.relation_fields.iter().enumerate() {
-        counts.push(alike.get(&leads(field)).map_or(1, |alike| alike.count));
-        relations.extend(relation(draft, index, opposite(&alike, field, index)));
+    for (index, field) in (0..).zip(&draft.relation_fields) {
+        counts.push(leads.alike(draft, field.at.model, field.target, field.name).count);
+        let back = leads.alike(draft, field.target, field.at.model, field.name);
+        let opposite = if back.first == Some(index) { back.second } else { back.first };
+        relations.extend(relation(draft, index, opposite));
     }
     for (field, count) in draft.relation_fields.iter_mut().zip(counts) {
         field.alike = count;
@@ -21,41 +23,79 @@ pub(crate) fn infer(draft: &mut Draft<'_>) {
     draft.relations = relations;
 }
 
-/// Where a relation field leads: model, target and name.
-type Leads<'d> = (ModelId, ModelId, Option<&'d str>);
-
-fn leads<'d>(field: &'d RelationField<'_>) -> Leads<'d> {
-    (field.at.model, field.target, field.name.as_deref())
-}
-
-/// Relation fields that lead from the same model to the same target under the same name.
+/// Relation fields that lead from one model to another under one name.
+#[derive(Debug, Clone, Copy, Default)]
 struct Alike {
-    first: usize,
-    second: Option<usize>,
+    first: Option<u32>,
+    second: Option<u32>,
     count: u32,
 }
 
-fn alike<'d>(draft: &'d Draft<'_>) -> FxHashMap<Leads<'d>, Alike> {
-    let mut found: FxHashMap<Leads<'d>, Alike> = FxHashMap::default();
-    found.reserve(draft.relation_fields.len());
-    for (index, field) in draft.relation_fields.iter().enumerate() {
-        let alike = found.entry(leads(field)).or_insert(Alike { first: index, second: None, count: 0 });
-        alike.count += 1;
-        if alike.count == 2 {
-            alike.second = Some(index);
+impl Alike {
+    fn add(&mut self, index: u32) {
+        self.count += 1;
+        match self.count {
+            1 => self.first = Some(index),
+            2 => self.second = Some(index),
+            _ => {}
         }
     }
-    found
 }
 
-/// The first field of the target model that points back under the same name.
-fn opposite(alike: &FxHashMap<Leads<'_>, Alike>, field: &RelationField<'_>, index: usize) -> Option<usize> {
-    let found = alike.get(&(field.target, field.at.model, field.name.as_deref()))?;
-    if found.first == index { found.second } else { Some(found.first) }
+/// Model, target and name.
+type Path<'d> = (ModelId, ModelId, Option<&'d str>);
+
+/// Where relation fields lead.
+struct Leads<'d> {
+    /// For every model the number of its first relation field; one more at the end.
+    starts: Vec<u32>,
+    /// Those of models that have too many to look through.
+    many: FxHashMap<Path<'d>, Alike>,
 }
 
-fn relation(draft: &Draft<'_>, index: usize, opposite: Option<usize>) -> Option<DraftRelation> {
-    let field = &draft.relation_fields[index];
+impl<'d> Leads<'d> {
+    fn new(draft: &Draft<'d>) -> Leads<'d> {
+        let mut starts = Vec::with_capacity(draft.models.len() + 1);
+        let mut next = 0;
+        for model in 0..=draft.models.len() as u32 {
+            while draft.relation_fields.get(next).is_some_and(|field| field.at.model.0 < model) {
+                next += 1;
+            }
+            starts.push(next as u32);
+        }
+        let mut leads = Leads { starts, many: FxHashMap::default() };
+        for model in 0..draft.models.len() {
+            let run = leads.run(ModelId(model as u32));
+            for (index, field) in run.clone().zip(&draft.relation_fields[run.start as usize..run.end as usize]) {
+                if run.len() > FEW {
+                    leads.many.entry((field.at.model, field.target, field.name)).or_default().add(index);
+                }
+            }
+        }
+        leads
+    }
+
+    fn run(&self, model: ModelId) -> std::ops::Range<u32> {
+        self.starts[model.0 as usize]..self.starts[model.0 as usize + 1]
+    }
+
+    fn alike(&self, draft: &Draft<'_>, from: ModelId, to: ModelId, name: Option<&str>) -> Alike {
+        let run = self.run(from);
+        if run.len() > FEW {
+            return self.many.get(&(from, to, name)).copied().unwrap_or_default();
+        }
+        let mut alike = Alike::default();
+        for (index, field) in run.clone().zip(&draft.relation_fields[run.start as usize..run.end as usize]) {
+            if field.target == to && field.name == name {
+                alike.add(index);
+            }
+        }
+        alike
+    }
+}
+
+fn relation(draft: &Draft<'_>, index: u32, opposite: Option<u32>) -> Option<DraftRelation> {
+    let field = draft.relation_field(index);
     let arity = draft.field(field.at).arity;
     let forward = |shape, b| DraftRelation { shape, model_a: field.at.model, model_b: field.target, a: Some(index), b };
     let Some(other) = opposite else {
@@ -71,7 +111,7 @@ fn relation(draft: &Draft<'_>, index: usize, opposite: Option<usize>) -> Option<
             Arity::Required | Arity::Optional => forward(RelationShape::OneToMany, None),
         });
     };
-    let far = &draft.relation_fields[other];
+    let far = draft.relation_field(other);
     let (here_name, there_name) = (sort_key(draft, field), sort_key(draft, far));
     match (arity, draft.field(far.at).arity) {
         (Arity::List, Arity::List) => {
@@ -106,6 +146,6 @@ fn is_unique(draft: &Draft<'_>, field: &RelationField<'_>) -> bool {
     draft.model(field.at.model).indexes.iter().any(|index| {
         index.kind == IndexKind::Unique
             && index.fields.len() == fields.len()
-            && index.fields.iter().zip(fields).all(|(a, b)| a.path.is_empty() && a.field == *b)
+            && index.fields.iter().zip(fields).all(|(a, b)| a.path().is_none() && a.field == *b)
     })
 }

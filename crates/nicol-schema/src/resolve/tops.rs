@@ -1,12 +1,14 @@
 //! First pass: the trees into blocks with fields, and what is wrong with the syntax.
 
-use crate::ast::{Attribute, File};
+use crate::ast::File;
 use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::schema::{Arity, FieldId};
 use crate::syntax::comments::{documentation, joined};
+use crate::syntax::lexer::space_end;
 use crate::syntax::literal::{EscapeError, unescape};
 use crate::syntax::tree::*;
+use crate::syntax::words::Word;
 
 use super::draft::*;
 
@@ -34,15 +36,15 @@ pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Re
     }
     escapes(file, &mut faults);
     let mut too_deep = file.tree().too_deep.clone();
-    too_deep.sort_by_key(|extent| extent.start);
+    too_deep.sort_by_key(|extent| extent.start());
     too_deep.dedup();
     for extent in &too_deep {
         faults.add(Code::NestedTooDeep, *extent, "values are nested too deep here", "flatten the value");
     }
     // What is wrong with something as a whole is said behind what is wrong inside it.
     faults.list.sort_by_key(|fault| match fault.code {
-        Code::AttributeInType | Code::IncompleteField => (fault.extent.end, false),
-        _ => (fault.extent.start, true),
+        Code::AttributeInType | Code::IncompleteField => (fault.extent.end(), false),
+        _ => (fault.extent.start(), true),
     });
     for fault in faults.list {
         report.error_help(fault.code, file.span(fault.extent), fault.message, fault.help);
@@ -91,14 +93,14 @@ fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
 }
 
 fn escapes(file: File<'_>, faults: &mut Faults) {
-    let expressions = file.tree().expressions.iter().filter(|node| matches!(node.kind, ExpressionKind::Text));
-    let unsupported = file.tree().fields.iter().filter_map(|field| field.ty?.unsupported);
+    let expressions = file.tree().escaped.iter().map(|escaped| escaped.extent);
+    let unsupported = file.tree().fields.iter().filter_map(|field| field.ty?.unsupported(file.text()));
     let given_up = std::mem::take(&mut faults.given_up);
     let is_read = |extent: &Extent| {
-        let next = given_up.partition_point(|field| field.end <= extent.start);
-        given_up.get(next).is_none_or(|field| extent.start < field.start)
+        let next = given_up.partition_point(|field| field.end() <= extent.start());
+        given_up.get(next).is_none_or(|field| extent.start() < field.start())
     };
-    for extent in expressions.map(|node| node.extent).chain(unsupported).filter(is_read) {
+    for extent in expressions.chain(unsupported).filter(is_read) {
         unescape(file.text(), extent, &mut |error| match error {
             EscapeError::Unknown(extent) => {
                 faults.add(Code::UnknownEscape, extent, "a string knows no such escape", "write a backslash as `\\\\`")
@@ -115,28 +117,22 @@ fn escapes(file: File<'_>, faults: &mut Faults) {
 
 fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults) {
     let name = file.slice(block.name);
-    let docs = block.docs.and_then(|extent| documentation(file.text(), extent));
     let top = match block.keyword {
         Keyword::Model | Keyword::View => {
             let is_view = block.keyword == Keyword::View;
             let fields = fields(file, block, if is_view { "view" } else { "model" }, faults);
-            let numbered = (0..).map(FieldId).zip(&fields).filter(|_| fields.len() > FEW);
-            let names = numbered.map(|(id, field)| (field.name, id)).collect();
             draft.models.push(DraftModel {
                 file,
                 block,
                 name,
                 is_view,
+                lookup: lookup(&fields),
                 fields,
-                attributes: attributes(file, block),
-                docs,
                 map: None,
                 schema: None,
                 is_ignored: false,
                 primary_key: None,
-                indexes: Vec::new(),
-                names,
-                mapped: Default::default(),
+                indexes: Vec::with_capacity(block.attributes.range().len()),
                 shard_key: None,
             });
             Top::Model(draft.models.len() - 1)
@@ -144,21 +140,20 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
         Keyword::Type => {
             let fields = fields(file, block, "type", faults);
             attributes_in_type(file, block, &fields, faults);
-            draft.composites.push(DraftComposite { file, block, name, fields, docs });
+            draft.composites.push(DraftComposite { file, block, name, fields });
             Top::Composite(draft.composites.len() - 1)
         }
         Keyword::Enum => {
             let values = values(file, block, faults);
-            let attributes = attributes(file, block);
-            draft.enums.push(DraftEnum { file, block, name, values, attributes, docs, map: None, schema: None });
+            draft.enums.push(DraftEnum { file, block, name, values, map: None, schema: None });
             Top::Enum(draft.enums.len() - 1)
         }
         Keyword::Datasource => {
-            draft.datasources.push(config(file, block, name, docs, faults));
+            draft.datasources.push(config(file, block, name, faults));
             Top::Datasource(draft.datasources.len() - 1)
         }
         Keyword::Generator => {
-            draft.generators.push(config(file, block, name, docs, faults));
+            draft.generators.push(config(file, block, name, faults));
             Top::Generator(draft.generators.len() - 1)
         }
     };
@@ -169,66 +164,57 @@ fn members<'a>(file: File<'a>, block: &Block) -> &'a [Member] {
     &file.tree().members[block.members.range()]
 }
 
-fn attributes<'a>(file: File<'a>, block: &Block) -> Vec<Attribute<'a>> {
-    let nodes = members(file, block).iter().filter_map(|member| match member.kind {
-        MemberKind::Attribute(index) => Some(&file.tree().attributes[index as usize]),
-        _ => None,
-    });
-    nodes.map(|node| file.attribute(node)).collect()
+fn lookup<'a>(fields: &[DraftField<'a>]) -> Option<Box<Lookup<'a>>> {
+    if fields.len() <= FEW {
+        return None;
+    }
+    let names = (0..).map(FieldId).zip(fields).map(|(id, field)| (field.name, id)).collect();
+    Some(Box::new(Lookup { names, ..Lookup::default() }))
 }
 
 fn attributes_in_type(file: File<'_>, block: &Block, fields: &[DraftField<'_>], faults: &mut Faults) {
     for field in fields {
-        let attributes = file.tree().attributes_of(field.node.attributes).iter();
-        for name in
-            attributes.map(|node| file.slice(node.name)).filter(|name| matches!(*name, "id" | "unique" | "relation"))
-        {
+        let wrong = |node: &&AttributeNode| matches!(node.word, Word::Id | Word::Unique | Word::Relation);
+        for name in field.attributes().iter().filter(wrong).map(|node| node.word.as_str()) {
             let message = format!("a field of a composite type cannot have `@{name}`");
             faults.add(Code::AttributeInType, field.node.extent, message, "put it into the model that holds the type");
         }
     }
-    for attribute in attributes(file, block) {
-        let (help, name) = ("remove it, or make the type a model", attribute.name());
-        faults.add(
-            Code::AttributeInType,
-            attribute.node.extent,
-            format!("a composite type cannot have `@@{name}`"),
-            help,
-        );
+    for attribute in &file.tree().block_attributes[block.attributes.range()] {
+        let (help, name) = ("remove it, or make the type a model", file.slice(attribute.name));
+        let message = format!("a composite type cannot have `@@{name}`");
+        faults.add(Code::AttributeInType, attribute.extent, message, help);
     }
 }
 
 fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) -> Vec<DraftField<'a>> {
     let mut found = Vec::with_capacity(block.members.range().len());
     for member in members(file, block) {
-        match member.kind {
-            MemberKind::Field(index) => {
+        match *member {
+            Member::Field(index) => {
                 let node = &file.tree().fields[index as usize];
                 let arity = arity(file, node, word, faults);
-                if arity.is_none() && node.ty.is_some() || node.colon.is_some() {
+                if arity.is_none() && node.ty.is_some() || node.colon {
                     faults.given_up.push(node.extent);
                 }
                 if let Some(arity) = arity {
-                    let type_extent = node.ty.map_or(node.extent, |ty| ty.extent);
                     found.push(DraftField {
+                        file,
                         node,
                         name: file.slice(node.name),
-                        name_span: file.span(node.name),
-                        span: file.span(node.extent),
-                        type_span: file.span(type_extent),
-                        arity,
-                        ty: None,
                         map: None,
                         default: None,
                         native: None,
+                        ty: None,
+                        relation: None,
+                        arity,
                         is_updated_at: false,
                         is_ignored: false,
-                        relation: None,
                     });
                 }
             }
-            MemberKind::Junk => junk(member.extent, word, faults),
-            MemberKind::Property(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
+            Member::Junk(extent) => junk(extent, word, faults),
+            Member::Property(_) | Member::Attribute(_) | Member::Comments(_) | Member::EmptyLines => {}
         }
     }
     found
@@ -249,7 +235,9 @@ fn junk(extent: Extent, word: &str, faults: &mut Faults) {
 
 /// How many values the field holds; none when it is not a field of today's language.
 fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> Option<Arity> {
-    if let Some(colon) = node.colon {
+    if node.colon {
+        let at = space_end(file.text(), node.name.end() as usize);
+        let colon = Extent::new(at, at + 1);
         faults.add(Code::LegacyColon, colon, "there is no `:` between a field's name and its type", "remove the `:`");
         return None;
     }
@@ -290,41 +278,36 @@ fn arity(file: File<'_>, node: &FieldNode, word: &str, faults: &mut Faults) -> O
 fn values<'a>(file: File<'a>, block: &Block, faults: &mut Faults) -> Vec<DraftEnumValue<'a>> {
     let mut found = Vec::new();
     for member in members(file, block) {
-        match member.kind {
-            MemberKind::Field(index) => {
+        match *member {
+            Member::Field(index) => {
                 let node = &file.tree().fields[index as usize];
                 found.push(DraftEnumValue { node, name: file.slice(node.name), map: None });
             }
-            MemberKind::Junk => junk(member.extent, "enum", faults),
-            MemberKind::Property(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
+            Member::Junk(extent) => junk(extent, "enum", faults),
+            Member::Property(_) | Member::Attribute(_) | Member::Comments(_) | Member::EmptyLines => {}
         }
     }
     found
 }
 
-fn config<'a>(
-    file: File<'a>,
-    block: &'a Block,
-    name: &'a str,
-    docs: Option<String>,
-    faults: &mut Faults,
-) -> ConfigBlock<'a> {
+fn config<'a>(file: File<'a>, block: &'a Block, name: &'a str, faults: &mut Faults) -> ConfigBlock<'a> {
     let mut properties = Vec::new();
     for member in members(file, block) {
-        match member.kind {
-            MemberKind::Property(index) => {
+        match *member {
+            Member::Property(index) => {
                 let node = &file.tree().properties[index as usize];
                 properties.push(Property {
                     name: file.slice(node.name),
                     name_span: file.span(node.name),
-                    value: node.value.map(|value| file.value(value)),
+                    value: node.value.as_ref().map(|value| file.value(value)),
                     span: file.span(node.extent),
                 });
             }
-            MemberKind::Junk => junk(member.extent, block.keyword.as_str(), faults),
-            MemberKind::Field(_) | MemberKind::Attribute(_) | MemberKind::Comments | MemberKind::EmptyLines => {}
+            Member::Junk(extent) => junk(extent, block.keyword.as_str(), faults),
+            Member::Field(_) | Member::Attribute(_) | Member::Comments(_) | Member::EmptyLines => {}
         }
     }
+    let docs = block.docs.and_then(|extent| documentation(file.text(), extent));
     ConfigBlock { file, block, name, properties, docs }
 }
 

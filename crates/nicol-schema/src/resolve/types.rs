@@ -1,5 +1,7 @@
 //! Third pass: what the types of fields are.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Code;
 use crate::report::{Report, nearest};
 use crate::schema::*;
@@ -15,18 +17,17 @@ const PATIENCE: usize = 10_000_000;
 
 /// Gives every field its type and lists the relation fields.
 pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut Report) {
-    let model_names: Vec<&'a str> = draft.models.iter().map(|model| model.name).collect();
-    let mut relation_fields = Vec::new();
+    let mut relation_fields = Vec::with_capacity(draft.models.len() * 2);
+    let mut unsupported = Vec::new();
     let mut patience = PATIENCE;
     for top in &draft.tops {
         match *top {
             Top::Model(index) => {
                 let model = &mut draft.models[index];
-                let file = model.file;
                 for (field_index, field) in model.fields.iter_mut().enumerate() {
-                    field.ty = field_type(file, field, names, &mut patience, report);
-                    if let Some(FieldType::Model(target)) = field.ty {
-                        field.relation = Some(relation_fields.len());
+                    field.ty = field_type(field, names, &mut unsupported, &mut patience, report);
+                    if let Some(Type::Model(target)) = field.ty {
+                        field.relation = Some(relation_fields.len() as u32);
                         let at = FieldRef { model: ModelId(index as u32), field: FieldId(field_index as u32) };
                         relation_fields.push(relation_field(at, target));
                     }
@@ -36,12 +37,12 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
                 let composite = &mut draft.composites[index];
                 let (file, name) = (composite.file, composite.name);
                 for field in &mut composite.fields {
-                    field.ty = field_type(file, field, names, &mut patience, report);
-                    if let Some(FieldType::Model(target)) = field.ty {
-                        let target = model_names[target.0 as usize];
+                    field.ty = field_type(field, names, &mut unsupported, &mut patience, report);
+                    if let Some(Type::Model(target)) = field.ty {
+                        let target = draft.models[target.0 as usize].name;
                         let message = format!("type `{name}` cannot have a relation to model `{target}`");
                         let help = "composite types hold values only; put the relation into a model";
-                        let base = field.node.ty.map_or(field.type_span, |ty| file.span(ty.base));
+                        let base = field.node.ty.map_or(field.type_span(), |ty| file.span(ty.base));
                         report.error_help(Code::RelationInType, base, message, help);
                     }
                 }
@@ -57,6 +58,7 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
         }
     }
     draft.relation_fields = relation_fields;
+    draft.unsupported = unsupported;
 }
 
 fn relation_field<'a>(at: FieldRef, target: ModelId) -> RelationField<'a> {
@@ -74,25 +76,26 @@ fn relation_field<'a>(at: FieldRef, target: ModelId) -> RelationField<'a> {
     }
 }
 
-fn field_type(
-    file: crate::ast::File<'_>,
-    field: &DraftField<'_>,
+fn field_type<'a>(
+    field: &DraftField<'a>,
     names: &Names<'_>,
+    unsupported: &mut Vec<Cow<'a, str>>,
     patience: &mut usize,
     report: &mut Report,
-) -> Option<FieldType> {
-    let ty = field.node.ty?;
-    if let Some(extent) = ty.unsupported {
-        return Some(FieldType::Unsupported(unescape(file.text(), extent, &mut |_| {}).into_owned()));
+) -> Option<Type> {
+    let (file, ty) = (field.file, field.node.ty?);
+    if let Some(extent) = ty.unsupported(file.text()) {
+        unsupported.push(unescape(file.text(), extent, &mut |_| {}));
+        return Some(Type::Unsupported(unsupported.len() as u32 - 1));
     }
     let name = file.slice(ty.base);
     if let Some(scalar) = scalar(name) {
-        return Some(FieldType::Scalar(scalar));
+        return Some(Type::Scalar(scalar));
     }
     match names.get(name) {
-        Some(Top::Model(index)) => Some(FieldType::Model(ModelId(*index as u32))),
-        Some(Top::Enum(index)) => Some(FieldType::Enum(EnumId(*index as u32))),
-        Some(Top::Composite(index)) => Some(FieldType::Composite(CompositeTypeId(*index as u32))),
+        Some(Top::Model(index)) => Some(Type::Model(ModelId(*index as u32))),
+        Some(Top::Enum(index)) => Some(Type::Enum(EnumId(*index as u32))),
+        Some(Top::Composite(index)) => Some(Type::Composite(CompositeTypeId(*index as u32))),
         Some(Top::Datasource(_) | Top::Generator(_)) | None => {
             let defined = names.keys().copied().take(*patience);
             *patience = patience.saturating_sub(names.len());

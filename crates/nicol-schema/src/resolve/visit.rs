@@ -1,96 +1,113 @@
 //! Going over the attributes of something so that none is forgotten: each pass takes the attributes and arguments it
 //! knows, and what is left is reported as unknown.
 
-use std::borrow::Cow;
-
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use crate::ast::{Argument, ArgumentList, Attribute, Value, ValueKind};
+use crate::ast::{Argument, ArgumentList, Attribute, File, Value, ValueKind};
 use crate::diagnostic::Code;
 use crate::report::{Report, did_you_mean};
 use crate::source::Span;
+use crate::syntax::tree::{ArgumentNode, AttributeNode};
+use crate::syntax::words::Word;
 
 /// The attributes of one model, field, enum or enum value.
 pub(crate) struct Visit<'a> {
-    attributes: SmallVec<[(Attribute<'a>, bool); 4]>,
-    known: &'static [&'static str],
-    /// What [`Visit::repeated`] was asked for last, and where it goes on.
-    cursor: (&'static str, usize),
+    file: File<'a>,
+    nodes: &'a [AttributeNode],
+    known: &'static [Word],
+    /// The set of words that the attributes are called by.
+    present: u32,
+    /// The set of those that were taken.
+    taken: u32,
+    /// Where [`Visit::repeated`] goes on.
+    cursor: usize,
 }
 
 impl<'a> Visit<'a> {
     /// Starts with none taken; `known` are the names to propose for unknown ones.
-    pub(crate) fn new(attributes: impl Iterator<Item = Attribute<'a>>, known: &'static [&'static str]) -> Visit<'a> {
-        Visit { attributes: attributes.map(|attribute| (attribute, false)).collect(), known, cursor: ("", 0) }
+    pub(crate) fn new(file: File<'a>, nodes: &'a [AttributeNode], known: &'static [Word]) -> Visit<'a> {
+        let present = nodes.iter().fold(0, |set, node| set | node.word.bit());
+        Visit { file, nodes, known, present, taken: 0, cursor: 0 }
+    }
+
+    #[inline(always)]
+    fn take(&mut self, word: Word) -> bool {
+        self.taken |= word.bit();
+        self.present & word.bit() != 0
     }
 
     /// Takes the attribute of a name that may occur once.
-    pub(crate) fn single(&mut self, name: &str, report: &mut Report) -> Option<Args<'a>> {
-        let mut found = None;
-        let mut count = 0;
-        for (attribute, taken) in &mut self.attributes {
-            if attribute.name() == name {
-                found = Some(*attribute);
-                *taken = true;
-                count += 1;
-            }
-        }
+    #[inline(always)]
+    pub(crate) fn single(&mut self, word: Word, report: &mut Report) -> Option<Args<'a>> {
+        if self.take(word) { self.only(word, report) } else { None }
+    }
+
+    #[inline(never)]
+    fn only(&self, word: Word, report: &mut Report) -> Option<Args<'a>> {
+        let (nodes, file) = (self.nodes, self.file);
+        let mut all = nodes.iter().filter(|node| node.word == word);
+        let found = all.next()?;
+        let count = 1 + all.count();
         if count > 1 {
-            for (attribute, _) in self.attributes.iter().filter(|(attribute, _)| attribute.name() == name) {
-                let message = format!("`{name}` is given {count} times, but it can stand here only once");
-                report.error_help(Code::AttributeTwice, attribute.span(), message, "keep one of them");
+            for node in nodes.iter().filter(|node| node.word == word) {
+                let message = format!("`{}` is given {count} times, but it can stand here only once", word.as_str());
+                report.error_help(Code::AttributeTwice, file.span(node.extent), message, "keep one of them");
             }
             return None;
         }
-        Args::new(found?, report)
+        Args::new(file.attribute(found), report)
     }
 
-    /// Takes the next usable attribute of a name that may occur more than once.
-    pub(crate) fn repeated(&mut self, name: &'static str, report: &mut Report) -> Option<Args<'a>> {
-        if self.cursor.0 != name {
-            self.cursor = (name, 0);
-        }
-        for (attribute, taken) in &mut self.attributes[self.cursor.1..] {
-            self.cursor.1 += 1;
-            if !*taken && attribute.name() == name {
-                *taken = true;
-                if let Some(args) = Args::new(*attribute, report) {
-                    return Some(args);
-                }
+    /// Takes the next usable attribute of a name that may occur more than once. Each name is asked for until there is
+    /// none left.
+    pub(crate) fn repeated(&mut self, word: Word, report: &mut Report) -> Option<Args<'a>> {
+        let rest = if self.take(word) { &self.nodes[self.cursor..] } else { &[] };
+        for node in rest {
+            self.cursor += 1;
+            if node.word == word
+                && let Some(args) = Args::new(self.file.attribute(node), report)
+            {
+                return Some(args);
             }
         }
+        self.cursor = 0;
         None
     }
 
-    /// Takes the attribute with a dot in its name: scope, name behind the dot, attribute.
-    pub(crate) fn scoped(&mut self, report: &mut Report) -> Option<(&'a str, &'a str, Attribute<'a>)> {
+    /// Takes the attribute with a dot in its name.
+    pub(crate) fn scoped(&mut self, report: &mut Report) -> Option<&'a AttributeNode> {
+        if !self.take(Word::Scoped) {
+            return None;
+        }
         let mut found = None;
-        for (attribute, taken) in &mut self.attributes {
-            if let Some((scope, name)) = attribute.name().split_once('.') {
-                *taken = true;
-                if found.replace((scope, name, *attribute)).is_some() {
-                    let message = "a field has at most one native type";
-                    report.error_help(Code::AttributeTwice, attribute.span(), message, "keep one of them");
-                }
+        for node in self.nodes.iter().filter(|node| node.word == Word::Scoped) {
+            if found.replace(node).is_some() {
+                let message = "a field has at most one native type";
+                let span = self.file.span(node.extent);
+                report.error_help(Code::AttributeTwice, span, message, "keep one of them");
             }
         }
         found
     }
 
     /// Reports what nobody took.
+    #[inline]
     pub(crate) fn finish(self, report: &mut Report) {
-        for (attribute, taken) in self.attributes {
-            if !taken {
-                let name = attribute.name();
-                let otherwise = format!("one of these can stand here: {}", self.known.join(", "));
-                let help = did_you_mean(name, self.known.iter().copied(), otherwise);
-                report.error_help(
-                    Code::UnknownAttribute,
-                    attribute.span(),
-                    format!("there is no attribute `{name}`"),
-                    help,
-                );
-            }
+        if self.present & !self.taken != 0 {
+            self.report_unknown(report);
+        }
+    }
+
+    #[cold]
+    fn report_unknown(self, report: &mut Report) {
+        for node in self.nodes.iter().filter(|node| self.taken & node.word.bit() == 0) {
+            let known = self.known.iter().map(|word| word.as_str());
+            let name = self.file.slice(node.name);
+            let otherwise = format!("one of these can stand here: {}", known.clone().collect::<Vec<_>>().join(", "));
+            let help = did_you_mean(name, known, otherwise);
+            let message = format!("there is no attribute `{name}`");
+            report.error_help(Code::UnknownAttribute, self.file.span(node.extent), message, help);
         }
     }
 }
@@ -99,45 +116,57 @@ impl<'a> Visit<'a> {
 pub(crate) struct Args<'a> {
     /// The attribute.
     pub(crate) attribute: Attribute<'a>,
-    left: SmallVec<[Argument<'a>; 4]>,
+    nodes: &'a [ArgumentNode],
+    /// The set of words that the arguments are called by.
+    present: u32,
+    /// The set of those that were taken.
+    taken: u32,
 }
 
 impl<'a> Args<'a> {
     /// Checks the form of the arguments; none when an argument lacks its value.
     fn new(attribute: Attribute<'a>, report: &mut Report) -> Option<Args<'a>> {
-        if attribute.node.arguments.is_none() {
-            return Some(Args { attribute, left: SmallVec::new() });
-        }
-        if !well_formed(attribute, report) {
+        let nodes = attribute.arguments().nodes();
+        if attribute.file.tree().lacks_values && attribute.node.has_parentheses && !well_formed(attribute, report) {
             return None;
         }
-        let mut left: SmallVec<[Argument<'a>; 4]> = SmallVec::new();
-        let mut unnamed = Vec::new();
-        for argument in attribute.arguments().iter() {
-            if let Some(at) = left.iter().position(|other| other.name() == argument.name()) {
-                match argument.name() {
-                    Some(name) => {
-                        let message = format!("argument `{name}` is given twice");
-                        report.error_help(Code::ArgumentTwice, argument.span(), message, "remove one of the two");
-                    }
-                    None => unnamed.push(argument),
-                }
-                left.remove(at);
+        let (mut present, mut alike) = (0, 0);
+        for node in nodes {
+            alike |= present & node.word.bit();
+            present |= node.word.bit();
+        }
+        let args = Args { attribute, nodes, present, taken: 0 };
+        if alike != 0 {
+            args.each_once(report);
+        }
+        Some(args)
+    }
+
+    fn name(&self, node: &ArgumentNode) -> Option<&'a str> {
+        node.name.map(|extent| self.attribute.file.slice(extent))
+    }
+
+    /// Says of which arguments there are several of one name: the last one counts.
+    #[cold]
+    fn each_once(&self, report: &mut Report) {
+        let file = self.attribute.file;
+        let mut seen: FxHashSet<Option<&str>> = FxHashSet::default();
+        let mut unnamed = 0;
+        for node in self.nodes {
+            let name = self.name(node);
+            unnamed += usize::from(name.is_none());
+            if let (false, Some(name)) = (seen.insert(name), name) {
+                let message = format!("argument `{name}` is given twice");
+                report.error_help(Code::ArgumentTwice, file.span(node.extent), message, "remove one of the two");
             }
-            left.push(argument);
         }
-        if !unnamed.is_empty() {
-            let values: Vec<&str> = attribute
-                .arguments()
-                .iter()
-                .filter(|argument| argument.name().is_none())
-                .filter_map(|argument| argument.value().map(Value::source))
-                .collect();
-            let message = format!("`{}` takes at most one argument without a name", attribute.name());
+        if unnamed > 1 {
+            let all = self.attribute.arguments().iter().filter(|argument| argument.name().is_none());
+            let values: Vec<&str> = all.filter_map(|argument| argument.value().map(Value::source)).collect();
+            let message = format!("`{}` takes at most one argument without a name", self.attribute.name());
             let help = format!("if this is a list, put it into brackets: `[{}]`", values.join(", "));
-            report.error_help(Code::SeveralUnnamedArguments, attribute.span(), message, help);
+            self.error(Code::SeveralUnnamedArguments, message, help, report);
         }
-        Some(Args { attribute, left })
     }
 
     /// Adds an error about the whole attribute.
@@ -145,53 +174,59 @@ impl<'a> Args<'a> {
         report.error_help(code, self.attribute.span(), message, help);
     }
 
-    fn take(&mut self, name: Option<&str>) -> Option<Value<'a>> {
-        let at = self.left.iter().position(|argument| argument.name() == name)?;
-        self.left.remove(at).value()
+    /// The last argument of a name that was not taken yet.
+    fn find(&self, word: Word) -> Option<&'a ArgumentNode> {
+        if self.present & !self.taken & word.bit() == 0 {
+            return None;
+        }
+        self.nodes.iter().rfind(|node| node.word == word)
+    }
+
+    fn take(&mut self, word: Word) -> Option<Value<'a>> {
+        let found = self.find(word)?;
+        self.taken |= word.bit();
+        found.value.as_ref().map(|node| self.attribute.file.value(node))
     }
 
     /// Takes the argument of a name.
-    pub(crate) fn named(&mut self, name: &str) -> Option<Value<'a>> {
-        self.take(Some(name))
+    pub(crate) fn named(&mut self, word: Word) -> Option<Value<'a>> {
+        self.take(word)
     }
 
     /// Takes the argument of a name, or the one without a name; giving both is an error.
-    pub(crate) fn main(&mut self, name: &str, report: &mut Report) -> Option<Value<'a>> {
-        let named = self.left.iter().find(|argument| argument.name() == Some(name)).copied();
-        match (self.take(Some(name)), self.take(None)) {
+    pub(crate) fn main(&mut self, word: Word, report: &mut Report) -> Option<Value<'a>> {
+        let named = self.find(word).map(|node| self.attribute.file.span(node.extent));
+        let name = word.as_str();
+        match (self.take(word), self.take(Word::Unnamed)) {
             (Some(value), None) | (None, Some(value)) => Some(value),
             (Some(value), Some(_)) => {
-                let span = named.map_or(value.span(), Argument::span);
+                let span = named.unwrap_or(value.span());
                 let message = format!("argument `{name}` is given twice: once by its name, once without");
                 report.error_help(Code::ArgumentTwice, span, message, "remove one of the two");
                 None
             }
             (None, None) => {
                 let message = format!("`{}` needs the argument `{name}`", self.attribute.name());
-                self.error(
-                    Code::MissingArgument,
-                    message,
-                    format!("write it between the parentheses: `{name}: ...`"),
-                    report,
-                );
+                let help = format!("write it between the parentheses: `{name}: ...`");
+                self.error(Code::MissingArgument, message, help, report);
                 None
             }
         }
     }
 
     /// Like [`Args::main`], without complaint when there is none or both.
-    pub(crate) fn main_if_any(&mut self, name: &str) -> Option<Value<'a>> {
-        match (self.take(Some(name)), self.take(None)) {
+    pub(crate) fn main_if_any(&mut self, word: Word) -> Option<Value<'a>> {
+        match (self.take(word), self.take(Word::Unnamed)) {
             (Some(value), None) | (None, Some(value)) => Some(value),
             (Some(_), Some(_)) | (None, None) => None,
         }
     }
 
     /// Takes a named string that cannot be empty.
-    pub(crate) fn text(&mut self, name: &str, report: &mut Report) -> Option<Cow<'a, str>> {
-        let text = self.named(name).and_then(|value| text(value, report))?;
+    pub(crate) fn text(&mut self, word: Word, report: &mut Report) -> Option<&'a str> {
+        let text = self.named(word).and_then(|value| text(value, report))?;
         if text.is_empty() {
-            let message = format!("argument `{name}` cannot be empty");
+            let message = format!("argument `{}` cannot be empty", word.as_str());
             self.error(Code::EmptyString, message, "give it a value, or remove it", report);
             return None;
         }
@@ -199,13 +234,23 @@ impl<'a> Args<'a> {
     }
 
     /// Reports the arguments nobody took.
+    #[inline]
     pub(crate) fn finish(self, report: &mut Report) {
-        for argument in self.left {
-            let message = match argument.name() {
+        if self.present & !self.taken != 0 {
+            self.report_unknown(report);
+        }
+    }
+
+    #[cold]
+    fn report_unknown(self, report: &mut Report) {
+        let numbered = || self.nodes.iter().enumerate().filter(|(_, node)| self.taken & node.word.bit() == 0);
+        let last: FxHashMap<Option<&str>, usize> = numbered().map(|(at, node)| (self.name(node), at)).collect();
+        for (_, node) in numbered().filter(|(at, node)| last.get(&self.name(node)) == Some(at)) {
+            let message = match self.name(node) {
                 Some(name) => format!("`{}` has no argument `{name}`", self.attribute.name()),
                 None => format!("`{}` takes no argument here", self.attribute.name()),
             };
-            report.error_help(Code::UnknownArgument, argument.span(), message, "remove it");
+            report.error_help(Code::UnknownArgument, self.attribute.file.span(node.extent), message, "remove it");
         }
     }
 }
@@ -260,7 +305,7 @@ fn expected(what: &str, value: Value<'_>, report: &mut Report) {
 }
 
 /// The text of a string, or an error.
-pub(crate) fn text<'a>(value: Value<'a>, report: &mut Report) -> Option<Cow<'a, str>> {
+pub(crate) fn text<'a>(value: Value<'a>, report: &mut Report) -> Option<&'a str> {
     let text = value.as_text();
     if text.is_none() {
         expected("a string in quotes", value, report);
@@ -312,11 +357,11 @@ pub(crate) fn list<'a, T>(
     value: Value<'a>,
     report: &mut Report,
     element: impl Fn(Value<'a>, &mut Report) -> Option<T>,
-) -> Option<Vec<T>> {
+) -> Option<SmallVec<[T; 2]>> {
     let ValueKind::Array(values) = value.kind() else {
-        return element(value, report).map(|only| vec![only]);
+        return element(value, report).map(|only| SmallVec::from_iter([only]));
     };
-    let mut found = Vec::with_capacity(values.iter().len());
+    let mut found = SmallVec::with_capacity(values.iter().len());
     let mut wrong = false;
     // A wrong element does not hide the next one.
     for value in values.iter() {

@@ -19,8 +19,8 @@ pub(crate) fn documentation(text: &str, comments: Extent) -> Option<String> {
 
 /// Every comment in an extent that holds only comments, spaces and line ends.
 pub(crate) fn comments_in(text: &str, comments: Extent) -> impl Iterator<Item = (TokenKind, &str)> {
-    let mut at = comments.start as usize;
-    let end = comments.end as usize;
+    let mut at = comments.start() as usize;
+    let end = comments.end() as usize;
     std::iter::from_fn(move || {
         while at < end {
             let token = token_at(text, at);

@@ -5,6 +5,8 @@
 
 use std::cell::Cell;
 
+use memchr::{memchr2, memmem};
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum TokenKind {
@@ -75,27 +77,34 @@ pub(crate) struct Lexer<'a> {
     text: &'a str,
     /// No `*/` starts here or later: without this, every `/*` that nothing closes would search the whole rest.
     open_from: Cell<usize>,
-    /// The token that was asked for last, and where it starts: parsers look at a token several times.
-    last: Cell<(usize, Token)>,
 }
 
 impl<'a> Lexer<'a> {
     /// Nothing is known yet.
     pub(crate) fn new(text: &'a str) -> Lexer<'a> {
-        let nowhere = Token { kind: TokenKind::End, end: 0 };
-        Lexer { text, open_from: Cell::new(usize::MAX), last: Cell::new((usize::MAX, nowhere)) }
+        Lexer { text, open_from: Cell::new(usize::MAX) }
     }
 
     /// The token that starts at byte `at` (a character boundary).
-    #[inline]
     pub(crate) fn token(&self, at: usize) -> Token {
-        let (start, token) = self.last.get();
-        if start == at {
-            return token;
+        scan(self, at)
+    }
+
+    /// The comment that starts at byte `at`, if one does: its kind and one past its last byte, without the line end.
+    #[inline]
+    pub(crate) fn comment(&self, at: usize) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        if bytes.get(at) != Some(&b'/') {
+            return None;
         }
-        let token = scan(self, at);
-        self.last.set((at, token));
-        token
+        match bytes.get(at + 1)? {
+            b'/' => {
+                let kind = if bytes.get(at + 2) == Some(&b'/') { TokenKind::DocComment } else { TokenKind::Comment };
+                Some(Token { kind, end: line_end(self.text, at) })
+            }
+            b'*' => self.block_comment_end(at).map(|end| Token { kind: TokenKind::BlockComment, end }),
+            _ => None,
+        }
     }
 
     /// One past the `*/` behind the `/*` at `at`.
@@ -104,7 +113,7 @@ impl<'a> Lexer<'a> {
         if inside >= self.open_from.get() {
             return None;
         }
-        let length = self.text[inside..].find("*/");
+        let length = memmem::find(&self.text.as_bytes()[inside..], b"*/");
         if length.is_none() {
             self.open_from.set(inside);
         }
@@ -125,12 +134,11 @@ fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
         b'\r' => {
             Token { kind: TokenKind::Newline, end: if bytes.get(at + 1) == Some(&b'\n') { at + 2 } else { at + 1 } }
         }
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Token { kind: TokenKind::Word, end: word_end(text, at + 1) },
         b'"' => match string_end(bytes, at + 1) {
-            Some(end) => Token { kind: TokenKind::Text, end },
+            Some((end, _)) => Token { kind: TokenKind::Text, end },
             None => one(TokenKind::Other),
         },
-        b'/' => slash(lexer, at),
+        b'/' => lexer.comment(at).unwrap_or(one(TokenKind::Other)),
         b'{' => one(TokenKind::OpenBrace),
         b'}' => one(TokenKind::CloseBrace),
         b'[' => one(TokenKind::OpenBracket),
@@ -149,10 +157,11 @@ fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
             let character = text[at..].chars().next().unwrap_or(' ');
             if is_space(character) {
                 Token { kind: TokenKind::Space, end: space_end(text, at) }
-            } else if is_letter(character) {
-                Token { kind: TokenKind::Word, end: word_end(text, at) }
             } else {
-                Token { kind: TokenKind::Other, end: at + character.len_utf8() }
+                match word_end(text, at, &mut false) {
+                    end if end > at => Token { kind: TokenKind::Word, end },
+                    _ => Token { kind: TokenKind::Other, end: at + character.len_utf8() },
+                }
             }
         }
     }
@@ -161,23 +170,33 @@ fn scan(lexer: &Lexer<'_>, at: usize) -> Token {
 /// The end of the line that holds byte `at`, without its newline.
 pub(crate) fn line_end(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at..];
-    at + rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len())
+    at + memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 /// One past the last byte of the spaces that start at `at`, `at` itself when there are none.
-pub(crate) fn space_end(text: &str, at: usize) -> usize {
-    let mut end = at;
+#[inline]
+pub(crate) fn space_end(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
-    loop {
-        match bytes.get(end) {
-            Some(b' ' | b'\t') => end += 1,
-            Some(byte) if !byte.is_ascii() => match text[end..].chars().next() {
-                Some(character) if is_space(character) => end += character.len_utf8(),
-                _ => return end,
-            },
-            _ => return end,
+    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
+        let others = u64::from_le_bytes(eight) ^ u64::from_le_bytes([b' '; 8]);
+        if others != 0 {
+            at += others.trailing_zeros() as usize / 8;
+            break;
         }
+        at += 8;
     }
+    match bytes.get(at) {
+        Some(byte) if byte.is_ascii() && !matches!(byte, b' ' | b'\t') => at,
+        _ => other_space_end(text, at),
+    }
+}
+
+#[cold]
+fn other_space_end(text: &str, mut end: usize) -> usize {
+    while let Some(character) = text[end..].chars().next().filter(|character| is_space(*character)) {
+        end += character.len_utf8();
+    }
+    end
 }
 
 /// Unicode's space separators and the tab.
@@ -188,26 +207,57 @@ fn is_space(character: char) -> bool {
     )
 }
 
-fn word_end(text: &str, mut at: usize) -> usize {
+/// One past the last byte of the word that starts at `at`, `at` itself when there is none. Notes when it has a `-`.
+#[inline]
+pub(crate) fn word_end(text: &str, at: usize, has_dash: &mut bool) -> usize {
     let bytes = text.as_bytes();
-    loop {
-        match bytes.get(at) {
-            Some(byte) if IN_WORD[*byte as usize] => at += 1,
-            Some(byte) if !byte.is_ascii() => match text[at..].chars().next() {
-                Some(character) if is_letter(character) => at += character.len_utf8(),
-                Some(_) | None => return at,
-            },
-            Some(_) | None => return at,
-        }
+    let mut end = at;
+    if bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+        end = usual_word_end(bytes, at + 1);
+    }
+    match bytes.get(end) {
+        Some(byte) if !byte.is_ascii() || (*byte == b'-' && end > at) => other_word_end(text, at, has_dash),
+        _ => end,
     }
 }
 
-/// The ASCII characters of words.
+/// Where the first byte is, at or behind `at`, that is no ASCII letter, digit or `_`.
+#[inline]
+fn usual_word_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(eight) = bytes.get(at..at + 8) {
+        for (index, byte) in eight.iter().enumerate() {
+            if !IN_WORD[*byte as usize] {
+                return at + index;
+            }
+        }
+        at += 8;
+    }
+    at + bytes[at..].iter().take_while(|byte| IN_WORD[**byte as usize]).count()
+}
+
+/// Words with letters of other scripts, or with `-`.
+#[cold]
+fn other_word_end(text: &str, at: usize, has_dash: &mut bool) -> usize {
+    let mut end = at;
+    for character in text[at..].chars() {
+        let fits = character.is_ascii_alphanumeric()
+            || (matches!(character, '_' | '-') && end > at)
+            || (!character.is_ascii() && is_letter(character));
+        if !fits {
+            break;
+        }
+        *has_dash |= character == '-';
+        end += character.len_utf8();
+    }
+    end
+}
+
+/// The ASCII characters of words, but for `-`, which is rare.
 const IN_WORD: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' || byte as u8 == b'-';
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
         byte += 1;
     }
     table
@@ -218,37 +268,48 @@ fn is_letter(character: char) -> bool {
     unicode_ident::is_xid_start(character) && !character.is_numeric()
 }
 
-/// One past the closing quote; none when there is a control character or the end of the text before it.
-fn string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+/// One past the closing quote of the string whose content starts at `at`, and whether it has escapes; none when there is
+/// a control character or the end of the text before the quote.
+pub(crate) fn string_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
+    let mut escapes = false;
     loop {
         match bytes.get(at)? {
-            b'"' => return Some(at + 1),
+            b'"' => return Some((at + 1, escapes)),
             // Whatever is escaped belongs to the string, a line end too.
-            b'\\' if at + 1 < bytes.len() => at += 2,
+            b'\\' if at + 1 < bytes.len() => {
+                escapes = true;
+                at += 2;
+            }
             0..=0x1f | b'\\' => return None,
             _ => at += 1,
         }
     }
 }
 
-fn slash(lexer: &Lexer<'_>, at: usize) -> Token {
-    let rest = &lexer.text.as_bytes()[at + 1..];
-    match rest.first() {
-        Some(b'/') => {
-            let kind = if rest.get(1) == Some(&b'/') { TokenKind::DocComment } else { TokenKind::Comment };
-            Token { kind, end: line_end(lexer.text, at) }
-        }
-        Some(b'*') => match lexer.block_comment_end(at) {
-            Some(end) => Token { kind: TokenKind::BlockComment, end },
-            None => Token { kind: TokenKind::Other, end: at + 1 },
-        },
-        _ => Token { kind: TokenKind::Other, end: at + 1 },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_and_spaces_end_at_the_first_character_of_another_kind() {
+        for character in (0..0x3100).filter_map(char::from_u32) {
+            let in_word = character.is_ascii_alphanumeric() || matches!(character, '_' | '-') || is_letter(character);
+            for before in ["a", "aZ09_-zA", "aZ09_zAb", "éa"] {
+                for behind in ["", " ", "b-c,", "bcdefghijk "] {
+                    let word = format!("{before}{character}{behind}");
+                    let more = behind.trim_end_matches([' ', ',']).len();
+                    let end = before.len() + if in_word { character.len_utf8() + more } else { 0 };
+                    assert_eq!(word_end(&word, 0, &mut false), end, "{word:?}");
+                    let spaces = format!("{}{character} x", " ".repeat(before.len()));
+                    let end = before.len() + if is_space(character) { character.len_utf8() + 1 } else { 0 };
+                    assert_eq!(space_end(&spaces, 0), end, "{spaces:?}");
+                }
+            }
+        }
+        for text in ["", "_a", "-a", "\u{301}", "9"] {
+            assert_eq!(word_end(text, 0, &mut false), usize::from(text == "9"), "{text:?}");
+        }
+    }
 
     #[test]
     fn tokens_concatenate_to_the_text() {

@@ -21,7 +21,7 @@ pub(crate) fn unescape<'a>(text: &'a str, extent: Extent, report: &mut dyn FnMut
     if !content.contains('\\') {
         return Cow::Borrowed(content);
     }
-    let offset = extent.start as usize + 1;
+    let offset = extent.start() as usize + 1;
     let mut out = String::with_capacity(content.len());
     let mut at = 0;
     while let Some(character) = content[at..].chars().next() {

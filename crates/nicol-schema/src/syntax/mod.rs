@@ -8,3 +8,4 @@ pub(crate) mod lexer;
 pub(crate) mod literal;
 pub(crate) mod parser;
 pub(crate) mod tree;
+pub(crate) mod words;

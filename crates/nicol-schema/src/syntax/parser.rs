@@ -4,22 +4,40 @@
 //! junk on its own without harming its neighbours. Extents are those of the reference, which counts the spaces after
 //! an attribute without arguments as part of it.
 
-use super::lexer::{Lexer, Token, TokenKind, line_end, space_end};
+use std::num::NonZeroU32;
+
+use super::lexer::{Lexer, line_end, space_end, string_end, word_end};
+use super::literal::unescape;
 use super::tree::*;
+use super::words::Word;
 
 /// How deep values may be nested in each other.
 const MAX_DEPTH: u32 = 100;
 
 /// Parses one file. Total: every text has a tree.
 pub(crate) fn parse(text: &str) -> Tree {
+    // Room for what a usual text of this length holds: lists that grow are copied, and memory costs more than work.
+    let room = |bytes_for_each: usize| text.len() / bytes_for_each + 4;
+    let tree = Tree {
+        items: Vec::with_capacity(room(160)),
+        blocks: Vec::with_capacity(room(300)),
+        members: Vec::with_capacity(room(28)),
+        fields: Vec::with_capacity(room(36)),
+        attributes: Vec::with_capacity(room(48)),
+        block_attributes: Vec::with_capacity(room(250)),
+        arguments: Vec::with_capacity(room(48)),
+        elements: Vec::with_capacity(room(80)),
+        ..Tree::default()
+    };
     let mut parser = Parser {
         text,
+        bytes: text.as_bytes(),
         lexer: Lexer::new(text),
         at: 0,
         depth: 0,
-        tree: Tree::default(),
+        tree,
         arguments: Vec::new(),
-        expressions: Vec::new(),
+        elements: Vec::new(),
         unclosed: false,
         no_brace_from: usize::MAX,
     };
@@ -29,6 +47,7 @@ pub(crate) fn parse(text: &str) -> Tree {
 
 struct Parser<'a> {
     text: &'a str,
+    bytes: &'a [u8],
     lexer: Lexer<'a>,
     at: usize,
     depth: u32,
@@ -36,67 +55,118 @@ struct Parser<'a> {
     /// Arguments of lists that are not closed yet: they go to the tree together, so that they stand together there.
     arguments: Vec<ArgumentNode>,
     /// The same for the elements of arrays.
-    expressions: Vec<ExpressionNode>,
+    elements: Vec<ExpressionNode>,
     /// A block was opened that nothing closes: none of the blocks behind it is closed either.
     unclosed: bool,
     /// No `}` stands here or later.
     no_brace_from: usize,
 }
 
-/// Lengths of the tree's lists, to go back to when a block turns out not to be one.
-struct Mark {
-    at: usize,
-    members: usize,
-    fields: usize,
-    properties: usize,
-    attributes: usize,
-    arguments: usize,
-    expressions: usize,
-}
-
 impl<'a> Parser<'a> {
-    fn peek(&self) -> Token {
-        self.lexer.token(self.at)
+    /// The next byte; zero at the end of the text, which no construct begins with.
+    #[inline]
+    fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
+    fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
+    #[inline]
     fn skip_space(&mut self) {
         self.at = space_end(self.text, self.at);
     }
 
-    /// Takes the next token if it is of this kind.
-    fn eat(&mut self, kind: TokenKind) -> Option<Extent> {
-        let token = self.peek();
-        (token.kind == kind).then(|| {
-            let extent = Extent::new(self.at, token.end);
-            self.at = token.end;
-            extent
-        })
+    /// Takes the next byte if it is this one.
+    #[inline]
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == byte;
+        self.at += usize::from(found);
+        found
     }
 
+    /// Like [`Parser::eat`], for `?`.
+    #[inline]
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        self.eat(byte).then_some(())
+    }
+
+    /// Takes a line end.
+    #[inline]
+    fn newline(&mut self) -> Option<()> {
+        match self.peek() {
+            b'\n' => self.at += 1,
+            b'\r' => self.at += if self.bytes.get(self.at + 1) == Some(&b'\n') { 2 } else { 1 },
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Takes a word.
+    #[inline]
+    fn word(&mut self) -> Option<Extent> {
+        let start = self.at;
+        let end = word_end(self.text, start, &mut self.tree.has_odd_names);
+        self.at = end;
+        (end > start).then(|| Extent::new(start, end))
+    }
+
+    /// Takes a word that names something.
+    #[inline]
+    fn name(&mut self) -> Option<Extent> {
+        let name = self.word()?;
+        let bytes = self.slice(name);
+        self.tree.has_odd_names |= bytes[0].is_ascii_digit();
+        Some(name)
+    }
+
+    /// Takes a comment.
+    #[inline]
+    fn comment(&mut self) -> Option<Extent> {
+        let token = self.lexer.comment(self.at)?;
+        let extent = Extent::new(self.at, token.end);
+        self.at = token.end;
+        Some(extent)
+    }
+
+    /// Takes a string: its place, and whether it has escapes.
+    fn string(&mut self) -> Option<(Extent, bool)> {
+        let start = self.at;
+        if self.peek() != b'"' {
+            return None;
+        }
+        let (end, escapes) = string_end(self.bytes, start + 1)?;
+        self.at = end;
+        Some((Extent::new(start, end), escapes))
+    }
+
+    #[inline]
+    fn slice(&self, extent: Extent) -> &'a [u8] {
+        &self.bytes[extent.start() as usize..extent.end() as usize]
+    }
+
+    #[inline]
     fn extent_from(&self, start: usize) -> Extent {
         Extent::new(start, self.at)
     }
 
-    fn mark(&self) -> Mark {
-        Mark {
-            at: self.at,
-            members: self.tree.members.len(),
-            fields: self.tree.fields.len(),
-            properties: self.tree.properties.len(),
-            attributes: self.tree.attributes.len(),
-            arguments: self.tree.arguments.len(),
-            expressions: self.tree.expressions.len(),
+    /// Takes back everything that starts at `at` or later, and goes on there.
+    #[cold]
+    fn go_back(&mut self, at: usize) {
+        fn take_back<T>(nodes: &mut Vec<T>, at: usize, start: impl Fn(&T) -> u32) {
+            while nodes.last().is_some_and(|node| start(node) as usize >= at) {
+                nodes.pop();
+            }
         }
-    }
-
-    fn go_back(&mut self, mark: &Mark) {
-        self.at = mark.at;
-        self.tree.members.truncate(mark.members);
-        self.tree.fields.truncate(mark.fields);
-        self.tree.properties.truncate(mark.properties);
-        self.tree.attributes.truncate(mark.attributes);
-        self.tree.arguments.truncate(mark.arguments);
-        self.tree.expressions.truncate(mark.expressions);
+        self.at = at;
+        take_back(&mut self.tree.fields, at, |node| node.extent.start());
+        take_back(&mut self.tree.properties, at, |node| node.extent.start());
+        take_back(&mut self.tree.attributes, at, |node| node.extent.start());
+        take_back(&mut self.tree.block_attributes, at, |node| node.extent.start());
+        take_back(&mut self.tree.arguments, at, |node| node.extent.start());
+        take_back(&mut self.tree.elements, at, |node| node.extent.start());
+        take_back(&mut self.tree.escaped, at, |node| node.extent.start());
     }
 
     fn file(&mut self) {
@@ -105,17 +175,14 @@ impl<'a> Parser<'a> {
         loop {
             self.skip_space();
             let start = self.at;
-            let kind = match self.peek().kind {
-                TokenKind::End => return,
-                TokenKind::Newline => {
+            let kind = match self.peek() {
+                0 if self.is_at_end() => return,
+                b'\n' | b'\r' => {
                     self.empty_lines();
                     ItemKind::EmptyLines
                 }
-                TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment => {
-                    self.comments();
-                    ItemKind::Comments
-                }
-                TokenKind::Word => {
+                b'/' if self.comments() => ItemKind::Comments,
+                _ if word_end(self.text, start, &mut false) > start => {
                     let kind = self.block_or_junk(pending);
                     self.hand_on(kind, &mut handed_on);
                     kind
@@ -146,9 +213,10 @@ impl<'a> Parser<'a> {
     }
 
     fn block_or_junk(&mut self, docs: Option<Extent>) -> ItemKind {
-        let mark = self.mark();
+        let start = self.at;
+        let members = self.tree.members.len();
         for keyword in Keyword::ALL {
-            if !self.text[mark.at..].starts_with(keyword.as_str()) {
+            if !self.bytes[start..].starts_with(keyword.as_str().as_bytes()) {
                 continue;
             }
             if let Some(block) = self.block(keyword, docs) {
@@ -156,16 +224,17 @@ impl<'a> Parser<'a> {
                 self.tree.blocks.push(block);
                 return ItemKind::Block(index);
             }
-            self.go_back(&mark);
+            self.tree.members.truncate(members);
+            self.go_back(start);
         }
         if self.type_alias() {
             return ItemKind::TypeAlias;
         }
-        self.go_back(&mark);
+        self.go_back(start);
         if self.unknown_block() {
             return ItemKind::UnknownBlock;
         }
-        self.go_back(&mark);
+        self.go_back(start);
         self.junk();
         ItemKind::Junk
     }
@@ -178,19 +247,20 @@ impl<'a> Parser<'a> {
         }
         self.at += keyword.as_str().len();
         self.skip_space();
-        let name = self.eat(TokenKind::Word)?;
+        let name = self.name()?;
         self.skip_space();
         self.opening_line()?;
+        let first = self.tree.block_attributes.len() as u32;
         let members = self.members(keyword)?;
-        Some(Block { keyword, name, members, docs, extent: self.extent_from(start) })
+        let attributes = Run { start: first, end: self.tree.block_attributes.len() as u32 };
+        Some(Block { keyword, name, members, attributes, docs, extent: self.extent_from(start) })
     }
 
     /// `{`, the rest of its line, and the line end.
     fn opening_line(&mut self) -> Option<()> {
-        self.eat(TokenKind::OpenBrace)?;
+        self.expect(b'{')?;
         self.at = line_end(self.text, self.at);
-        self.eat(TokenKind::Newline)?;
-        Some(())
+        self.newline()
     }
 
     fn type_alias(&mut self) -> bool {
@@ -199,9 +269,9 @@ impl<'a> Parser<'a> {
         }
         self.at += 4;
         self.skip_space();
-        let named = self.eat(TokenKind::Word).is_some();
+        let named = self.word().is_some();
         self.skip_space();
-        if !named || self.eat(TokenKind::Equals).is_none() {
+        if !named || !self.eat(b'=') {
             return false;
         }
         self.skip_space();
@@ -209,13 +279,17 @@ impl<'a> Parser<'a> {
             return false;
         }
         self.skip_space();
-        self.field_attributes();
+        let attributes = self.field_attributes();
+        // The spaces behind it are no part of it.
+        if let Some(last) = self.tree.attributes[attributes.range()].last() {
+            self.at = last.extent.end() as usize;
+        }
         true
     }
 
     /// `word { ... }` up to the first closing brace.
     fn unknown_block(&mut self) -> bool {
-        if self.eat(TokenKind::Word).is_none() {
+        if self.word().is_none() {
             return false;
         }
         self.skip_space();
@@ -238,31 +312,33 @@ impl<'a> Parser<'a> {
 
     fn empty_lines(&mut self) {
         loop {
-            let line = space_end(self.text, self.at);
-            let token = self.lexer.token(line);
-            if token.kind != TokenKind::Newline {
+            let start = self.at;
+            self.skip_space();
+            if self.newline().is_none() {
+                self.at = start;
                 return;
             }
-            self.at = token.end;
         }
     }
 
-    /// Comments below each other, each with the line end behind it.
-    fn comments(&mut self) {
+    /// Takes comments below each other, each with the line end behind it; false when there is none.
+    fn comments(&mut self) -> bool {
+        let mut found = false;
         loop {
-            let start = space_end(self.text, self.at);
-            let token = self.lexer.token(start);
-            if !matches!(token.kind, TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment) {
-                return;
+            let start = self.at;
+            self.skip_space();
+            if self.comment().is_none() {
+                self.at = start;
+                return found;
             }
-            self.at = token.end;
-            self.eat(TokenKind::Newline);
+            self.newline();
+            found = true;
         }
     }
 
     fn junk(&mut self) {
         self.at = line_end(self.text, self.at);
-        self.eat(TokenKind::Newline);
+        self.newline();
     }
 
     /// Everything up to the closing brace: the members. None at the end of the text.
@@ -272,42 +348,37 @@ impl<'a> Parser<'a> {
         loop {
             self.skip_space();
             let start = self.at;
-            let kind = match self.peek().kind {
-                TokenKind::End => {
+            let member = match self.peek() {
+                0 if self.is_at_end() => {
                     self.unclosed = true;
                     return None;
                 }
-                TokenKind::CloseBrace => {
+                b'}' => {
                     self.at += 1;
-                    let end = self.tree.members.len() as u32;
-                    return Some(Run { start: first, end });
+                    return Some(Run { start: first, end: self.tree.members.len() as u32 });
                 }
-                TokenKind::Newline => {
+                b'\n' | b'\r' => {
                     self.empty_lines();
-                    MemberKind::EmptyLines
+                    Member::EmptyLines
                 }
-                TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment => {
-                    self.comments();
-                    pending = Some(self.extent_from(start));
-                    MemberKind::Comments
+                b'/' if self.comments() => {
+                    let comments = self.extent_from(start);
+                    pending = Some(comments);
+                    Member::Comments(comments)
                 }
                 _ => self.line(keyword, &mut pending),
             };
-            let extent = match kind {
-                MemberKind::Attribute(index) => self.tree.attributes[index as usize].extent,
-                _ => self.extent_from(start),
-            };
-            self.tree.members.push(Member { kind, extent });
+            self.tree.members.push(member);
         }
     }
 
     /// A field, property or attribute, or else junk.
-    fn line(&mut self, keyword: Keyword, pending: &mut Option<Extent>) -> MemberKind {
-        let mark = self.mark();
+    fn line(&mut self, keyword: Keyword, pending: &mut Option<Extent>) -> Member {
+        let start = self.at;
         let parsed = match keyword {
             Keyword::Datasource | Keyword::Generator => self.property(),
             Keyword::Model | Keyword::Type | Keyword::View | Keyword::Enum => {
-                if self.peek().kind == TokenKind::At {
+                if self.peek() == b'@' {
                     self.block_attribute()
                 } else {
                     self.field(keyword != Keyword::Enum, pending)
@@ -315,71 +386,54 @@ impl<'a> Parser<'a> {
             }
         };
         parsed.unwrap_or_else(|| {
-            self.go_back(&mark);
+            self.go_back(start);
             self.junk();
-            MemberKind::Junk
+            Member::Junk(self.extent_from(start))
         })
     }
 
-    fn trailing_comment(&mut self) -> Option<Extent> {
-        let token = self.peek();
-        match token.kind {
-            TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment => self.eat(token.kind),
-            _ => None,
-        }
-    }
-
-    fn property(&mut self) -> Option<MemberKind> {
+    fn property(&mut self) -> Option<Member> {
         let start = self.at;
-        let name = self.eat(TokenKind::Word)?;
+        let name = self.name()?;
         self.skip_space();
-        self.eat(TokenKind::Equals)?;
+        self.expect(b'=')?;
         self.skip_space();
-        let value = match self.peek().kind {
-            TokenKind::Newline | TokenKind::Comment | TokenKind::DocComment | TokenKind::BlockComment => None,
-            _ => {
-                let expression = self.expression()?;
-                Some(self.push_expression(expression))
-            }
-        };
+        let is_last = matches!(self.peek(), b'\n' | b'\r') || self.lexer.comment(self.at).is_some();
+        let value = if is_last { None } else { Some(self.expression()?) };
         self.skip_space();
-        let comment = self.trailing_comment();
+        let comment = self.comment();
         let extent = self.extent_from(start);
         self.skip_space();
-        self.eat(TokenKind::Newline)?;
+        self.newline()?;
         let index = self.tree.properties.len() as u32;
         self.tree.properties.push(PropertyNode { name, value, comment, extent });
-        Some(MemberKind::Property(index))
+        Some(Member::Property(index))
     }
 
-    fn field(&mut self, typed: bool, pending: &mut Option<Extent>) -> Option<MemberKind> {
+    fn field(&mut self, typed: bool, pending: &mut Option<Extent>) -> Option<Member> {
         let start = self.at;
-        let name = self.eat(TokenKind::Word)?;
+        let name = self.name()?;
         self.skip_space();
-        let (mut colon, mut ty) = (None, None);
+        let (mut colon, mut ty) = (false, None);
         if typed {
-            colon = self.eat(TokenKind::Colon);
-            self.skip_space();
+            colon = self.eat(b':');
+            if colon {
+                self.skip_space();
+            }
             ty = self.field_type();
             self.skip_space();
         }
         let attributes = self.field_attributes();
-        self.skip_space();
-        let comment = self.trailing_comment();
-        self.skip_space();
-        self.eat(TokenKind::Newline)?;
+        let comment = self.comment();
+        if comment.is_some() {
+            self.skip_space();
+        }
+        self.newline()?;
         let index = self.tree.fields.len() as u32;
         let docs = pending.take();
-        self.tree.fields.push(FieldNode {
-            name,
-            colon,
-            ty,
-            attributes,
-            comment,
-            docs,
-            extent: self.extent_from(start),
-        });
-        Some(MemberKind::Field(index))
+        let extent = self.extent_from(start);
+        self.tree.fields.push(FieldNode { name, ty, colon, attributes, comment, docs, extent });
+        Some(Member::Field(index))
     }
 
     fn field_type(&mut self) -> Option<TypeNode> {
@@ -392,65 +446,73 @@ impl<'a> Parser<'a> {
     }
 
     fn field_type_inner(&mut self, start: usize) -> Option<TypeNode> {
-        if self.eat(TokenKind::OpenBracket).is_some() {
+        if self.eat(b'[') {
             self.skip_space();
             let (base, unsupported) = self.base_type()?;
             self.skip_space();
-            self.eat(TokenKind::CloseBracket)?;
+            self.expect(b']')?;
             return Some(TypeNode { shape: TypeShape::Bracketed, base, unsupported, extent: self.extent_from(start) });
         }
         let (base, unsupported) = self.base_type()?;
         let bare = self.at;
         self.skip_space();
-        let shape = if self.text[self.at..].starts_with("[]") {
-            self.at += 2;
-            let list = self.at;
-            self.skip_space();
-            if self.eat(TokenKind::Question).is_some() {
-                TypeShape::OptionalList
-            } else {
-                self.at = list;
-                TypeShape::List
+        let shape = match self.peek() {
+            b'[' if self.bytes.get(self.at + 1) == Some(&b']') => {
+                self.at += 2;
+                let list = self.at;
+                self.skip_space();
+                if self.eat(b'?') {
+                    TypeShape::OptionalList
+                } else {
+                    self.at = list;
+                    TypeShape::List
+                }
             }
-        } else if self.eat(TokenKind::Question).is_some() {
-            TypeShape::Optional
-        } else if self.eat(TokenKind::Bang).is_some() {
-            TypeShape::Bang
-        } else {
-            self.at = bare;
-            TypeShape::Plain
+            b'?' => {
+                self.at += 1;
+                TypeShape::Optional
+            }
+            b'!' => {
+                self.at += 1;
+                TypeShape::Bang
+            }
+            _ => {
+                self.at = bare;
+                TypeShape::Plain
+            }
         };
         Some(TypeNode { shape, base, unsupported, extent: self.extent_from(start) })
     }
 
-    /// A name, or `Unsupported("..")` with the string's place.
-    fn base_type(&mut self) -> Option<(Extent, Option<Extent>)> {
+    /// A name, or `Unsupported("..")`, and whether it is the second.
+    fn base_type(&mut self) -> Option<(Extent, bool)> {
         let start = self.at;
-        if self.text[start..].starts_with("Unsupported(") {
+        if self.peek() == b'U' && self.text[start..].starts_with("Unsupported(") {
             self.at += "Unsupported(".len();
             self.skip_space();
-            let string = self.eat(TokenKind::Text);
+            let string = self.string();
             self.skip_space();
-            if string.is_some() && self.eat(TokenKind::CloseParen).is_some() {
-                return Some((self.extent_from(start), string));
+            if string.is_some() && self.eat(b')') {
+                return Some((self.extent_from(start), true));
             }
             self.at = start;
         }
-        Some((self.eat(TokenKind::Word)?, None))
+        Some((self.word()?, false))
     }
 
+    /// Attributes and the spaces behind them.
     fn field_attributes(&mut self) -> Run {
         let start = self.tree.attributes.len() as u32;
-        loop {
-            let mark = self.mark();
-            self.skip_space();
+        while self.peek() == b'@' {
+            let before = self.at;
             match self.attribute(1) {
                 Some(attribute) => self.tree.attributes.push(attribute),
                 None => {
-                    self.go_back(&mark);
+                    self.go_back(before);
                     break;
                 }
             }
+            self.skip_space();
         }
         Run { start, end: self.tree.attributes.len() as u32 }
     }
@@ -459,173 +521,212 @@ impl<'a> Parser<'a> {
     fn attribute(&mut self, signs: usize) -> Option<AttributeNode> {
         let start = self.at;
         for _ in 0..signs {
-            self.eat(TokenKind::At)?;
+            self.expect(b'@')?;
         }
         self.skip_space();
-        let name = self.path()?;
+        let first = self.name()?;
+        let name = self.path(first);
+        let word = if name == first { Word::of(self.slice(name)) } else { Word::Scoped };
         self.skip_space();
-        let arguments = if self.peek().kind == TokenKind::OpenParen { Some(self.arguments()?) } else { None };
-        Some(AttributeNode { name, arguments, comment: None, extent: self.extent_from(start) })
+        let has_parentheses = self.peek() == b'(';
+        let arguments = if has_parentheses { self.arguments()? } else { Arguments::default() };
+        let extent = self.extent_from(start);
+        Some(AttributeNode { word, has_parentheses, name, arguments, comment: None, extent })
     }
 
-    fn block_attribute(&mut self) -> Option<MemberKind> {
+    fn block_attribute(&mut self) -> Option<Member> {
         let start = self.at;
         let mut attribute = self.attribute(2)?;
         self.skip_space();
-        attribute.comment = self.trailing_comment();
+        attribute.comment = self.comment();
         attribute.extent = self.extent_from(start);
         self.skip_space();
-        self.eat(TokenKind::Newline)?;
-        let index = self.tree.attributes.len() as u32;
-        self.tree.attributes.push(attribute);
-        Some(MemberKind::Attribute(index))
+        self.newline()?;
+        let index = self.tree.block_attributes.len() as u32;
+        self.tree.block_attributes.push(attribute);
+        Some(Member::Attribute(index))
     }
 
-    /// Words joined by dots, without spaces; dots may follow each other and end it.
-    fn path(&mut self) -> Option<Extent> {
-        let start = self.at;
-        self.eat(TokenKind::Word)?;
-        while self.eat(TokenKind::Dot).is_some() {
-            self.eat(TokenKind::Word);
+    /// The rest of words joined by dots, without spaces; dots may follow each other and end it.
+    #[inline]
+    fn path(&mut self, first: Extent) -> Extent {
+        while self.eat(b'.') {
+            self.word();
         }
-        Some(self.extent_from(start))
+        self.extent_from(first.start() as usize)
     }
 
     fn arguments(&mut self) -> Option<Arguments> {
-        self.eat(TokenKind::OpenParen)?;
-        let (list, trailing_comma) = self.argument_list(TokenKind::CloseParen, true)?;
+        self.expect(b'(')?;
+        let (list, trailing_comma) = self.argument_list(b')', true)?;
+        self.tree.lacks_values |= trailing_comma.is_some();
         Some(Arguments { list, trailing_comma })
     }
 
-    /// Arguments up to the closing token; with `free`, values need no name and a last comma is noted.
-    fn argument_list(&mut self, close: TokenKind, free: bool) -> Option<(Run, Option<Extent>)> {
+    /// Arguments up to the closing byte; with `free`, values need no name and a last comma is noted.
+    fn argument_list(&mut self, close: u8, free: bool) -> Option<(Run, Option<NonZeroU32>)> {
+        self.skip_space();
+        if self.eat(close) {
+            return Some((Run::default(), None));
+        }
+        if free && let Some(comma) = self.comma() {
+            self.skip_space();
+            return self.eat(close).then_some((Run::default(), Some(comma)));
+        }
+        let first = self.argument(free)?;
+        self.skip_space();
+        if self.eat(close) {
+            self.tree.arguments.push(first);
+            let end = self.tree.arguments.len() as u32;
+            return Some((Run { start: end - 1, end }, None));
+        }
         let open = self.arguments.len();
-        let comma = self.open_list(close, free, open);
+        self.arguments.push(first);
+        let closed = self.further_arguments(close);
         let start = self.tree.arguments.len() as u32;
-        if comma.is_some() {
+        if closed.is_some() {
             self.tree.arguments.extend_from_slice(&self.arguments[open..]);
         }
         self.arguments.truncate(open);
-        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma?))
+        let comma = closed.filter(|comma| free || comma.is_none())?;
+        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma))
     }
 
-    /// Collects arguments behind `open` in [`Parser::arguments`]; the last comma.
-    fn open_list(&mut self, close: TokenKind, free: bool, open: usize) -> Option<Option<Extent>> {
-        let mut comma = None;
+    /// Collects arguments behind the first one in [`Parser::arguments`], up to the closing byte; the last comma.
+    fn further_arguments(&mut self, close: u8) -> Option<Option<NonZeroU32>> {
+        let free = close == b')';
         loop {
+            let comma = self.comma()?;
             self.skip_space();
-            if self.eat(close).is_some() {
-                break;
-            }
-            let is_first = self.arguments.len() == open;
-            if is_first == comma.is_some() {
-                return None;
-            }
-            if is_first && free {
-                comma = self.eat(TokenKind::Comma);
-                if comma.is_some() {
-                    continue;
-                }
+            if self.eat(close) {
+                return Some(Some(comma));
             }
             let argument = self.argument(free)?;
             self.arguments.push(argument);
             self.skip_space();
-            comma = self.eat(TokenKind::Comma);
+            if self.eat(close) {
+                return Some(None);
+            }
         }
-        (free || comma.is_none()).then_some(comma)
+    }
+
+    fn comma(&mut self) -> Option<NonZeroU32> {
+        let at = self.at as u32;
+        if self.eat(b',') { NonZeroU32::new(at) } else { None }
     }
 
     fn argument(&mut self, free: bool) -> Option<ArgumentNode> {
         let start = self.at;
-        if let Some(name) = self.eat(TokenKind::Word) {
+        let Some(first) = self.word() else {
+            let value = if free { Some(self.expression()?) } else { return None };
+            return Some(ArgumentNode { word: Word::Unnamed, name: None, value, extent: self.extent_from(start) });
+        };
+        let bare = self.at;
+        self.skip_space();
+        if self.eat(b':') {
+            let after = self.at;
             self.skip_space();
-            if self.eat(TokenKind::Colon).is_some() {
-                let after = self.at;
-                self.skip_space();
-                return match self.peek().kind {
-                    TokenKind::Comma | TokenKind::CloseParen if free => {
-                        self.at = after;
-                        Some(ArgumentNode { name: Some(name), value: None, extent: self.extent_from(start) })
-                    }
-                    _ => {
-                        let expression = self.expression()?;
-                        let value = Some(self.push_expression(expression));
-                        Some(ArgumentNode { name: Some(name), value, extent: self.extent_from(start) })
-                    }
-                };
-            }
-            self.at = start;
+            let word = Word::of(self.slice(first));
+            let value = match self.peek() {
+                b',' | b')' if free => {
+                    self.at = after;
+                    self.tree.lacks_values = true;
+                    None
+                }
+                _ => Some(self.expression()?),
+            };
+            return Some(ArgumentNode { word, name: Some(first), value, extent: self.extent_from(start) });
         }
         if !free {
             return None;
         }
-        let expression = self.expression()?;
-        let value = Some(self.push_expression(expression));
-        Some(ArgumentNode { name: None, value, extent: self.extent_from(start) })
+        self.at = bare;
+        let value = Some(self.expression_of(first)?);
+        Some(ArgumentNode { word: Word::Unnamed, name: None, value, extent: self.extent_from(start) })
     }
 
-    fn push_expression(&mut self, expression: ExpressionNode) -> u32 {
-        self.tree.expressions.push(expression);
-        self.tree.expressions.len() as u32 - 1
-    }
-
+    #[inline]
     fn expression(&mut self) -> Option<ExpressionNode> {
-        if self.depth == MAX_DEPTH {
-            self.tree.too_deep.push(Extent::new(self.at, self.peek().end));
+        match self.word() {
+            Some(first) => self.expression_of(first),
+            None => {
+                let start = self.at;
+                let token = || Extent::new(start, self.lexer.token(start).end);
+                let token = if self.depth == MAX_DEPTH { Some(token()) } else { None };
+                self.nested(start, token, Parser::without_word)
+            }
+        }
+    }
+
+    /// An expression whose first word is read already.
+    #[inline]
+    fn expression_of(&mut self, first: Extent) -> Option<ExpressionNode> {
+        let too_deep = (self.depth == MAX_DEPTH).then_some(first);
+        self.nested(first.start() as usize, too_deep, |parser| parser.call_or_path(first))
+    }
+
+    /// One level deeper; `too_deep` is what stands where that is not possible.
+    #[inline]
+    fn nested(
+        &mut self,
+        start: usize,
+        too_deep: Option<Extent>,
+        kind: impl FnOnce(&mut Self) -> Option<ExpressionKind>,
+    ) -> Option<ExpressionNode> {
+        if let Some(token) = too_deep {
+            self.tree.too_deep.push(token);
             return None;
         }
         self.depth += 1;
-        let expression = self.expression_inner();
+        let kind = kind(self);
         self.depth -= 1;
-        expression
+        Some(ExpressionNode { kind: kind?, extent: self.extent_from(start) })
     }
 
-    fn expression_inner(&mut self) -> Option<ExpressionNode> {
-        let start = self.at;
-        let kind = match self.peek().kind {
-            TokenKind::Word => {
-                let name = self.path()?;
-                let bare = self.at;
-                self.skip_space();
-                if self.peek().kind == TokenKind::OpenParen {
-                    let arguments = self.arguments()?;
-                    ExpressionKind::Call { name, arguments }
-                } else {
-                    self.at = bare;
-                    self.number_or_path(name)?
+    fn call_or_path(&mut self, first: Extent) -> Option<ExpressionKind> {
+        let name = self.path(first);
+        let bare = self.at;
+        self.skip_space();
+        if self.peek() == b'(' {
+            return Some(ExpressionKind::Call { name, arguments: self.arguments()? });
+        }
+        self.at = bare;
+        // A path that starts with a digit is a number, or nothing.
+        if self.slice(name)[0].is_ascii_digit() {
+            self.number(name.start() as usize)?;
+            return Some(ExpressionKind::Number);
+        }
+        Some(ExpressionKind::Path)
+    }
+
+    fn without_word(&mut self) -> Option<ExpressionKind> {
+        match self.peek() {
+            b'"' => {
+                let (extent, escapes) = self.string()?;
+                if !escapes {
+                    return Some(ExpressionKind::Text);
                 }
+                let value = unescape(self.text, extent, &mut |_| {}).into_owned();
+                self.tree.escaped.push(Escaped { extent, value });
+                Some(ExpressionKind::EscapedText)
             }
-            TokenKind::Minus => {
+            b'[' => self.array().map(ExpressionKind::Array),
+            b'-' => {
                 self.at += 1;
                 self.number(self.at)?;
-                ExpressionKind::Number
+                Some(ExpressionKind::Number)
             }
-            TokenKind::Text => {
-                self.eat(TokenKind::Text);
-                ExpressionKind::Text
-            }
-            TokenKind::OpenBracket => ExpressionKind::Array(self.array()?),
-            TokenKind::OpenBrace => {
+            b'{' => {
                 self.at += 1;
-                ExpressionKind::Object(self.argument_list(TokenKind::CloseBrace, false)?.0)
+                Some(ExpressionKind::Object(self.argument_list(b'}', false)?.0))
             }
-            _ => return None,
-        };
-        Some(ExpressionNode { kind, extent: self.extent_from(start) })
-    }
-
-    /// A path that starts with a digit is a number, or nothing.
-    fn number_or_path(&mut self, path: Extent) -> Option<ExpressionKind> {
-        if !path.of(self.text).starts_with(|c: char| c.is_ascii_digit()) {
-            return Some(ExpressionKind::Path);
+            _ => None,
         }
-        self.number(path.start as usize)?;
-        Some(ExpressionKind::Number)
     }
 
     /// Digits, and digits behind a dot.
     fn number(&mut self, start: usize) -> Option<()> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         let digits = |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
         let whole = digits(start);
         if whole == start {
@@ -639,32 +740,40 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self) -> Option<Run> {
-        let open = self.expressions.len();
-        let closed = self.open_array();
-        let start = self.tree.expressions.len() as u32;
-        if closed.is_some() {
-            self.tree.expressions.extend_from_slice(&self.expressions[open..]);
+        self.expect(b'[')?;
+        self.skip_space();
+        if self.eat(b']') {
+            return Some(Run::default());
         }
-        self.expressions.truncate(open);
-        closed.map(|()| Run { start, end: self.tree.expressions.len() as u32 })
+        let first = self.expression()?;
+        self.skip_space();
+        if self.eat(b']') {
+            self.tree.elements.push(first);
+            let end = self.tree.elements.len() as u32;
+            return Some(Run { start: end - 1, end });
+        }
+        let open = self.elements.len();
+        self.elements.push(first);
+        let closed = self.further_elements();
+        let start = self.tree.elements.len() as u32;
+        if closed.is_some() {
+            self.tree.elements.extend_from_slice(&self.elements[open..]);
+        }
+        self.elements.truncate(open);
+        closed.map(|()| Run { start, end: self.tree.elements.len() as u32 })
     }
 
-    /// Collects elements in [`Parser::expressions`].
-    fn open_array(&mut self) -> Option<()> {
-        self.eat(TokenKind::OpenBracket)?;
-        self.skip_space();
-        if self.eat(TokenKind::CloseBracket).is_some() {
-            return Some(());
-        }
+    /// Collects elements behind the first one in [`Parser::elements`], up to the closing bracket.
+    fn further_elements(&mut self) -> Option<()> {
         loop {
+            self.expect(b',')?;
             self.skip_space();
             let element = self.expression()?;
-            self.expressions.push(element);
+            self.elements.push(element);
             self.skip_space();
-            if self.eat(TokenKind::CloseBracket).is_some() {
+            if self.eat(b']') {
                 return Some(());
             }
-            self.eat(TokenKind::Comma)?;
         }
     }
 }

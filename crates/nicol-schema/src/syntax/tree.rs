@@ -3,24 +3,40 @@
 //! Nothing is lost: the extents of [`Tree::items`] follow each other from the first byte to the last, but for the
 //! spaces between them, and the text itself is kept beside the tree.
 
-/// A half-open range of bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+use std::num::NonZeroU32;
+
+use super::words::Word;
+
+/// A half-open range of bytes, never an empty one at the start of the text: so that an absent one takes no more room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
-    /// First byte.
-    pub(crate) start: u32,
-    /// One past the last byte.
-    pub(crate) end: u32,
+    start: u32,
+    end: NonZeroU32,
 }
 
 impl Extent {
     /// From `start` to `end`.
+    #[inline]
     pub(crate) fn new(start: usize, end: usize) -> Extent {
-        Extent { start: start as u32, end: end as u32 }
+        Extent { start: start as u32, end: NonZeroU32::new(end as u32).unwrap_or(NonZeroU32::MIN) }
+    }
+
+    /// First byte.
+    #[inline]
+    pub(crate) fn start(self) -> u32 {
+        self.start
+    }
+
+    /// One past the last byte.
+    #[inline]
+    pub(crate) fn end(self) -> u32 {
+        self.end.get()
     }
 
     /// The part of the text it covers.
+    #[inline]
     pub(crate) fn of(self, text: &str) -> &str {
-        &text[self.start as usize..self.end as usize]
+        &text[self.start as usize..self.end.get() as usize]
     }
 }
 
@@ -110,6 +126,8 @@ pub(crate) struct Block {
     pub(crate) name: Extent,
     /// What is between the braces: indices into [`Tree::members`].
     pub(crate) members: Run,
+    /// Its `@@` attributes: indices into [`Tree::block_attributes`].
+    pub(crate) attributes: Run,
     /// The comments directly above it.
     pub(crate) docs: Option<Extent>,
     /// From the keyword to the closing brace.
@@ -118,28 +136,19 @@ pub(crate) struct Block {
 
 /// Something inside a block.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Member {
-    /// What it is.
-    pub(crate) kind: MemberKind,
-    /// Where it is; lines include their line end.
-    pub(crate) extent: Extent,
-}
-
-/// The kinds of [`Member`].
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum MemberKind {
+pub(crate) enum Member {
     /// A field, or a value of an enum: index into [`Tree::fields`].
     Field(u32),
     /// `name = value`: index into [`Tree::properties`].
     Property(u32),
-    /// `@@name(..)`: index into [`Tree::attributes`].
+    /// `@@name(..)`: index into [`Tree::block_attributes`].
     Attribute(u32),
-    /// One or more comment lines directly below each other.
-    Comments,
+    /// One or more comment lines directly below each other, with the last line end.
+    Comments(Extent),
     /// One or more line ends without anything before them.
     EmptyLines,
-    /// A line that is nothing of the above.
-    Junk,
+    /// A line that is nothing of the above, with its line end.
+    Junk(Extent),
 }
 
 /// `name Type @attribute ...`, or an enum's `VALUE @attribute ...`.
@@ -147,10 +156,10 @@ pub(crate) enum MemberKind {
 pub(crate) struct FieldNode {
     /// The name.
     pub(crate) name: Extent,
-    /// A `:` after the name, which the language no longer has.
-    pub(crate) colon: Option<Extent>,
     /// The type; none in enums and in unfinished fields.
     pub(crate) ty: Option<TypeNode>,
+    /// A `:` stands between both, which the language no longer has.
+    pub(crate) colon: bool,
     /// Indices into [`Tree::attributes`].
     pub(crate) attributes: Run,
     /// The comment at the end of the line.
@@ -166,12 +175,22 @@ pub(crate) struct FieldNode {
 pub(crate) struct TypeNode {
     /// How it is written.
     pub(crate) shape: TypeShape,
+    /// It is `Unsupported("..")`.
+    pub(crate) unsupported: bool,
     /// The type without its suffix: a name or `Unsupported("..")`.
     pub(crate) base: Extent,
-    /// The string in `Unsupported("..")`, with its quotes.
-    pub(crate) unsupported: Option<Extent>,
     /// The whole type.
     pub(crate) extent: Extent,
+}
+
+impl TypeNode {
+    /// The string in `Unsupported("..")`, with its quotes.
+    pub(crate) fn unsupported(self, text: &str) -> Option<Extent> {
+        let base = Some(self.base.of(text)).filter(|_| self.unsupported)?;
+        let (first, last) = (base.find('"')?, base.rfind('"')?);
+        let start = self.base.start as usize;
+        Some(Extent::new(start + first, start + last + 1))
+    }
 }
 
 /// How a type is written.
@@ -194,10 +213,14 @@ pub(crate) enum TypeShape {
 /// `@name(..)` or `@@name(..)`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AttributeNode {
+    /// Which one it is.
+    pub(crate) word: Word,
+    /// Arguments stand in parentheses behind the name, possibly none.
+    pub(crate) has_parentheses: bool,
     /// The name, with dots.
     pub(crate) name: Extent,
-    /// The arguments, if there are parentheses.
-    pub(crate) arguments: Option<Arguments>,
+    /// The arguments.
+    pub(crate) arguments: Arguments,
     /// The comment at the end of the line (block attributes only).
     pub(crate) comment: Option<Extent>,
     /// The whole attribute, with the spaces that follow an attribute without arguments.
@@ -209,17 +232,19 @@ pub(crate) struct AttributeNode {
 pub(crate) struct Arguments {
     /// Indices into [`Tree::arguments`].
     pub(crate) list: Run,
-    /// A comma before the closing parenthesis, an error.
-    pub(crate) trailing_comma: Option<Extent>,
+    /// Where a comma stands before the closing parenthesis, an error.
+    pub(crate) trailing_comma: Option<NonZeroU32>,
 }
 
 /// `value`, `name: value` or `name:`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ArgumentNode {
+    /// Which one it is.
+    pub(crate) word: Word,
     /// The name.
     pub(crate) name: Option<Extent>,
-    /// The value: index into [`Tree::expressions`]; none is an error.
-    pub(crate) value: Option<u32>,
+    /// The value; none is an error.
+    pub(crate) value: Option<ExpressionNode>,
     /// The whole argument.
     pub(crate) extent: Extent,
 }
@@ -240,6 +265,8 @@ pub(crate) enum ExpressionKind {
     Number,
     /// `"text"`
     Text,
+    /// `"te\"xt"`: what it says is in [`Tree::escaped`].
+    EscapedText,
     /// `name`, `a.b`
     Path,
     /// `name(..)`
@@ -249,7 +276,7 @@ pub(crate) enum ExpressionKind {
         /// What stands between the parentheses.
         arguments: Arguments,
     },
-    /// `[..]`: indices into [`Tree::expressions`].
+    /// `[..]`: indices into [`Tree::elements`].
     Array(Run),
     /// `{ name: value, .. }`: indices into [`Tree::arguments`].
     Object(Run),
@@ -260,12 +287,21 @@ pub(crate) enum ExpressionKind {
 pub(crate) struct PropertyNode {
     /// The name.
     pub(crate) name: Extent,
-    /// The value: index into [`Tree::expressions`]; none is an error.
-    pub(crate) value: Option<u32>,
+    /// The value; none is an error.
+    pub(crate) value: Option<ExpressionNode>,
     /// The comment at the end of the line.
     pub(crate) comment: Option<Extent>,
     /// From the name to the comment, or to the spaces behind the value if there is none.
     pub(crate) extent: Extent,
+}
+
+/// A string with escapes, and what it says.
+#[derive(Debug)]
+pub(crate) struct Escaped {
+    /// The literal with its quotes.
+    pub(crate) extent: Extent,
+    /// Its value.
+    pub(crate) value: String,
 }
 
 /// The syntax of one file.
@@ -281,19 +317,20 @@ pub(crate) struct Tree {
     pub(crate) fields: Vec<FieldNode>,
     /// Every property of configuration blocks.
     pub(crate) properties: Vec<PropertyNode>,
-    /// Every attribute.
+    /// Every `@` attribute.
     pub(crate) attributes: Vec<AttributeNode>,
+    /// Every `@@` attribute.
+    pub(crate) block_attributes: Vec<AttributeNode>,
     /// Every argument.
     pub(crate) arguments: Vec<ArgumentNode>,
-    /// Every value.
-    pub(crate) expressions: Vec<ExpressionNode>,
+    /// Every element of a list.
+    pub(crate) elements: Vec<ExpressionNode>,
+    /// Every string with escapes, in the order of the text.
+    pub(crate) escaped: Vec<Escaped>,
     /// Places where values are nested deeper than the parser follows.
     pub(crate) too_deep: Vec<Extent>,
-}
-
-impl Tree {
-    /// The attributes of a run.
-    pub(crate) fn attributes_of(&self, run: Run) -> &[AttributeNode] {
-        &self.attributes[run.range()]
-    }
+    /// An argument may lack its value, or a comma have nothing behind it.
+    pub(crate) lacks_values: bool,
+    /// A name may start with a digit, or have a `-` in it.
+    pub(crate) has_odd_names: bool,
 }

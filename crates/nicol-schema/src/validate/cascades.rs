@@ -19,7 +19,7 @@ pub(crate) struct Cascades<'d> {
     /// For every model the edges that leave it, in the order of their targets.
     from: Vec<Vec<usize>>,
     /// The edge of a relation field.
-    of_field: FxHashMap<usize, usize>,
+    of_field: FxHashMap<u32, usize>,
     /// For every model the number of its strongly connected component. Components that can be reached have smaller
     /// numbers.
     component: Vec<usize>,
@@ -30,12 +30,12 @@ pub(crate) struct Cascades<'d> {
 }
 
 /// For every relation field of a model: the models a cascade through it touches.
-type Reached = FxHashMap<usize, BTreeSet<ModelId>>;
+type Reached = FxHashMap<u32, BTreeSet<ModelId>>;
 
 struct Edge<'d> {
     relation: &'d DraftRelation,
     /// The relation field with the columns.
-    field: usize,
+    field: u32,
     changes_rows: bool,
 }
 
@@ -57,7 +57,7 @@ impl<'d> Cascades<'d> {
         for relation in &checks.draft.relations {
             let inline = matches!(relation.shape, RelationShape::OneToOne | RelationShape::OneToMany);
             if let (true, Some(field), Some(_)) = (inline, relation.a, relation.b) {
-                let changes_rows = changes_rows(checks, relation, &checks.draft.relation_fields[field]);
+                let changes_rows = changes_rows(checks, relation, checks.draft.relation_field(field));
                 graph.of_field.insert(field, graph.relations.len());
                 graph.from[relation.model_a.0 as usize].push(graph.relations.len());
                 graph.relations.push(Edge { relation, field, changes_rows });
@@ -174,7 +174,7 @@ fn cycle(checks: &Checks<'_, '_>, graph: &Cascades<'_>, start: usize, report: &m
     if !comes_back && !graph.reaches_self[at(relation.model_b)] {
         return;
     }
-    let span = checks.draft.field(checks.draft.relation_fields[field].at).span;
+    let span = checks.draft.field(checks.draft.relation_field(field).at).span();
     let help = "set `onDelete: NoAction, onUpdate: NoAction` on one of these relations";
     let path = path_back(graph, start);
     let ends_in_self = matches!(path.as_slice(), [.., before, last] if before == last);
@@ -242,7 +242,7 @@ fn several_paths<'d>(checks: &Checks<'d, '_>, graph: &mut Cascades<'d>, start: u
             checks.draft.model(from).name
         );
         let help = "set `onDelete: NoAction, onUpdate: NoAction` on one of the ways";
-        let span = checks.draft.field(checks.draft.relation_fields[field].at).span;
+        let span = checks.draft.field(checks.draft.relation_field(field).at).span();
         report.error_help(Code::SeveralCascadePaths, span, message, help);
     }
 }

@@ -24,8 +24,8 @@ pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
             report.error_help(Code::EmptyType, span, message, "add at least one");
         }
         for field in &composite.fields {
-            if let (Some(default), Some(scalar)) = (&field.default, field.scalar()) {
-                defaults::literal(default.value, scalar, report);
+            if let (Some(default), Some(scalar)) = (field.default_value(), field.scalar()) {
+                defaults::literal(default, scalar, report);
             }
             native::field(checks, field, report);
         }
@@ -37,12 +37,12 @@ fn cycles(draft: &Draft<'_>, report: &mut Report) {
     for (index, composite) in draft.composites.iter().enumerate() {
         let me = CompositeTypeId(index as u32);
         for field in required(composite) {
-            let Some(FieldType::Composite(inner)) = field.ty else {
+            let Some(Type::Composite(inner)) = field.ty else {
                 continue;
             };
             if inner == me || reaches(draft, inner, me, &mut vec![false; draft.composites.len()]) {
                 let message = format!("type `{}` would hold itself without end in `{}`", composite.name, field.name);
-                report.error_help(Code::CompositeCycle, field.span, message, "make the field optional or a list");
+                report.error_help(Code::CompositeCycle, field.span(), message, "make the field optional or a list");
             }
         }
     }
@@ -60,8 +60,8 @@ fn reaches(draft: &Draft<'_>, from: CompositeTypeId, to: CompositeTypeId, seen: 
         }
         for field in required(&draft.composites[id.0 as usize]) {
             match field.ty {
-                Some(FieldType::Composite(inner)) if inner == to => return true,
-                Some(FieldType::Composite(inner)) => next.push(inner),
+                Some(Type::Composite(inner)) if inner == to => return true,
+                Some(Type::Composite(inner)) => next.push(inner),
                 Some(_) | None => {}
             }
         }

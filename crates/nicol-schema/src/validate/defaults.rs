@@ -3,7 +3,7 @@
 use crate::ast::{Value, ValueKind};
 use crate::diagnostic::Code;
 use crate::report::Report;
-use crate::resolve::defaults::{FUNCTIONS, unknown_function};
+use crate::resolve::defaults::{FUNCTIONS, is_known, unknown_function};
 use crate::resolve::draft::*;
 use crate::resolve::visit::{boolean, integer};
 use crate::schema::*;
@@ -14,15 +14,12 @@ use super::Checks;
 pub(crate) fn functions(checks: &Checks<'_, '_>, report: &mut Report) {
     let fields = checks.draft.models.iter().flat_map(|model| &model.fields);
     for field in fields {
-        let Some(value) = field.default.as_ref().map(|default| default.value) else {
+        let Some(value) = field.default_value().filter(|value| !value.called().is_none_or(is_known)) else {
             continue;
         };
         let ValueKind::Call(name, arguments) = value.kind() else {
             continue;
         };
-        if FUNCTIONS.contains(&name) {
-            continue;
-        }
         if name == "sequence" && checks.provider == Some(Provider::Cockroachdb) {
             for argument in arguments.iter() {
                 match (argument.name(), argument.value()) {
@@ -52,13 +49,13 @@ pub(crate) fn functions(checks: &Checks<'_, '_>, report: &mut Report) {
 
 /// Checks the literals of a field's default, and `auto()`.
 pub(crate) fn value(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Report) {
-    let Some(value) = field.default.as_ref().map(|default| default.value) else {
+    let Some(value) = field.default_value() else {
         return;
     };
     if let Some(scalar) = field.scalar() {
         literal(value, scalar, report);
     }
-    if matches!(value.kind(), ValueKind::Call("auto", _)) && !checks.can.default_auto {
+    if value.called() == Some("auto") && !checks.can.default_auto {
         let message = format!("{} has no `auto()`", checks.can.name);
         report.error_help(
             Code::FunctionUnsupported,
@@ -77,16 +74,16 @@ pub(crate) fn literal(value: Value<'_>, scalar: ScalarType, report: &mut Report)
             None
         }
         (ScalarType::Json, ValueKind::Text(text)) => {
-            serde_json::from_str::<serde_json::Value>(&text).err().map(|_| "JSON")
+            serde_json::from_str::<serde_json::Value>(text).err().map(|_| "JSON")
         }
-        (ScalarType::Bytes, ValueKind::Text(text)) => (!is_base64(&text)).then_some("bytes in base64"),
+        (ScalarType::Bytes, ValueKind::Text(text)) => (!is_base64(text)).then_some("bytes in base64"),
         (ScalarType::DateTime, ValueKind::Text(text)) => {
-            (!is_date_time(&text)).then_some("a time like `2026-01-31T12:00:00Z`")
+            (!is_date_time(text)).then_some("a time like `2026-01-31T12:00:00Z`")
         }
         (ScalarType::Int | ScalarType::BigInt, ValueKind::Number(text)) => {
             text.parse::<i64>().is_err().then_some("a whole number of 64 bits")
         }
-        (ScalarType::Decimal, ValueKind::Text(text)) => (!is_decimal(&text)).then_some("a decimal number"),
+        (ScalarType::Decimal, ValueKind::Text(text)) => (!is_decimal(text)).then_some("a decimal number"),
         _ => None,
     };
     if let Some(what) = problem {

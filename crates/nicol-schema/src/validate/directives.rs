@@ -3,10 +3,15 @@
 use super::Checks;
 use crate::ast::File;
 use crate::diagnostic::Code;
-use crate::directive::{Directive, scan};
+use crate::directive::{Directive, PREFIX, scan};
 use crate::report::{Report, nearest};
 use crate::source::Span;
 use crate::syntax::tree::Extent;
+
+/// Whether there can be directives in a text at all.
+pub(super) fn may_be_in(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), PREFIX.as_bytes()).is_some()
+}
 
 /// Hints for lines that mean to be directives and are none.
 pub(super) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
@@ -37,10 +42,10 @@ pub(super) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
 
 fn found(file: File<'_>, docs: Option<Extent>) -> Vec<(Span, Result<Directive, String>)> {
     let Some(docs) = docs else { return Vec::new() };
-    let text = &file.text()[docs.start as usize..docs.end as usize];
-    let place = |at: usize| docs.start + u32::try_from(at).unwrap_or(0);
+    let text = &file.text()[docs.start() as usize..docs.end() as usize];
+    let start = docs.start() as usize;
     let spanned = |found: crate::directive::Found| {
-        (file.span(Extent { start: place(found.start), end: place(found.end) }), found.directive)
+        (file.span(Extent::new(start + found.start, start + found.end)), found.directive)
     };
     scan(text).into_iter().map(spanned).collect()
 }

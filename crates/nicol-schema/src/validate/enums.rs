@@ -11,7 +11,7 @@ use super::{Checks, models};
 pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
     let mut seen: FxHashSet<(Option<&str>, &str)> = FxHashSet::default();
     for enumeration in checks.draft.enums.iter().filter(|_| checks.can.enums) {
-        let schema = enumeration.schema.as_ref().map(|(name, _)| name.as_ref());
+        let schema = enumeration.schema.map(|(name, _)| name);
         if !seen.insert((schema, enumeration.database_name())) {
             let message = format!("another enum is `{}` in the database", enumeration.database_name());
             report.error_help(
@@ -27,7 +27,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
             let message = format!("{} has no enums such as `{}`", checks.can.name, enumeration.name);
             report.error_help(Code::EnumUnsupported, enumeration.span(), message, "use a String");
         }
-        let schema = enumeration.schema.as_ref().map(|(name, span)| (name.as_ref(), *span));
+        let schema = enumeration.schema;
         models::schema_rules(checks, schema, "enum", enumeration.name, enumeration.span(), report);
     }
 }

@@ -14,18 +14,25 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &N
     let field = model.field(at);
     type_is_supported(checks, model, field, report);
     client_name(checks, id, field, names, report);
-    if checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope))
+    if !names.all_differ()
+        && checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope))
         && let Some(name) = default_constraint_name(checks, model, field)
     {
-        let argument = field.default.as_ref().and_then(|default| keys::argument_span(default.attribute, "map"));
+        let argument = field.default().and_then(|default| keys::argument_span(default.attribute, "map"));
         for space in names.clashes(id, &name, DEFAULT_SCOPES) {
-            keys::name_clash(&name, space, argument.unwrap_or(field.span), report);
+            keys::name_clash(&name, space, argument.unwrap_or(field.span()), report);
         }
     }
-    native::field(checks, field, report);
-    default_name(checks, field, report);
-    defaults::value(checks, field, report);
-    native::unsupported(checks, field, report);
+    if field.native.is_some() {
+        native::field(checks, field, report);
+    }
+    if field.default.is_some() {
+        default_name(checks, field, report);
+        defaults::value(checks, field, report);
+    }
+    if let Some(Type::Unsupported(_)) = field.ty {
+        native::unsupported(checks, field, report);
+    }
 }
 
 fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &DraftField<'_>, report: &mut Report) {
@@ -33,7 +40,7 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     let list = field.arity == Arity::List;
     let mut unsupported = |what: &str, help: &str| {
         let message = format!("{} has no {what}, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help(Code::TypeUnsupported, field.span, message, help);
+        report.error_help(Code::TypeUnsupported, field.span(), message, help);
     };
     match field.scalar() {
         Some(ScalarType::Json) => {
@@ -49,11 +56,12 @@ fn type_is_supported(checks: &Checks<'_, '_>, model: &DraftModel<'_>, field: &Dr
     }
     if list && !can.scalar_lists {
         let message = format!("{} has no lists, which `{}.{}` needs", can.name, model.name, field.name);
-        report.error_help(Code::ListUnsupported, field.span, message, "put the values into a table of their own");
+        report.error_help(Code::ListUnsupported, field.span(), message, "put the values into a table of their own");
     }
 }
 
 /// A field cannot be called like a compound key.
+#[inline]
 pub(crate) fn client_name(
     checks: &Checks<'_, '_>,
     id: ModelId,
@@ -61,12 +69,16 @@ pub(crate) fn client_name(
     names: &Names<'_>,
     report: &mut Report,
 ) {
-    if names.custom_count(id, field.name) == 0 {
-        return;
+    if names.custom_count(id, field.name) > 0 {
+        report_client_name(checks, id, field, report);
     }
+}
+
+#[cold]
+fn report_client_name(checks: &Checks<'_, '_>, id: ModelId, field: &DraftField<'_>, report: &mut Report) {
     let model = checks.draft.model(id);
-    let unique = model.indexes.iter().any(|index| index.name.as_deref() == Some(field.name));
-    let key = model.primary_key.as_ref().is_some_and(|key| key.name.as_deref() == Some(field.name));
+    let unique = model.indexes.iter().any(|index| index.name == Some(field.name));
+    let key = model.primary_key.as_ref().is_some_and(|key| key.name == Some(field.name));
     for (attribute, clash) in [("@@unique", unique), ("@@id", key)] {
         if clash {
             let message = format!("an `{attribute}` has the name `{}`, which is the name of a field", field.name);
@@ -76,8 +88,7 @@ pub(crate) fn client_name(
 }
 
 fn default_name(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Report) {
-    let Some((default, name)) = field.default.as_ref().and_then(|default| Some((default, default.map.as_ref()?)))
-    else {
+    let Some((default, name)) = field.default().and_then(|default| Some((default, default.map()?))) else {
         return;
     };
     let span = default.attribute.span();

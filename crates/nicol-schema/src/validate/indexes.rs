@@ -5,7 +5,7 @@ use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
 
-use super::names::{INDEX_SCOPES, Names};
+use super::names::{INDEX_SCOPES, Names, index_name};
 use super::{Checks, keys};
 
 /// Checks one index.
@@ -16,7 +16,9 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: usize, names: &Nam
     if index.fields.is_empty() {
         report.error_help(Code::NoMembers, span, "the list of fields is empty", "name at least one field");
     }
-    unique_names(index, id, names.index(id, at), names, report);
+    if !names.all_differ() {
+        unique_names(index, id, &index_name(checks, model, index), names, report);
+    }
     if index.kind == IndexKind::Unique && index.fields.len() > 1 && index.name.is_none() {
         keys::client_name_clash(model, &index.fields, "@@unique", span, report);
     }
@@ -36,7 +38,7 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: usize, names: &Nam
         keys::name_length(checks, name, span, report);
     }
     clustering(checks, model, index, report);
-    if index.kind != IndexKind::Normal && index.fields.iter().any(|member| member.ops.is_some()) {
+    if index.kind != IndexKind::Normal && index.fields.iter().any(|member| member.ops().is_some()) {
         let message = "operator classes can be chosen in `@@index` only";
         report.error_help(Code::OperatorClass, span, message, "remove `ops`");
     }
@@ -86,7 +88,7 @@ fn fulltext(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report
     if index.fields.iter().any(|member| member.length.is_some()) {
         report.error_help(Code::Fulltext, span, "a fulltext index holds whole texts", "remove `length`");
     }
-    let sorted = |member: &IndexField| member.sort.is_some();
+    let sorted = |member: &DraftMember<'_>| member.sort.is_some();
     if !checks.can.fulltext_sort {
         if index.fields.iter().any(sorted) {
             let message = format!("fulltext indexes of {} have no order", checks.can.name);
@@ -121,14 +123,14 @@ fn clustering(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftInde
     if model.primary_key.as_ref().is_some_and(|key| key.clustered != Some(false)) {
         once_too_many();
     }
-    let others = model.indexes.iter().filter(|other| !std::ptr::eq(*other, index));
+    let others = model.indexes.iter().filter(|other| !std::ptr::eq(other.attribute.node, index.attribute.node));
     if others.filter(|other| other.clustered == Some(true)).count() > 0 {
         once_too_many();
     }
 }
 
 fn partial(checks: &Checks<'_, '_>, index: &DraftIndex<'_>, report: &mut Report) {
-    let Some((_, place)) = &index.predicate else { return };
+    let Some((_, place)) = index.predicate.as_deref() else { return };
     let span = keys::argument_span(index.attribute, "where").unwrap_or(*place);
     if !checks.configuration.has_preview("partialIndexes") {
         let help = "add `\"partialIndexes\"` to `previewFeatures` of a generator";
@@ -148,7 +150,7 @@ fn composite_members(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &Dr
     let composite = index
         .fields
         .iter()
-        .find(|member| member.path.is_empty() && matches!(model.field(member.field).ty, Some(FieldType::Composite(_))));
+        .find(|member| member.path().is_none() && matches!(model.field(member.field).ty, Some(Type::Composite(_))));
     if let Some(member) = composite {
         let name = model.field(member.field).name;
         let message = format!("`{name}` is of a composite type, which cannot be in an index with other fields");

@@ -7,7 +7,7 @@ use crate::schema::*;
 use crate::source::Span;
 
 use super::Checks;
-use super::names::{KEY_SCOPES, Names};
+use super::names::{KEY_SCOPES, Names, primary_key_name};
 
 /// Checks the primary key of a model.
 pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, names: &Names<'_>, report: &mut Report) {
@@ -64,15 +64,15 @@ pub(crate) fn check_late(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report
 pub(crate) fn length_type(
     checks: &Checks<'_, '_>,
     model: &DraftModel<'_>,
-    member: &IndexField,
+    member: &DraftMember<'_>,
     span: Span,
     report: &mut Report,
 ) {
-    if !checks.can.index_length || member.length.is_none() || !member.path.is_empty() {
+    if !checks.can.index_length || member.length.is_none() || member.path().is_some() {
         return;
     }
     match &model.field(member.field).ty {
-        Some(FieldType::Unsupported(_) | FieldType::Scalar(ScalarType::String | ScalarType::Bytes)) => {}
+        Some(Type::Unsupported(_) | Type::Scalar(ScalarType::String | ScalarType::Bytes)) => {}
         Some(_) | None => {
             let message = "`length` works on fields of type String and Bytes only";
             report.error_help(Code::LengthArgument, span, message, "remove `length`");
@@ -87,7 +87,7 @@ fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
     }
     let key = model.primary_key.iter().map(|key| &key.fields);
     let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique).map(|index| &index.fields);
-    let strict = |fields: &Vec<IndexField>| fields.iter().all(|member| model.field(member.field).is_strict());
+    let strict = |fields: &Members<'_>| fields.iter().all(|member| model.field(member.field).is_strict());
     if key.clone().chain(uniques.clone()).any(strict) {
         return;
     }
@@ -103,14 +103,17 @@ fn has_identifier(model: &DraftModel<'_>, report: &mut Report) {
 
 fn key_name(checks: &Checks<'_, '_>, id: ModelId, key: &DraftKey<'_>, names: &Names<'_>, report: &mut Report) {
     let span = key.attribute.span();
-    if let Some(name) = names.primary_key(id) {
-        name_length(checks, name, span, report);
-        for space in names.clashes(id, name, KEY_SCOPES) {
+    // A name that is not written is cut to the length that the database takes.
+    if (key.map.is_some() || !names.all_differ())
+        && let Some(name) = primary_key_name(checks, checks.draft.model(id))
+    {
+        name_length(checks, &name, span, report);
+        for space in names.clashes(id, &name, KEY_SCOPES) {
             let place = argument_span(key.attribute, "map").unwrap_or(span);
-            name_clash(name, space, place, report);
+            name_clash(&name, space, place, report);
         }
     }
-    if let Some(name) = &key.name
+    if let Some(name) = key.name
         && names.custom_count(id, name) > 1
     {
         let place = argument_span(key.attribute, "name").unwrap_or(span);
@@ -151,7 +154,7 @@ pub(crate) fn name_length(checks: &Checks<'_, '_>, name: &str, span: Span, repor
 /// `a_b` is the client's name of a compound key of `a` and `b`: a field cannot have it.
 pub(crate) fn client_name_clash(
     model: &DraftModel<'_>,
-    fields: &[IndexField],
+    fields: &[DraftMember<'_>],
     attribute: &str,
     span: Span,
     report: &mut Report,

@@ -10,7 +10,7 @@ use super::models::is_single_key;
 use super::{Checks, keys};
 
 fn sides<'d, 'a>(draft: &'d Draft<'a>, relation: &DraftRelation) -> Option<[&'d RelationField<'a>; 2]> {
-    Some([&draft.relation_fields[relation.a?], &draft.relation_fields[relation.b?]])
+    Some([draft.relation_field(relation.a?), draft.relation_field(relation.b?)])
 }
 
 fn path(draft: &Draft<'_>, side: &RelationField<'_>) -> String {
@@ -34,18 +34,18 @@ pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report
         for side in sides {
             let message = format!("{} has no join tables for `{}`", checks.can.name, path(draft, side));
             let help = "put the keys into lists on both sides: `@relation(fields: [ids], references: [id])`";
-            report.error_help(Code::ManyToManyRule, draft.field(side.at).span, message, help);
+            report.error_help(Code::ManyToManyRule, draft.field(side.at).span(), message, help);
         }
     }
     if with_view {
         for side in sides {
             let message = format!("`{}` would need a join table, which views cannot have", path(draft, side));
             let help = "write a model for the join table";
-            report.error_help(Code::ViewRelation, draft.field(side.at).span, message, help);
+            report.error_help(Code::ViewRelation, draft.field(side.at).span(), message, help);
         }
     }
     for side in sides {
-        let (target, span) = (draft.model(side.target), draft.field(side.at).span);
+        let (target, span) = (draft.model(side.target), draft.field(side.at).span());
         let Some(id) = single_id(target) else {
             let message = format!("`{}` leads to `{}`, which has no `@id` field", path(draft, side), target.name);
             let help = "give it one, or write a model for the join table";
@@ -60,7 +60,7 @@ pub(crate) fn implicit(checks: &Checks<'_, '_>, relation: &DraftRelation, report
     no_actions(&sides, report);
     for side in sides.iter().filter(|side| side.references.is_some()) {
         let message = format!("`{}` cannot have `references`: the join table refers to the ids", path(draft, side));
-        report.error_help(Code::ManyToManyRule, draft.field(side.at).span, message, "remove `references`");
+        report.error_help(Code::ManyToManyRule, draft.field(side.at).span(), message, "remove `references`");
     }
 }
 
@@ -79,12 +79,12 @@ pub(crate) fn embedded(checks: &Checks<'_, '_>, relation: &DraftRelation, report
         for side in sides {
             let message = format!("{} keeps no lists of keys for `{}`", checks.can.name, path(draft, side));
             let help = "remove `fields` and `references` on both sides: a join table is made by itself";
-            report.error_help(Code::ManyToManyRule, draft.field(side.at).span, message, help);
+            report.error_help(Code::ManyToManyRule, draft.field(side.at).span(), message, help);
         }
         return;
     }
     let whole =
-        |side: &RelationField<'_>| side.attribute.map_or(draft.field(side.at).span, |attribute| attribute.span());
+        |side: &RelationField<'_>| side.attribute.map_or(draft.field(side.at).span(), |attribute| attribute.span());
     let argument = |side: &RelationField<'_>, name: &str| -> Option<Span> {
         side.attribute.and_then(|attribute| keys::argument_span(attribute, name))
     };
@@ -104,7 +104,7 @@ pub(crate) fn embedded(checks: &Checks<'_, '_>, relation: &DraftRelation, report
             && !is_single_key(target, *first)
         {
             let message = format!("`{}` must refer to the id of `{}`", path(draft, side), target.name);
-            let span = argument(side, "references").unwrap_or(draft.field(side.at).span);
+            let span = argument(side, "references").unwrap_or(draft.field(side.at).span());
             report.error_help(Code::ManyToManyRule, span, message, "name the id field");
         }
     }
@@ -116,16 +116,16 @@ pub(crate) fn embedded(checks: &Checks<'_, '_>, relation: &DraftRelation, report
 
 /// The list of keys must be a list of what it refers to.
 fn key_list(draft: &Draft<'_>, side: &RelationField<'_>, span: Span, report: &mut Report) {
-    let first = |list: &Option<Vec<FieldId>>| list.as_ref().and_then(|list| list.first().copied());
+    let first = |list: &Option<FieldIds>| list.as_ref().and_then(|list| list.first().copied());
     let (Some(column), Some(reference)) = (first(&side.fields), first(&side.references)) else {
         return;
     };
     let column = draft.model(side.at.model).field(column);
     let reference = draft.model(side.target).field(reference);
-    let native = |field: &DraftField<'_>| field.native.as_ref().map(|native| native.name.to_owned());
+    let native = |field: &DraftField<'_>| field.native().map(|native| native.name.to_owned());
     let fits = column.arity == Arity::List
         && reference.arity != Arity::List
-        && column.ty == reference.ty
+        && draft.same_type(column, reference)
         && native(column) == native(reference);
     if !fits {
         let message = format!("`{}` must be a list of what `{}` is", column.name, reference.name);

@@ -21,6 +21,7 @@ mod relation_fields;
 mod relations;
 mod views;
 
+use crate::ast::Parsed;
 use crate::config::Configuration;
 use crate::provider::{Abilities, abilities};
 use crate::report::Report;
@@ -37,13 +38,14 @@ pub(crate) struct Checks<'c, 'a> {
 }
 
 /// Runs all checks.
-pub(crate) fn validate(draft: &Draft<'_>, configuration: &Configuration, report: &mut Report) {
+pub(crate) fn validate(files: &[Parsed<'_>], draft: &Draft<'_>, configuration: &Configuration, report: &mut Report) {
     let provider = configuration.datasource.as_ref().map(|datasource| datasource.provider);
     let mode = configuration.datasource.as_ref().map_or(RelationMode::ForeignKeys, |d| d.relation_mode);
     let checks = Checks { draft, configuration, provider, can: abilities(provider), mode };
-    let constraints = names::Constraints::new(&checks);
-    let names = names::Names::collect(&checks, &constraints);
-    directives::check(&checks, report);
+    let names = names::Names::collect(&checks);
+    if files.iter().any(|file| directives::may_be_in(file.text)) {
+        directives::check(&checks, report);
+    }
     composites::check(&checks, report);
     defaults::functions(&checks, report);
     datasource::check(&checks, report);

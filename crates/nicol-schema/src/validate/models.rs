@@ -1,7 +1,9 @@
 //! Models and views as a whole.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
+use crate::ast::Value;
 use crate::diagnostic::Code;
 use crate::report::Report;
 use crate::resolve::draft::*;
@@ -25,7 +27,7 @@ pub(crate) fn database_name_clashes(checks: &Checks<'_, '_>, report: &mut Report
     let mut seen: FxHashMap<(Option<&str>, &str), ModelId> = FxHashMap::default();
     for id in in_order(draft) {
         let model = draft.model(id);
-        let schema = model.schema.as_ref().map(|(name, _)| name.as_ref());
+        let schema = model.schema.map(|(name, _)| name);
         let Some(earlier) = seen.insert((schema, model.database_name()), id) else {
             continue;
         };
@@ -92,7 +94,7 @@ fn fulltexts(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Repor
 
 /// Checks `@@schema` of a model or view.
 pub(crate) fn schema_attribute(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
-    let schema = model.schema.as_ref().map(|(name, span)| (name.as_ref(), *span));
+    let schema = model.schema;
     schema_rules(checks, schema, model.word(), model.name, model.span(), report);
 }
 
@@ -128,7 +130,7 @@ pub(crate) fn schema_rules(
 /// MySQL takes SET DEFAULT but its tables refuse it.
 fn set_default_warnings(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
     for field in model.fields.iter().filter_map(|field| field.relation) {
-        let field = &checks.draft.relation_fields[field];
+        let field = checks.draft.relation_field(field);
         for (name, action) in [("onDelete", field.on_delete), ("onUpdate", field.on_update)] {
             if let Some((ReferentialAction::SetDefault, span)) = action {
                 let argument = field.attribute.and_then(|attribute| keys::argument_span(attribute, name));
@@ -141,13 +143,12 @@ fn set_default_warnings(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report:
 
 /// True for `@default(autoincrement())`.
 pub(crate) fn is_call(field: &DraftField<'_>, function: &str) -> bool {
-    let kind = field.default.as_ref().map(|default| default.value.kind());
-    matches!(kind, Some(crate::ast::ValueKind::Call(name, _)) if name == function)
+    field.default_value().and_then(Value::called) == Some(function)
 }
 
 fn cockroach_autoincrement(model: &DraftModel<'_>, report: &mut Report) {
     for field in model.fields.iter().filter(|field| is_call(field, "autoincrement")) {
-        if let (Some(ScalarType::Int), Some(default)) = (field.scalar(), &field.default) {
+        if let (Some(ScalarType::Int), Some(default)) = (field.scalar(), field.default()) {
             let message = "on CockroachDB `autoincrement()` makes BigInt values";
             let help = "make the field a BigInt, or write `sequence()`";
             report.error_help(Code::AutoincrementType, default.attribute.span(), message, help);
@@ -156,7 +157,7 @@ fn cockroach_autoincrement(model: &DraftModel<'_>, report: &mut Report) {
 }
 
 fn autoincrement(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
-    let counting: Vec<(FieldId, &DraftField<'_>)> = model
+    let counting: SmallVec<[(FieldId, &DraftField<'_>); 2]> = model
         .fields
         .iter()
         .enumerate()
@@ -167,7 +168,7 @@ fn autoincrement(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut R
         return;
     }
     if !checks.can.autoincrement {
-        for default in counting.iter().filter_map(|(_, field)| field.default.as_ref()) {
+        for default in counting.iter().filter_map(|(_, field)| field.default()) {
             let message = format!("{} has no `autoincrement()`", checks.can.name);
             report.error_help(Code::AutoincrementUnsupported, default.attribute.span(), message, "use another default");
         }
@@ -180,11 +181,16 @@ fn autoincrement(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut R
     for (id, field) in counting {
         if !checks.can.autoincrement_beside_id && !is_single_key(model, id) {
             let message = format!("{} counts the id only, and `{}` is not the id", checks.can.name, field.name);
-            report.error_help(Code::AutoincrementNotId, field.span, message, "make it the id, or use another default");
+            report.error_help(
+                Code::AutoincrementNotId,
+                field.span(),
+                message,
+                "make it the id, or use another default",
+            );
         }
         if !checks.can.autoincrement_unindexed && !is_indexed(model, id) {
             let message = format!("{} counts indexed columns only", checks.can.name);
-            report.error_help(Code::AutoincrementNotIndexed, field.span, message, "add `@unique` or an `@@index`");
+            report.error_help(Code::AutoincrementNotIndexed, field.span(), message, "add `@unique` or an `@@index`");
         }
     }
 }
@@ -201,7 +207,7 @@ fn is_indexed(model: &DraftModel<'_>, id: FieldId) -> bool {
 }
 
 fn shard_key(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
-    let Some((fields, attribute)) = &model.shard_key else {
+    let Some((fields, attribute)) = model.shard_key.as_deref() else {
         return;
     };
     let span = attribute.span();

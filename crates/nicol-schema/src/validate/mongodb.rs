@@ -20,7 +20,7 @@ pub(crate) fn model(model: &DraftModel<'_>, report: &mut Report) {
         let field = model.field(only.field);
         if field.name != "_id" && field.database_name() != "_id" {
             let message = format!("the id `{}` must be called `_id` in the database", field.name);
-            report.error_help(Code::IdMapNeeded, field.span, message, "add `@map(\"_id\")`");
+            report.error_help(Code::IdMapNeeded, field.span(), message, "add `@map(\"_id\")`");
         }
     }
     fields_and_indexes(model, report);
@@ -32,7 +32,9 @@ fn fields_and_indexes(model: &DraftModel<'_>, report: &mut Report) {
     }
     for (at, index) in model.indexes.iter().enumerate() {
         let same = |other: &DraftIndex<'_>| {
-            let alike = |a: &IndexField, b: &IndexField| a.field == b.field && a.path == b.path && a.sort == b.sort;
+            let alike = |a: &DraftMember<'_>, b: &DraftMember<'_>| {
+                a.field == b.field && a.path() == b.path() && a.sort == b.sort
+            };
             other.fields.len() == index.fields.len() && other.fields.iter().zip(&index.fields).all(|(a, b)| alike(a, b))
         };
         if model.indexes.iter().enumerate().any(|(other_at, other)| other_at != at && same(other)) {
@@ -40,7 +42,7 @@ fn fields_and_indexes(model: &DraftModel<'_>, report: &mut Report) {
             report.error_help(Code::DuplicateIndex, index.attribute.span(), message, "remove one of the two");
         }
         if let (IndexKind::Unique, [only]) = (index.kind, index.fields.as_slice())
-            && only.path.is_empty()
+            && only.path().is_none()
             && is_single_key(model, only.field)
         {
             report.error_help(
@@ -55,25 +57,26 @@ fn fields_and_indexes(model: &DraftModel<'_>, report: &mut Report) {
 
 fn check_field(model: &DraftModel<'_>, id: FieldId, field: &DraftField<'_>, report: &mut Report) {
     if is_call(field, "auto") {
-        if field.native.as_ref().is_none_or(|native| native.name != "ObjectId") {
+        if field.native().is_none_or(|native| native.name != "ObjectId") {
             let message = "`auto()` makes values of type ObjectId";
-            report.error_help(Code::ObjectIdNeeded, field.span, message, "add `@db.ObjectId`");
+            report.error_help(Code::ObjectIdNeeded, field.span(), message, "add `@db.ObjectId`");
         }
         let in_key = model.primary_key.as_ref().is_some_and(|key| key.fields.iter().any(|member| member.field == id));
         if !in_key {
-            report.error_help(Code::ObjectIdNeeded, field.span, "`auto()` makes ids only", "add `@id`");
+            report.error_help(Code::ObjectIdNeeded, field.span(), "`auto()` makes ids only", "add `@id`");
         }
     }
     if is_call(field, "dbgenerated") {
         let message = "MongoDB makes no defaults: `dbgenerated()` does not work";
-        report.error_help(Code::FunctionUnsupported, field.span, message, "write `auto()`");
+        report.error_help(Code::FunctionUnsupported, field.span(), message, "write `auto()`");
     }
-    if let Some((name, span)) = &field.map {
+    if let Some(name) = field.map {
+        let span = field.map_span();
         if name.starts_with('$') {
-            report.error_help(Code::BadMappedName, *span, "a name in MongoDB cannot start with `$`", "choose another");
+            report.error_help(Code::BadMappedName, span, "a name in MongoDB cannot start with `$`", "choose another");
         }
         if name.contains('.') {
-            report.error_help(Code::BadMappedName, *span, "a name in MongoDB cannot contain a dot", "choose another");
+            report.error_help(Code::BadMappedName, span, "a name in MongoDB cannot contain a dot", "choose another");
         }
     }
 }
@@ -86,15 +89,15 @@ pub(crate) fn same_native_types(checks: &Checks<'_, '_>, relation: &RelationFiel
     let (model, target) = (checks.draft.model(relation.at.model), checks.draft.model(relation.target));
     for (column, reference) in fields.iter().zip(references) {
         let (column, reference) = (model.field(*column), target.field(*reference));
-        fn native<'n>(field: &'n DraftField<'_>) -> Option<(&'n str, &'n str)> {
-            field.native.as_ref().map(|native| (native.scope, native.name))
+        fn native<'a>(field: &DraftField<'a>) -> Option<(&'a str, &'a str)> {
+            field.native().map(|native| (native.scope, native.name))
         }
         if native(column) != native(reference) {
             let message = format!(
                 "`{}.{}` and `{}.{}` are compared but stored as different types",
                 model.name, column.name, target.name, reference.name
             );
-            report.warning(Code::RelationTypeMismatch, column.span, message, "give both the same native type");
+            report.warning(Code::RelationTypeMismatch, column.span(), message, "give both the same native type");
         }
     }
 }

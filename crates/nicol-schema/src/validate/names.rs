@@ -1,8 +1,10 @@
 //! Names that must differ: of constraints in the database, of compound keys in the client.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hasher;
 
-use crate::constraint_names::{ConstraintKind, default_name};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+use crate::constraint_names::{ConstraintKind, append_default_name};
 use crate::provider::Scope;
 use crate::resolve::draft::*;
 use crate::schema::*;
@@ -12,61 +14,39 @@ use super::Checks;
 /// A space of names: of a database schema (by a number) or of a table (by the number of its model).
 type Space = (Scope, u32);
 
-/// The names that constraints have in the database, by the numbers of models, indexes and relations.
-pub(crate) struct Constraints {
-    primary_keys: Vec<Option<String>>,
-    indexes: Vec<Vec<String>>,
-    foreign_keys: Vec<Option<String>>,
-    defaults: Vec<Vec<String>>,
-}
-
-impl Constraints {
-    /// Names everything once.
-    pub(crate) fn new(checks: &Checks<'_, '_>) -> Constraints {
-        let models = || checks.draft.models.iter();
-        let named_defaults = checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope));
-        let defaults = |model: &DraftModel<'_>| {
-            model.fields.iter().filter_map(|field| default_constraint_name(checks, model, field)).collect()
-        };
-        let indexes =
-            models().map(|model| model.indexes.iter().map(|index| index_name(checks, model, index)).collect());
-        Constraints {
-            primary_keys: models().map(|model| primary_key_name(checks, model)).collect(),
-            indexes: indexes.collect(),
-            foreign_keys: checks.draft.relations.iter().map(|relation| foreign_key_name(checks, relation)).collect(),
-            defaults: if named_defaults { models().map(defaults).collect() } else { Vec::new() },
-        }
-    }
-}
-
-/// How often names occur.
+/// Which names occur more than once.
 pub(crate) struct Names<'n> {
-    constraints: &'n Constraints,
     /// The number of the database schema of each model.
     schemas: Vec<u32>,
-    counts: FxHashMap<(Space, &'n str), u32>,
+    /// How often each name occurs in each space, counted only when one seems to occur twice: usually none does.
+    counts: FxHashMap<(Space, String), u32>,
+    /// How often each client name occurs in each model.
     custom: FxHashMap<(ModelId, &'n str), u32>,
 }
 
 impl<'n> Names<'n> {
-    /// Counts all names of the schema.
-    pub(crate) fn collect(checks: &Checks<'n, '_>, constraints: &'n Constraints) -> Names<'n> {
+    /// Goes over all names of the schema.
+    pub(crate) fn collect(checks: &Checks<'n, '_>) -> Names<'n> {
         let draft = checks.draft;
         let mut numbers: FxHashMap<Option<&str>, u32> = FxHashMap::default();
         let schemas = draft.models.iter().map(|model| {
             let next = numbers.len() as u32;
-            *numbers.entry(model.schema.as_ref().map(|(name, _)| name.as_ref())).or_insert(next)
+            *numbers.entry(model.schema.map(|(name, _)| name)).or_insert(next)
         });
         let schemas = schemas.collect();
-        let mut names = Names { constraints, schemas, counts: FxHashMap::default(), custom: FxHashMap::default() };
-        let indexes: usize = constraints.indexes.iter().map(Vec::len).sum();
-        names.counts.reserve((draft.models.len() + draft.relations.len() + indexes) * checks.can.scopes.len());
-        for scope in checks.can.scopes {
-            names.collect_scope(checks, *scope);
+        let mut names = Names { schemas, counts: FxHashMap::default(), custom: FxHashMap::default() };
+        if !checks.can.scopes.is_empty() && Names::some_seem_alike(checks) {
+            let mut counts: FxHashMap<(Space, String), u32> = FxHashMap::default();
+            each(checks, |name, constraint| {
+                for (scope, holder) in constraint.scopes(checks) {
+                    *counts.entry((names.space(scope, holder), name.to_owned())).or_default() += 1;
+                }
+            });
+            names.counts = counts;
         }
         for (index, model) in draft.models.iter().enumerate() {
-            let key = model.primary_key.iter().filter_map(|key| key.name.as_deref());
-            let uniques = model.indexes.iter().filter_map(|index| index.name.as_deref());
+            let key = model.primary_key.iter().filter_map(|key| key.name);
+            let uniques = model.indexes.iter().filter_map(|index| index.name);
             for name in key.chain(uniques) {
                 *names.custom.entry((ModelId(index as u32), name)).or_default() += 1;
             }
@@ -74,36 +54,19 @@ impl<'n> Names<'n> {
         names
     }
 
-    fn collect_scope(&mut self, checks: &Checks<'_, '_>, scope: Scope) {
-        let (keys, indexes, foreign_keys, defaults) = match scope {
-            Scope::GlobalIndexes | Scope::TableIndexes => (false, true, false, false),
-            Scope::GlobalForeignKeys => (false, false, true, false),
-            Scope::GlobalKeysAndIndexes | Scope::TableKeyAndIndexes => (true, true, false, false),
-            Scope::GlobalKeysForeignKeysDefaults => (true, false, true, true),
-            Scope::TableKeyIndexesForeignKeys => (true, true, true, false),
-        };
-        let all = self.constraints;
-        for index in 0..checks.draft.models.len() {
-            let space = self.space(scope, ModelId(index as u32));
-            let mut add = |name: &'n String| *self.counts.entry((space, name)).or_default() += 1;
-            if keys {
-                all.primary_keys[index].iter().for_each(&mut add);
-            }
-            if indexes {
-                all.indexes[index].iter().for_each(&mut add);
-            }
-            if defaults {
-                all.defaults.get(index).into_iter().flatten().for_each(&mut add);
-            }
-        }
-        if foreign_keys {
-            for (relation, name) in checks.draft.relations.iter().zip(&all.foreign_keys) {
-                if let (Some(holder), Some(name)) = (holder(checks, scope, relation), name) {
-                    let space = self.space(scope, holder);
-                    *self.counts.entry((space, name)).or_default() += 1;
-                }
-            }
-        }
+    /// True when two names have the same hash, whatever spaces they are in.
+    fn some_seem_alike(checks: &Checks<'_, '_>) -> bool {
+        let draft = checks.draft;
+        let indexes: usize = draft.models.iter().map(|model| model.indexes.len()).sum();
+        let mut seen: FxHashSet<u64> = FxHashSet::default();
+        seen.reserve(draft.models.len() + draft.relations.len() + indexes);
+        let mut alike = false;
+        each(checks, |name, _| {
+            let mut hasher = FxHasher::default();
+            hasher.write(name.as_bytes());
+            alike |= !seen.insert(hasher.finish());
+        });
+        alike
     }
 
     fn space(&self, scope: Scope, id: ModelId) -> Space {
@@ -116,37 +79,84 @@ impl<'n> Names<'n> {
         }
     }
 
+    /// True when no name of a constraint occurs more than once: then there are no [`Names::clashes`].
+    pub(crate) fn all_differ(&self) -> bool {
+        self.counts.is_empty()
+    }
+
     /// Every space of `scopes` in which the name occurs more than once, as words.
-    pub(crate) fn clashes<'s>(
-        &'s self,
+    pub(crate) fn clashes(
+        &self,
         id: ModelId,
-        name: &'s str,
+        name: &str,
         scopes: &'static [Scope],
-    ) -> impl Iterator<Item = &'static str> + use<'s, 'n> {
-        let taken = scopes
-            .iter()
-            .filter(move |scope| self.counts.get(&(self.space(**scope, id), name)).is_some_and(|count| *count > 1));
-        taken.map(|scope| describe(*scope))
+    ) -> impl Iterator<Item = &'static str> {
+        let clashes =
+            |scope: &Scope| self.counts.get(&(self.space(*scope, id), name.to_owned())).is_some_and(|count| *count > 1);
+        let taken: Vec<Scope> = scopes.iter().copied().filter(clashes).collect();
+        taken.into_iter().map(describe)
     }
 
     /// How many compound keys of the model have this client name.
+    #[inline]
     pub(crate) fn custom_count(&self, id: ModelId, name: &str) -> u32 {
+        if self.custom.is_empty() {
+            return 0;
+        }
         self.custom.get(&(id, name)).copied().unwrap_or_default()
     }
+}
 
-    /// The name of the primary key of a model, none where the database does not name them.
-    pub(crate) fn primary_key(&self, id: ModelId) -> Option<&'n str> {
-        self.constraints.primary_keys[id.0 as usize].as_deref()
+/// What has a name.
+enum Constraint<'d> {
+    PrimaryKey(ModelId),
+    Index(ModelId),
+    Default(ModelId),
+    ForeignKey(&'d DraftRelation),
+}
+
+impl Constraint<'_> {
+    /// The scopes in which it is counted, each with the model that has it there.
+    fn scopes(&self, checks: &Checks<'_, '_>) -> impl Iterator<Item = (Scope, ModelId)> {
+        let among = match self {
+            Constraint::PrimaryKey(_) => KEY_SCOPES,
+            Constraint::Index(_) => INDEX_COUNTED,
+            Constraint::Default(_) => DEFAULT_SCOPES,
+            Constraint::ForeignKey(_) => FOREIGN_KEY_SCOPES,
+        };
+        checks.can.scopes.iter().filter(|scope| among.contains(scope)).filter_map(move |scope| match self {
+            Constraint::PrimaryKey(id) | Constraint::Index(id) | Constraint::Default(id) => Some((*scope, *id)),
+            Constraint::ForeignKey(relation) => Some((*scope, holder(checks, *scope, relation)?)),
+        })
     }
+}
 
-    /// The name of an index of a model.
-    pub(crate) fn index(&self, id: ModelId, at: usize) -> &'n str {
-        &self.constraints.indexes[id.0 as usize][at]
+/// Gives every constraint with its name.
+fn each<'d>(checks: &Checks<'d, '_>, mut found: impl FnMut(&str, Constraint<'d>)) {
+    let names_defaults = checks.can.scopes.iter().any(|scope| DEFAULT_SCOPES.contains(scope));
+    let mut name = String::new();
+    for (index, model) in checks.draft.models.iter().enumerate() {
+        let id = ModelId(index as u32);
+        name.clear();
+        if append_primary_key_name(checks, model, &mut name) {
+            found(&name, Constraint::PrimaryKey(id));
+        }
+        for index in &model.indexes {
+            name.clear();
+            append_index_name(checks, model, index, &mut name);
+            found(&name, Constraint::Index(id));
+        }
+        for field in model.fields.iter().filter(|_| names_defaults) {
+            if let Some(name) = default_constraint_name(checks, model, field) {
+                found(&name, Constraint::Default(id));
+            }
+        }
     }
-
-    /// The name of the foreign key of a relation.
-    pub(crate) fn foreign_key(&self, relation: usize) -> Option<&'n str> {
-        self.constraints.foreign_keys[relation].as_deref()
+    for relation in &checks.draft.relations {
+        name.clear();
+        if append_foreign_key_name(checks, relation, &mut name) {
+            found(&name, Constraint::ForeignKey(relation));
+        }
     }
 }
 
@@ -160,7 +170,7 @@ fn holder(checks: &Checks<'_, '_>, scope: Scope, relation: &DraftRelation) -> Op
         | Scope::GlobalKeysForeignKeysDefaults => Some(relation.model_a),
         Scope::TableIndexes | Scope::TableKeyAndIndexes | Scope::TableKeyIndexesForeignKeys => {
             let side = relation.a.or(relation.b)?;
-            let model = checks.draft.relation_fields[side].at.model;
+            let model = checks.draft.relation_field(side).at.model;
             (!checks.draft.model(model).is_view).then_some(model)
         }
     }
@@ -178,6 +188,14 @@ fn describe(scope: Scope) -> &'static str {
     }
 }
 
+/// The spaces in which indexes are counted.
+const INDEX_COUNTED: &[Scope] = &[
+    Scope::GlobalIndexes,
+    Scope::GlobalKeysAndIndexes,
+    Scope::TableIndexes,
+    Scope::TableKeyAndIndexes,
+    Scope::TableKeyIndexesForeignKeys,
+];
 /// The spaces in which the name of an index must be alone.
 pub(crate) const INDEX_SCOPES: &[Scope] =
     &[Scope::GlobalIndexes, Scope::GlobalKeysAndIndexes, Scope::TableIndexes, Scope::TableKeyAndIndexes];
@@ -194,35 +212,47 @@ pub(crate) const KEY_SCOPES: &[Scope] = &[
     Scope::TableKeyIndexesForeignKeys,
 ];
 
-/// The name of a primary key, none where the database does not name them.
-fn primary_key_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>) -> Option<String> {
-    let key = model.primary_key.as_ref()?;
-    let provider = checks.provider.filter(|_| checks.can.named_primary_keys)?;
-    Some(match &key.map {
-        Some(name) => name.clone().into_owned(),
-        None => default_name(ConstraintKind::PrimaryKey, model.database_name(), [], provider),
-    })
+/// Appends the name of a primary key; false where the database does not name them.
+fn append_primary_key_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, out: &mut String) -> bool {
+    let Some((key, provider)) = model.primary_key.as_ref().zip(checks.provider) else { return false };
+    match key.map {
+        Some(name) => out.push_str(name),
+        None => append_default_name(ConstraintKind::PrimaryKey, model.database_name(), [], provider, out),
+    }
+    checks.can.named_primary_keys
 }
 
-/// The name of an index.
-fn index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftIndex<'_>) -> String {
-    match (&index.map, checks.provider) {
-        (Some(name), _) => name.clone().into_owned(),
-        (None, None) => String::new(),
+/// The name of a primary key, none where the database does not name them.
+pub(crate) fn primary_key_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>) -> Option<String> {
+    let mut name = String::new();
+    append_primary_key_name(checks, model, &mut name).then_some(name)
+}
+
+fn append_index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftIndex<'_>, out: &mut String) {
+    match (index.map, checks.provider) {
+        (Some(name), _) => out.push_str(name),
+        (None, None) => {}
         (None, Some(provider)) => {
             let kind = match index.kind {
                 IndexKind::Unique => ConstraintKind::Unique,
                 IndexKind::Normal | IndexKind::Fulltext => ConstraintKind::Index,
             };
             let columns = index.fields.iter().flat_map(|member| column_path(model, member));
-            default_name(kind, model.database_name(), columns, provider)
+            append_default_name(kind, model.database_name(), columns, provider, out);
         }
     }
 }
 
-fn column_path<'m>(model: &'m DraftModel<'_>, member: &'m IndexField) -> impl Iterator<Item = &'m str> {
+/// The name of an index.
+pub(crate) fn index_name(checks: &Checks<'_, '_>, model: &DraftModel<'_>, index: &DraftIndex<'_>) -> String {
+    let mut name = String::new();
+    append_index_name(checks, model, index, &mut name);
+    name
+}
+
+fn column_path<'m>(model: &'m DraftModel<'_>, member: &'m DraftMember<'_>) -> impl Iterator<Item = &'m str> {
     let column = model.field(member.field).database_name();
-    std::iter::once(column).chain(member.path.iter().map(String::as_str))
+    std::iter::once(column).chain(member.path().into_iter().flat_map(|path| path.split('.')))
 }
 
 /// The name of a default constraint, for defaults that the database makes.
@@ -231,27 +261,39 @@ pub(crate) fn default_constraint_name(
     model: &DraftModel<'_>,
     field: &DraftField<'_>,
 ) -> Option<String> {
-    let default = field.default.as_ref()?;
-    Some(match (&default.map, checks.provider) {
-        (Some(name), _) => name.clone().into_owned(),
+    let mut name = String::new();
+    match (field.default()?.map(), checks.provider) {
+        (Some(map), _) => name.push_str(map),
         (None, None) => return None,
         (None, Some(provider)) => {
-            default_name(ConstraintKind::Default, model.database_name(), [field.database_name()], provider)
+            let column = [field.database_name()];
+            append_default_name(ConstraintKind::Default, model.database_name(), column, provider, &mut name);
         }
-    })
+    }
+    Some(name)
 }
 
-/// The name of a foreign key.
-fn foreign_key_name(checks: &Checks<'_, '_>, relation: &DraftRelation) -> Option<String> {
+/// Appends the name of a foreign key; false when the relation has none.
+fn append_foreign_key_name(checks: &Checks<'_, '_>, relation: &DraftRelation, out: &mut String) -> bool {
     if !matches!(relation.shape, RelationShape::OneToOne | RelationShape::OneToMany) {
-        return None;
+        return false;
     }
-    let forward = relation.a.map(|index| &checks.draft.relation_fields[index]);
-    if let Some(name) = forward.and_then(|field| field.map.as_ref()) {
-        return Some(name.clone().into_owned());
+    let forward = relation.a.map(|index| checks.draft.relation_field(index));
+    if let Some(name) = forward.and_then(|field| field.map) {
+        out.push_str(name);
+        return true;
     }
     let model = checks.draft.model(relation.model_a);
     let columns = forward.and_then(|field| field.fields.as_ref()).into_iter().flatten();
     let columns = columns.map(|id| model.field(*id).database_name());
-    Some(default_name(ConstraintKind::ForeignKey, model.database_name(), columns, checks.provider?))
+    if let Some(provider) = checks.provider {
+        append_default_name(ConstraintKind::ForeignKey, model.database_name(), columns, provider, out);
+    }
+    checks.provider.is_some()
+}
+
+/// The name of a foreign key.
+pub(crate) fn foreign_key_name(checks: &Checks<'_, '_>, relation: &DraftRelation) -> Option<String> {
+    let mut name = String::new();
+    append_foreign_key_name(checks, relation, &mut name).then_some(name)
 }

@@ -11,7 +11,7 @@ use super::Checks;
 
 /// Checks the native type attribute of a field.
 pub(crate) fn field(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Report) {
-    let (Some(native), Some(scalar)) = (&field.native, field.scalar()) else {
+    let (Some(native), Some(scalar)) = (field.native(), field.scalar()) else {
         return;
     };
     let span = native.attribute.span();
@@ -37,7 +37,7 @@ pub(crate) fn field(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mu
         report.error_help(Code::UnknownNativeType, span, message, help);
         return;
     };
-    arguments(datasource.provider, row, native, scalar, span, report);
+    arguments(datasource.provider, row, &native, scalar, span, report);
 }
 
 fn arguments(
@@ -49,8 +49,9 @@ fn arguments(
     report: &mut Report,
 ) {
     let (required, optional) = row.shape.counts();
-    if native.args.len() < required || native.args.len() > required + optional {
-        let message = format!("`{}` cannot have {} arguments", row.name, native.args.len());
+    let args = native.args();
+    if args.len() < required || args.len() > required + optional {
+        let message = format!("`{}` cannot have {} arguments", row.name, args.len());
         report.error_help(Code::NativeArgumentCount, span, message, format!("it takes {}", row.shape.describe()));
         return;
     }
@@ -61,8 +62,8 @@ fn arguments(
         report.error_help(Code::NativeTypeMismatch, span, message, help);
         return;
     }
-    let Some(numbers) = numbers(row.shape, &native.args) else {
-        let message = format!("`{}` cannot have the arguments ({})", row.name, native.args.join(", "));
+    let Some(numbers) = numbers(row.shape, &args) else {
+        let message = format!("`{}` cannot have the arguments ({})", row.name, args.join(", "));
         report.error_help(Code::NativeArgumentType, span, message, format!("it takes {}", row.shape.describe()));
         return;
     };
@@ -74,14 +75,15 @@ fn arguments(
 
 /// `Unsupported("..")` with the name of a type that is supported.
 pub(crate) fn unsupported(checks: &Checks<'_, '_>, field: &DraftField<'_>, report: &mut Report) {
-    let (Some(FieldType::Unsupported(text)), Some(provider)) = (&field.ty, checks.provider) else {
+    let (Some(Type::Unsupported(text)), Some(provider)) = (field.ty, checks.provider) else {
         return;
     };
-    let (name, rest) = text.split_once('(').unwrap_or((text.as_str(), ""));
+    let text = checks.draft.unsupported[text as usize].as_ref();
+    let (name, rest) = text.split_once('(').unwrap_or((text, ""));
     let name = name.trim();
     // What is not closed counts as no arguments, and `()` as one empty argument.
-    let args = rest.split_once(')').map(|(args, _)| args.split(',').map(|arg| arg.trim().to_owned()).collect());
-    let args: Vec<String> = args.unwrap_or_default();
+    let args = rest.split_once(')').map(|(args, _)| args.split(',').map(str::trim).collect());
+    let args: Vec<&str> = args.unwrap_or_default();
     let Some(row) = table(provider).iter().find(|row| row.name == name) else {
         return;
     };
@@ -94,14 +96,14 @@ pub(crate) fn unsupported(checks: &Checks<'_, '_>, field: &DraftField<'_>, repor
     let scalar = row.scalars.first().map_or("String", |scalar| scalar.as_str());
     let scope = checks.configuration.datasource.as_ref().map_or("db", |datasource| datasource.name.as_str());
     let message = format!("`{name}` is a type that is supported");
-    report.error_help(Code::KnownUnsupportedType, field.span, message, format!("write `{scalar} @{scope}.{name}`"));
+    report.error_help(Code::KnownUnsupportedType, field.span(), message, format!("write `{scalar} @{scope}.{name}`"));
 }
 
-fn native_name<'m>(model: &'m DraftModel<'_>, member: &IndexField) -> Option<&'m DraftNative<'m>> {
-    if !member.path.is_empty() {
+fn native_name<'a>(model: &DraftModel<'a>, member: &DraftMember<'_>) -> Option<DraftNative<'a>> {
+    if member.path().is_some() {
         return None;
     }
-    model.field(member.field).native.as_deref()
+    model.field(member.field).native()
 }
 
 fn key_message(name: &str, what: &str) -> String {
@@ -112,7 +114,7 @@ fn key_message(name: &str, what: &str) -> String {
 pub(crate) fn xml_index(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut Report) {
     for member in &index.fields {
         if native_name(model, member).is_some_and(|native| native.name == "Xml") {
-            let span = model.field(member.field).span;
+            let span = model.field(member.field).span();
             let what = if index.kind == IndexKind::Unique { "unique" } else { "in an index" };
             report.error_help(Code::LengthNeeded, span, key_message("Xml", what), "choose another type, or no index");
             return;
@@ -124,7 +126,7 @@ pub(crate) fn xml_index(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
 pub(crate) fn mysql_keys(model: &DraftModel<'_>, report: &mut Report) {
     const LONG: [&str; 8] =
         ["Text", "TinyText", "MediumText", "LongText", "Blob", "TinyBlob", "MediumBlob", "LongBlob"];
-    let long = |fields: &[IndexField]| {
+    let long = |fields: &[DraftMember<'_>]| {
         fields.iter().find_map(|member| {
             let name = native_name(model, member)?.name;
             (member.length.is_none() && LONG.contains(&name)).then(|| name.to_owned())
@@ -146,11 +148,11 @@ pub(crate) fn mysql_keys(model: &DraftModel<'_>, report: &mut Report) {
 
 /// Columns that SQL Server keeps outside of rows are in no index and no key.
 pub(crate) fn sqlserver_keys(model: &DraftModel<'_>, report: &mut Report) {
-    let heap = |fields: &[IndexField]| {
+    let heap = |fields: &[DraftMember<'_>]| {
         fields.iter().find_map(|member| {
             let native = native_name(model, member)?;
             let whole = matches!(native.name, "Text" | "NText" | "Image" | "Xml");
-            let max = native.args.first().is_some_and(|arg| arg.eq_ignore_ascii_case("max"));
+            let max = native.args().first().is_some_and(|arg| arg.eq_ignore_ascii_case("max"));
             (whole || max).then(|| native.name.to_owned())
         })
     };

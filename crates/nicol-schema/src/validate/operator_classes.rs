@@ -12,9 +12,9 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
     let span = index.attribute.span();
     let algorithm = index.algorithm.unwrap_or("BTree");
     for member in &index.fields {
-        let class = match &member.ops {
-            Some(OperatorClass::Raw(_)) => continue,
-            Some(OperatorClass::Named(class)) => Some(class.as_str()),
+        let class = match &member.ops() {
+            Some(DraftOps::Raw(_)) => continue,
+            Some(DraftOps::Named(class)) => Some(*class),
             None => None,
         };
         let field = model.field(member.field);
@@ -25,7 +25,7 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
             report.error_help(Code::OperatorClass, span, message, "choose another class or index type");
             continue;
         }
-        if matches!(field.ty, Some(FieldType::Unsupported(_))) && class.is_none() {
+        if matches!(field.ty, Some(Type::Unsupported(_))) && class.is_none() {
             continue;
         }
         if !column_fits(field, algorithm, class) {
@@ -50,7 +50,7 @@ pub(crate) fn check(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: &mut
 fn column_fits(field: &DraftField<'_>, algorithm: &str, class: Option<&str>) -> bool {
     // A native type that does not exist, or not like this, is reported where it stands and counts as none here.
     let native =
-        field.native.as_ref().filter(|native| native_types::exists(Provider::Postgresql, native.name, &native.args));
+        field.native().filter(|native| native_types::exists(Provider::Postgresql, native.name, &native.args()));
     let native = native.map(|native| native.name);
     let scalar = field.scalar();
     match algorithm {
@@ -84,13 +84,13 @@ pub(crate) fn cockroach(model: &DraftModel<'_>, index: &DraftIndex<'_>, report: 
     }
     let span = index.attribute.span();
     for (at, member) in index.fields.iter().enumerate() {
-        if member.ops.is_some() {
+        if member.ops().is_some() {
             report.error_help(Code::OperatorClass, span, "CockroachDB has no operator classes", "remove `ops`");
             return;
         }
         let field = model.field(member.field);
         let is_json = field.scalar() == Some(ScalarType::Json);
-        let unsupported = matches!(field.ty, Some(FieldType::Unsupported(_)));
+        let unsupported = matches!(field.ty, Some(Type::Unsupported(_)));
         if !(is_json || unsupported || field.arity == Arity::List) {
             let message = format!("an index of type Gin does not work on the field `{}`", field.name);
             report.error_help(Code::IndexFieldType, span, message, "choose another index type");

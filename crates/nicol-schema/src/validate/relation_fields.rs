@@ -10,8 +10,8 @@ use super::names::Names;
 use super::{Checks, fields, keys, mongodb};
 
 /// Checks one relation field; false when it is not clear which relation it belongs to.
-pub(crate) fn check(checks: &Checks<'_, '_>, index: usize, names: &Names<'_>, report: &mut Report) -> bool {
-    let relation = &checks.draft.relation_fields[index];
+pub(crate) fn check(checks: &Checks<'_, '_>, index: u32, names: &Names<'_>, report: &mut Report) -> bool {
+    let relation = checks.draft.relation_field(index);
     if is_ambiguous(checks, relation, report) {
         return false;
     }
@@ -35,14 +35,14 @@ fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &
     }
     let draft = checks.draft;
     let model = draft.model(relation.at.model);
-    let same = model.fields.iter().filter_map(|field| field.relation).map(|index| &draft.relation_fields[index]);
+    let same = model.fields.iter().filter_map(|field| field.relation).map(|index| draft.relation_field(index));
     let same: Vec<&str> = same
         .filter(|other| other.target == relation.target && other.name == relation.name)
         .map(|other| draft.field(other.at).name)
         .collect();
     let target = draft.model(relation.target).name;
     let (model_name, list) = (model.name, same.join(", "));
-    let span = draft.field(relation.at).span;
+    let span = draft.field(relation.at).span();
     match &relation.name {
         Some(name) => {
             let message = format!("more fields of `{model_name}` than fit belong to the relation `{name}`: {list}");
@@ -63,7 +63,7 @@ fn ignored_target(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report:
     let field = checks.draft.field(relation.at);
     if target.is_ignored && !field.is_ignored && !model.is_ignored {
         let message = format!("`{}.{}` leads to `{}`, which is ignored", model.name, field.name, target.name);
-        report.error_help(Code::IgnoredTarget, field.span, message, "add `@ignore` to the field");
+        report.error_help(Code::IgnoredTarget, field.span(), message, "add `@ignore` to the field");
     }
 }
 

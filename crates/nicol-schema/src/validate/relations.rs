@@ -1,14 +1,12 @@
 //! Relations with columns on one side: one-to-one and one-to-many.
 
-use std::borrow::Cow;
-
 use crate::diagnostic::Code;
 use crate::format::plural::{camel_case, plural};
 use crate::report::Report;
 use crate::resolve::draft::*;
 use crate::schema::*;
 
-use super::names::{FOREIGN_KEY_SCOPES, Names};
+use super::names::{FOREIGN_KEY_SCOPES, Names, foreign_key_name};
 use super::{Checks, cascades, keys};
 
 /// The two sides of a relation.
@@ -41,8 +39,8 @@ impl<'d, 'a> Sides<'d, 'a> {
     }
 }
 
-fn is_empty(fields: &Option<Vec<FieldId>>) -> bool {
-    fields.as_ref().is_none_or(Vec::is_empty)
+fn is_empty(fields: &Option<FieldIds>) -> bool {
+    fields.as_ref().is_none_or(FieldIds::is_empty)
 }
 
 /// Checks one relation.
@@ -55,7 +53,7 @@ pub(crate) fn check<'d>(
 ) {
     let draft = checks.draft;
     let relation = &draft.relations[index];
-    let side = |index: Option<usize>| index.map(|index| &draft.relation_fields[index]);
+    let side = |index: Option<u32>| index.map(|index| draft.relation_field(index));
     let sides = Sides { draft, relation, forward: side(relation.a), back: side(relation.b) };
     cascades::check(checks, relation, graph, report);
     if let Some(forward) = sides.forward {
@@ -64,7 +62,9 @@ pub(crate) fn check<'d>(
         arity(&sides, forward, report);
         types_match(&sides, forward, report);
     }
-    constraint_name(&sides, names.foreign_key(index), names, report);
+    if !names.all_differ() {
+        constraint_name(&sides, foreign_key_name(checks, relation).as_deref(), names, report);
+    }
     if let Some(forward) = sides.forward {
         set_null(checks, &sides, forward, report);
     }
@@ -76,7 +76,7 @@ pub(crate) fn check<'d>(
 }
 
 /// The fields of every key of a model.
-pub(crate) fn unique_keys(model: &DraftModel<'_>) -> impl Iterator<Item = Vec<FieldId>> {
+pub(crate) fn unique_keys(model: &DraftModel<'_>) -> impl Iterator<Item = FieldIds> {
     let key = model.primary_key.iter().map(|key| &key.fields);
     let uniques = model.indexes.iter().filter(|index| index.kind == IndexKind::Unique);
     key.chain(uniques.map(|index| &index.fields)).map(|fields| fields.iter().map(|member| member.field).collect())
@@ -89,8 +89,8 @@ pub(crate) fn has_key(model: &DraftModel<'_>, fields: &[FieldId]) -> bool {
     key.chain(uniques).any(|key| key.len() == fields.len() && key.iter().zip(fields).all(|(a, b)| a.field == *b))
 }
 
-fn sorted(fields: &[FieldId]) -> Vec<FieldId> {
-    let mut fields = fields.to_vec();
+fn sorted(fields: &[FieldId]) -> FieldIds {
+    let mut fields = FieldIds::from_slice(fields);
     fields.sort_unstable();
     fields
 }
@@ -105,7 +105,7 @@ fn references_are_unique(
         return;
     };
     let far = sides.far();
-    let span = sides.field(forward).span;
+    let span = sides.field(forward).span();
     let mut unordered = false;
     if !has_key(far, references) {
         let sought = sorted(references);
@@ -122,7 +122,7 @@ fn references_are_unique(
             };
             report.error_help(Code::ReferenceNotUnique, span, message, help);
             for field in references.iter().map(|id| far.field(*id)) {
-                report.relate(field.span, "not unique");
+                report.relate(field.span(), "not unique");
             }
             return;
         }
@@ -153,10 +153,10 @@ fn arity(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut Report
         return;
     }
     if let Some(column) = optional {
-        let (column, span) = (near.field(*column).name, near.field(*column).span);
+        let (column, span) = (near.field(*column).name, near.field(*column).span());
         let message = format!("`{}` is required, but its column `{column}` is optional", sides.path(forward));
         let help = format!("make both optional (`{}?`), or both required", sides.far().name);
-        report.error_help(Code::RelationOptionality, field.span, message, help);
+        report.error_help(Code::RelationOptionality, field.span(), message, help);
         report.relate(span, "optional");
     }
 }
@@ -167,12 +167,12 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
     // Without `references:` the first key whose fields are all required is meant.
     let meant = || unique_keys(far).find(|key| key.iter().all(|id| far.field(*id).is_strict()));
     let references = match &forward.references {
-        Some(references) => Cow::Borrowed(references.as_slice()),
-        None => Cow::Owned(meant().unwrap_or_default()),
+        Some(references) => references.clone(),
+        None => meant().unwrap_or_default(),
     };
     for (column, reference) in fields.iter().zip(references.iter()) {
         let (column, reference) = (near.field(*column), far.field(*reference));
-        if column.ty != reference.ty {
+        if !sides.draft.same_type(column, reference) {
             let message = format!(
                 "`{}.{}` and `{}.{}` are joined by `{}` but have different types",
                 near.name,
@@ -183,12 +183,12 @@ fn types_match(sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut 
             );
             report.error_help(
                 Code::RelationTypeMismatch,
-                sides.field(forward).span,
+                sides.field(forward).span(),
                 message,
                 "give both the same type",
             );
             for field in [column, reference] {
-                report.relate(field.type_span, "this type");
+                report.relate(field.type_span(), "this type");
             }
         }
     }
@@ -200,7 +200,7 @@ fn constraint_name(sides: &Sides<'_, '_>, name: Option<&str>, names: &Names<'_>,
         let place = match sides.forward {
             Some(forward) => {
                 let argument = forward.attribute.and_then(|attribute| keys::argument_span(attribute, "map"));
-                argument.unwrap_or(sides.field(forward).span)
+                argument.unwrap_or(sides.field(forward).span())
             }
             None => sides.far().span(),
         };
@@ -222,7 +222,7 @@ fn set_null(checks: &Checks<'_, '_>, sides: &Sides<'_, '_>, forward: &RelationFi
 fn set_null_report(checks: &Checks<'_, '_>, sides: &Sides<'_, '_>, forward: &RelationField<'_>, report: &mut Report) {
     // PostgreSQL accepts such a table and fails at the first delete.
     let only_warn = checks.provider == Some(Provider::Postgresql) && checks.mode == RelationMode::ForeignKeys;
-    let span = sides.field(forward).span;
+    let span = sides.field(forward).span();
     for (name, action) in [("onDelete", forward.on_delete), ("onUpdate", forward.on_update)] {
         if !matches!(action, Some((ReferentialAction::SetNull, _))) {
             continue;
@@ -245,7 +245,7 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
     };
     let model = sides.draft.model(one.at.model).name;
     let message = format!("`{}` has no opposite field in {} `{}`", sides.path(one), missing.word(), missing.name);
-    let (near, name) = (sides.relation.a.is_none(), one.name.as_deref());
+    let (near, name) = (sides.relation.a.is_none(), one.name);
     let suffix = match (near, sides.relation.shape) {
         (true, _) | (false, RelationShape::OneToOne) => "?",
         (false, _) => "[]",
@@ -254,7 +254,7 @@ fn opposite_is_there(sides: &Sides<'_, '_>, report: &mut Report) {
     let one_name = camel_case(model);
     let field = if suffix == "[]" { plural(&one_name) } else { one_name };
     let help = format!("run `nicol format`, or add `{field} {model}{suffix}{relation}` to `{}`", missing.name);
-    report.error_help(Code::MissingOpposite, sides.field(one).span, message, help);
+    report.error_help(Code::MissingOpposite, sides.field(one).span(), message, help);
     report.relate(missing.file.span(missing.block.name), "the field is missing here");
 }
 
@@ -270,16 +270,16 @@ fn one_to_many(sides: &Sides<'_, '_>, report: &mut Report) {
         if is_empty(fields) {
             let message = format!("`{here}` does not say which {name} make the relation");
             let help = format!("run `nicol format`, or add `{name}: [..]` to its `@relation`");
-            report.error_help(Code::MissingRelationArgument, sides.field(forward).span, message, help);
+            report.error_help(Code::MissingRelationArgument, sides.field(forward).span(), message, help);
         }
     }
     if !is_empty(&back.fields) || !is_empty(&back.references) {
         let message = format!("`{there}` cannot have `fields` or `references`: the columns are on the other side");
-        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span(), message, format!("move them to `{here}`"));
     }
     if back.on_delete.is_some() || back.on_update.is_some() {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span(), message, format!("move them to `{here}`"));
     }
 }
 
@@ -298,13 +298,13 @@ fn one_to_one(sides: &Sides<'_, '_>, report: &mut Report) {
     if !report.has_errors() && sides.field(back).arity == Arity::Required {
         let near = sides.near().name;
         let message = format!("`{there}` cannot be required: no database sees to it that there is a `{near}`");
-        report.error_help(Code::BothSidesRequired, sides.field(back).span, message, format!("write `{near}?`"));
+        report.error_help(Code::BothSidesRequired, sides.field(back).span(), message, format!("write `{near}?`"));
     }
     let defines = back.fields.is_some() || back.references.is_some();
     if !report.has_errors() && sides.field(forward).arity == Arity::Required && defines {
         let message = format!("`{there}` has `fields` or `references`, but `{here}` is the required side");
         let help = format!("move them to `{here}`, or make that side optional");
-        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, help);
+        report.error_help(Code::WrongSideDefines, sides.field(back).span(), message, help);
     }
 }
 
@@ -315,7 +315,7 @@ fn neither_side(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relat
             for side in [forward, back] {
                 let message = format!("neither `{}` nor `{}` has `{name}`", sides.path(forward), sides.path(back));
                 let help = format!("add `@relation({name}: [..])` to the side that holds the columns");
-                report.error_help(Code::NoSideDefines, sides.field(side).span, message, help);
+                report.error_help(Code::NoSideDefines, sides.field(side).span(), message, help);
             }
         }
     }
@@ -327,7 +327,7 @@ fn both_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relatio
         if !is_empty(here) && !is_empty(there) {
             for side in [forward, back] {
                 let message = format!("both `{}` and `{}` have `{name}`", sides.path(forward), sides.path(back));
-                report.error_help(Code::BothSidesDefine, sides.field(side).span, message, "keep it on one side");
+                report.error_help(Code::BothSidesDefine, sides.field(side).span(), message, "keep it on one side");
             }
         }
     }
@@ -346,14 +346,14 @@ fn actions_on_one_side(
             let message = format!("both `{here}` and `{there}` have `onDelete` or `onUpdate`");
             report.error_help(
                 Code::BothSidesDefine,
-                sides.field(side).span,
+                sides.field(side).span(),
                 message,
                 "keep it on the side with the columns",
             );
         }
     } else if has(back) {
         let message = format!("`{there}` cannot have `onDelete` or `onUpdate`: the columns are on the other side");
-        report.error_help(Code::WrongSideDefines, sides.field(back).span, message, format!("move them to `{here}`"));
+        report.error_help(Code::WrongSideDefines, sides.field(back).span(), message, format!("move them to `{here}`"));
     }
 }
 
@@ -372,9 +372,9 @@ fn columns_are_unique(sides: &Sides<'_, '_>, report: &mut Report) {
     } else {
         format!("add `@@unique([{list}])` to `{}`, or make the other side a list", near.name)
     };
-    report.error_help(Code::OneToOneNotUnique, sides.field(forward).span, message, help);
+    report.error_help(Code::OneToOneNotUnique, sides.field(forward).span(), message, help);
     for id in fields {
-        report.relate(near.field(*id).span, "not unique");
+        report.relate(near.field(*id).span(), "not unique");
     }
 }
 
@@ -383,10 +383,10 @@ fn mixed_sides(sides: &Sides<'_, '_>, forward: &RelationField<'_>, back: &Relati
     let message = format!("`fields` and `references` stand on different sides of `{}`", sides.path(forward));
     if !is_empty(&forward.fields) && !is_empty(&back.references) {
         for side in [forward, back] {
-            report.error_help(Code::WrongSideDefines, sides.field(side).span, message.as_str(), help);
+            report.error_help(Code::WrongSideDefines, sides.field(side).span(), message.as_str(), help);
         }
     }
     if !is_empty(&forward.references) && !is_empty(&back.fields) {
-        report.error_help(Code::WrongSideDefines, sides.field(forward).span, message, help);
+        report.error_help(Code::WrongSideDefines, sides.field(forward).span(), message, help);
     }
 }

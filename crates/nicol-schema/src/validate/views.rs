@@ -34,7 +34,7 @@ pub(crate) fn index(index: &DraftIndex<'_>, report: &mut Report) {
         report.error_help(Code::Clustering, span, nothing_behind, "remove `clustered`");
     }
     let with_arguments =
-        |member: &&IndexField| member.sort.is_some() || member.length.is_some() || member.ops.is_some();
+        |member: &&DraftMember<'_>| member.sort.is_some() || member.length.is_some() || member.ops().is_some();
     for _ in index.fields.iter().filter(with_arguments) {
         report.error_help(Code::ViewRule, span, nothing_behind, "name the fields without arguments");
     }

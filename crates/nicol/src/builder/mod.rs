@@ -16,7 +16,9 @@ pub use request::{Head, Request, Single, Step};
 pub(crate) use request::{purpose, watched};
 pub use stream::RowStream;
 pub use summary::{Aggregate, GroupBy};
-pub use write::{Create, Delete, DeleteMany, Update, UpdateMany, Upsert};
+pub use write::{
+    Create, CreateMany, CreateManyReturning, Delete, DeleteMany, Update, UpdateMany, UpdateManyReturning, Upsert,
+};
 
 use crate::Marks;
 use crate::client::Client;
@@ -87,6 +89,11 @@ impl<M: Writable> Models<M> {
     /// Creates a row, with what hangs on it, and gives it back.
     pub fn create(self, form: impl Form<Table = M, Scope = Root>) -> Create<M, Whole<M>> {
         Create::new(self.client, form.into_draft())
+    }
+
+    /// Creates rows, all or none; gives their number. For the rows themselves see [`CreateMany::returning`].
+    pub fn create_many<F: Form<Table = M, Scope = Root>>(self, forms: impl IntoIterator<Item = F>) -> CreateMany<M> {
+        CreateMany::new(self.client, forms.into_iter().map(Form::into_draft).collect())
     }
 }
 

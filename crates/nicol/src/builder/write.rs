@@ -11,6 +11,7 @@ use crate::key::Unique;
 use crate::operation::{Draft, Key, Patch, Read};
 use crate::run::{self, Level};
 use crate::shape::{Append, Shape, Whole};
+use crate::sql::Which;
 use crate::{Changeable, ManyRows, OneRow, Table};
 
 fn everything<M: Table>() -> Read {
@@ -124,18 +125,75 @@ operation!(
     },
 );
 
+/// Creates rows; see [`Models::create_many`](super::Models::create_many).
+#[must_use = "a request does nothing until it is awaited"]
+pub struct CreateMany<M> {
+    client: Client,
+    drafts: Vec<Draft>,
+    skip: bool,
+    types: Marks<M>,
+}
+
+impl<M: Table> CreateMany<M> {
+    pub(super) fn new(client: Client, drafts: Vec<Draft>) -> Self {
+        CreateMany { client, drafts, skip: false, types: PhantomData }
+    }
+
+    /// Without those rows that have a unique key which is taken.
+    pub fn skip_duplicates(mut self) -> Self {
+        self.skip = true;
+        self
+    }
+
+    /// Gives the new rows back: in the order in which they were given, on MySQL in the order of their keys.
+    pub fn returning(self) -> CreateManyReturning<M, Whole<M>> {
+        let CreateMany { client, drafts, skip, .. } = self;
+        CreateManyReturning { client, drafts, skip, read: everything::<M>(), types: PhantomData }
+    }
+}
+
+operation!(
+    [M: Table] CreateMany<M> => u64, CreateMany on Some(M::META),
+    admit |this, gate| this.drafts.iter_mut().try_for_each(|draft| gate.draft(M::META, draft)),
+    run |session| run::create_many(session, M::META, this.drafts, this.skip).await,
+);
+
+/// Creates rows and gives them back; see [`CreateMany::returning`].
+#[must_use = "a request does nothing until it is awaited"]
+pub struct CreateManyReturning<M, S> {
+    client: Client,
+    drafts: Vec<Draft>,
+    skip: bool,
+    read: Read,
+    types: Marks<(M, S)>,
+}
+
+shaped!(CreateManyReturning { drafts, skip });
+operation!(
+    [M: Table, S: Shape<M>] CreateManyReturning<M, S> => Vec<S::Out>, CreateMany on Some(M::META),
+    admit |this, gate| {
+        this.drafts.iter_mut().try_for_each(|draft| gate.draft(M::META, draft))?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let level = run::create_many_returning(session, M::META, this.drafts, this.skip, &this.read).await?;
+        level.decode(S::decode)
+    },
+);
+
 /// Changes rows; see [`Models::update_many`](super::Models::update_many).
 #[must_use = "a request does nothing until it is awaited"]
 pub struct UpdateMany<M> {
     client: Client,
     condition: Option<Condition>,
+    limit: Option<u64>,
     patch: Patch,
     types: Marks<M>,
 }
 
 impl<M: Changeable> UpdateMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        UpdateMany { client, condition, patch: Patch::default(), types: PhantomData }
+        UpdateMany { client, condition, limit: None, patch: Patch::default(), types: PhantomData }
     }
 
     /// What changes: `|s| s.name("A").age(inc(1))`.
@@ -143,12 +201,52 @@ impl<M: Changeable> UpdateMany<M> {
         self.patch = changes(M::Changes::from(self.patch)).into();
         self
     }
+
+    /// At most so many rows: any of those that fulfil the filter.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.limit = Some(rows);
+        self
+    }
+
+    /// Gives the rows back as they are after the change. Where the database cannot (MySQL, MariaDB), they are found, changed and
+    /// read in a transaction.
+    pub fn returning(self) -> UpdateManyReturning<M, Whole<M>> {
+        let UpdateMany { client, condition, limit, patch, .. } = self;
+        UpdateManyReturning { client, condition, limit, patch, read: everything::<M>(), types: PhantomData }
+    }
 }
 
 operation!(
     [M: Table] UpdateMany<M> => u64, UpdateMany on Some(M::META),
     admit |this, gate| gate.update(M::META, &mut this.condition, &mut this.patch),
-    run |session| run::update_many(session, M::META, this.condition.as_ref(), this.patch).await,
+    run |session| {
+        let which = Which { condition: this.condition.as_ref(), limit: this.limit };
+        run::update_many(session, M::META, which, this.patch).await
+    },
+);
+
+/// Changes rows and gives them back; see [`UpdateMany::returning`].
+#[must_use = "a request does nothing until it is awaited"]
+pub struct UpdateManyReturning<M, S> {
+    client: Client,
+    condition: Option<Condition>,
+    limit: Option<u64>,
+    patch: Patch,
+    read: Read,
+    types: Marks<(M, S)>,
+}
+
+shaped!(UpdateManyReturning { condition, limit, patch });
+operation!(
+    [M: Table, S: Shape<M>] UpdateManyReturning<M, S> => Vec<S::Out>, UpdateMany on Some(M::META),
+    admit |this, gate| {
+        gate.update(M::META, &mut this.condition, &mut this.patch)?;
+        gate.below(&mut this.read)
+    },
+    run |session| {
+        let which = Which { condition: this.condition.as_ref(), limit: this.limit };
+        run::update_many_returning(session, which, this.patch, &this.read).await?.decode(S::decode)
+    },
 );
 
 /// Deletes one row; see [`Models::delete`](super::Models::delete).
@@ -189,6 +287,7 @@ operation!(
 pub struct DeleteMany<M> {
     client: Client,
     condition: Option<Condition>,
+    limit: Option<u64>,
     /// What hooks want done to the rows instead.
     instead: Option<Patch>,
     types: Marks<M>,
@@ -196,7 +295,13 @@ pub struct DeleteMany<M> {
 
 impl<M: Table> DeleteMany<M> {
     pub(super) fn new(client: Client, condition: Option<Condition>) -> Self {
-        DeleteMany { client, condition, instead: None, types: PhantomData }
+        DeleteMany { client, condition, limit: None, instead: None, types: PhantomData }
+    }
+
+    /// At most so many rows: any of those that fulfil the filter.
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.limit = Some(rows);
+        self
     }
 }
 
@@ -206,8 +311,11 @@ operation!(
         this.instead = gate.delete(M::META, &mut this.condition)?;
         Ok(())
     },
-    run |session| match this.instead {
-        Some(patch) => run::update_many(session, M::META, this.condition.as_ref(), patch).await,
-        None => run::delete_many(session, M::META, this.condition.as_ref()).await,
+    run |session| {
+        let which = Which { condition: this.condition.as_ref(), limit: this.limit };
+        match this.instead {
+            Some(patch) => run::update_many(session, M::META, which, patch).await,
+            None => run::delete_many(session, M::META, which).await,
+        }
     },
 );

@@ -3,7 +3,8 @@
 use nicol_db::{Rows, Value};
 
 use super::create::{
-    add_columns, find_values, is_flat, key_condition, near_columns, parent_values, read_back, split_links,
+    add_columns, find_rows, find_values, is_flat, key_condition, near_columns, parent_values, read_back, read_rows,
+    split_links,
 };
 use super::insert::{only_key, with_defaults};
 use super::link::{self, link_below, partner_stays, scope};
@@ -13,7 +14,7 @@ use crate::filter::Condition;
 use crate::meta::TableMeta;
 use crate::operation::{Draft, Key, LinkWrite, Links, Patch, Read};
 use crate::scalar::Assign;
-use crate::sql::{self, Conflict, Insert, Verb};
+use crate::sql::{self, Conflict, Insert, Verb, Which};
 
 /// Changes one row and reads it back as asked; none when no row has the key.
 pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, wanted: &Read) -> Result<Option<Level>> {
@@ -303,7 +304,7 @@ async fn change_columns(
     if asked.is_empty() || !sql::has_returning(dialect, Verb::Update) {
         return update_by_key(session, table, target, &patch, asked, known).await;
     }
-    let statement = sql::update(dialect, table, &patch, Some(&target.condition), asked)?;
+    let statement = sql::update(dialect, table, &patch, &target.condition, asked)?;
     let rows = session.query(table, &statement).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut cells = Cells::with_capacity(asked.len());
@@ -341,11 +342,87 @@ async fn update_by_key(
             (cells, condition)
         }
     };
-    let statement = sql::update(dialect, table, patch, Some(&condition), &[])?;
+    let statement = sql::update(dialect, table, patch, &condition, &[])?;
     if session.execute(table, &statement).await? == 0 {
         return Ok(None);
     }
-    for (column, value) in &mut cells {
+    move_cells(table, &mut cells, patch)?;
+    Ok(Some(Changed { cells, returned: None }))
+}
+
+/// Changes the rows; tells how many.
+pub(crate) async fn update_many(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    which: Which<'_>,
+    patch: Patch,
+) -> Result<u64> {
+    let patch = touch(session, table, patch);
+    if patch.assigns.is_empty() || which.limit == Some(0) {
+        return Ok(0);
+    }
+    let statement = sql::update(session.connection.dialect(), table, &patch, which, &[])?;
+    session.execute(table, &statement).await
+}
+
+/// Changes the rows and gives them as they are then.
+pub(crate) async fn update_many_returning(
+    session: &mut Session<'_>,
+    which: Which<'_>,
+    patch: Patch,
+    wanted: &Read,
+) -> Result<Level> {
+    let table = wanted.table;
+    let patch = touch(session, table, patch);
+    if patch.assigns.is_empty() || which.limit == Some(0) {
+        return Ok(Level::empty(table));
+    }
+    let has_returning = sql::has_returning(session.connection.dialect(), Verb::Update);
+    let direct = read::plain_columns(wanted).filter(|_| has_returning);
+    if direct.is_some() && is_flat(wanted) {
+        return change_list(session, which, &patch, wanted, direct).await;
+    }
+    session.begin().await?;
+    let result = change_list(session, which, &patch, wanted, direct).await;
+    session.finish(result).await
+}
+
+async fn change_list(
+    session: &mut Session<'_>,
+    which: Which<'_>,
+    patch: &Patch,
+    wanted: &Read,
+    direct: Option<Vec<u16>>,
+) -> Result<Level> {
+    let (table, dialect) = (wanted.table, session.connection.dialect());
+    if let Some(columns) = direct {
+        let statement = sql::update(dialect, table, patch, which, &columns)?;
+        let rows = session.query(table, &statement).await?;
+        let mut level = level_of(wanted, columns, rows);
+        read::complete(session, &mut level, wanted).await?;
+        return Ok(level);
+    }
+    // The rows are found and locked, changed, and read by the keys they have then.
+    let rows = find_rows(session, table, which, table.key, true).await?;
+    let mut before = Vec::with_capacity(rows.len());
+    let mut after = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut cells: Cells = table.key.iter().copied().zip(row).collect();
+        before.push(key_condition(table, &cells)?);
+        move_cells(table, &mut cells, patch)?;
+        after.push(key_condition(table, &cells)?);
+    }
+    if before.is_empty() {
+        return Ok(Level::empty(table));
+    }
+    let statement = sql::update(dialect, table, patch, &Condition::Any(before), &[])?;
+    session.execute(table, &statement).await?;
+    read_rows(session, table, after, wanted).await
+}
+
+/// Gives a row's cells the values of a change.
+fn move_cells(table: &TableMeta, cells: &mut Cells, patch: &Patch) -> Result<()> {
+    for (column, value) in cells {
         match patch.assigns.iter().find(|(assigned, _)| assigned == column) {
             Some((_, Assign { step: None, value: new })) => *value = new.clone(),
             Some((_, Assign { step: Some(_), .. })) => {
@@ -356,22 +433,7 @@ async fn update_by_key(
             None => {}
         }
     }
-    Ok(Some(Changed { cells, returned: None }))
-}
-
-/// Changes every row that fulfils the condition; tells how many.
-pub(crate) async fn update_many(
-    session: &mut Session<'_>,
-    table: &'static TableMeta,
-    condition: Option<&Condition>,
-    patch: Patch,
-) -> Result<u64> {
-    let patch = touch(session, table, patch);
-    if patch.assigns.is_empty() {
-        return Ok(0);
-    }
-    let statement = sql::update(session.connection.dialect(), table, &patch, condition, &[])?;
-    session.execute(table, &statement).await
+    Ok(())
 }
 
 /// Deletes one row and gives it as it was; none when no row has the key.
@@ -382,7 +444,7 @@ pub(crate) async fn delete(session: &mut Session<'_>, key: &Key, wanted: &Read) 
         && is_flat(wanted)
         && let Some(columns) = read::plain_columns(wanted)
     {
-        let statement = sql::delete(dialect, wanted.table, Some(&condition), &columns)?;
+        let statement = sql::delete(dialect, wanted.table, &condition, &columns)?;
         let rows = session.query(wanted.table, &statement).await?;
         return Ok((!rows.is_empty()).then(|| level_of(wanted, columns, rows)));
     }
@@ -391,7 +453,7 @@ pub(crate) async fn delete(session: &mut Session<'_>, key: &Key, wanted: &Read) 
         let Some(level) = read_one(session, condition.clone(), wanted).await? else {
             return Ok(None);
         };
-        let statement = sql::delete(dialect, wanted.table, Some(&condition), &[])?;
+        let statement = sql::delete(dialect, wanted.table, &condition, &[])?;
         let gone = session.execute(wanted.table, &statement).await?;
         Ok((gone > 0).then_some(level))
     }
@@ -399,13 +461,12 @@ pub(crate) async fn delete(session: &mut Session<'_>, key: &Key, wanted: &Read) 
     session.finish(result).await
 }
 
-/// Deletes every row that fulfils the condition; tells how many.
-pub(crate) async fn delete_many(
-    session: &mut Session<'_>,
-    table: &'static TableMeta,
-    condition: Option<&Condition>,
-) -> Result<u64> {
-    let statement = sql::delete(session.connection.dialect(), table, condition, &[])?;
+/// Deletes the rows; tells how many.
+pub(crate) async fn delete_many(session: &mut Session<'_>, table: &'static TableMeta, which: Which<'_>) -> Result<u64> {
+    if which.limit == Some(0) {
+        return Ok(0);
+    }
+    let statement = sql::delete(session.connection.dialect(), table, which, &[])?;
     session.execute(table, &statement).await
 }
 

@@ -2,14 +2,16 @@
 
 use nicol_db::Value;
 
-use super::insert::{Inserted, fill_defaults, insert_new, insert_rows, insert_skipping, only_key};
+use super::insert::{
+    Bulk, Inserted, fill_defaults, insert_new, insert_rows, insert_skipping, is_one_statement, only_key,
+};
 use super::link::{self, link_below};
 use super::{BoxFuture, Cells, Level, Session, Trust, read, set, value_of};
 use crate::error::{Error, Result};
 use crate::filter::Condition;
 use crate::meta::{Link, RelationMeta, TableMeta};
-use crate::operation::{Draft, Field, Key, LinkWrite, Links, Read};
-use crate::sql::{self, Verb};
+use crate::operation::{Draft, Field, Key, LinkWrite, Links, OrderTerm, Read};
+use crate::sql::{self, Verb, Which};
 
 /// Creates a row and everything below it, and reads it back as asked.
 pub(crate) async fn create(
@@ -114,12 +116,13 @@ pub(super) fn insert_level<'a>(
     })
 }
 
-/// Creates the rows of one level without those that have a unique key which is taken; tells how many.
+/// Creates the rows of one level without those that have a unique key which is taken.
 pub(super) fn insert_level_skipping<'a>(
     session: &'a mut Session<'_>,
     table: &'static TableMeta,
     drafts: Vec<Draft>,
-) -> BoxFuture<'a, Result<u64>> {
+    asked: &'a [u16],
+) -> BoxFuture<'a, Result<Bulk>> {
     Box::pin(async move {
         let Prepared { rows, below, trust } = prepare(session, table, drafts).await?;
         let given = columns_of(&rows);
@@ -128,9 +131,107 @@ pub(super) fn insert_level_skipping<'a>(
             let message = "rows that may be left out as duplicates cannot have rows below them".to_owned();
             return Err(Error::new("P2019", message).on(table).with_field(field));
         }
-        let count = insert_skipping(session, table, rows).await;
-        count.map_err(|error| trust.explain(error, table, "create_many", |column| given.contains(&column)))
+        let bulk = insert_skipping(session, table, rows, asked).await;
+        bulk.map_err(|error| trust.explain(error, table, "create_many", |column| given.contains(&column)))
     })
+}
+
+/// Creates rows; tells how many. With `skip` those are left out that have a unique key which is taken.
+pub(crate) async fn create_many(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    drafts: Vec<Draft>,
+    skip: bool,
+) -> Result<u64> {
+    if drafts.is_empty() {
+        return Ok(0);
+    }
+    let is_alone = is_alone(session, table, &drafts, skip);
+    if is_alone {
+        return create_list(session, table, drafts, skip, &[]).await.map(|bulk| bulk.count);
+    }
+    session.begin().await?;
+    let result = create_list(session, table, drafts, skip, &[]).await;
+    session.finish(result).await.map(|bulk| bulk.count)
+}
+
+/// Creates rows and gives them back, in their order where the database keeps it.
+pub(crate) async fn create_many_returning(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    drafts: Vec<Draft>,
+    skip: bool,
+    wanted: &Read,
+) -> Result<Level> {
+    if drafts.is_empty() {
+        return Ok(Level::empty(table));
+    }
+    let has_returning = sql::has_returning(session.connection.dialect(), Verb::Insert);
+    let is_gentle = drafts.iter().flat_map(|draft| &draft.links).all(|(_, write)| write.is_gentle());
+    let direct = read::plain_columns(wanted).filter(|_| has_returning && is_gentle);
+    let is_alone = direct.is_some() && is_flat(wanted) && is_alone(session, table, &drafts, skip);
+    if is_alone {
+        return create_list_returning(session, table, drafts, skip, wanted, direct).await;
+    }
+    session.begin().await?;
+    let result = create_list_returning(session, table, drafts, skip, wanted, direct).await;
+    session.finish(result).await
+}
+
+/// True when rows are inserted in one statement.
+fn is_alone(session: &Session<'_>, table: &TableMeta, drafts: &[Draft], skip: bool) -> bool {
+    let dialect = session.connection.dialect();
+    let rows: Vec<&Cells> = drafts.iter().map(|draft| &draft.values).collect();
+    let has_links = drafts.iter().any(|draft| !draft.links.is_empty());
+    let in_halves = skip && dialect.is_mysql_family();
+    !(has_links || in_halves) && is_one_statement(dialect, table, &rows)
+}
+
+async fn create_list(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    drafts: Vec<Draft>,
+    skip: bool,
+    asked: &[u16],
+) -> Result<Bulk> {
+    if skip {
+        return insert_level_skipping(session, table, drafts, asked).await;
+    }
+    let Inserted { cells, returned } = insert_level(session, table, drafts, asked.to_vec()).await?;
+    Ok(Bulk { count: cells.len() as u64, cells, returned })
+}
+
+async fn create_list_returning(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    drafts: Vec<Draft>,
+    skip: bool,
+    wanted: &Read,
+    direct: Option<Vec<u16>>,
+) -> Result<Level> {
+    let asked = direct.as_deref().unwrap_or(table.key);
+    let bulk = create_list(session, table, drafts, skip, asked).await?;
+    if let (Some(columns), Some(parts)) = (direct, bulk.returned) {
+        let columns = columns.into_iter().map(Some).collect();
+        let mut level = Level { table, parts, columns, children: Vec::new(), is_backward: false };
+        read::complete(session, &mut level, wanted).await?;
+        return Ok(level);
+    }
+    let rows = bulk.cells.iter().map(|cells| key_condition(table, cells));
+    read_rows(session, table, rows.collect::<Result<_>>()?, wanted).await
+}
+
+/// Reads the rows that one of the conditions on the key finds, in the order of the key.
+pub(super) async fn read_rows(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    keys: Vec<Condition>,
+    wanted: &Read,
+) -> Result<Level> {
+    let mut wanted = wanted.clone();
+    wanted.condition = Some(Condition::Any(keys));
+    wanted.order = table.key.iter().map(|&column| OrderTerm::column(column)).collect();
+    read::read(session, &wanted).await
 }
 
 /// Rows that are ready to be inserted.
@@ -277,14 +378,14 @@ pub(super) async fn find_values(
 
 /// The values of some columns of all rows that fulfil a condition; with `lock` as they are now, whatever the transaction has
 /// seen before.
-async fn find_rows(
+pub(super) async fn find_rows<'a>(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    condition: &Condition,
+    which: impl Into<Which<'a>>,
     columns: &[u16],
     lock: bool,
 ) -> Result<Vec<Vec<Value>>> {
-    let statement = sql::pick(session.connection.dialect(), table, columns, condition, lock)?;
+    let statement = sql::pick(session.connection.dialect(), table, columns, which.into(), lock)?;
     let rows = session.query(table, &statement).await?;
     let values = |row: nicol_db::Row<'_>| {
         let cells = columns.iter().enumerate();

@@ -12,6 +12,12 @@ use crate::types::Json;
 /// The most parameters of one INSERT.
 pub(super) const PARAMETERS_A_STATEMENT: usize = 30_000;
 
+/// The most rows of one INSERT whose columns are arrays.
+const ROWS_A_STATEMENT: usize = 20_000;
+
+/// The most rows of one INSERT on SQLite.
+const ROWS_TOGETHER: usize = 8;
+
 /// Rows that were inserted.
 pub(super) struct Inserted {
     /// What is known of each: given, defaulted, or asked back from the database.
@@ -80,14 +86,13 @@ pub(super) async fn insert_rows(
     mut rows: Vec<Cells>,
     asked: &[u16],
 ) -> Result<Inserted> {
-    let dialect = session.connection.dialect();
-    let has_returning = sql::has_returning(dialect, Verb::Insert);
+    let has_returning = sql::has_returning(session.connection.dialect(), Verb::Insert);
     let returning = if has_returning { asked } else { &[] };
     let mut parts = Vec::new();
-    for range in ranges(dialect, &rows) {
-        let (columns, cells) = grid(&rows[range.clone()]);
-        let insert = Insert { table, columns: &columns, rows: &cells, returning, conflict: Conflict::Fail };
-        let statement = sql::insert(dialect, &insert)?;
+    let ranges = ranges(session.connection.dialect(), table, &rows.iter().collect::<Vec<_>>());
+    let mut last = None;
+    for range in ranges {
+        let statement = statement(session, table, &rows[range.clone()], (returning, Conflict::Fail), &mut last).await?;
         if returning.is_empty() {
             session.execute(table, &statement).await?;
             if !has_returning {
@@ -110,41 +115,109 @@ pub(super) async fn insert_rows(
     Ok(Inserted { cells: rows, returned: (!returning.is_empty()).then_some(parts) })
 }
 
+/// The statement that inserts these rows. On PostgreSQL any number of rows with the same columns is one text: each column is
+/// an array, of the type that the server gives to the column's parameter. `last` keeps the text for one row and its columns.
+async fn statement(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    rows: &[Cells],
+    (returning, conflict): (&[u16], Conflict<'_>),
+    last: &mut Option<(Vec<u16>, String)>,
+) -> Result<Statement> {
+    let dialect = session.connection.dialect();
+    if let ([row], Some((columns, text))) = (rows, &*last)
+        && row.iter().map(|(column, _)| column).eq(columns)
+    {
+        let params = row.iter().map(|(_, value)| value.clone()).collect();
+        return Ok(Statement { text: text.clone(), params });
+    }
+    let (columns, cells) = grid(rows);
+    let is_grid = rows.len() > 1 && !columns.is_empty() && cells.iter().flatten().all(Option::is_some);
+    let is_flat = !columns.iter().any(|&column| table.column(column).is_list);
+    if dialect == Dialect::Postgres && is_grid && is_flat {
+        let first = [vec![Some(Value::Null); columns.len()]];
+        let one = Insert { table, columns: &columns, rows: &first, returning: &[], conflict: Conflict::Fail };
+        let types = session.connection.parameter_types(&sql::insert(dialect, &one)?.text).await;
+        if let Some(types) = types.map_err(|error| crate::Error::from(error).on(table))? {
+            return sql::insert_arrays(table, (&columns, &types), cells, returning, conflict);
+        }
+    }
+    let statement = sql::insert(dialect, &Insert { table, columns: &columns, rows: &cells, returning, conflict })?;
+    if let [_] = rows {
+        *last = Some((columns, statement.text.clone()));
+    }
+    Ok(statement)
+}
+
 /// Inserts rows of which those stay as they are whose unique key is there already: that over the columns of `target`, or any
-/// when there are none. Tells how many were new.
+/// when there are none. Gives the columns asked for of those that were new, and their number.
+async fn insert_keeping(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    rows: &[Cells],
+    target: &[u16],
+    returning: &[u16],
+) -> Result<(u64, Vec<Rows>)> {
+    let (mut count, mut parts) = (0, Vec::new());
+    let ranges = ranges(session.connection.dialect(), table, &rows.iter().collect::<Vec<_>>());
+    let mut last = None;
+    for range in ranges {
+        let how = (returning, Conflict::Keep(target));
+        let statement = statement(session, table, &rows[range], how, &mut last).await?;
+        if returning.is_empty() {
+            count += session.execute(table, &statement).await?;
+        } else {
+            let returned = session.query(table, &statement).await?;
+            count += returned.len() as u64;
+            parts.push(returned);
+        }
+    }
+    Ok((count, parts))
+}
+
+/// Inserts rows of which those stay as they are whose unique key over the columns of `target` is there already.
 pub(super) async fn insert_new(
     session: &mut Session<'_>,
     table: &'static TableMeta,
     rows: &[Cells],
     target: &[u16],
-) -> Result<u64> {
-    let dialect = session.connection.dialect();
-    let mut count = 0;
-    for range in ranges(dialect, rows) {
-        let (columns, cells) = grid(&rows[range]);
-        let conflict = Conflict::Keep(target);
-        let insert = Insert { table, columns: &columns, rows: &cells, returning: &[], conflict };
-        count += session.execute(table, &sql::insert(dialect, &insert)?).await?;
-    }
-    Ok(count)
+) -> Result<()> {
+    insert_keeping(session, table, rows, target, &[]).await.map(drop)
 }
 
-/// Inserts rows without those that have a unique key which is taken; tells how many.
+/// Rows that were inserted in bulk.
+pub(super) struct Bulk {
+    pub(super) count: u64,
+    /// Where the database gives nothing back, what is known of each row.
+    pub(super) cells: Vec<Cells>,
+    /// The columns asked for, as they came.
+    pub(super) returned: Option<Vec<Rows>>,
+}
+
+/// Inserts rows without those that have a unique key which is taken.
 pub(super) async fn insert_skipping(
     session: &mut Session<'_>,
     table: &'static TableMeta,
     rows: Vec<Cells>,
-) -> Result<u64> {
+    asked: &[u16],
+) -> Result<Bulk> {
     if !session.connection.dialect().is_mysql_family() {
-        return insert_new(session, table, &rows, &[]).await;
+        let (count, returned) = insert_keeping(session, table, &rows, &[], asked).await?;
+        return Ok(Bulk { count, cells: Vec::new(), returned: (!asked.is_empty()).then_some(returned) });
     }
     // IGNORE hides other errors, and ON DUPLICATE KEY UPDATE does not tell which rows were new: a list that is refused, which
     // leaves nothing behind, is tried in halves.
-    let mut count = 0;
+    let mut bulk = Bulk { count: 0, cells: Vec::new(), returned: None };
     let mut open = vec![rows];
     while let Some(mut rows) = open.pop() {
-        match insert_rows(session, table, rows.clone(), &[]).await {
-            Ok(inserted) => count += inserted.cells.len() as u64,
+        match insert_rows(session, table, rows.clone(), asked).await {
+            Ok(inserted) => {
+                bulk.count += inserted.cells.len() as u64;
+                bulk.cells.extend(inserted.cells);
+                if let Some(parts) = inserted.returned {
+                    bulk.returned.get_or_insert_default().extend(parts);
+                }
+            }
             Err(error) if error.is_unique_violation() && rows.len() == 1 => {}
             Err(error) if error.is_unique_violation() => {
                 let second = rows.split_off(rows.len() / 2);
@@ -153,7 +226,7 @@ pub(super) async fn insert_skipping(
             Err(error) => return Err(error),
         }
     }
-    Ok(count)
+    Ok(bulk)
 }
 
 /// True when no unique key but the one over these columns can be in the way of a row that gives these cells.
@@ -187,10 +260,27 @@ pub(super) fn key_value(table: &TableMeta, column: u16, cell: nicol_db::Cell<'_>
     if meta.is_list { Ok(None) } else { cell_value(meta.kind, cell) }
 }
 
+/// True when a list of rows is one statement.
+pub(super) fn is_one_statement(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> bool {
+    ranges(dialect, table, rows).len() <= 1
+}
+
 /// Which rows go into one statement: up to the limit of parameters, and where the database has no DEFAULT word in
-/// VALUES, or tells only the first of several new keys, only rows that give the same columns.
-fn ranges(dialect: Dialect, rows: &[Cells]) -> Vec<std::ops::Range<usize>> {
+/// VALUES, or tells only the first of several new keys, only rows that give the same columns. On SQLite a statement for one row
+/// that stays prepared is faster than long ones.
+fn ranges(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> Vec<std::ops::Range<usize>> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    if dialect == Dialect::Sqlite && rows.len() > ROWS_TOGETHER {
+        return (0..rows.len()).map(|row| row..row + 1).collect();
+    }
     let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
+    let has_lists = || rows[0].iter().any(|&(column, _)| table.column(column).is_list);
+    if dialect == Dialect::Postgres && rows.iter().all(|row| same_columns(row, rows[0])) && !has_lists() {
+        let starts = (0..rows.len()).step_by(ROWS_A_STATEMENT);
+        return starts.map(|start| start..rows.len().min(start + ROWS_A_STATEMENT)).collect();
+    }
     let uniform = match dialect {
         Dialect::Sqlite | Dialect::Mysql => true,
         Dialect::Postgres | Dialect::Mariadb | Dialect::Cockroachdb => false,
@@ -200,7 +290,7 @@ fn ranges(dialect: Dialect, rows: &[Cells]) -> Vec<std::ops::Range<usize>> {
     for (index, row) in rows.iter().enumerate() {
         parameters += row.len();
         let first = index == start;
-        let splits = (uniform && !same_columns(&rows[start], row)) || parameters > PARAMETERS_A_STATEMENT;
+        let splits = (uniform && !same_columns(rows[start], row)) || parameters > PARAMETERS_A_STATEMENT;
         // A row without any column has no place for a second one beside it.
         let lone = row.is_empty() || rows[start].is_empty();
         if !first && (splits || lone) {
@@ -209,9 +299,7 @@ fn ranges(dialect: Dialect, rows: &[Cells]) -> Vec<std::ops::Range<usize>> {
             parameters = row.len();
         }
     }
-    if start < rows.len() {
-        ranges.push(start..rows.len());
-    }
+    ranges.push(start..rows.len());
     ranges
 }
 

@@ -137,7 +137,7 @@ impl Ends<'_> {
         if patch.assigns.is_empty() {
             return Ok(());
         }
-        let statement = sql::update(session.connection.dialect(), self.target, &patch, Some(condition), &[])?;
+        let statement = sql::update(session.connection.dialect(), self.target, &patch, condition, &[])?;
         session.execute(self.target, &statement).await.map(drop)
     }
 
@@ -199,7 +199,7 @@ impl Ends<'_> {
             return Err(Error::new("P2019", message).on(self.table).with_field(self.meta.field));
         }
         let drafts = self.with_foreign_keys(drafts)?;
-        insert_level_skipping(session, self.target, drafts).await.map(drop)
+        insert_level_skipping(session, self.target, drafts, &[]).await.map(drop)
     }
 
     async fn connect(&self, session: &mut Session<'_>, keys: Vec<(usize, Key)>) -> Result<()> {
@@ -229,7 +229,7 @@ impl Ends<'_> {
             patch = patch.set(column, Assign { step: None, value });
         }
         let condition = any_of(keys);
-        let statement = sql::update(session.connection.dialect(), self.target, &patch, Some(&condition), &[])?;
+        let statement = sql::update(session.connection.dialect(), self.target, &patch, &condition, &[])?;
         let taken = session.execute(self.target, &statement).await.map_err(|error| self.refused(error))?;
         if taken < keys.len() as u64 {
             return Err(Error::not_connected(self.table, self.meta.field, self.target));
@@ -307,7 +307,7 @@ impl Ends<'_> {
                 if patch.assigns.is_empty() {
                     return Ok(());
                 }
-                let statement = sql::update(dialect, target, &patch, Some(&scope.and(condition)), &[])?;
+                let statement = sql::update(dialect, target, &patch, &scope.and(condition), &[])?;
                 session.execute(target, &statement).await.map(drop)
             }
             LinkWrite::Upsert(condition, draft, patch) => {
@@ -317,7 +317,7 @@ impl Ends<'_> {
                 }
             }
             LinkWrite::Delete(condition) => {
-                let statement = sql::delete(dialect, target, Some(&scope.and(condition)), &[])?;
+                let statement = sql::delete(dialect, target, &scope.and(condition), &[])?;
                 let code = if self.meta.is_many { "P2017" } else { "P2025" };
                 match session.execute(target, &statement).await? {
                     0 => Err(self.absent(code, "delete")),
@@ -325,7 +325,7 @@ impl Ends<'_> {
                 }
             }
             LinkWrite::DeleteMany(condition) => {
-                let statement = sql::delete(dialect, target, Some(&scope.and(condition)), &[])?;
+                let statement = sql::delete(dialect, target, &scope.and(condition), &[])?;
                 session.execute(target, &statement).await.map(drop)
             }
             LinkWrite::Disconnect(condition) => self.disconnect(session, number, scope, condition).await,
@@ -464,7 +464,7 @@ pub(super) async fn leave_partner(
     if let Some(but) = but {
         condition = condition.and(Condition::Not(Box::new(but.clone())));
     }
-    let statement = sql::update(session.connection.dialect(), table, &patch, Some(&condition), &[])?;
+    let statement = sql::update(session.connection.dialect(), table, &patch, &condition, &[])?;
     session.execute(table, &statement).await.map(drop)
 }
 

@@ -14,8 +14,8 @@ use nicol_db::{Connection, Dialect, Rows, Value};
 
 pub use level::Reader;
 
-pub(crate) use change::{delete, delete_many, update, update_many, upsert};
-pub(crate) use create::create;
+pub(crate) use change::{delete, delete_many, update, update_many, update_many_returning, upsert};
+pub(crate) use create::{create, create_many, create_many_returning};
 pub(crate) use level::Level;
 pub(crate) use read::{Flat, count, counted, read, single_read, single_summary, statement, summary};
 

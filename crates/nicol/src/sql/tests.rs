@@ -3,7 +3,8 @@
 use nicol_db::{Dialect, Value};
 
 use super::{
-    Conflict, Insert, Item, Scope, ScopeLink, Statement, count, delete, insert, insert_join_rows, select, update,
+    Conflict, Insert, Item, Scope, ScopeLink, Statement, Which, count, delete, insert, insert_arrays, insert_join_rows,
+    select, update,
 };
 use crate::error::Result;
 use crate::filter::{Condition, Place, Quantifier};
@@ -272,7 +273,7 @@ fn updates_and_deletions() {
     let patch = Patch { assigns: vec![(1, Assign { step: None, value: Value::Null })], links: Vec::new() };
     let condition = related(0, Quantifier::Some, Condition::All(vec![]));
     check(
-        |dialect| update(dialect, &USER, &patch, Some(&condition), &[]),
+        |dialect| update(dialect, &USER, &patch, &condition, &[]),
         [
             r#"UPDATE "User" SET "name" = ? WHERE "User"."id" IN (SELECT t0."author_id" FROM "blog"."posts" AS t0 WHERE t0."author_id" IS NOT NULL AND 1=1)"#,
             r#"UPDATE "User" SET "name" = $1 WHERE EXISTS (SELECT 1 FROM "blog"."posts" AS t0 WHERE t0."author_id" = "User"."id" AND 1=1)"#,
@@ -280,8 +281,33 @@ fn updates_and_deletions() {
             "UPDATE `User` SET `name` = ? WHERE (`User`.`id`) IN (SELECT * FROM (SELECT t0.`id` FROM `User` AS t0 WHERE EXISTS (SELECT 1 FROM `blog`.`posts` AS t1 WHERE t1.`author_id` = t0.`id` AND 1=1)) AS target)",
         ],
     );
-    let text = delete(Dialect::Postgres, &POST, Some(&equal(0, 1)), &[0, 1]).unwrap().text;
+    let text = delete(Dialect::Postgres, &POST, &equal(0, 1), &[0, 1]).unwrap().text;
     assert_eq!(text, r#"DELETE FROM "blog"."posts" WHERE "posts"."id" = $1 RETURNING "id", "author_id""#);
+}
+
+#[test]
+fn limits_of_changes() {
+    let condition = equal(1, 7);
+    check(
+        |dialect| delete(dialect, &POST, Which { condition: Some(&condition), limit: Some(2) }, &[]),
+        [
+            r#"DELETE FROM "blog"."posts" WHERE ("posts"."id") IN (SELECT t0."id" FROM "blog"."posts" AS t0 WHERE t0."author_id" = ? LIMIT ?)"#,
+            r#"DELETE FROM "blog"."posts" WHERE ("posts"."id") IN (SELECT t0."id" FROM "blog"."posts" AS t0 WHERE t0."author_id" = $1 LIMIT $2)"#,
+            "DELETE FROM `blog`.`posts` WHERE (`posts`.`id`) IN (SELECT * FROM (SELECT t0.`id` FROM `blog`.`posts` AS t0 WHERE t0.`author_id` = ? LIMIT ?) AS target)",
+            "DELETE FROM `blog`.`posts` WHERE (`posts`.`id`) IN (SELECT * FROM (SELECT t0.`id` FROM `blog`.`posts` AS t0 WHERE t0.`author_id` = ? LIMIT ?) AS target)",
+        ],
+    );
+}
+
+#[test]
+fn rows_as_arrays() {
+    let rows = vec![vec![Some(Value::Int(1)), Some(Value::Null)], vec![Some(Value::Int(2)), Some(Value::Int(3))]];
+    let types = ["a".to_owned(), "b".to_owned()];
+    let statement = insert_arrays(&POST, (&[0, 1], &types), rows, &[0], Conflict::Keep(&[])).unwrap();
+    let expected = r#"INSERT INTO "blog"."posts" ("id", "author_id") SELECT * FROM UNNEST($1::a[], $2::b[]) ON CONFLICT DO NOTHING RETURNING "id""#;
+    assert_eq!(statement.text, expected);
+    let ids = Value::List(vec![Value::Int(1), Value::Int(2)]);
+    assert_eq!(statement.params, [ids, Value::List(vec![Value::Null, Value::Int(3)])]);
 }
 
 #[test]
@@ -289,7 +315,7 @@ fn json_is_compared_as_json() {
     let value = Value::Json(serde_json::json!({"a": 1}));
     let condition = || Condition::equal(2, value.clone());
     check(
-        |dialect| delete(dialect, &POST, Some(&condition()), &[]),
+        |dialect| delete(dialect, &POST, &condition(), &[]),
         [
             r#"DELETE FROM "blog"."posts" WHERE "posts"."data" = ?"#,
             r#"DELETE FROM "blog"."posts" WHERE "posts"."data"::jsonb = $1::jsonb"#,

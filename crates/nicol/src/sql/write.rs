@@ -81,12 +81,44 @@ pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Result<Statement>
     sql.finish()
 }
 
+/// Inserts any number of rows by one text (PostgreSQL): each column is an array of the type named.
+pub(crate) fn insert_arrays(
+    table: &'static TableMeta,
+    (columns, types): (&[u16], &[String]),
+    rows: Vec<Vec<Option<Value>>>,
+    returning: &[u16],
+    conflict: Conflict<'_>,
+) -> Result<Statement> {
+    let mut arrays: Vec<Vec<Value>> = columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    for row in rows {
+        for (array, cell) in arrays.iter_mut().zip(row) {
+            array.push(cell.unwrap_or(Value::Null));
+        }
+    }
+    let mut sql = Writer::new(Dialect::Postgres);
+    sql.push("INSERT INTO ");
+    sql.table(table);
+    sql.push(" (");
+    sql.separated(", ", columns, |sql, &column| sql.name(table.column(column).column));
+    sql.push(") SELECT * FROM UNNEST(");
+    sql.separated(", ", arrays.into_iter().zip(types), |sql, (array, of_value)| {
+        sql.bind(Value::List(array));
+        sql.push("::");
+        sql.push(of_value);
+        sql.push("[]");
+    });
+    sql.push(")");
+    sql.conflict(table, conflict);
+    sql.returning(table, returning);
+    sql.finish()
+}
+
 /// Columns of rows as they are now, whatever the transaction has read before; with `lock` nobody changes them before its end.
 pub(crate) fn pick(
     dialect: Dialect,
     table: &'static TableMeta,
     columns: &[u16],
-    condition: &Condition,
+    which: Which<'_>,
     lock: bool,
 ) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
@@ -94,7 +126,11 @@ pub(crate) fn pick(
     sql.separated(", ", columns, |sql, &column| sql.name(table.column(column).column));
     sql.push(" FROM ");
     sql.table(table);
-    sql.filter(table, Source::Table(table), Some(condition));
+    sql.filter(table, Source::Table(table), which.condition);
+    if let Some(limit) = which.limit {
+        sql.push(" LIMIT ");
+        sql.bind(Value::BigInt(i64::try_from(limit).unwrap_or(i64::MAX)));
+    }
     if lock && dialect.is_mysql_family() {
         sql.push(" FOR UPDATE");
     }
@@ -178,12 +214,25 @@ pub(crate) fn delete_join_rows(dialect: Dialect, join: JoinTable, known: &Value,
     sql.finish()
 }
 
+/// Which rows of a table to change: those that fulfil a condition, at most so many of them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Which<'a> {
+    pub(crate) condition: Option<&'a Condition>,
+    pub(crate) limit: Option<u64>,
+}
+
+impl<'a> From<&'a Condition> for Which<'a> {
+    fn from(condition: &'a Condition) -> Self {
+        Which { condition: Some(condition), limit: None }
+    }
+}
+
 /// Updates rows.
-pub(crate) fn update(
+pub(crate) fn update<'a>(
     dialect: Dialect,
     table: &'static TableMeta,
     patch: &Patch,
-    condition: Option<&Condition>,
+    which: impl Into<Which<'a>>,
     returning: &[u16],
 ) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
@@ -191,22 +240,22 @@ pub(crate) fn update(
     sql.table(table);
     sql.push(" SET ");
     sql.assignments(table, patch);
-    sql.target_filter(table, condition);
+    sql.target_filter(table, which.into());
     sql.returning(table, returning);
     sql.finish()
 }
 
 /// Deletes rows.
-pub(crate) fn delete(
+pub(crate) fn delete<'a>(
     dialect: Dialect,
     table: &'static TableMeta,
-    condition: Option<&Condition>,
+    which: impl Into<Which<'a>>,
     returning: &[u16],
 ) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     sql.push("DELETE FROM ");
     sql.table(table);
-    sql.target_filter(table, condition);
+    sql.target_filter(table, which.into());
     sql.returning(table, returning);
     sql.finish()
 }
@@ -219,6 +268,7 @@ impl Writer {
             if let Some(step) = assign.step {
                 sql.column(Source::Table(table), table, *column);
                 sql.push(match step {
+                    StepKind::Push => " || ",
                     StepKind::Add => " + ",
                     StepKind::Subtract => " - ",
                     StepKind::Multiply => " * ",
@@ -230,24 +280,34 @@ impl Writer {
     }
 
     /// The WHERE of a statement that changes `table`.
-    fn target_filter(&mut self, table: &'static TableMeta, condition: Option<&Condition>) {
-        let Some(condition) = condition else { return };
+    fn target_filter(&mut self, table: &'static TableMeta, Which { condition, limit }: Which<'_>) {
         let source = Source::Table(table);
-        if !(self.dialect.is_mysql_family() && condition.is_relational() && !table.key.is_empty()) {
-            return self.filter(table, source, Some(condition));
+        let is_mysql = self.dialect.is_mysql_family();
+        let is_relational = condition.is_some_and(Condition::is_relational);
+        match limit {
+            None if !(is_mysql && is_relational && !table.key.is_empty()) => {
+                return self.filter(table, source, condition);
+            }
+            Some(_) if table.key.is_empty() => return self.refuse("limits no change of a table without a key"),
+            None | Some(_) => {}
         }
-        // MySQL refuses subqueries on the table that changes, unless they are one level down in a derived table.
         let alias = Source::Alias(self.alias());
         self.push(" WHERE (");
         self.separated(", ", table.key, |sql, &column| sql.column(source, table, column));
-        self.push(") IN (SELECT * FROM (SELECT ");
+        // MySQL refuses subqueries on the table that changes, and limits in them, unless they are one level down in a derived
+        // table.
+        self.push(if is_mysql { ") IN (SELECT * FROM (SELECT " } else { ") IN (SELECT " });
         self.separated(", ", table.key, |sql, &column| sql.column(alias, table, column));
         self.push(" FROM ");
         self.table(table);
         self.push(" AS ");
         self.qualifier(alias);
-        self.filter(table, alias, Some(condition));
-        self.push(") AS target)");
+        self.filter(table, alias, condition);
+        if let Some(limit) = limit {
+            self.push(" LIMIT ");
+            self.bind(Value::BigInt(i64::try_from(limit).unwrap_or(i64::MAX)));
+        }
+        self.push(if is_mysql { ") AS target)" } else { ")" });
     }
 
     fn conflict(&mut self, table: &'static TableMeta, conflict: Conflict<'_>) {

@@ -1,0 +1,2 @@
+-- nicol:down 20261121103226_backfill_admin_roles..20261121103225_admin_ops_1_internal_roles_audit_log_quota_reset
+-- This is an empty migration.

@@ -1,0 +1,74 @@
+//! `laps` tells the story of a small run; `laps serve` shows the ranking in the browser.
+
+use std::error::Error;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use laps::{Db, db::student, rounds, serve, sessions, story, students, users};
+use nicol::types::DateTime;
+use tokio::net::TcpListener;
+
+/// Counts the laps of a sponsored run.
+#[derive(Parser)]
+struct Arguments {
+    /// The database: postgresql://.., mysql://.. or file:..
+    #[arg(long, global = true, env = "DATABASE_URL", default_value = "file:laps.db", hide_env_values = true)]
+    url: String,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Tells the story of a small run (what happens without a command, too)
+    Story,
+    /// Shows the ranking in the browser
+    Serve {
+        /// Port on this machine
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Lets runners run by themselves, for looking at it
+        #[arg(long)]
+        demo: bool,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let db = laps::open(&arguments.url).await?;
+    match arguments.command.unwrap_or(Command::Story) {
+        Command::Story => story::tell(&db).await?,
+        Command::Serve { port, demo } => {
+            let admin = users::seed(&db).await?;
+            let session = sessions::begin(&db, &admin, DateTime::now()).await?;
+            let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+            let address = listener.local_addr()?;
+            println!("http://{address}");
+            println!(
+                "A lap of number 7: curl -X POST -H 'Authorization: Bearer {}' http://{address}/laps/7/61000",
+                session.id
+            );
+            if demo {
+                tokio::spawn(run_by_themselves(db.clone()));
+            }
+            serve::serve(db, listener).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Somebody comes by every half second; who, is left to the clock.
+async fn run_by_themselves(db: Db) -> laps::Result<()> {
+    if students::by_class(&db, None).await?.is_empty() {
+        students::load(&db, story::LIST).await?;
+    }
+    let admin = users::seed(&db).await?;
+    let numbers = db.student().find_many().select(student::start_number).await?;
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let chance = DateTime::now().subsec_nanosecond() / 1000;
+        let which = (chance as usize) % numbers.len();
+        rounds::record(&db, &admin, numbers[which], 55_000 + chance % 20_000).await?;
+    }
+}
