@@ -39,8 +39,15 @@ fn what_is_published_is_seen() {
     assert_eq!(browser.ask("document.querySelectorAll('article').length"), 5);
     assert_eq!(browser.ask("document.querySelector('.version').textContent"), "v2.4.0");
     assert_eq!(browser.ask("document.querySelectorAll('article')[0].querySelectorAll('li').length"), 3);
-    assert_eq!(browser.ask("document.querySelector('link[rel=alternate]').getAttribute('href')"), format!("/{id}/feed.xml"));
-    assert_eq!(browser.ask("getComputedStyle(document.querySelector('article')).display"), "grid", "the style is there");
+    assert_eq!(
+        browser.ask("document.querySelector('link[rel=alternate]').getAttribute('href')"),
+        format!("/{id}/feed.xml")
+    );
+    assert_eq!(
+        browser.ask("getComputedStyle(document.querySelector('article')).display"),
+        "grid",
+        "the style is there"
+    );
     let picture = browser.picture();
     assert!(picture.starts_with(b"\x89PNG") && picture.len() > 10_000, "{} bytes", picture.len());
     let place = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("changelog.png");
@@ -52,7 +59,8 @@ fn what_is_published_is_seen() {
     browser.wait_until("document.querySelectorAll('article').length === 1");
     assert_eq!(browser.ask("document.querySelector('nav [aria-current]').textContent"), "fix");
     runtime.block_on(async {
-        let changelog = db.project().get(project::by_id(id.as_str())).with(project::changelog).await.expect("the project");
+        let changelog =
+            db.project().get(project::by_id(id.as_str())).with(project::changelog).await.expect("the project");
         let changelog = changelog.1.expect("its changelog").id;
         entries::write(&db, &changelog, "A secret", "Not yet.", &["fix"]).await.expect("an entry");
         assert!(!get(address, &format!("/{id}")).await.contains("A secret"));
@@ -65,7 +73,8 @@ fn the_feed_is_rss() {
     let folder = tempfile::tempdir().expect("a folder");
     fresh_database::runtime().block_on(async {
         let (address, id, db) = served(folder.path()).await;
-        let changelog = db.project().get(project::by_id(id.as_str())).with(project::changelog).await.expect("the project");
+        let changelog =
+            db.project().get(project::by_id(id.as_str())).with(project::changelog).await.expect("the project");
         let changelog = changelog.1.expect("its changelog").id;
         let (entry, _) = entries::write(&db, &changelog, "<b>&", "a ]]> b", &["fix"]).await.expect("an entry");
         entries::publish(&db, &entry.id, "2026-06-19T08:00:00Z".parse().expect("a moment")).await.expect("published");

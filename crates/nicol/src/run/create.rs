@@ -389,9 +389,7 @@ pub(super) async fn find_rows<'a>(
     let rows = session.query(table, &statement).await?;
     let values = |row: nicol_db::Row<'_>| {
         let cells = columns.iter().enumerate();
-        cells
-            .map(|(place, &column)| super::column_value(table.column(column), row.cell(place)))
-            .collect()
+        cells.map(|(place, &column)| super::column_value(table.column(column), row.cell(place))).collect()
     };
     rows.iter().map(values).collect()
 }

@@ -189,7 +189,6 @@ fn r12_one_error_for_each_that_is_too_many() {
         "datasource other {\n  provider = \"postgresql\"\n}\n",
         "model Widget {\n  id Int @id\n}\n",
         "enum Role {\n  ADMIN\n  STAFF\n  VIEWER\n}\n",
-        "model Role {\n  id Int @id\n}\n",
     ] {
         project.file("prisma/schema/z_twice.prisma", format!("// Once more.\n{twice}"));
         let found: Value = serde_json::from_str(&project.run(&["validate", "--json"]).exits(1).out).expect("JSON");

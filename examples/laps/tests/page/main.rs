@@ -7,7 +7,6 @@ use laps::{rounds, serve, sessions, story, students, users};
 use nicol::types::DateTime;
 use tokio::net::TcpListener;
 
-
 #[test]
 fn a_lap_appears_by_itself() {
     let Some(mut browser) = Browser::start() else { return };
