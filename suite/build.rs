@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         text.push_str(&fs::read_to_string(format!("schemas/client.{provider}.prisma"))?);
         generate(provider, &text)?;
     }
+    generate("chain", &chain(100))?;
     examples("client")?;
     examples("from-prisma-client")?;
     for entry in fs::read_dir("schemas/apart")? {
@@ -31,6 +32,23 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         }
     }
     Ok(())
+}
+
+/// A schema of so many models, each below the one before.
+fn chain(models: usize) -> String {
+    let mut text = String::from("datasource db {\n  provider = \"sqlite\"\n}\n");
+    for number in 0..models {
+        let parent = number.checked_sub(1).map_or_else(String::new, |above| {
+            format!("  parent M{above} @relation(fields: [parentId], references: [id])\n  parentId Int\n")
+        });
+        let below = number + 1;
+        let children = if below < models { format!("  children M{below}[]\n") } else { String::new() };
+        text.push_str(&format!(
+            "model M{number} {{\n  id Int @id @default(autoincrement())\n  name String @unique\n  note String?\n  \
+             count Int @default(0)\n  price Decimal?\n  made DateTime @default(now())\n{parent}{children}}}\n"
+        ));
+    }
+    text
 }
 
 /// Writes the schema `name.prisma` and its client `name.rs`.

@@ -1,36 +1,22 @@
 //! Generates the client from the schema at every build in which the schema has changed: it can never be stale.
 
-use std::error::Error;
 use std::path::Path;
-use std::{env, fs};
 
-use nicol_codegen::rust::{Options, client};
-use nicol_schema::render::render;
-use nicol_schema::{Source, validate};
+use nicol_build::Source;
 
 const SCHEMA: &str = "prisma/schema.prisma";
 
-fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed={SCHEMA}");
+fn main() -> Result<(), nicol_build::Error> {
     // Migrations that come with a checkout are compiled in, too.
     for folder in ["prisma", "sqlite", "mariadb"] {
         println!("cargo::rerun-if-changed={folder}/migrations");
     }
-    let text = fs::read_to_string(SCHEMA)?;
-    generate("client.rs", &text)?;
+    nicol_build::client(SCHEMA)?;
     // For the tests: the client of the day on which sessions of another kind are added.
-    generate("later.rs", &text.replace("  USER_LOGIN\n", "  USER_LOGIN\n  API_TOKEN\n"))
-}
-
-/// Writes the client of a schema to the build's folder.
-fn generate(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
-    let sources = [Source { path: SCHEMA.to_owned(), text: text.to_owned() }];
-    let validated = validate(&sources);
-    let report = render(&validated.diagnostics, &sources, false);
-    let schema = validated.schema.ok_or(report)?;
-    let out = env::var("OUT_DIR")?;
-    for file in client(&schema, &Options::default())? {
-        fs::write(Path::new(&out).join(name), file.text)?;
-    }
-    Ok(())
+    let later = |source: Source| Source {
+        text: source.text.replace("  USER_LOGIN\n", "  USER_LOGIN\n  API_TOKEN\n"),
+        ..source
+    };
+    let sources: Vec<Source> = nicol_build::read(Path::new(SCHEMA))?.into_iter().map(later).collect();
+    nicol_build::client_of(&sources, "later.rs")
 }

@@ -7,6 +7,9 @@
 #[path = "client/database.rs"]
 mod database;
 
+#[path = "answers/log.rs"]
+mod log;
+
 /// What the databases answer differently.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Family {
@@ -26,15 +29,36 @@ macro_rules! provider {
 
             #[path = "questions.rs"]
             mod questions;
+            #[path = "writes.rs"]
+            mod writes;
 
             $(
-                #[test]
-                fn $server() {
-                    let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
-                    database.run(|runtime, url| {
-                        let db = runtime.block_on(db::Db::connect(url)).expect("connect");
-                        runtime.block_on(questions::ask(&db, crate::Family::$family))
-                    });
+                mod $server {
+                    fn run(ask: impl AsyncFnOnce(&super::db::Db) -> Result<(), String>) {
+                        let database = crate::database::Database::make(stringify!($server), super::SCHEMA);
+                        let Some(database) = database else { return };
+                        database.run(|runtime, url| {
+                            let db = runtime.block_on(super::db::Db::connect(url)).expect("connect");
+                            runtime.block_on(ask(&db))
+                        });
+                    }
+
+                    #[test]
+                    fn questions() {
+                        run(async |db| super::questions::ask(db, crate::Family::$family).await);
+                    }
+
+                    #[test]
+                    fn writes() {
+                        run(async |db| super::writes::ask(db, crate::Family::$family).await);
+                    }
+
+                    #[test]
+                    fn statements() {
+                        crate::log::logged(|log| {
+                            run(async |db| super::writes::count(db, crate::Family::$family, log).await);
+                        });
+                    }
                 }
             )*
         }

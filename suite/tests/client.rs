@@ -21,8 +21,12 @@ macro_rules! provider {
 
             #[path = "bulk.rs"]
             mod bulk;
+            #[path = "cancel.rs"]
+            mod cancel;
             #[path = "cases.rs"]
             mod cases;
+            #[path = "cut.rs"]
+            mod cut;
             #[path = $more]
             mod more;
             #[path = "links.rs"]
@@ -34,7 +38,7 @@ macro_rules! provider {
 
             $(
                 mod $server {
-                    use super::{SCHEMA, bulk, cases, db, links, more, reads, runtime};
+                    use super::{SCHEMA, bulk, cancel, cases, cut, db, links, more, reads, runtime};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -52,6 +56,36 @@ macro_rules! provider {
                     #[test]
                     fn reads() {
                         run(reads::CASES);
+                    }
+
+                    #[test]
+                    fn given_up() {
+                        let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
+                        database.run(|tokio, url| {
+                            tokio.block_on(async {
+                                let db = db::Db::connect(url).await.expect("connect");
+                                cancel::everywhere(&db, url).await?;
+                                match more::SESSIONS {
+                                    Some(sessions) => cancel::no_session_is_left(&db, sessions).await,
+                                    None => Ok(()),
+                                }
+                            })
+                        });
+                    }
+
+                    #[test]
+                    fn cut_off() {
+                        let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
+                        database.run(|tokio, url| {
+                            if more::SESSIONS.is_none() {
+                                return Ok(()); // There is no connection to cut.
+                            }
+                            tokio.block_on(async {
+                                let db = db::Db::connect(url).await.expect("connect");
+                                cut::cuts(&db, url).await?;
+                                cut::flips(url).await
+                            })
+                        });
                     }
 
                     #[test]

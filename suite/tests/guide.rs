@@ -41,3 +41,26 @@ fn from_prisma() {
         from_prisma_client::run(db, usize::MAX).await
     });
 }
+
+/// Every test that the page of features names is there.
+#[test]
+fn features_have_their_tests() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(&path).expect("a file");
+    let mut sources = read(root.join("suite/tests/client.rs"));
+    for entry in std::fs::read_dir(root.join("suite/tests/client")).expect("a folder") {
+        sources.push_str(&read(entry.expect("a file").path()));
+    }
+    let page = read(root.join("docs/client-features.md"));
+    let rows: Vec<&str> =
+        page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| feature")).collect();
+    assert!(rows.len() > 40, "the table is read");
+    for row in rows {
+        let tests = row.split(" | ").nth(1).expect("three columns");
+        for name in tests.split('`').skip(1).step_by(2) {
+            let is_there =
+                if name.contains('/') { root.join(name).exists() } else { sources.contains(&format!("fn {name}(")) };
+            assert!(is_there, "{name}, of the row {row}");
+        }
+    }
+}

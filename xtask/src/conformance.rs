@@ -5,6 +5,7 @@
 
 mod answers;
 mod cases;
+mod live;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -42,10 +43,11 @@ struct Options {
     sets: Vec<Set>,
     only: Option<String>,
     all: bool,
+    live: bool,
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options { sets: Set::ALL.to_vec(), only: None, all: false };
+    let mut options = Options { sets: Set::ALL.to_vec(), only: None, all: false, live: false };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -56,6 +58,7 @@ fn options(arguments: &[String]) -> Result<Options> {
             }
             "--only" => options.only = Some(arguments.next().context("--only needs a text")?.clone()),
             "--all" => options.all = true,
+            "--live" => options.live = true,
             other => bail!("unknown argument `{other}`"),
         }
     }
@@ -71,6 +74,9 @@ struct Tally {
 /// Prints the table; true when every difference is listed with its reason.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let options = options(arguments)?;
+    if options.live {
+        return live::run(root);
+    }
     let folder = root.join("../shared/conformance");
     if !folder.is_dir() {
         println!("skipped: no ../shared");

@@ -25,7 +25,8 @@ const USAGE: &str = "usage: cargo xtask <task>
   seeds [EXAMPLE]..   the rows of the examples' READMEs, the tests named after them, and their results on each database
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance
-                      (--set real|synthetic|evolution, --only TEXT, --all: name every difference)
+                      (--set real|synthetic|evolution, --only TEXT, --all: name every difference); --live: on real
+                      servers instead: scripts run, pulls beside the reference's, schemas there and back
 ";
 
 /// The command's own, so that benchmarks measure what it does.

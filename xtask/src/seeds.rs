@@ -104,6 +104,8 @@ fn tests(root: &Path, package: &str, servers: &Servers) -> Result<BTreeMap<Strin
     for (name, url) in servers.variables() {
         command.env(name, url);
     }
+    // Tests that run the command find it built.
+    command.env("NICOL_COMMAND", fresh_database::nicol());
     let output = command.stderr(Stdio::inherit()).output().context("cargo test")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let results = outcomes(&text);

@@ -40,6 +40,9 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     if !root.join("../shared/conformance").is_dir() {
         skipped.push("reference answers (no ../shared)".to_owned());
     }
+    if !["chromium", "chromium-browser", "google-chrome"].iter().any(|name| is_on_path(name)) {
+        skipped.push("pages in a browser (no chromium)".to_owned());
+    }
     println!("\n{} passed, {} failed, {} skipped", counts.passed, counts.failed, counts.ignored);
     let skipped = if skipped.is_empty() { "nothing".to_owned() } else { skipped.join("; ") };
     println!(
@@ -49,6 +52,11 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         servers.names().join(", ")
     );
     Ok(succeeded)
+}
+
+fn is_on_path(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
 /// Adds up one `test result: ok. 3 passed; 0 failed; 1 ignored; ...` line.

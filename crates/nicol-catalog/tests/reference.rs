@@ -46,6 +46,14 @@ const REFUSED_ANYWAY: &[(&str, &str)] = &[
     ("synthetic/manytomany/join_table_name_taken", "two tables of one name: the reference leaves one out in silence"),
 ];
 
+/// Whether a case of one schema is for this provider, and nicol takes the schema at all.
+fn of_provider(shared: &Path, name: &str, provider: &str, ending: &str) -> bool {
+    let file = shared.join(format!("{name}.prisma"));
+    let sources = common::sources(&if file.exists() { file } else { shared.join(name) });
+    let names_it = sources.iter().any(|source| source.text.contains(&format!("\"{provider}\"")));
+    (name.ends_with(ending) || names_it) && common::schema(&sources).is_ok()
+}
+
 /// Where a script differs from the reference's: nicol's leads to the schema, and the reference's is refused by the
 /// server or ends elsewhere. A case in which both end at the same has no place in the list.
 async fn scripts(provider: &str, server: Option<Server>) {
@@ -56,9 +64,7 @@ async fn scripts(provider: &str, server: Option<Server>) {
     for name in listed("sql") {
         let is_ours = match name.strip_prefix("evolution/") {
             Some(rest) => rest.starts_with(&format!("{provider}/")),
-            None => common::sources(&shared.join(format!("{name}.prisma")))
-                .first()
-                .is_some_and(|source| name.ends_with(ending) || source.text.contains(&format!("\"{provider}\""))),
+            None => of_provider(&shared, &name, provider, ending),
         };
         if !is_ours || REFUSED_ANYWAY.iter().any(|(one, _)| *one == name) {
             continue;

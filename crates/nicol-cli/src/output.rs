@@ -30,6 +30,12 @@ impl Output {
         write_result(text);
     }
 
+    /// Prints a result piece by piece, for one that can be large.
+    pub(crate) fn stream(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        note_result(write(&mut out).and_then(|()| out.flush()));
+    }
+
     /// Prints a result as JSON.
     pub(crate) fn json(&self, value: &Value) {
         self.result(&format!("{value:#}\n"));
@@ -92,9 +98,12 @@ pub(crate) fn has_lost_result() -> bool {
     LOST_RESULT.load(Ordering::Relaxed)
 }
 
-/// A reader that went away (`nicol .. | head`) has read enough; a full disk is another matter.
 fn write_result(text: &str) {
-    let written = write_all(&mut io::stdout().lock(), text);
+    note_result(write_all(&mut io::stdout().lock(), text));
+}
+
+/// A reader that went away (`nicol .. | head`) has read enough; a full disk is another matter.
+fn note_result(written: io::Result<()>) {
     if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         LOST_RESULT.store(true, Ordering::Relaxed);
     }

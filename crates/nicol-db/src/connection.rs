@@ -196,6 +196,7 @@ impl Connection {
             outcome = self.query_once(sql, params).await;
         }
         self.note(began, sql, params, outcome.as_ref().map(|rows| rows.len() as u64));
+        let outcome = outcome.map_err(|error| self.or_unknown(sql, error));
         self.settle(outcome)
     }
 
@@ -215,6 +216,7 @@ impl Connection {
             outcome = self.execute_once(sql, params).await;
         }
         self.note(began, sql, params, outcome.as_ref().copied());
+        let outcome = outcome.map_err(|error| self.or_unknown(sql, error));
         self.settle(outcome)
     }
 
@@ -247,7 +249,7 @@ impl Connection {
         let began = trace::begin();
         self.set_busy(true);
         self.is_altered = true;
-        let outcome = match &mut self.driver {
+        let outcome: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.run_script(sql),
@@ -548,7 +550,7 @@ impl Connection {
     /// Runs a statement that governs transactions.
     async fn control(&mut self, sql: &str) -> Result<()> {
         let began = trace::begin();
-        let outcome = match &mut self.driver {
+        let outcome: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
@@ -588,6 +590,16 @@ impl Connection {
             #[cfg(feature = "mysql")]
             Driver::Mysql(_) => false,
         }
+    }
+
+    /// Outside a transaction a statement that writes commits by itself: when the connection breaks before the answer, nobody
+    /// knows whether it did.
+    fn or_unknown(&self, sql: &str, error: Error) -> Error {
+        let is_unanswered = error.is_connection_lost() && error.native_code().is_none();
+        if is_unanswered && self.transaction == Transaction::None && !only_reads(sql) {
+            return error.with_unanswered_statement();
+        }
+        error
     }
 
     /// The call is over: notes what its outcome means for the session.
@@ -656,6 +668,17 @@ const SESSION_WORDS: &[&str] = &[
 ];
 
 fn changes_session(sql: &str) -> bool {
+    begins_with(sql, SESSION_WORDS)
+}
+
+/// First words of statements that write nothing, unless a function they call does.
+const READING_WORDS: &[&str] = &["DESCRIBE", "EXPLAIN", "SELECT", "SHOW", "TABLE", "VALUES"];
+
+fn only_reads(sql: &str) -> bool {
+    begins_with(sql, READING_WORDS)
+}
+
+fn begins_with(sql: &str, words: &[&str]) -> bool {
     let word = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    SESSION_WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

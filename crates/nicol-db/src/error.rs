@@ -100,7 +100,8 @@ impl Error {
         self.0.connection_lost
     }
 
-    /// True when the connection was lost during COMMIT: the transaction may or may not have been committed.
+    /// True when the connection was lost during COMMIT, or during a statement that writes outside a transaction: it may or may
+    /// not have been carried out.
     pub fn outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }
@@ -139,6 +140,13 @@ impl Error {
     pub(crate) fn with_unknown_outcome(mut self) -> Error {
         self.0.outcome_unknown = true;
         self.0.message.push_str("; the connection broke during COMMIT, so the transaction may or may not be committed");
+        self
+    }
+
+    /// Marks the error of a statement outside a transaction whose answer did not come.
+    pub(crate) fn with_unanswered_statement(mut self) -> Error {
+        self.0.outcome_unknown = true;
+        self.0.message.push_str("; no answer came, so the statement may or may not have been carried out");
         self
     }
 

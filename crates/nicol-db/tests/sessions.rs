@@ -6,7 +6,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use nicol_db::{Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, Value};
+use nicol_db::{Around, Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, Value};
 use support::{everywhere, on, open, placed, servers};
 
 fn assert_send<T: Send>(value: T) -> T {
@@ -366,4 +366,125 @@ fn sqlite_sessions() {
         let rows = c.query("PRAGMA foreign_keys", &[]).await.expect("asks");
         assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("on again"), 1);
     });
+}
+
+#[test]
+fn statements_with_the_transaction_around_them() {
+    everywhere(|url| async move {
+        let options = PoolOptions { max_connections: 1, ..PoolOptions::from_url(&url) };
+        let pool = Pool::connect(&url, options).await.expect("connects");
+        let mut c = pool.acquire().await.expect("a session");
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]).await.expect("creates");
+        let insert = placed(c.dialect(), "INSERT INTO t VALUES (?)");
+        let count = "SELECT count(*) FROM t";
+        let number = |rows: &nicol_db::Rows| rows.first().expect("a row").get::<i64>(0).expect("a number");
+        let (one, two) = ([Value::Int(1)], [Value::Int(2)]);
+        let whole = Around { begin: true, commit: true, ..Around::default() };
+
+        let rows = c.query_in(whole, &[(&insert, &one), (count, &[])]).await.expect("commits");
+        assert_eq!((rows[0].affected(), number(&rows[1])), (1, 1));
+        assert!(c.is_at_rest());
+        let error = c.query_in(whole, &[(&insert, &two), (&insert, &one)]).await.expect_err("a double");
+        assert_eq!(error.code(), "P2002");
+        assert!(c.is_at_rest(), "rolled back");
+        let error = c.query_in(whole, &[(&insert, &two), ("SELECT nonsense FROM nowhere", &[])]).await;
+        assert_eq!(error.expect_err("no such table").code(), "P2021");
+        assert!(c.is_at_rest());
+        assert_eq!(self::count(&mut c).await, 1);
+
+        // In several goes, and for reading only.
+        let isolation = (c.dialect() != Dialect::Sqlite).then_some(Isolation::RepeatableRead);
+        let first = Around { begin: true, isolation, read_only: true, commit: false };
+        let last = Around { commit: true, ..Around::default() };
+        assert_eq!(number(&c.query_in(first, &[(count, &[])]).await.expect("reads")[0]), 1);
+        assert!(c.in_transaction());
+        assert_eq!(c.query_in(first, &[]).await.expect_err("one at a time").code(), "P2028");
+        assert_eq!(number(&c.query_in(last, &[(count, &[])]).await.expect("reads")[0]), 1);
+        assert!(c.is_at_rest());
+        assert_eq!(c.query_in(last, &[(count, &[])]).await.expect_err("none is open").code(), "P2028");
+        if c.dialect() != Dialect::Sqlite {
+            let refused = c.query_in(Around { commit: true, ..first }, &[(&insert, &two)]).await;
+            refused.expect_err("only for reading");
+            assert!(c.is_at_rest());
+        }
+        drop(c);
+        assert_eq!(pool.status().idle, 1, "it can be used again");
+    });
+}
+
+#[test]
+fn a_value_too_big_for_the_server_leaves_the_session_whole() {
+    for (_, server) in servers().into_iter().filter(|(_, url)| url.dialect().is_mysql_family()) {
+        on(&server, |url| async move {
+            let mut c = open(&url).await;
+            let rows = c.query("SELECT @@max_allowed_packet", &[]).await.expect("asks");
+            let most = rows.first().expect("a row").get::<i64>(0).expect("a number");
+            let big = Value::Bytes(vec![7; usize::try_from(most).expect("a size")]);
+            let error = c.query("SELECT LENGTH(?)", &[big]).await.expect_err("too big");
+            assert_eq!(error.code(), "P2000");
+            c.query("SELECT 1", &[]).await.expect("goes on");
+            c.close().await.expect("closes");
+        });
+    }
+}
+
+/// Collects what is told to `tracing`: each event as its fields, in order.
+#[derive(Clone, Default)]
+struct Listener(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl tracing::field::Visit for Listener {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        let mut told = self.0.lock().expect("a lock");
+        let text = if field.name() == "micros" { "micros".to_string() } else { format!("{}={value:?}", field.name()) };
+        let last = told.last_mut().expect("an event");
+        last.push_str(&format!("{text};"));
+    }
+}
+
+impl tracing::Subscriber for Listener {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "nicol::sql"
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        self.0.lock().expect("a lock").push(String::new());
+        event.record(&mut self.clone());
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn statements_are_told_without_their_values() {
+    let listener = Listener::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    tracing::subscriber::with_default(listener.clone(), || {
+        runtime.block_on(async {
+            let mut c = Connection::open_in_memory().await.expect("opens");
+            c.run_script("CREATE TABLE t (v TEXT UNIQUE)").await.expect("creates");
+            let secret = [Value::Text("secret".into())];
+            c.begin(None).await.expect("begins");
+            c.execute("INSERT INTO t VALUES (?)", &secret).await.expect("writes");
+            c.execute("INSERT INTO t VALUES (?)", &secret).await.expect_err("a double");
+            c.commit().await.expect("commits");
+            c.show_values(true);
+            c.query("SELECT v FROM t WHERE v = ?", &secret).await.expect("reads");
+        });
+    });
+    let told = listener.0.lock().expect("a lock").clone();
+    assert_eq!(
+        told,
+        [
+            "message=statement;sql=\"CREATE TABLE t (v TEXT UNIQUE)\";rows=0;micros;",
+            "message=statement;sql=\"BEGIN IMMEDIATE\";rows=0;micros;",
+            "message=statement;sql=\"INSERT INTO t VALUES (?)\";rows=1;micros;",
+            "message=statement failed;sql=\"INSERT INTO t VALUES (?)\";error=\"P2002\";native=\"2067\";micros;",
+            "message=statement;sql=\"COMMIT\";rows=0;micros;",
+            "message=statement;sql=\"SELECT v FROM t WHERE v = ?\";rows=1;micros;values=\"[Text(\\\"secret\\\")]\";",
+        ]
+    );
 }

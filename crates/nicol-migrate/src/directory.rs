@@ -185,6 +185,19 @@ impl Directory {
         self.migrations.iter().find(|migration| migration.name == name)
     }
 
+    /// What to say to somebody who has named a migration that is not there: the one that is meant, where its title was given
+    /// without the time.
+    pub(crate) fn help_with_name(&self, name: &str) -> String {
+        let slug = name.to_lowercase();
+        let mut meant = self.migrations.iter().filter(|migration| {
+            migration.name.strip_suffix(slug.as_str()).is_some_and(|time| time.ends_with('_') && !slug.is_empty())
+        });
+        match (meant.next(), meant.next()) {
+            (Some(only), None) => format!("Do you mean {}? Give the whole folder name, with its digits.", only.name),
+            _ => "Give the whole folder name, with its digits.".to_owned(),
+        }
+    }
+
     /// The provider that `migration_lock.toml` names.
     pub fn provider(&self) -> Option<&str> {
         self.provider.as_deref()
@@ -434,6 +447,8 @@ mod tests {
         let directory = Directory::read(folder.path()).unwrap();
         let names: Vec<&str> = directory.migrations().iter().map(|m| m.name.as_str()).collect();
         assert_eq!(names, ["0_init", "20240102000000_b"]);
+        assert!(directory.help_with_name("Init").starts_with("Do you mean 0_init?"));
+        assert!(directory.help_with_name("nit").starts_with("Give the whole"));
         assert_eq!(directory.get("0_init").unwrap().snapshot().unwrap().as_deref(), Some("snapshot"));
         assert_eq!(directory.get("0_init").unwrap().down().unwrap().as_deref(), Some("down"));
         assert_eq!(directory.provider(), Some("mysql"));

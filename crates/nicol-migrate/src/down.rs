@@ -103,7 +103,7 @@ async fn choose<'a>(
             None => {
                 return Err(Error::new("P3017", format!("There is no migration {name}."))
                     .with_migration(name)
-                    .with_help("Give the whole folder name, with its digits."));
+                    .with_help(directory.help_with_name(name)));
             }
         },
     };

@@ -205,5 +205,5 @@ fn unknown(directory: &Directory, name: &str) -> Error {
     let place = directory.path().map(|path| format!(" in {}", path.display())).unwrap_or_default();
     Error::new("P3017", format!("There is no migration {name}{place}."))
         .with_migration(name)
-        .with_help("Give the whole folder name, with its digits.")
+        .with_help(directory.help_with_name(name))
 }

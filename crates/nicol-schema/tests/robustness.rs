@@ -5,7 +5,7 @@
 
 mod shapes;
 
-use nicol_schema::{Source, format, render, validate};
+use nicol_schema::{Source, check, format, render, validate};
 use shapes::shapes;
 
 #[test]
@@ -18,6 +18,21 @@ fn hostile_shapes_end() {
         render::render(first, &sources, false);
         format(&sources);
     }
+}
+
+#[test]
+fn fifty_megabytes_end() {
+    let mut text = String::from("datasource db {\n  provider = \"postgresql\"\n}\n");
+    let field = |n| format!("  name{n} String @unique @db.VarChar(200) // what it is called\n");
+    let fields: String = (0..40).map(field).collect();
+    let mut number = 0;
+    while text.len() < 50_000_000 {
+        text.push_str(&format!("model M{number} {{\n  id Int @id\n{fields}}}\n"));
+        number += 1;
+    }
+    let sources = [Source::new("a.prisma", text)];
+    assert_eq!(check(&sources), []);
+    assert_eq!(format(&sources)[0].matches("model").count(), number);
 }
 
 #[test]

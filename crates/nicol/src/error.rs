@@ -154,7 +154,8 @@ impl Error {
         self.0.source.as_ref().is_some_and(nicol_db::Error::is_retryable)
     }
 
-    /// True for `commit-unknown`: the connection was lost during COMMIT, so that nobody knows whether it took place.
+    /// True for `commit-unknown`: the connection was lost during COMMIT, or while a single statement wrote, so that nobody knows
+    /// whether it took place.
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.source.as_ref().is_some_and(nicol_db::Error::outcome_unknown)
     }

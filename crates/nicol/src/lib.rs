@@ -24,6 +24,7 @@ pub mod column;
 pub mod edit;
 mod error;
 pub mod filter;
+mod generated;
 pub mod group;
 pub mod hook;
 mod id;
@@ -46,7 +47,7 @@ pub use edit::{EditMany, EditOne, Fixed, Free, Held, Needed};
 pub use error::{Error, Result};
 pub use filter::Filter;
 pub use hook::{Access, AccessKind, Done, Hook, Operation};
-pub use key::{Child, Children, Form, OrCreate, Parent, Root, Unique, skip_duplicates};
+pub use key::{Child, Children, Form, Member, OrCreate, Parent, Root, Unique, skip_duplicates};
 pub use nicol_db::{Dialect, Isolation, Value};
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;
@@ -82,6 +83,7 @@ pub trait Table: Sized + Send + Sync + 'static {
 }
 
 /// A table whose rows can be created (a model, not a view).
+#[diagnostic::on_unimplemented(message = "rows of this model are never created", note = "it is a view")]
 pub trait Writable: Table {}
 
 /// A table whose rows can be changed and deleted too: a model without `@nicol.appendOnly`.

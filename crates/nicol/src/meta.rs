@@ -66,6 +66,13 @@ impl ColumnMeta {
         ColumnMeta { field, column, kind, is_list: false, is_nullable: false, default, is_updated_at: false }
     }
 
+    /// The same column, with another name in the database.
+    #[must_use]
+    pub const fn named(mut self, column: &'static str) -> Self {
+        self.column = column;
+        self
+    }
+
     /// The same column, `T?`.
     #[must_use]
     pub const fn nullable(mut self) -> Self {
@@ -93,6 +100,11 @@ impl ColumnMeta {
         self.is_updated_at = true;
         self
     }
+}
+
+/// A required column without default, with the field's name in the database.
+pub const fn column(field: &'static str, kind: Kind) -> ColumnMeta {
+    ColumnMeta::new(field, field, kind)
 }
 
 /// The type of a value.
@@ -190,4 +202,24 @@ pub enum Link {
         /// Key column of the other table, and the join table's column that refers to it.
         there: (u16, &'static str),
     },
+}
+
+/// See [`Link::Owner`].
+pub const fn owner(columns: &'static [u16], references: &'static [u16]) -> Link {
+    Link::Owner { columns, references }
+}
+
+/// See [`Link::Owned`].
+pub const fn owned(references: &'static [u16], columns: &'static [u16]) -> Link {
+    Link::Owned { references, columns }
+}
+
+/// See [`Link::Join`].
+pub const fn join(
+    schema: Option<&'static str>,
+    table: &'static str,
+    here: (u16, &'static str),
+    there: (u16, &'static str),
+) -> Link {
+    Link::Join { table, schema, here, there }
 }

@@ -16,6 +16,9 @@ use crate::shape::{Append, Shape, Whole};
 pub trait Arity: 'static {
     /// `Vec<X>`, `X` or `Option<X>`.
     type Of<X: Send + 'static>: Send + 'static;
+    /// Any number of rows.
+    #[doc(hidden)]
+    const IS_MANY: bool = false;
     /// Gathers the related rows.
     #[doc(hidden)]
     fn gather<X: Send + 'static>(rows: impl ExactSizeIterator<Item = Result<X>>) -> Result<Self::Of<X>>;
@@ -30,6 +33,7 @@ pub enum ToMaybe {}
 
 impl Arity for ToMany {
     type Of<X: Send + 'static> = Vec<X>;
+    const IS_MANY: bool = true;
     fn gather<X: Send + 'static>(rows: impl ExactSizeIterator<Item = Result<X>>) -> Result<Vec<X>> {
         rows.collect()
     }
@@ -75,6 +79,12 @@ impl<M, T, A> Relation<M, T, A> {
         Relation { index, types: PhantomData }
     }
 
+    /// Its place in the table's metadata; for generated code.
+    #[doc(hidden)]
+    pub const fn index(&self) -> u16 {
+        self.index
+    }
+
     fn ordered<N>(self, order: Order<T>) -> Order<N> {
         let mut term = order.term;
         term.by = OrderBy::Related { relation: self.index, by: Box::new(term.by) };
@@ -84,6 +94,12 @@ impl<M, T, A> Relation<M, T, A> {
     fn related(self, quantifier: Quantifier, condition: Condition) -> Filter<M> {
         Filter::new(Condition::Related { relation: self.index, quantifier, condition: Box::new(condition) })
     }
+}
+
+impl<M, T, A: Arity> Relation<M, T, A> {
+    /// True when it leads to any number of rows; for generated code.
+    #[doc(hidden)]
+    pub const IS_MANY: bool = A::IS_MANY;
 }
 
 impl<M: Table, T: Table, A: Arity> Relation<M, T, A> {

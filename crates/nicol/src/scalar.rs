@@ -156,6 +156,11 @@ fn elements<T: Scalar>(value: Value) -> Option<Vec<T>> {
 }
 
 /// What may be written where a `T` is wanted: `"text"` for a `String`, a plain value for an `Option`.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be given `{Self}`",
+    label = "the schema wants `{T}` here",
+    note = "only optional fields (`Option`) can be given `None`"
+)]
 pub trait Given<T> {
     /// The value.
     fn given(self) -> T;
@@ -343,6 +348,11 @@ impl Number for f64 {}
 impl Number for BigDecimal {}
 
 /// What an update may do with a column of type `T`: set it to a [`Given`] value or take a [`Step`].
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be set to `{Self}`",
+    label = "the schema wants `{T}` here",
+    note = "give a value, or for numbers a step such as `inc(1)`; only optional fields (`Option`) can be set to `None`"
+)]
 pub trait Change<T> {
     /// The assignment.
     fn assign(self) -> Assign;

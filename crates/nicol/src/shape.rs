@@ -109,6 +109,11 @@ append!(A B C D E F G H I J K);
 
 /// A struct that says what is read of a row, field by field: the generated structs of rows, and those that derive it with
 /// `#[derive(nicol::Shape)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what is read of a row",
+    note = "a relation to one row wants a struct that derives `nicol::Shape`, or an `Option` of one where the schema has `?`; \
+            a relation to many wants a `Vec`"
+)]
 pub trait Shaped: Sized + Send + 'static {
     /// The table of the rows.
     type Table: Table;
@@ -145,7 +150,10 @@ impl<M: Table, S: Shaped<Table = M>> Shape<M> for Of<S> {
 }
 
 /// A column, relation or count that can fill a struct's field of type `F`.
-#[diagnostic::on_unimplemented(message = "this part of the schema cannot fill a field of type `{F}`")]
+#[diagnostic::on_unimplemented(
+    message = "this part of the schema cannot fill a field of type `{F}`",
+    note = "what may be absent in the schema (`?`) wants an `Option`, related rows in a list want a `Vec`"
+)]
 pub trait Pick<M, F> {
     /// The shape that gives an `F`.
     type Shape: Shape<M, Out = F>;

@@ -21,15 +21,7 @@ pub async fn admin_roles(db: &Db) -> Result<u64> {
 /// What the database says.
 pub async fn preferences(db: &Db) -> Result<u64> {
     let without = db.user().find_many().filter(user::preferences.is_null()).select(user::id).await?;
-    let mut made = 0;
-    for user_id in without {
-        let form = user_preferences::Raw { user_id };
-        match db.user_preferences().create(form).await {
-            Ok(_) => made += 1,
-            // They were read in between.
-            Err(error) if error.is_unique_violation() => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(made)
+    let forms = without.into_iter().map(|user_id| user_preferences::Raw { user_id });
+    // Some may have been read in between.
+    Ok(db.user_preferences().create_many(forms).skip_duplicates().await?)
 }

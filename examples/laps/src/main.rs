@@ -27,7 +27,7 @@ enum Command {
         /// Port on this machine
         #[arg(long, default_value_t = 8080)]
         port: u16,
-        /// Lets runners run by themselves, for looking at it
+        /// Lets runners run by themselves, in a database that goes with the program
         #[arg(long)]
         demo: bool,
     },
@@ -36,33 +36,34 @@ enum Command {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let db = laps::open(&arguments.url).await?;
     match arguments.command.unwrap_or(Command::Story) {
-        Command::Story => story::tell(&db).await?,
-        Command::Serve { port, demo } => {
-            let admin = users::seed(&db).await?;
-            let session = sessions::begin(&db, &admin, DateTime::now()).await?;
-            let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-            let address = listener.local_addr()?;
-            println!("http://{address}");
-            println!(
-                "A lap of number 7: curl -X POST -H 'Authorization: Bearer {}' http://{address}/laps/7/61000",
-                session.id
-            );
-            if demo {
-                tokio::spawn(run_by_themselves(db.clone()));
-            }
-            serve::serve(db, listener).await?;
+        Command::Story => story::tell(&laps::open(&arguments.url).await?).await?,
+        Command::Serve { port, demo: false } => show(laps::open(&arguments.url).await?, port).await?,
+        Command::Serve { port, demo: true } => {
+            let folder = tempfile::tempdir()?;
+            let db = laps::open(&format!("file:{}", folder.path().join("demo.db").display())).await?;
+            students::load(&db, story::LIST).await?;
+            tokio::spawn(run_by_themselves(db.clone()));
+            show(db, port).await?;
         }
     }
     Ok(())
 }
 
+/// Shows the ranking, and says how to record a lap.
+async fn show(db: Db, port: u16) -> Result<(), Box<dyn Error>> {
+    let admin = users::seed(&db).await?;
+    let session = sessions::begin(&db, &admin, DateTime::now()).await?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let address = listener.local_addr()?;
+    println!("http://{address}");
+    let key = session.id;
+    println!("A lap of number 7: curl -X POST -H 'Authorization: Bearer {key}' http://{address}/laps/7/61000");
+    Ok(serve::serve(db, listener).await?)
+}
+
 /// Somebody comes by every half second; who, is left to the clock.
 async fn run_by_themselves(db: Db) -> laps::Result<()> {
-    if students::by_class(&db, None).await?.is_empty() {
-        students::load(&db, story::LIST).await?;
-    }
     let admin = users::seed(&db).await?;
     let numbers = db.student().find_many().select(student::start_number).await?;
     loop {

@@ -17,18 +17,18 @@ pub async fn load(db: &Db, list: &str) -> Result<Vec<Student>> {
     let students = db.tx().run(async |tx| {
         let last =
             tx.student().find_first().order_by(student::start_number.desc()).select(student::start_number).await?;
-        let mut students = Vec::new();
-        for (start_number, Entry { name, class, grade }) in (last.map_or(0, |last| last + 1)..).zip(&entries) {
-            let new = student::New { start_number, name: name.clone(), class: class.clone(), grade: *grade };
-            students.push(tx.student().create(new).await?);
-        }
-        Ok(students)
+        let new = (last.map_or(0, |last| last + 1)..).zip(&entries).map(|(start_number, entry)| {
+            let Entry { name, class, grade } = entry.clone();
+            student::New { start_number, name, class, grade }
+        });
+        tx.student().create_many(new).returning().await
     });
     Ok(students.await?)
 }
 // ANCHOR_END: load
 
 /// A line of the list.
+#[derive(Clone)]
 struct Entry {
     name: String,
     class: String,

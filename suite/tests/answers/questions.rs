@@ -8,13 +8,20 @@ use super::db::{Db, Role, comment, comp, post, profile, scal, tag, user};
 use crate::Family;
 
 /// Holds answers against what was recorded.
-struct Book {
+#[derive(Default)]
+pub(crate) struct Book {
     asked: usize,
     wrong: String,
 }
 
 impl Book {
-    fn compare<T: serde::Serialize>(&mut self, label: &str, answer: nicol::Result<T>, expected: Json) {
+    /// What is wrong, if anything.
+    pub(crate) fn close(self) -> Result<(), String> {
+        println!("{} questions", self.asked);
+        if self.wrong.is_empty() { Ok(()) } else { Err(self.wrong) }
+    }
+
+    pub(crate) fn compare<T: serde::Serialize>(&mut self, label: &str, answer: nicol::Result<T>, expected: Json) {
         self.asked += 1;
         let answer = match answer {
             Ok(answer) => serde_json::to_value(answer).expect("an answer as JSON"),
@@ -26,15 +33,15 @@ impl Book {
     }
 }
 
-fn error(code: &str) -> Json {
+pub(crate) fn error(code: &str) -> Json {
     json!({ "error": code })
 }
 
-const ALICE: &str = "alice@x";
-const BOB: &str = "bob@x";
+pub(crate) const ALICE: &str = "alice@x";
+pub(crate) const BOB: &str = "bob@x";
 
 /// The rows of the first list of questions.
-async fn seed(db: &Db) -> nicol::Result<()> {
+pub(crate) async fn seed(db: &Db) -> nicol::Result<()> {
     let posts = (
         post::New { title: "p1".into() }
             .id(1)
@@ -56,7 +63,7 @@ async fn seed(db: &Db) -> nicol::Result<()> {
 }
 
 pub(crate) async fn ask(db: &Db, family: Family) -> Result<(), String> {
-    let mut book = Book { asked: 0, wrong: String::new() };
+    let mut book = Book::default();
     seed(db).await.map_err(|error| format!("seed: {error}"))?;
     reads(db, family, &mut book).await;
     pages(db, family, &mut book).await;
@@ -65,8 +72,7 @@ pub(crate) async fn ask(db: &Db, family: Family) -> Result<(), String> {
     transactions(db, family, &mut book).await;
     scalars(db, family, &mut book).await.map_err(|error| format!("scalars: {error}"))?;
     second_list(db, family, &mut book).await.map_err(|error| format!("second list: {error}"))?;
-    println!("{} questions", book.asked);
-    if book.wrong.is_empty() { Ok(()) } else { Err(book.wrong) }
+    book.close()
 }
 
 async fn reads(db: &Db, family: Family, book: &mut Book) {
@@ -287,6 +293,38 @@ async fn transactions(db: &Db, family: Family, book: &mut Book) {
     let executed = db.sql(format!("UPDATE {table} SET age = age WHERE 1 = 0")).execute().await;
     book.compare("raw execute", executed, json!(0));
     book.compare("raw error", db.sql("SELECT * FROM nope").all::<(i32,)>().await, error("P2010"));
+    limits(db, family, book).await;
+}
+
+/// Batches and the limits of transactions.
+async fn limits(db: &Db, family: Family, book: &mut Book) {
+    let bob = || db.user().update(user::by_email(BOB));
+    let both = db.batch((db.user().count(), bob().set(|s| s.age(31)).select(user::age))).await;
+    book.compare("tx batch", both, json!([5, 31]));
+    let create = db.user().create(user::New { email: ALICE.into() }).select(user::id);
+    let failed = db.batch((bob().set(|s| s.age(99)).select(user::age), create)).await;
+    book.compare("tx batch fail", failed, error("P2002"));
+    book.compare("tx batch fail, undone", bob().select(user::age).await, json!(31));
+    let apart = db.batch((db.user().count(),)).serializable().await.map(|(count,)| [count]);
+    book.compare("tx batch isolation", apart, json!([5]));
+    let short = std::time::Duration::from_millis(100);
+    let late = db.tx().timeout(short).run(async |tx| {
+        tx.user().count().await?;
+        tokio::time::sleep(short * 20).await;
+        tx.user().count().await
+    });
+    book.compare("tx timeout", late.await, error("P2028"));
+    let find = |id| db.user().find(user::by_id(id)).select(user::email).into_future();
+    let (one, two, none) = tokio::join!(find(1), find(2), find(-1));
+    let found = one.and_then(|one| Ok((one, two?, none?)));
+    book.compare("findUnique batched", found, json!([ALICE, BOB, null]));
+    let counts = db.user().find_many().order_by(user::posts.count().desc()).take(1);
+    book.compare("relation count order", counts.select(user::posts.count()).await, json!([4]));
+    let marks = if family == Family::Postgres { ("$1", "$2") } else { ("?", "?") };
+    let table = if family == Family::Mysql { "`User`" } else { "\"User\"" };
+    let text = format!("SELECT email FROM {table} WHERE email IN ({}, {}) ORDER BY email", marks.0, marks.1);
+    let joined = db.sql(text).bind(ALICE).bind(BOB).all::<(String,)>().await;
+    book.compare("raw join", joined, json!([[ALICE], [BOB]]));
 }
 
 async fn scalars(db: &Db, family: Family, book: &mut Book) -> nicol::Result<()> {

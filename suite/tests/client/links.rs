@@ -353,6 +353,41 @@ cases! {
     }
 }
 
+/// What a type can, as constants: an inherent one where the bound holds, else that of the trait.
+struct Can<T>(std::marker::PhantomData<T>);
+
+#[allow(dead_code, reason = "asked for where the bound does not hold")]
+trait Cannot {
+    const CHANGE: bool = false;
+    const CONNECT: bool = false;
+    const DISCONNECT: bool = false;
+    const DELETE: bool = false;
+}
+impl<T> Cannot for Can<T> {}
+impl<T: nicol::Changeable> Can<T> {
+    const CHANGE: bool = true;
+}
+impl<T: nicol::edit::Attach> Can<T> {
+    const CONNECT: bool = true;
+}
+impl<T: nicol::edit::Detach> Can<T> {
+    const DISCONNECT: bool = true;
+}
+impl<T: nicol::edit::Remove> Can<T> {
+    const DELETE: bool = true;
+}
+
+/// The bounds of the methods that write through relations: what is false here does not compile.
+#[test]
+fn what_does_not_compile() {
+    use nicol::{Fixed, Free, Held, Needed};
+    assert_eq!((Can::<user::Model>::CHANGE, Can::<super::db::entry::Model>::CHANGE), (true, false));
+    assert_eq!([Can::<Free>::CONNECT, Can::<Free>::DISCONNECT, Can::<Free>::DELETE], [true, true, true]);
+    assert_eq!([Can::<Held>::CONNECT, Can::<Held>::DISCONNECT, Can::<Held>::DELETE], [true, false, true]);
+    assert_eq!([Can::<Needed>::CONNECT, Can::<Needed>::DISCONNECT, Can::<Needed>::DELETE], [true, false, false]);
+    assert_eq!([Can::<Fixed>::CONNECT, Can::<Fixed>::DISCONNECT], [false, false]);
+}
+
 /// Several requests at a time for rows that are not there: each gets the row, one creates it.
 pub(crate) const RACES: &[(&str, Case)] = &[("races", |runtime, db| {
     runtime.block_on(async {

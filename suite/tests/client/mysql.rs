@@ -6,6 +6,9 @@ use super::db::{Db, Native, article, native};
 
 use super::cases::{Case, Result, cases};
 
+/// The number of sessions with the database; none where there are no sessions.
+pub(crate) const SESSIONS: Option<&str> = Some("SELECT count(*) FROM information_schema.processlist WHERE db = DATABASE()");
+
 cases! {
     async fn native_types(db) {
     db.native().delete_all().await?;

@@ -7,6 +7,9 @@ use super::db::{Db, Lists, Native, Role, Spot, area, article, lists, native, spo
 
 use super::cases::{Case, Result, cases};
 
+/// The number of sessions with the database; none where there are no sessions.
+pub(crate) const SESSIONS: Option<&str> = Some("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()");
+
 cases! {
     async fn list_columns(db) {
     db.lists().delete_all().await?;

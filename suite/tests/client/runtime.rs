@@ -284,6 +284,24 @@ cases! {
         assert_eq!(emails(db).await?, ["ann", "bob"]);
         assert_eq!(db.user().get(user::by_id(ann.id)).await?.age, 0);
 
+        // Writes of one statement each, and what hooks make of them.
+        let (one, gone, two, kept) = db
+            .batch((
+                db.user().update(user::by_email("bob")).set(|s| s.age(5)),
+                db.post().delete(post::by_id(one.id)),
+                db.user().update_many(user::age.eq(5)).set(|s| s.age(inc(1))),
+                db.with_hook(SoftDelete).post().delete_many(post::title.eq("b")),
+            ))
+            .serializable()
+            .await?;
+        assert_eq!((one.age, gone.title.as_str(), two, kept), (5, "a", 1, 1));
+        assert_eq!(db.post().find_many().select(post::r#type).await?, ["deleted"]);
+        let absent = db.batch((db.user().delete_many(user::email.eq("bob")), db.post().delete(post::by_id(-1))));
+        assert_eq!(absent.await.unwrap_err().code(), "P2025");
+        let inside = db.tx().run(async |tx| tx.batch((tx.user().count(), tx.post().count())).serializable().await);
+        assert_eq!(inside.await.unwrap_err().code(), "P2028");
+        assert_eq!(emails(db).await?, ["ann", "bob"]);
+
         // Lists of one kind, and none.
         let rows = (0..40).map(|n| db.user().create(new(&format!("u{n:02}")))).collect::<Vec<_>>();
         let rows: Vec<User> = db.batch(rows).await?;

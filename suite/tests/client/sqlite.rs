@@ -3,6 +3,9 @@
 use super::cases::{Case, Result, cases};
 use super::db::{Db, post, scalars, user};
 
+/// The number of sessions with the database; none where there are no sessions.
+pub(crate) const SESSIONS: Option<&str> = None;
+
 cases! {
     async fn what_it_does_not_have_is_said(db) {
         let order = db.post().find_many().order_by(nicol::relevance(post::title, "cat")).await.unwrap_err();

@@ -247,8 +247,6 @@ fn compare_indexes(before: &Table, after: &Table, with_predicates: bool) -> Pair
                     pairing.renamed.push((i, *j));
                 }
             }
-            // A spare copy of an index that stays is none of the schema's business.
-            None if old.iter().zip(&partner_of_old).any(|(other, p)| p.is_some() && is_pair(a, other)) => {}
             None if is_superseded(a, new) => {}
             None if a.predicate.is_some() && !with_predicates => {}
             None => pairing.gone.push(i),

@@ -8,6 +8,7 @@ use crate::catalog::{
     Arity, Column, ColumnType, Default, ForeignKey, Index, IndexColumn, IndexKind, Table, same_namespace,
 };
 use crate::diff::{ColumnDiff, Diff, EnumDiff, TableDiff};
+use crate::expression;
 use crate::postgres::ddl::enum_usages;
 use crate::sql::{qualified, string};
 
@@ -352,6 +353,19 @@ impl Finder<'_> {
             }
         }
         let fills_gaps = is_told || (self.dialect == Dialect::Sqlite && after.default.is_some());
+        if before.arity == Arity::Nullable && after.arity == Arity::Required && fills_gaps && is_apart(new, &after.name)
+        {
+            let text = format!(
+                "The column `{}` of the table `{}` will become required, and rows without a value get one. This fails if it makes \
+                 them equal where they have to differ.",
+                before.name, old.name
+            );
+            let count = self.count_where(old, before, "IS NULL");
+            self.push(RiskKind::Warning, old, Some(before), Some(count), text);
+            if let Some(risk) = self.found.last_mut() {
+                risk.needs_count = true;
+            }
+        }
         if before.arity == Arity::Nullable && after.arity == Arity::Required && !fills_gaps {
             let text = format!(
                 "The column `{}` of the table `{}` will become required, but may hold NULL. This is not possible if it does.",
@@ -396,14 +410,34 @@ impl Finder<'_> {
     /// A new check is refused while rows break it. Columns that are new cannot be asked about.
     fn check(&mut self, pair: &TableDiff, check: usize) {
         let (old, new) = (&self.diff.from.tables[pair.from], &self.diff.to.tables[pair.to]);
-        let expression = &new.checks[check].expression;
+        let expression = new.checks[check].expression.as_str();
         let text = format!(
             "The check `{expression}` will be added to the table `{}`. This is not possible while rows break it.",
             old.name
         );
         let (kind, table) = (RiskKind::Unexecutable, old.name.clone());
-        let count_query = Some(format!("{} WHERE NOT ({expression})", self.count_rows(old)));
+        let count_query = self
+            .before(old, new, expression)
+            .map(|expression| format!("{} WHERE NOT ({expression})", self.count_rows(old)));
         self.found.push(Risk { kind, text, table, column: None, count_query, needs_count: true, stops_at_rows: true });
+    }
+
+    /// An expression of the new table as the columns are called before the change; none when it speaks of one that holds no
+    /// value of before.
+    fn before(&self, old: &Table, new: &Table, expression: &str) -> Option<String> {
+        let mut text = expression.to_owned();
+        for column in &new.columns {
+            let name = &column.name;
+            let original = self.diff.original_column(old.namespace.as_deref(), &old.name, name);
+            let speaks_of_it = || expression::with_name(expression, name, &format!("{name}_")) != expression;
+            if self.is_fresh(old, name) && speaks_of_it() {
+                return None;
+            }
+            if original != *name {
+                text = expression::with_name(&text, name, &original);
+            }
+        }
+        Some(text)
     }
 
     fn add_foreign_key(&mut self, table: usize, key: usize) {
@@ -531,6 +565,13 @@ impl Finder<'_> {
             stops_at_rows: true,
         });
     }
+}
+
+/// Whether rows have to differ in a column, perhaps together with others.
+fn is_apart(table: &Table, column: &str) -> bool {
+    let has = |columns: &[IndexColumn]| columns.iter().any(|part| part.name == column);
+    table.primary_key.as_ref().is_some_and(|key| has(&key.columns))
+        || table.indexes.iter().any(|index| index.kind == IndexKind::Unique && has(&index.columns))
 }
 
 /// Whether rows are told apart by these columns, or some of them, so far.

@@ -122,6 +122,8 @@ pub(crate) struct ModelOf {
     map: Option<String>,
     namespace: usize,
     id: Id,
+    /// Rows are only ever added.
+    append_only: bool,
     pub(crate) fields: Vec<FieldOf>,
     pub(crate) indexes: Vec<IndexOf>,
 }
@@ -145,6 +147,24 @@ pub(crate) struct FieldOf {
     default: Option<String>,
     unique: bool,
     indexable: bool,
+    /// A condition that every value meets, so that rows stop nothing.
+    checked: bool,
+}
+
+impl FieldOf {
+    fn column(&self) -> &str {
+        self.map.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Of a type whose values every database can compare with themselves.
+    fn is_plain(&self) -> bool {
+        !self.list && (self.ty == "Int" || self.ty == "BigInt" || self.ty == "Boolean")
+    }
+
+    /// MySQL: of a type that full text is searched in.
+    fn is_text(&self) -> bool {
+        self.ty == "String"
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -153,6 +173,10 @@ pub(crate) struct IndexOf {
     unique: bool,
     descending: bool,
     map: Option<String>,
+    /// Only rows whose first column is NULL, or is not (PostgreSQL, SQLite).
+    condition: Option<bool>,
+    /// Full text (MySQL).
+    is_full_text: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -206,12 +230,13 @@ impl World {
         let name = self.name("Model");
         let map = dice.one_in(5).then(|| format!("{}_table", name.to_lowercase()));
         let id = *dice.pick(&[Id::Counted, Id::Number, Id::Text, Id::Pair]);
-        let mut model = ModelOf { name, map, namespace: dice.below(2), id, fields: Vec::new(), indexes: Vec::new() };
+        let (namespace, append_only) = (dice.below(2), dice.one_in(6));
+        let mut model = ModelOf { name, map, namespace, id, append_only, fields: Vec::new(), indexes: Vec::new() };
         for _ in 0..dice.below(6) {
             model.fields.push(self.field(dice));
         }
         for _ in 0..dice.below(3) {
-            add_index(dice, &mut model, self.next);
+            add_index(dice, &mut model, self.of, self.next);
             self.next += 1;
         }
         self.models.push(model);
@@ -230,6 +255,7 @@ impl World {
             default: None,
             unique: dice.one_in(6),
             indexable: true,
+            checked: dice.one_in(5),
         };
         self.retype(dice, &mut field);
         field
@@ -291,7 +317,7 @@ impl World {
 
     fn edit(&mut self, dice: &mut Dice, before: &World, renames: &mut Vec<String>) {
         let model = dice.below(self.models.len());
-        match dice.below(17) {
+        match dice.below(20) {
             0 => self.add_model(dice),
             1 if self.models.len() > 1 => {
                 let gone = self.models.remove(model).name;
@@ -327,8 +353,8 @@ impl World {
             }
             9 => {
                 self.next += 1;
-                let next = self.next;
-                add_index(dice, &mut self.models[model], next);
+                let (next, of) = (self.next, self.of);
+                add_index(dice, &mut self.models[model], of, next);
             }
             10 => {
                 let indexes = &mut self.models[model].indexes;
@@ -391,6 +417,16 @@ impl World {
                     renames.push(format!("{name}.{old}={new}"));
                 }
             }
+            17 => self.models[model].append_only = !self.models[model].append_only,
+            18 if !self.models[model].fields.is_empty() => {
+                let place = dice.below(self.models[model].fields.len());
+                let field = &mut self.models[model].fields[place];
+                field.checked = !field.checked;
+            }
+            19 if !self.models[model].indexes.is_empty() && self.of != For::Mysql => {
+                let place = dice.below(self.models[model].indexes.len());
+                self.models[model].indexes[place].condition = *dice.pick(&[None, Some(true), Some(false)]);
+            }
             16 => {
                 // A table gets another name, and says so.
                 let name = self.models[model].name.clone();
@@ -448,7 +484,9 @@ impl World {
         if self.has_namespaces {
             out.push_str("  schemas  = [\"one\", \"two\"]\n");
         }
-        out.push_str("}\n\n");
+        out.push_str(
+            "}\n\ngenerator client {\n  provider        = \"nicol\"\n  previewFeatures = [\"partialIndexes\"]\n}\n\n",
+        );
         let namespace = |n: usize| {
             if self.has_namespaces { format!("\n  @@schema(\"{}\")\n", ["one", "two"][n]) } else { String::new() }
         };
@@ -457,6 +495,9 @@ impl World {
                 write!(out, "enum {} {{\n  {}\n{}}}\n\n", one.name, one.values.join("\n  "), namespace(one.namespace));
         }
         for model in &self.models {
+            if model.append_only {
+                out.push_str("/// @nicol.appendOnly\n");
+            }
             let _ = writeln!(out, "model {} {{", model.name);
             out.push_str(match model.id {
                 Id::Counted => "  id Int @id @default(autoincrement())\n",
@@ -472,6 +513,10 @@ impl World {
                 } else {
                     ""
                 };
+                if field.checked && field.is_plain() {
+                    let column = field.column();
+                    let _ = writeln!(out, "  /// @nicol.check(\"{column} IS NULL OR {column} = {column}\")");
+                }
                 let _ = write!(out, "  {} {}{mark}", field.name, field.ty);
                 if let Some(native) = field.native {
                     let _ = write!(out, " @db.{native}");
@@ -495,12 +540,23 @@ impl World {
             }
             for index in &model.indexes {
                 let mut fields = index.fields.clone();
-                if index.descending {
+                if index.descending && !index.is_full_text {
                     fields[0].push_str("(sort: Desc)");
                 }
-                let word = if index.unique { "unique" } else { "index" };
+                let first = model.fields.iter().find(|field| field.name == index.fields[0]);
+                let of_text = |name: &String| model.fields.iter().any(|field| field.name == *name && field.is_text());
+                let is_full_text = index.is_full_text && index.fields.iter().all(of_text);
+                let word = match (is_full_text, index.unique) {
+                    (true, _) => "fulltext",
+                    (false, true) => "unique",
+                    (false, false) => "index",
+                };
                 let map = index.map.as_ref().map(|map| format!(", map: \"{map}\"")).unwrap_or_default();
-                let _ = writeln!(out, "  @@{word}([{}]{map})", fields.join(", "));
+                let condition = index.condition.zip(first).map(|(is_null, field)| {
+                    let word = if is_null { "IS NULL" } else { "IS NOT NULL" };
+                    format!(", where: raw(\"{} {word}\")", field.column())
+                });
+                let _ = writeln!(out, "  @@{word}([{}]{map}{})", fields.join(", "), condition.unwrap_or_default());
             }
             if let Some(map) = &model.map {
                 let _ = writeln!(out, "  @@map(\"{map}\")");
@@ -555,7 +611,7 @@ impl World {
     }
 }
 
-fn add_index(dice: &mut Dice, model: &mut ModelOf, number: usize) {
+fn add_index(dice: &mut Dice, model: &mut ModelOf, of: For, number: usize) {
     let names: Vec<String> =
         model.fields.iter().filter(|field| field.indexable).map(|field| field.name.clone()).collect();
     if names.is_empty() {
@@ -570,5 +626,9 @@ fn add_index(dice: &mut Dice, model: &mut ModelOf, number: usize) {
         return;
     }
     let map = dice.one_in(5).then(|| format!("index_{number}"));
-    model.indexes.push(IndexOf { fields, unique: dice.one_in(4), descending: dice.one_in(5), map });
+    let (unique, descending) = (dice.one_in(4), dice.one_in(5));
+    let condition = (of != For::Mysql && dice.one_in(5)).then(|| dice.one_in(2));
+    // Making one is slow.
+    let is_full_text = of == For::Mysql && dice.one_in(6);
+    model.indexes.push(IndexOf { fields, unique, descending, map, condition, is_full_text });
 }

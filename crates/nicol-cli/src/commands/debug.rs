@@ -21,11 +21,10 @@ use crate::paths;
 pub(crate) fn dmmf(global: &Global, output: &Output) -> Result<u8> {
     let project = Project::open(global)?;
     let schema = require_valid(&project, output)?;
-    let mut text = nicol_codegen::dmmf::datamodel(&schema);
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    output.result(&text);
+    output.stream(|out| {
+        nicol_codegen::dmmf::write_datamodel(&schema, out)?;
+        out.write_all(b"\n")
+    });
     Ok(DONE)
 }
 

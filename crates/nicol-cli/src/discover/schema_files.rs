@@ -1,6 +1,5 @@
 //! Finds the schema and reads its files.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -106,10 +105,9 @@ impl SchemaFiles {
             return Ok(SchemaFiles { paths: vec![path.path.clone()], folder, sources: vec![source], path });
         }
         let folder = path.path.clone();
-        let mut scan = Scan { migrations: migrations.map(real), entered: HashSet::new(), found: Vec::new() };
-        scan.enter(&folder)?;
-        let mut named: Vec<(String, PathBuf)> = scan
-            .found
+        let found = nicol_build::files::of(&folder, migrations)
+            .map_err(|unreadable| files::unreadable(&unreadable.path, &unreadable.error))?;
+        let mut named: Vec<(String, PathBuf)> = found
             .into_iter()
             .map(|file| (paths::with_slashes(file.strip_prefix(&folder).unwrap_or(&file)), file))
             .collect();
@@ -197,52 +195,4 @@ fn blocks(sources: &[Source], keywords: &[&str]) -> Vec<Source> {
         Source::new(source.path.clone(), kept)
     };
     sources.iter().map(of_file).collect()
-}
-
-/// A walk through a schema folder.
-struct Scan {
-    migrations: Option<PathBuf>,
-    /// Real paths of the folders entered: links may lead in circles.
-    entered: HashSet<PathBuf>,
-    found: Vec<PathBuf>,
-}
-
-impl Scan {
-    fn enter(&mut self, folder: &Path) -> Result<()> {
-        if !self.entered.insert(real(folder)) {
-            return Ok(());
-        }
-        let unreadable = |error: std::io::Error| files::unreadable(folder, &error);
-        for entry in fs::read_dir(folder).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if path.is_dir() {
-                if !name.starts_with('.') && name != "node_modules" && !self.is_migrations(&path, &name) {
-                    self.enter(&path)?;
-                }
-            } else if name.ends_with(".prisma") && !name.starts_with('.') {
-                self.found.push(path);
-            }
-        }
-        Ok(())
-    }
-
-    /// The configured folder, or without one any of the usual name; and as migrations hold snapshots of the schema,
-    /// whatever looks like such a folder.
-    fn is_migrations(&self, path: &Path, name: &str) -> bool {
-        let is_named = match &self.migrations {
-            Some(configured) => real(path) == *configured,
-            None => name == "migrations",
-        };
-        is_named || path.join("migration_lock.toml").is_file() || holds_migrations(path)
-    }
-}
-
-fn holds_migrations(folder: &Path) -> bool {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.into_iter().any(|entry| entry.path().join("migration.sql").is_file())
-}
-
-fn real(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }

@@ -49,13 +49,6 @@ pub(crate) struct ModelPlan<'a> {
     pub(crate) forms: Vec<FormPlan>,
     /// Rows are only ever added.
     pub(crate) is_append_only: bool,
-    /// Names for variables that hide no constant of the module.
-    pub(crate) value: String,
-    pub(crate) items: String,
-    pub(crate) reader: String,
-    pub(crate) form: String,
-    pub(crate) patch: String,
-    pub(crate) edit: String,
 }
 
 /// A column.
@@ -108,6 +101,14 @@ pub(crate) struct RelationPlan<'a> {
 }
 
 impl RelationPlan<'_> {
+    /// The columns of this side that are its foreign key.
+    pub(crate) fn own_columns(&self) -> &[usize] {
+        match &self.link {
+            LinkPlan::Owner { columns, .. } => columns,
+            LinkPlan::Owned { .. } | LinkPlan::Join { .. } => &[],
+        }
+    }
+
     /// How rows hang together here: a type of `nicol::edit`.
     pub(crate) fn hold(&self, models: &[ModelPlan<'_>]) -> &'static str {
         match &self.link {
@@ -288,12 +289,12 @@ fn scalar_type(scalar: ScalarType) -> (String, &'static str) {
         ScalarType::Int => "i32",
         ScalarType::BigInt => "i64",
         ScalarType::Float => "f64",
-        ScalarType::Decimal => "nicol::types::Decimal",
+        ScalarType::Decimal => "::nicol::types::Decimal",
         ScalarType::Boolean => "bool",
         ScalarType::String => "String",
-        ScalarType::DateTime => "nicol::types::DateTime",
+        ScalarType::DateTime => "::nicol::types::DateTime",
         ScalarType::Bytes => "Vec<u8>",
-        ScalarType::Json => "nicol::types::Json",
+        ScalarType::Json => "::nicol::types::Json",
     };
     (ty.to_owned(), scalar.as_str())
 }
@@ -388,28 +389,9 @@ fn plan_model<'a>(
         })
         .collect();
     let key = key_columns(source, &context.columns[place]);
-    let [value, items, reader, form, patch, edit] =
-        ["value", "items", "reader", "form", "patch", "edit"].map(|n| names.give(n));
     let forms = Vec::new();
     let is_append_only = directives(source.docs.as_deref()).contains(&Directive::AppendOnly);
-    ModelPlan {
-        source,
-        is_append_only,
-        row,
-        module,
-        accessor,
-        columns,
-        relations,
-        key,
-        uniques,
-        forms,
-        value,
-        items,
-        reader,
-        form,
-        patch,
-        edit,
-    }
+    ModelPlan { source, is_append_only, row, module, accessor, columns, relations, key, uniques, forms }
 }
 
 fn snake_owned(name: String) -> String {
@@ -513,12 +495,8 @@ fn plan_forms(model: &ModelPlan<'_>) -> Vec<FormPlan> {
         return Vec::new();
     }
     let demanded: Vec<usize> = (0..model.relations.len()).filter(|&r| model.relations[r].is_demanded).collect();
-    let covered = |column: usize| {
-        demanded.iter().any(|&relation| match &model.relations[relation].link {
-            LinkPlan::Owner { columns, .. } => columns.contains(&column),
-            LinkPlan::Owned { .. } | LinkPlan::Join { .. } => false,
-        })
-    };
+    let covered =
+        |column: usize| demanded.iter().any(|&relation| model.relations[relation].own_columns().contains(&column));
     let columns: Vec<usize> = (0..model.columns.len()).filter(|&c| model.columns[c].is_demanded()).collect();
     let own = columns.iter().copied().filter(|&column| !covered(column)).map(Member::Column);
     let parents = |without: Option<usize>| {

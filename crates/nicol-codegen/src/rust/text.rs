@@ -9,11 +9,6 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// Source at some depth of indentation.
-    pub(crate) fn at(depth: usize) -> Self {
-        Text { out: String::new(), depth }
-    }
-
     /// A line.
     pub(crate) fn line(&mut self, line: impl AsRef<str>) {
         let line = line.as_ref();
@@ -39,6 +34,16 @@ impl Text {
     pub(crate) fn close(&mut self, line: impl AsRef<str>) {
         self.depth -= 1;
         self.line(line);
+    }
+
+    /// `name { .. }` over several lines; `name {}` when there is nothing in it.
+    pub(crate) fn block(&mut self, name: &str, is_empty: bool, inside: impl FnOnce(&mut Self)) {
+        if is_empty {
+            return self.line(format!("{name} {{}}"));
+        }
+        self.open(format!("{name} {{"));
+        inside(self);
+        self.close("}");
     }
 
     /// A doc comment from the schema. Code in it is marked as text: documentation tests would run it.

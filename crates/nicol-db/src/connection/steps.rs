@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use super::trace;
-use super::{Connection, Driver, Isolation, Transaction};
+use super::{Connection, Isolation, Transaction};
+#[cfg(feature = "postgres")]
+use super::{Driver, trace};
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::rows::Rows;

@@ -25,6 +25,10 @@ use crate::value::{Value, json_list};
 
 /// Prepared statements kept by a connection.
 const CACHED_STATEMENTS: usize = 128;
+/// The most that the protocol allows in one message.
+const MAX_PACKET: usize = 1 << 30;
+/// After how many idle seconds the driver's own pool, which is not used, would close a connection.
+const WAIT_TIMEOUT: usize = 28_800;
 /// The number of character set and collation `binary`.
 const BINARY: u16 = 63;
 /// "This command is not supported in the prepared statement protocol yet".
@@ -37,6 +41,8 @@ const STALE_STATEMENT: &[&str] = &["1615", "3988"];
 pub(crate) struct Mysql {
     connection: Conn,
     watch: Watch,
+    /// The most bytes that the server takes in one message.
+    max_packet: usize,
     pub(crate) dialect: Dialect,
     pub(crate) version: String,
 }
@@ -70,16 +76,22 @@ impl Drop for Watch {
 impl Mysql {
     pub(crate) async fn open(url: &ConnectionUrl) -> Result<Mysql> {
         let mut connection = connect(url).await?;
-        let version: Option<String> = async {
+        let row: Option<mysql_async::Row> = async {
             connection.query_drop("SET time_zone = '+00:00'").await?;
-            connection.query_first("SELECT VERSION()").await
+            connection.query_first("SELECT VERSION(), @@max_allowed_packet").await
         }
         .await
         .map_err(from_driver)?;
-        let version = version.unwrap_or_default();
+        // Read by hand: the driver's own conversions panic when a server answers something else.
+        let text = |at: usize| match row.as_ref().and_then(|row| row.as_ref(at)) {
+            Some(mysql_async::Value::Bytes(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+            _ => String::new(),
+        };
+        let version = text(0);
+        let max_packet = text(1).parse().unwrap_or(MAX_PACKET);
         let dialect = if version.contains("MariaDB") { Dialect::Mariadb } else { Dialect::Mysql };
         let watch = Watch { options: connection.opts().clone(), session: connection.id(), is_busy: false };
-        Ok(Mysql { connection, watch, dialect, version })
+        Ok(Mysql { connection, watch, max_packet, dialect, version })
     }
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
@@ -104,6 +116,18 @@ impl Mysql {
             return Err(Error::new("P1016", format!("the statement has {wanted} parameters, but {given} were given")));
         }
         let values: Vec<mysql_async::Value> = params.iter().map(to_driver).collect();
+        let bytes = values.iter().map(|value| match value {
+            mysql_async::Value::Bytes(bytes) => bytes.len(),
+            _ => 9,
+        });
+        // The server would close the connection over it.
+        let (bytes, most) = (bytes.sum::<usize>(), self.max_packet);
+        if bytes >= most {
+            let message = format!(
+                "the values of a statement are {bytes} bytes, but the server takes less than {most} (max_allowed_packet)"
+            );
+            return Err(Error::new("P2000", message));
+        }
         let params = if values.is_empty() { Params::Empty } else { Params::Positional(values) };
         let mut result = self.connection.exec_iter(&statement, params).await.map_err(from_driver)?;
         let columns = columns_of(result.columns_ref());
@@ -215,6 +239,9 @@ fn options(url: &ConnectionUrl, tls: Option<SslOpts>) -> OptsBuilder {
         .db_name(Some(url.database()).filter(|name| !name.is_empty()))
         .stmt_cache_size(CACHED_STATEMENTS)
         .client_found_rows(true)
+        // Both would be asked of the server, and a strange answer would be a panic.
+        .max_allowed_packet(Some(MAX_PACKET))
+        .wait_timeout(Some(WAIT_TIMEOUT))
         .tcp_keepalive(Some(std::time::Duration::from_secs(60)))
         .ssl_opts(tls)
 }

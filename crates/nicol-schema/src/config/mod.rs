@@ -36,19 +36,27 @@ impl Configuration {
 /// Reads all configuration blocks, file by file: datasources, then generators.
 pub(crate) fn read(draft: &Draft<'_>, files: u32, report: &mut Report) -> Configuration {
     let mut configuration = Configuration::default();
-    let mut has_one = false;
+    let mut earlier: Vec<&str> = Vec::new();
     for file in 0..files {
         let here = |block: &&ConfigBlock<'_>| block.file.index() == file;
         let datasources = draft.datasources.iter().filter(here);
         let usable: Vec<Provider> =
             datasources.filter_map(|block| datasource::datasource(block, &mut configuration, report)).collect();
-        if usable.len() > 1 || has_one {
+        if usable.len() > 1 {
             for block in draft.datasources.iter().filter(here) {
                 let message = "a schema has one datasource";
                 report.error_help(Code::SeveralDatasources, block.span(), message, "remove all but one");
             }
+        } else if !usable.is_empty() {
+            // The reference takes the last one in silence, whichever file that is. Names that repeat are reported as such.
+            for block in draft.datasources.iter().filter(here) {
+                if !earlier.is_empty() && !earlier.contains(&block.name) {
+                    let message = format!("a schema has one datasource, and an earlier file has `{}`", earlier[0]);
+                    report.error_help(Code::SeveralDatasources, block.span(), message, "remove all but one");
+                }
+            }
         }
-        has_one |= !usable.is_empty();
+        earlier.extend(draft.datasources.iter().filter(here).map(|block| block.name));
         // Which features there are depends on the datasource of the same file, as for the reference.
         let provider = usable.first().copied();
         for block in draft.generators.iter().filter(here) {

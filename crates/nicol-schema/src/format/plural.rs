@@ -39,24 +39,24 @@ const IRREGULAR: [(&str, &str); 10] = [
     ("yes", "yeses"),
 ];
 
-/// Words that are their own plural.
+/// Words that are their own plural though a rule would change them: what the reference answers when it is asked for every
+/// word of a dictionary (64,000 words).
 const UNCOUNTABLE: &str = "\
     accommodation adulthood advertising advice aggression aid air aircraft alcohol anger applause arithmetic \
-    assistance athletics bacon baggage beef biology blood botany bread butter carbon cardboard cash chalk chaos \
-    chess countryside crossroads dancing deer dignity dirt dust economics education electricity engineering \
-    enjoyment envy equipment ethics evidence evolution fame fiction flour flu food fuel fun furniture gallows \
-    garbage garlic genetics gold golf gossip grammar gratitude grief guilt gymnastics happiness hardware harm \
-    hate hatred health heat help homework honesty honey hospitality housework humour hunger hydrogen ice \
-    importance inflation information innocence iron irony jam jewelry judo karate knowledge lack laughter lava \
-    leather leisure lightning linguine linguini linguistics literature litter livestock logic loneliness luck \
-    luggage macaroni machinery magic management mankind marble mathematics mayonnaise measles methane milk \
-    money mud mumps music nature news nitrogen nonsense nurture nutrition obedience obesity oxygen pasta \
-    patience physics poetry pollution poverty pride psychology publicity punctuation quartz racism relaxation \
-    reliability research respect revenge rice rubbish rum safety scenery seafood seaside series shame sheep \
-    shopping sleep smoke smoking snow soap software soil spaghetti species steam stuff stupidity sunshine \
-    symmetry tennis thirst thunder timber traffic transportation trust underwear unemployment unity validity \
-    veal vegetarianism vegetation vengeance violence vitality warmth wealth weather welfare wheat wildlife \
-    wisdom yoga zinc zoology";
+    assistance bacon baggage beef biology blood botany bread butter carbon cardboard cash chalk chess \
+    countryside dancing deer dignity dirt dust education electricity engineering enjoyment envy equipment \
+    evidence evolution fame fiction flour flu food fuel fun furniture garbage garlic gold golf gossip grammar \
+    gratitude grief guilt happiness hardware harm hate hatred health heat help homework honesty honey \
+    hospitality housework humour hunger hydrogen ice importance inflation information innocence iron irony \
+    jam jewelry judo karate knowledge lack laughter lava leather leisure lightning linguine linguini \
+    literature litter livestock logic loneliness luck luggage macaroni machinery magic management mankind \
+    marble mayonnaise methane milk money mud music nature nitrogen nonsense nurture nutrition obedience \
+    obesity oxygen pasta patience poetry pollution poverty pride psychology publicity punctuation quartz \
+    racism relaxation reliability research respect revenge rice rubbish rum safety scenery seafood seaside \
+    shame sheep shopping sleep smoke smoking snow soap software soil spaghetti steam stuff stupidity sunshine \
+    symmetry thirst thunder timber traffic transportation trust underwear unemployment unity validity veal \
+    vegetarianism vegetation vengeance violence vitality warmth wealth weather welfare wheat wildlife wisdom \
+    yoga zinc zoology";
 
 /// What a word ends in, of these stems and endings, and what the ending becomes. The first row that fits counts. In a
 /// stem `[..]` is one of several letters and `[^..]` any other one.
@@ -135,6 +135,10 @@ pub(crate) fn plural(word: &str) -> String {
     if UNCOUNTABLE.split_whitespace().any(|known| known == word) {
         return word.to_owned();
     }
+    by_rule(word)
+}
+
+fn by_rule(word: &str) -> String {
     if let Some((_, plural)) = IRREGULAR.iter().find(|(singular, _)| *singular == word) {
         return (*plural).to_owned();
     }
@@ -176,6 +180,13 @@ fn ends_with(word: &str, stem: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_is_listed_that_the_rules_explain() {
+        for word in UNCOUNTABLE.split_whitespace() {
+            assert_ne!(by_rule(word), word);
+        }
+    }
 
     #[test]
     fn names_of_fields() {

@@ -116,7 +116,10 @@ impl Check<'_, '_> {
             (ScalarType::String, "cuid") => self.version(name, arguments, &[1, 2], report),
             (ScalarType::String, "uuid") => self.version(name, arguments, &[4, 7], report),
             (ScalarType::String, "nanoid") => self.nanoid(arguments, report),
-            (_, name) if !is_known(name) => true,
+            (_, name) if !is_known(name) => {
+                self.draft.has_other_functions.set(true);
+                true
+            }
             (scalar, name) => {
                 let scalar = scalar.as_str();
                 let message = format!("`{name}()` does not make values of type {scalar}");

@@ -1,6 +1,7 @@
 //! What resolving produces: the schema's meaning with every place it came from, possibly with errors in it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -32,6 +33,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) relations: Vec<DraftRelation>,
     /// What stands in every `Unsupported("..")`.
     pub(crate) unsupported: Vec<Cow<'a, str>>,
+    /// A default calls a function that is not of the language itself.
+    pub(crate) has_other_functions: Cell<bool>,
 }
 
 /// The type of a field under examination.

@@ -121,6 +121,8 @@ pub(crate) struct Args<'a> {
     present: u32,
     /// The set of those that were taken.
     taken: u32,
+    /// The set of those that were asked for, there or not.
+    known: u32,
 }
 
 impl<'a> Args<'a> {
@@ -135,7 +137,7 @@ impl<'a> Args<'a> {
             alike |= present & node.word.bit();
             present |= node.word.bit();
         }
-        let args = Args { attribute, nodes, present, taken: 0 };
+        let args = Args { attribute, nodes, present, taken: 0, known: 0 };
         if alike != 0 {
             args.each_once(report);
         }
@@ -175,7 +177,8 @@ impl<'a> Args<'a> {
     }
 
     /// The last argument of a name that was not taken yet.
-    fn find(&self, word: Word) -> Option<&'a ArgumentNode> {
+    fn find(&mut self, word: Word) -> Option<&'a ArgumentNode> {
+        self.known |= word.bit();
         if self.present & !self.taken & word.bit() == 0 {
             return None;
         }
@@ -246,11 +249,15 @@ impl<'a> Args<'a> {
         let numbered = || self.nodes.iter().enumerate().filter(|(_, node)| self.taken & node.word.bit() == 0);
         let last: FxHashMap<Option<&str>, usize> = numbered().map(|(at, node)| (self.name(node), at)).collect();
         for (_, node) in numbered().filter(|(at, node)| last.get(&self.name(node)) == Some(at)) {
-            let message = match self.name(node) {
-                Some(name) => format!("`{}` has no argument `{name}`", self.attribute.name()),
-                None => format!("`{}` takes no argument here", self.attribute.name()),
+            let (message, help) = match self.name(node) {
+                Some(name) => {
+                    let missing = Word::ALL.iter().filter(|word| self.known & !self.taken & word.bit() != 0);
+                    let help = did_you_mean(name, missing.map(|word| word.as_str()), "remove it");
+                    (format!("`{}` has no argument `{name}`", self.attribute.name()), help)
+                }
+                None => (format!("`{}` takes no argument here", self.attribute.name()), "remove it".to_owned()),
             };
-            report.error_help(Code::UnknownArgument, self.attribute.file.span(node.extent), message, "remove it");
+            report.error_help(Code::UnknownArgument, self.attribute.file.span(node.extent), message, help);
         }
     }
 }

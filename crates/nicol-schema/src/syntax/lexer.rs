@@ -177,6 +177,9 @@ pub(crate) fn line_end(text: &str, at: usize) -> usize {
 #[inline]
 pub(crate) fn space_end(text: &str, mut at: usize) -> usize {
     let bytes = text.as_bytes();
+    if bytes.get(at).is_some_and(u8::is_ascii_graphic) {
+        return at;
+    }
     while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
         let others = u64::from_le_bytes(eight) ^ u64::from_le_bytes([b' '; 8]);
         if others != 0 {

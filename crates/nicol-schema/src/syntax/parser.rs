@@ -618,7 +618,7 @@ impl<'a> Parser<'a> {
     fn argument(&mut self, free: bool) -> Option<ArgumentNode> {
         let start = self.at;
         let Some(first) = self.word() else {
-            let value = if free { Some(self.expression()?) } else { return None };
+            let value = if free { Some(self.expression_without_word()?) } else { return None };
             return Some(ArgumentNode { word: Word::Unnamed, name: None, value, extent: self.extent_from(start) });
         };
         let bare = self.at;
@@ -649,13 +649,16 @@ impl<'a> Parser<'a> {
     fn expression(&mut self) -> Option<ExpressionNode> {
         match self.word() {
             Some(first) => self.expression_of(first),
-            None => {
-                let start = self.at;
-                let token = || Extent::new(start, self.lexer.token(start).end);
-                let token = if self.depth == MAX_DEPTH { Some(token()) } else { None };
-                self.nested(start, token, Parser::without_word)
-            }
+            None => self.expression_without_word(),
         }
+    }
+
+    /// An expression that does not begin with a word.
+    fn expression_without_word(&mut self) -> Option<ExpressionNode> {
+        let start = self.at;
+        let is_too_deep = self.depth == MAX_DEPTH;
+        let token = is_too_deep.then(|| Extent::new(start, self.lexer.token(start).end));
+        self.nested(start, token, Parser::without_word)
     }
 
     /// An expression whose first word is read already.

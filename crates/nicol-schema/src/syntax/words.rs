@@ -59,6 +59,33 @@ pub(crate) enum Word {
 }
 
 impl Word {
+    /// Every word that has a name of its own, in the order of the alphabet.
+    pub(crate) const ALL: [Word; 23] = [
+        Word::Clustered,
+        Word::Default,
+        Word::Fields,
+        Word::Fulltext,
+        Word::Id,
+        Word::Ignore,
+        Word::Index,
+        Word::Length,
+        Word::Map,
+        Word::Name,
+        Word::OnDelete,
+        Word::OnUpdate,
+        Word::Ops,
+        Word::References,
+        Word::Relation,
+        Word::Schema,
+        Word::ShardKey,
+        Word::Sort,
+        Word::Type,
+        Word::Unique,
+        Word::UpdatedAt,
+        Word::Value,
+        Word::Where,
+    ];
+
     /// The word of a name without dots.
     pub(crate) fn of(name: &[u8]) -> Word {
         match name {

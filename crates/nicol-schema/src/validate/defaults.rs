@@ -12,6 +12,9 @@ use super::Checks;
 
 /// Functions that are not of the language itself.
 pub(crate) fn functions(checks: &Checks<'_, '_>, report: &mut Report) {
+    if !checks.draft.has_other_functions.get() {
+        return;
+    }
     let fields = checks.draft.models.iter().flat_map(|model| &model.fields);
     for field in fields {
         let Some(value) = field.default_value().filter(|value| !value.called().is_none_or(is_known)) else {

@@ -1,6 +1,6 @@
 //! Several requests in one transaction.
 
-use nicol_db::{Around, Rows, Value};
+use nicol_db::{Around, Isolation, Rows, Value};
 
 use super::request::{Request, Single, Step, purpose, watched};
 use crate::client::Client;
@@ -23,7 +23,11 @@ pub trait Batch: Send + 'static {
     fn admit(&mut self) -> Result<()>;
     /// Carries them out in a transaction.
     #[doc(hidden)]
-    fn run(self, session: &mut Session<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+    fn run(
+        self,
+        session: &mut Session<'_>,
+        isolation: Option<Isolation>,
+    ) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
 /// A batch that has not run yet; see [`Client::batch`].
@@ -31,11 +35,23 @@ pub trait Batch: Send + 'static {
 pub struct Batched<B> {
     client: Client,
     requests: B,
+    isolation: Option<Isolation>,
 }
 
 impl<B: Batch> Batched<B> {
     pub(crate) fn new(client: Client, requests: B) -> Self {
-        Batched { client, requests }
+        Batched { client, requests, isolation: None }
+    }
+
+    /// With this isolation level. Without it the database's default holds.
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
+    /// With isolation level SERIALIZABLE.
+    pub fn serializable(self) -> Self {
+        self.isolation(Isolation::Serializable)
     }
 }
 
@@ -43,12 +59,12 @@ impl<B: Batch> IntoFuture for Batched<B> {
     type Output = Result<B::Output>;
     type IntoFuture = BoxFuture<'static, Result<B::Output>>;
     fn into_future(self) -> Self::IntoFuture {
-        let Batched { client, mut requests } = self;
+        let Batched { client, mut requests, isolation } = self;
         Box::pin(async move {
             let work = async {
                 requests.admit()?;
                 let mut taken = client.take(purpose(Operation::Batch, None), false).await?;
-                requests.run(&mut taken.session()?).await
+                requests.run(&mut taken.session()?, isolation).await
             };
             watched(&client, Operation::Batch, None, work).await
         })
@@ -79,11 +95,15 @@ impl Together {
     }
 
     /// Sends all of it; without a request that may turn out a failure afterwards COMMIT goes with it.
-    async fn send(&self, session: &mut Session<'_>) -> Result<std::vec::IntoIter<Rows>> {
+    async fn send(&self, session: &mut Session<'_>, isolation: Option<Isolation>) -> Result<std::vec::IntoIter<Rows>> {
         let statements: Vec<(&str, &[Value])> =
             self.statements.iter().map(|(statement, _)| (statement.text(), statement.params())).collect();
         let begins = !session.in_transaction;
-        let around = Around { begin: begins, commit: begins && !self.may_fail_late, ..Around::default() };
+        let commit = begins && !self.may_fail_late;
+        let around = Around { begin: begins, isolation, read_only: false, commit };
+        if !begins && isolation.is_some() {
+            return Err(Error::transaction("a batch has the isolation of the transaction around it"));
+        }
         if session.in_transaction {
             session.begin().await?;
         }
@@ -144,17 +164,17 @@ macro_rules! tuple {
                 Ok(())
             }
 
-            async fn run(self, session: &mut Session<'_>) -> Result<Self::Output> {
+            async fn run(self, session: &mut Session<'_>, isolation: Option<Isolation>) -> Result<Self::Output> {
                 let moment = Moment::of(session);
                 let mut steps = ($(self.$index.single(&moment)?,)*);
                 if $(steps.$index.is_single())&&* {
                     let mut together = Together::default();
                     $(together.add(&mut steps.$index);)*
-                    let mut rows = together.send(session).await?;
+                    let mut rows = together.send(session, isolation).await?;
                     let result = (|| Ok(($(finish(steps.$index, &mut rows)?,)*)))();
                     return together.end(session, result).await;
                 }
-                let outside = session.begin_batch().await?;
+                let outside = session.begin_batch(isolation).await?;
                 let result = async { Ok(($(one(steps.$index, session).await?,)*)) }.await;
                 session.finish_batch(outside, result).await
             }
@@ -182,7 +202,7 @@ impl<R: Request> Batch for Vec<R> {
         self.iter_mut().try_for_each(admit)
     }
 
-    async fn run(self, session: &mut Session<'_>) -> Result<Self::Output> {
+    async fn run(self, session: &mut Session<'_>, isolation: Option<Isolation>) -> Result<Self::Output> {
         if self.is_empty() {
             return Ok(Vec::new());
         }
@@ -192,11 +212,11 @@ impl<R: Request> Batch for Vec<R> {
         if steps.iter().all(Step::is_single) {
             let mut together = Together::default();
             steps.iter_mut().for_each(|step| together.add(step));
-            let mut rows = together.send(session).await?;
+            let mut rows = together.send(session, isolation).await?;
             let result = steps.into_iter().map(|step| finish(step, &mut rows)).collect();
             return together.end(session, result).await;
         }
-        let outside = session.begin_batch().await?;
+        let outside = session.begin_batch(isolation).await?;
         let result = async {
             let mut results = Vec::with_capacity(steps.len());
             for step in steps {

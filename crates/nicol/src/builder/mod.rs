@@ -85,21 +85,31 @@ impl<M: Table> Models<M> {
     }
 }
 
-impl<M: Writable> Models<M> {
+/// What not every model has; said method by method, so that the compiler tells why.
+impl<M: Table> Models<M> {
     /// Creates a row, with what hangs on it, and gives it back.
-    pub fn create(self, form: impl Form<Table = M, Scope = Root>) -> Create<M, Whole<M>> {
+    pub fn create(self, form: impl Form<Table = M, Scope = Root>) -> Create<M, Whole<M>>
+    where
+        M: Writable,
+    {
         Create::new(self.client, form.into_draft())
     }
 
     /// Creates rows, all or none; gives their number. For the rows themselves see [`CreateMany::returning`].
-    pub fn create_many<F: Form<Table = M, Scope = Root>>(self, forms: impl IntoIterator<Item = F>) -> CreateMany<M> {
+    pub fn create_many<F: Form<Table = M, Scope = Root>>(self, forms: impl IntoIterator<Item = F>) -> CreateMany<M>
+    where
+        M: Writable,
+    {
         CreateMany::new(self.client, forms.into_iter().map(Form::into_draft).collect())
     }
 }
 
-impl<M: Changeable> Models<M> {
+impl<M: Table> Models<M> {
     /// Changes the row with a unique key and gives it back; P2025 when there is none.
-    pub fn update(self, key: Unique<M>) -> Update<M, Whole<M>> {
+    pub fn update(self, key: Unique<M>) -> Update<M, Whole<M>>
+    where
+        M: Changeable,
+    {
         Update::new(self.client, key)
     }
 
@@ -109,33 +119,51 @@ impl<M: Changeable> Models<M> {
         key: Unique<M>,
         form: impl Form<Table = M, Scope = Root>,
         changes: impl FnOnce(M::Changes<OneRow>) -> M::Changes<OneRow>,
-    ) -> Upsert<M, Whole<M>> {
+    ) -> Upsert<M, Whole<M>>
+    where
+        M: Changeable,
+    {
         let patch = changes(M::Changes::from(Patch::default())).into();
         Upsert::new(self.client, key, form.into_draft(), patch)
     }
 
     /// Changes all rows that fulfil a filter; gives their number.
-    pub fn update_many(self, filter: Filter<M>) -> UpdateMany<M> {
+    pub fn update_many(self, filter: Filter<M>) -> UpdateMany<M>
+    where
+        M: Changeable,
+    {
         UpdateMany::new(self.client, Some(filter.condition))
     }
 
     /// Changes all rows; gives their number.
-    pub fn update_all(self) -> UpdateMany<M> {
+    pub fn update_all(self) -> UpdateMany<M>
+    where
+        M: Changeable,
+    {
         UpdateMany::new(self.client, None)
     }
 
     /// Deletes the row with a unique key and gives it as it was; P2025 when there is none.
-    pub fn delete(self, key: Unique<M>) -> Delete<M, Whole<M>> {
+    pub fn delete(self, key: Unique<M>) -> Delete<M, Whole<M>>
+    where
+        M: Changeable,
+    {
         Delete::new(self.client, key)
     }
 
     /// Deletes all rows that fulfil a filter; gives their number. For all rows see [`delete_all`](Models::delete_all).
-    pub fn delete_many(self, filter: Filter<M>) -> DeleteMany<M> {
+    pub fn delete_many(self, filter: Filter<M>) -> DeleteMany<M>
+    where
+        M: Changeable,
+    {
         DeleteMany::new(self.client, Some(filter.condition))
     }
 
     /// Deletes all rows; gives their number.
-    pub fn delete_all(self) -> DeleteMany<M> {
+    pub fn delete_all(self) -> DeleteMany<M>
+    where
+        M: Changeable,
+    {
         DeleteMany::new(self.client, None)
     }
 }

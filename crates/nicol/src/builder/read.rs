@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use nicol_db::Rows;
 
 use super::stream::RowStream;
-use super::{Request, Single, Step, operation, shaped};
+use super::{Single, Step, operation, shaped};
 use crate::Marks;
 use crate::Table;
 use crate::client::Client;
@@ -15,22 +15,9 @@ use crate::filter::{Condition, Filter};
 use crate::key::Unique;
 use crate::operation::{Bound, Cursor, Read};
 use crate::partial::Remaining;
-use crate::run::{self, Flat, Level};
+use crate::run::{self, Level};
 use crate::shape::{Append, Shape, Whole};
 use crate::sql::{self, Statement};
-
-/// A read as a step of a batch; one with related rows takes several statements.
-fn step<R: Request>(
-    request: R,
-    single: Option<(Statement, Flat)>,
-    decode: impl FnOnce(Level) -> Result<R::Output> + Send + 'static,
-    may_fail_late: bool,
-) -> Step<R> {
-    let Some((statement, flat)) = single else { return Step::Several(request) };
-    let table = Some(flat.table);
-    let finish = Box::new(move |rows| decode(flat.level(rows)));
-    Step::Single(Single { statement, table, finish, may_fail_late })
-}
 
 /// Reads rows; see [`Models::find_many`](super::Models::find_many).
 #[must_use = "a request does nothing until it is awaited"]
@@ -47,7 +34,7 @@ operation!(
     run |session| run::read(session, &this.read).await?.decode(S::decode),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
-        Ok(step(this, single, |level| level.decode(S::decode), false))
+        Ok(Step::of(this, single, |level| level.decode(S::decode), false))
     },
 );
 
@@ -71,7 +58,7 @@ operation!(
     run |session| Ok(run::read(session, &this.read).await?.decode(S::decode)?.pop()),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
-        Ok(step(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
+        Ok(Step::of(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
     },
 );
 operation!(
@@ -80,7 +67,7 @@ operation!(
     run |session| present::<M, S>(run::read(session, &this.read).await?, "get_first"),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
-        Ok(step(this, single, |level| present::<M, S>(level, "get_first"), true))
+        Ok(Step::of(this, single, |level| present::<M, S>(level, "get_first"), true))
     },
 );
 
@@ -270,7 +257,7 @@ operation!(
     run |session| Ok(run::read(session, &this.read).await?.decode(S::decode)?.pop()),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
-        Ok(step(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
+        Ok(Step::of(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
     },
 );
 operation!(
@@ -279,7 +266,7 @@ operation!(
     run |session| present::<M, S>(run::read(session, &this.read).await?, "get"),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
-        Ok(step(this, single, |level| present::<M, S>(level, "get"), true))
+        Ok(Step::of(this, single, |level| present::<M, S>(level, "get"), true))
     },
 );
 

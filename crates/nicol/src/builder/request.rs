@@ -10,11 +10,15 @@ use crate::client::Client;
 use crate::error::Result;
 use crate::hook::{Done, Gate, Operation};
 use crate::meta::TableMeta;
-use crate::run::{Moment, Session};
+use crate::run::{Flat, Level, Moment, Session};
 use crate::sql::Statement;
 
 /// A request that has not run yet: what the methods of `db.user()` give, and `db.sql(..).all()`. It runs when awaited, or as a
 /// part of `db.batch(..)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no request",
+    note = "a request is what `db.user().create(..)`, `db.post().count()` or `db.sql(..).all()` give, before `.await`"
+)]
 pub trait Request: Sized + Send + 'static {
     /// What comes of it.
     type Output: Send + 'static;
@@ -53,6 +57,19 @@ pub enum Step<R: Request> {
 }
 
 impl<R: Request> Step<R> {
+    /// A request whose rows one statement gives, if it does.
+    pub(crate) fn of(
+        request: R,
+        single: Option<(Statement, Flat)>,
+        decode: impl FnOnce(Level) -> Result<R::Output> + Send + 'static,
+        may_fail_late: bool,
+    ) -> Step<R> {
+        let Some((statement, flat)) = single else { return Step::Several(request) };
+        let table = Some(flat.table);
+        let finish = Box::new(move |rows| decode(flat.level(rows)));
+        Step::Single(Single { statement, table, finish, may_fail_late })
+    }
+
     pub(crate) fn is_single(&self) -> bool {
         matches!(self, Step::Single(_))
     }

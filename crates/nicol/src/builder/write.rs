@@ -2,7 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::{operation, shaped};
+use nicol_db::Rows;
+
+use super::{Request, Single, Step, operation, shaped};
 use crate::Marks;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -11,7 +13,7 @@ use crate::key::Unique;
 use crate::operation::{Draft, Key, Patch, Read};
 use crate::run::{self, Level};
 use crate::shape::{Append, Shape, Whole};
-use crate::sql::Which;
+use crate::sql::{Statement, Which};
 use crate::{Changeable, ManyRows, OneRow, Table};
 
 fn everything<M: Table>() -> Read {
@@ -27,6 +29,14 @@ fn only<M: Table, S: Shape<M>>(level: Option<Level>, operation: &str) -> Result<
         None => None,
     };
     row.ok_or_else(|| Error::not_found(M::META, operation))
+}
+
+/// A request that gives the number of rows that one statement wrote, if it is one.
+fn counted<R: Request<Output = u64>>(request: R, single: Option<Statement>) -> Step<R> {
+    let table = request.head().table;
+    let Some(statement) = single else { return Step::Several(request) };
+    let finish = Box::new(|rows: Rows| Ok(rows.affected()));
+    Step::Single(Single { statement, table, finish, may_fail_late: false })
 }
 
 /// Creates a row; see [`Models::create`](super::Models::create).
@@ -54,6 +64,10 @@ operation!(
     run |session| {
         let level = run::create(session, M::META, this.draft, &this.read).await?;
         only::<M, S>(Some(level), "create")
+    },
+    single |moment| {
+        let single = run::single::create(moment, &this.draft, &this.read)?;
+        Ok(Step::of(this, single, |level| only::<M, S>(Some(level), "create"), false))
     },
 );
 
@@ -91,6 +105,10 @@ operation!(
     run |session| {
         let level = run::update(session, &this.key, this.patch, &this.read).await?;
         only::<M, S>(level, "update")
+    },
+    single |moment| {
+        let single = run::single::update(moment, &this.key, &this.patch, &this.read)?;
+        Ok(Step::of(this, single, |level| only::<M, S>(Some(level), "update"), true))
     },
 );
 
@@ -223,6 +241,11 @@ operation!(
         let which = Which { condition: this.condition.as_ref(), limit: this.limit };
         run::update_many(session, M::META, which, this.patch).await
     },
+    single |moment| {
+        let which = Which { condition: this.condition.as_ref(), limit: this.limit };
+        let single = run::single::update_many(moment, M::META, which, &this.patch)?;
+        Ok(counted(this, single))
+    },
 );
 
 /// Changes rows and gives them back; see [`UpdateMany::returning`].
@@ -280,6 +303,13 @@ operation!(
         };
         only::<M, S>(level, "delete")
     },
+    single |moment| {
+        let single = match &this.instead {
+            Some(patch) => run::single::update(moment, &this.key, patch, &this.read)?,
+            None => run::single::delete(moment, &this.key, &this.read)?,
+        };
+        Ok(Step::of(this, single, |level| only::<M, S>(Some(level), "delete"), true))
+    },
 );
 
 /// Deletes rows; see [`Models::delete_many`](super::Models::delete_many).
@@ -317,5 +347,13 @@ operation!(
             Some(patch) => run::update_many(session, M::META, which, patch).await,
             None => run::delete_many(session, M::META, which).await,
         }
+    },
+    single |moment| {
+        let which = Which { condition: this.condition.as_ref(), limit: this.limit };
+        let single = match &this.instead {
+            Some(patch) => run::single::update_many(moment, M::META, which, patch)?,
+            None => run::single::delete_many(moment, M::META, which)?,
+        };
+        Ok(counted(this, single))
     },
 );

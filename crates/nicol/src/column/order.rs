@@ -47,6 +47,10 @@ pub fn relevance<M>(columns: impl Columns<M>, query: impl Into<String>) -> Order
 }
 
 /// One or several orders: `user::name.asc()`, or an array of them, the first deciding.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no order of rows of `{M}`",
+    note = "give an order by a column of the same model, `user::name.asc()`, or an array of such"
+)]
 pub trait Orders<M> {
     /// Appends the terms.
     #[doc(hidden)]

@@ -89,13 +89,18 @@ fn level_of(wanted: &Read, columns: Vec<u16>, rows: Rows) -> Level {
 }
 
 /// Adds `@updatedAt` columns to changes that change something.
-pub(super) fn touch(session: &Session<'_>, table: &TableMeta, mut patch: Patch) -> Patch {
+pub(super) fn touch(session: &Session<'_>, table: &TableMeta, patch: Patch) -> Patch {
+    touch_at(session.now, table, patch)
+}
+
+/// The same at a moment.
+pub(super) fn touch_at(now: jiff::Timestamp, table: &TableMeta, mut patch: Patch) -> Patch {
     if patch.assigns.is_empty() {
         return patch;
     }
     for (index, column) in (0u16..).zip(table.columns) {
         if column.is_updated_at && !patch.assigns.iter().any(|(assigned, _)| *assigned == index) {
-            patch = patch.set(index, Assign::set(session.now));
+            patch = patch.set(index, Assign::set(now));
         }
     }
     patch

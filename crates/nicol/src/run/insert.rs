@@ -34,6 +34,11 @@ pub(super) fn with_defaults(session: &Session<'_>, table: &TableMeta, mut cells:
 
 /// Gives the columns without a value those that the client makes.
 pub(super) fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Session<'_>) -> Result<()> {
+    fill_defaults_at(table, row, session.now)
+}
+
+/// The same at a moment.
+pub(super) fn fill_defaults_at(table: &TableMeta, row: &mut Cells, now: jiff::Timestamp) -> Result<()> {
     for (index, column) in (0u16..).zip(table.columns) {
         if row.iter().any(|(present, _)| *present == index) {
             continue;
@@ -45,12 +50,12 @@ pub(super) fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Sessio
             },
             Default::Text(text) => Value::Text(text.to_owned()),
             Default::None | Default::Database | Default::Autoincrement if !column.is_updated_at => continue,
-            Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(session.now),
-            Default::Cuid => Value::Text(id::cuid(session.now)?),
+            Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(now),
+            Default::Cuid => Value::Text(id::cuid(now)?),
             Default::Cuid2 => Value::Text(id::cuid2()?),
             Default::Uuid4 => Value::Text(id::uuid4()?),
-            Default::Uuid7 => Value::Text(id::uuid7(session.now)?),
-            Default::Ulid => Value::Text(id::ulid(session.now)?),
+            Default::Uuid7 => Value::Text(id::uuid7(now)?),
+            Default::Ulid => Value::Text(id::ulid(now)?),
             Default::Nanoid(length) => Value::Text(id::nanoid(length)?),
         };
         row.push((index, value));
@@ -95,7 +100,7 @@ pub(super) async fn insert_rows(
         let statement = statement(session, table, &rows[range.clone()], (returning, Conflict::Fail), &mut last).await?;
         if returning.is_empty() {
             session.execute(table, &statement).await?;
-            if !has_returning {
+            if !has_returning && !asked.is_empty() {
                 last_keys(session, table, &mut rows[range]).await?;
             }
             continue;

@@ -6,11 +6,12 @@ mod insert;
 mod level;
 mod link;
 mod read;
+pub(crate) mod single;
 
 use std::pin::Pin;
 
 use jiff::Timestamp;
-use nicol_db::{Connection, Dialect, Rows, Value};
+use nicol_db::{Connection, Dialect, Isolation, Rows, Value};
 
 pub use level::Reader;
 
@@ -43,11 +44,12 @@ pub struct Session<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     pub(crate) dialect: Dialect,
+    pub(crate) now: Timestamp,
 }
 
 impl Moment {
     pub(crate) fn of(session: &Session<'_>) -> Moment {
-        Moment { dialect: session.connection.dialect() }
+        Moment { dialect: session.connection.dialect(), now: session.now }
     }
 }
 
@@ -103,8 +105,14 @@ impl<'a> Session<'a> {
     }
 
     /// Opens the transaction of a batch; gives what [`finish_batch`](Session::finish_batch) wants to know.
-    pub(crate) async fn begin_batch(&mut self) -> Result<bool> {
-        self.begin().await?;
+    pub(crate) async fn begin_batch(&mut self, isolation: Option<Isolation>) -> Result<bool> {
+        match isolation {
+            Some(_) if self.in_transaction => {
+                return Err(Error::transaction("a batch has the isolation of the transaction around it"));
+            }
+            Some(_) => self.connection.begin(isolation).await?,
+            None => self.begin().await?,
+        }
         self.is_in_batch = true;
         Ok(std::mem::replace(&mut self.in_transaction, true))
     }

@@ -72,6 +72,11 @@ pub(crate) struct Flat {
 }
 
 impl Flat {
+    /// Rows with these columns.
+    pub(super) fn of_columns(table: &'static TableMeta, columns: Vec<u16>) -> Flat {
+        Flat { table, columns: columns.into_iter().map(Some).collect(), is_backward: false }
+    }
+
     fn of(read: &Read, items: &[Item<'_>]) -> Flat {
         let column = |item: &Item<'_>| match item {
             Item::Column(column) => Some(*column),

@@ -56,7 +56,7 @@ fn podium(html: &mut String, standings: &[Standing]) {
             html,
             format_args!(
                 "<li class=\"place{}\" style=\"view-transition-name: p{start_number}\"><span class=\"name\">{name}</span>\
-                 <span class=\"class\">{class}</span><span class=\"laps\">{laps} <small>{}</small></span>\
+                 <span class=\"class\">{class}</span><span class=\"laps\">{laps}<small>{}</small></span>\
                  <span class=\"fastest\">best {fastest}</span></li>\n",
                 place + 1,
                 if *laps == 1 { "lap" } else { "laps" },

@@ -51,7 +51,9 @@ pub(crate) fn run(args: &AdoptArgs, global: &Global, output: &Output) -> Result<
     output.say(adopted.summary.trim_end());
     output.say(&format!("Created {}, recorded as applied.", paths::show(&adopted.folder)));
     if !output.json {
-        output.note("bring the schema up to it, or the next `nicol migrate dev` will take it out again");
+        output.note(
+            "bring the schema up to it (`nicol db pull` does), or the next `nicol migrate dev` will take it out again",
+        );
     }
     Ok(DONE)
 }

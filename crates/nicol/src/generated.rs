@@ -1,0 +1,322 @@
+//! The macros that generated code is made of: a schema's models as tables of names and types, from which these make the
+//! structs, constants, forms and setters. For generated code only; not part of the public interface.
+
+/// A model: the struct of its rows, its columns, relations and keys as constants, the forms of new rows, and changes.
+///
+/// A column is marked `must` when forms have it as a field, `set` when they have a setter for it. A relation is marked `must`
+/// likewise, `parent` when its setter takes the row that a new row belongs to, `below` when it takes rows below a new row.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! model {
+    (
+        $(#[$doc:meta])*
+        $row:ident = $model:literal, $schema:expr, $table:literal, key $key:tt;
+        columns $columns:tt
+        relations $relations:tt
+        uniques $uniques:tt
+        forms $forms:tt
+        writes $writes:ident
+    ) => {
+        $crate::model! { @table [$(#[$doc])*] $row [$model, $schema, $table, $key] $columns $relations $uniques }
+        $crate::model! { @forms $columns $relations $forms }
+        $crate::model! { @writes $writes $columns $relations }
+    };
+
+    (
+        @table [$(#[$doc:meta])*] $row:ident [$model:literal, $schema:expr, $table:literal, $key:tt]
+        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:expr;)* }
+        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:expr;)* }
+        { $($by:ident($($part:ident: $of:ty = $of_column:literal),*) = $name:literal;)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $row {
+            $($(#[$about])* pub $column: $ty,)*
+        }
+
+        /// The table, as a type.
+        #[derive(Debug, Clone, Copy)]
+        pub struct Model;
+
+        $(pub const $column: $crate::Col<Model, $ty> = $crate::Col::new($at);)*
+        $(pub const $relation: $crate::$kind<Model, $target> = $crate::$kind::new($place);)*
+
+        $(
+            pub fn $by($($part: impl $crate::Given<$of>),*) -> $crate::Unique<Model> {
+                $crate::Unique::by([$(($of_column, $crate::value::<$of>($part))),*])
+            }
+        )*
+
+        impl $crate::Table for Model {
+            type Row = $row;
+            const META: &'static $crate::meta::TableMeta = {
+                #[allow(unused_imports, clippy::enum_glob_use, clippy::wildcard_imports, reason = "generated code")]
+                use $crate::meta::{*, Kind::*};
+                &TableMeta {
+                    model: $model,
+                    table: $table,
+                    schema: $schema,
+                    columns: &[$($meta),*],
+                    key: &$key,
+                    uniques: &[$(UniqueMeta { name: $name, columns: &[$($of_column),*] }),*],
+                    relations: &[$(RelationMeta {
+                        field: $field,
+                        target: of::<$target>,
+                        is_many: $crate::$kind::<Model, $target>::IS_MANY,
+                        link: $link,
+                    }),*],
+                }
+            };
+        }
+
+        impl $crate::Shaped for $row {
+            type Table = Model;
+            fn decode(__reader: &mut $crate::Reader<'_>) -> $crate::Result<Self> {
+                ::std::result::Result::Ok($row { $($column: __reader.next()?),* })
+            }
+        }
+    };
+
+    (
+        @forms $columns:tt $relations:tt
+        { $($(#[$doc:meta])* $form:ident: $scope:ty { $($field:ident: $ty:ty),* })* }
+    ) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone)]
+            pub struct $form {
+                $(pub $field: $ty,)*
+            }
+
+            impl $crate::Form for $form {
+                type Table = Model;
+                type Scope = $scope;
+                fn into_draft(self) -> $crate::Draft {
+                    let __draft = <$crate::Draft as ::std::default::Default>::default();
+                    $(let __draft = $crate::Member::put($field, self.$field, __draft);)*
+                    __draft
+                }
+            }
+
+            impl $form {
+                $crate::model! { @setters [Draft<Self>] $columns $relations }
+            }
+        )*
+    };
+
+    (
+        @setters $gives:tt
+        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:expr;)* }
+        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:expr;)* }
+    ) => {
+        $($crate::model! { @$mark $gives $column [$ty] })*
+        $($crate::model! { @$kin $gives $kind $relation [$target] [$target, $form, $crate::$hold] })*
+    };
+    (@must $($rest:tt)*) => {};
+    (@set [$gives:ty] $column:ident [$ty:ty]) => {
+        pub fn $column(self, __value: impl $crate::Given<$ty>) -> $gives {
+            let __draft = $crate::Form::into_draft(self);
+            Draft(__draft.set($column.index(), $crate::value::<$ty>(__value)), ::std::marker::PhantomData)
+        }
+    };
+    (@parent [$gives:ty] $kind:ident $relation:ident [$target:ty] $end:tt) => {
+        pub fn $relation(self, __parent: impl ::std::convert::Into<$crate::Parent<$target>>) -> $gives {
+            let __draft = $crate::Form::into_draft(self);
+            Draft(__draft.parent::<$target>($relation.index(), __parent), ::std::marker::PhantomData)
+        }
+    };
+    (@below [$gives:ty] Many $relation:ident $target:tt [$($end:tt)*]) => {
+        pub fn $relation(self, __rows: impl $crate::Children<$crate::Child<$($end)*>>) -> $gives {
+            let __draft = $crate::Form::into_draft(self);
+            Draft(__draft.children::<$($end)*>($relation.index(), __rows), ::std::marker::PhantomData)
+        }
+    };
+    (@below [$gives:ty] $kind:ident $relation:ident $target:tt [$($end:tt)*]) => {
+        pub fn $relation(self, __row: impl ::std::convert::Into<$crate::Child<$($end)*>>) -> $gives {
+            let __draft = $crate::Form::into_draft(self);
+            Draft(__draft.child::<$($end)*>($relation.index(), __row), ::std::marker::PhantomData)
+        }
+    };
+
+    (@writes none $columns:tt $relations:tt) => {};
+    (@writes create $columns:tt $relations:tt) => {
+        impl $crate::Writable for Model {}
+
+        /// A new row with more than it must say.
+        #[derive(Debug, Clone)]
+        pub struct Draft<F>($crate::Draft, ::std::marker::PhantomData<F>);
+
+        impl<F: $crate::Form> Draft<F> {
+            $crate::model! { @setters [Self] $columns $relations }
+        }
+
+        impl<F: $crate::Form> ::std::convert::From<F> for Draft<F> {
+            fn from(__form: F) -> Self {
+                Draft(__form.into_draft(), ::std::marker::PhantomData)
+            }
+        }
+
+        impl<F: $crate::Form> $crate::Form for Draft<F> {
+            type Table = Model;
+            type Scope = F::Scope;
+            fn into_draft(self) -> $crate::Draft {
+                self.0
+            }
+        }
+    };
+    (
+        @writes all
+        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:expr;)* }
+        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:expr;)* }
+    ) => {
+        $crate::model! {
+            @writes create
+            { $($(#[$about])* $mark $column: $ty = $at, $meta;)* }
+            { $($kin $relation: $kind<$target, $form, $hold> = $place, $field, $link;)* }
+        }
+
+        /// Changes of rows: of one, with what hangs on it, or of many.
+        pub struct Changes<N = $crate::OneRow>($crate::Patch, ::std::marker::PhantomData<N>);
+
+        impl<N> Changes<N> {
+            $(
+                pub fn $column(self, __value: impl $crate::Change<$ty>) -> Self {
+                    Changes(self.0.set($column.index(), $crate::Change::assign(__value)), self.1)
+                }
+            )*
+        }
+
+        impl Changes<$crate::OneRow> {
+            $($crate::model! { @edit $kind $relation [$target, $form, $crate::$hold] })*
+        }
+
+        impl<N> ::std::convert::From<$crate::Patch> for Changes<N> {
+            fn from(__patch: $crate::Patch) -> Self {
+                Changes(__patch, ::std::marker::PhantomData)
+            }
+        }
+
+        impl<N> ::std::convert::From<Changes<N>> for $crate::Patch {
+            fn from(__changes: Changes<N>) -> Self {
+                __changes.0
+            }
+        }
+
+        impl $crate::Changeable for Model {
+            type Changes<N> = Changes<N>;
+        }
+    };
+    (@edit Many $relation:ident [$($end:tt)*]) => {
+        pub fn $relation(
+            self,
+            __edit: impl ::std::ops::FnOnce($crate::EditMany<$($end)*>) -> $crate::EditMany<$($end)*>,
+        ) -> Self {
+            Changes(self.0.many($relation.index(), __edit), self.1)
+        }
+    };
+    (@edit $kind:ident $relation:ident [$($end:tt)*]) => {
+        pub fn $relation(
+            self,
+            __edit: impl ::std::ops::FnOnce($crate::EditOne<$($end)*>) -> $crate::EditOne<$($end)*>,
+        ) -> Self {
+            Changes(self.0.one($relation.index(), __edit), self.1)
+        }
+    };
+}
+
+/// An enum of the schema, each variant with its value in the database.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! enumeration {
+    ($(#[$doc:meta])* $name:ident = $schema_name:literal { $($(#[$about:meta])* $variant:ident = $value:literal,)* }) => {
+        $(#[$doc])*
+        #[allow(dead_code, missing_docs, unreachable_pub, reason = "generated code")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $($(#[$about])* $variant,)*
+        }
+
+        impl $crate::Enumeration for $name {
+            const NAME: &'static str = $schema_name;
+            const VARIANTS: &'static [(Self, &'static str)] = &[$(($name::$variant, $value)),*];
+            fn database_value(self) -> &'static str {
+                match self {
+                    $($name::$variant => $value,)*
+                }
+            }
+        }
+    };
+}
+
+/// The type `Db`, with a method for each model.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! database {
+    ($variable:literal; $($accessor:ident: $model:ty;)*) => {
+        /// The database, or a transaction in it. Cheap to clone.
+        #[allow(dead_code, unreachable_pub, reason = "generated code")]
+        #[derive(Clone)]
+        pub struct Db {
+            client: $crate::Client,
+        }
+
+        #[allow(dead_code, missing_docs, unreachable_pub, reason = "generated code")]
+        impl Db {
+            /// Connects to the database with this URL.
+            pub async fn connect(__url: &str) -> $crate::Result<Self> {
+                ::std::result::Result::Ok(Db { client: $crate::Client::connect(__url).await? })
+            }
+
+            /// Connects to the database whose URL is in the schema's environment variable.
+            pub async fn from_env() -> $crate::Result<Self> {
+                ::std::result::Result::Ok(Db { client: $crate::Client::from_env($variable).await? })
+            }
+
+            /// Connects as the options say.
+            pub async fn connect_with(__options: $crate::Options) -> $crate::Result<Self> {
+                ::std::result::Result::Ok(Db { client: $crate::Client::connect_with(__options).await? })
+            }
+
+            /// A transaction: `db.tx().run(async |tx| ..)`.
+            #[track_caller]
+            pub fn tx(&self) -> $crate::Transaction<Self> {
+                self.client.transaction()
+            }
+
+            /// The same database, with every read answered by it and none by a replica.
+            pub fn on_primary(&self) -> Self {
+                Db { client: self.client.on_primary() }
+            }
+
+            /// The same database or transaction, with one more hook around every operation.
+            pub fn with_hook(&self, __hook: impl $crate::Hook) -> Self {
+                Db { client: self.client.with_hook(__hook) }
+            }
+
+            /// The database's dialect: `db.dialect().quote("User")` is a name for SQL of your own.
+            pub fn dialect(&self) -> $crate::Dialect {
+                self.client.dialect()
+            }
+
+            $(
+                pub fn $accessor(&self) -> $crate::Models<$model> {
+                    self.client.models()
+                }
+            )*
+        }
+
+        impl ::std::convert::From<$crate::Client> for Db {
+            fn from(client: $crate::Client) -> Self {
+                Db { client }
+            }
+        }
+
+        /// What needs no model: `db.sql(..)`, `db.batch(..)`, `db.metrics()`, `db.close()`.
+        impl ::std::ops::Deref for Db {
+            type Target = $crate::Client;
+            fn deref(&self) -> &$crate::Client {
+                &self.client
+            }
+        }
+    };
+}

@@ -1,0 +1,10 @@
+#[path = "../client.rs"]
+mod db;
+use db::post;
+
+fn requests(db: &db::Db) {
+    // A post has an author.
+    let _ = db.post().create(post::New { title: "a".into() });
+}
+
+fn main() {}
