@@ -338,6 +338,29 @@ cases! {
         Ok(())
     }
 
+    async fn a_refused_row_below_is_told_by_its_own_model(db) {
+        fill(db).await?;
+        let twice = [tag::New { name: "x".into() }, tag::New { name: "red".into() }];
+        let refused = db.post().create(post::New { title: "p".into(), author: user::by_email("ann@x").into() }.tags(twice)).await;
+        let refused = refused.unwrap_err();
+        assert_eq!((refused.code(), refused.model(), refused.fields()), ("P2002", Some("Tag"), &["name".to_owned()][..]));
+        let posts = [post::In { title: "a".into() }.id(70), post::In { title: "b".into() }.id(70)];
+        let refused = db.user().create(user::New { email: "new@x".into() }.posts(posts)).await.unwrap_err();
+        assert_eq!((refused.code(), refused.model(), refused.fields()), ("P2002", Some("Post"), &["id".to_owned()][..]));
+        let orphan = [post::In { title: "a".into() }.editor_id(-5)];
+        let refused = db.user().create(user::New { email: "new@x".into() }.posts(orphan)).await.unwrap_err();
+        assert_eq!((refused.code(), refused.model()), ("P2003", Some("Post")));
+        assert_eq!(db.user().count().await?, 2, "all or nothing");
+        // Rows of two relations, one of them with a default that the client makes, and one with the database's.
+        let new = user::New { email: "new@x".into() }
+            .profile(profile::In { bio: "b".into() })
+            .posts((post::In { title: "c".into() }.views(3), post::In { title: "d".into() }));
+        let made = db.user().create(new).await?;
+        assert_eq!(titles(db, made.id).await?, pairs(&[("c", 3), ("d", 0)]));
+        assert_eq!(db.profile().get(profile::by_user_id(made.id)).await?.bio, "b");
+        Ok(())
+    }
+
     async fn in_a_transaction_only_the_operation_is_undone(db) {
         let (ann, _) = fill(db).await?;
         let count = db.tx().run(async |tx| {

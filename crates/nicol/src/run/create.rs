@@ -1,9 +1,10 @@
 //! Creating rows with what hangs on them: parents first, then the rows of a level in one INSERT, then their children.
 
-use nicol_db::Value;
+use nicol_db::{Dialect, Value};
 
 use super::insert::{
-    Bulk, Inserted, fill_defaults, insert_new, insert_rows, insert_skipping, is_one_statement, only_key,
+    Bulk, Inserted, fill_defaults, grid, insert_new, insert_rows, insert_skipping, is_one_statement, key_value,
+    only_key, with_defaults,
 };
 use super::link::{self, link_below};
 use super::{BoxFuture, Cells, Level, Session, Trust, read, set, value_of};
@@ -11,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::filter::Condition;
 use crate::meta::{Link, RelationMeta, TableMeta};
 use crate::operation::{Draft, Field, Key, LinkWrite, Links, OrderTerm, Read};
-use crate::sql::{self, Verb, Which};
+use crate::sql::{self, Below, Conflict, Insert, Verb, Which};
 
 /// Creates a row and everything below it, and reads it back as asked.
 pub(crate) async fn create(
@@ -23,7 +24,10 @@ pub(crate) async fn create(
     let has_returning = sql::has_returning(session.connection.dialect(), Verb::Insert);
     let is_gentle = draft.links.iter().all(|(_, write)| write.is_gentle());
     let direct = read::plain_columns(wanted).filter(|_| has_returning && is_gentle);
-    if draft.links.is_empty() && direct.is_some() && is_flat(wanted) {
+    // Inside a transaction a savepoint keeps what was there before when rows below are refused.
+    let is_tree = !session.in_transaction && is_tree(session.connection.dialect(), table, &draft);
+    let is_one = draft.links.is_empty() || is_tree;
+    if is_one && direct.is_some() && is_flat(wanted) {
         return create_inside(session, table, draft, wanted, direct).await;
     }
     // What somebody else created in between is there at the second try.
@@ -105,6 +109,14 @@ pub(super) fn insert_level<'a>(
     Box::pin(async move {
         let Prepared { rows, below, trust } = prepare(session, table, drafts).await?;
         let given = columns_of(&rows);
+        if session.connection.dialect() == Dialect::Postgres
+            && let [row] = rows.as_slice()
+            && !asked.is_empty()
+            && below.iter().all(|(_, relation, write)| is_leaf(table, *relation, write))
+            && (1..=ROWS_OF_A_TREE).contains(&below.len())
+        {
+            return insert_tree(session, table, row, below, &asked).await;
+        }
         for (_, relation, _) in &below {
             add_columns(&mut asked, near_columns(table.relation(*relation)));
         }
@@ -114,6 +126,70 @@ pub(super) fn insert_level<'a>(
         link_below(session, table, &inserted.cells, below).await?;
         Ok(inserted)
     })
+}
+
+/// The most rows below a row that are inserted in the same statement.
+const ROWS_OF_A_TREE: usize = 100;
+
+/// True for a row below that has nothing below itself and holds the foreign key.
+fn is_leaf(table: &TableMeta, relation: u16, write: &LinkWrite) -> bool {
+    let is_owned = matches!(table.relation(relation).link, Link::Owned { .. });
+    is_owned && matches!(write, LinkWrite::Create { draft, skip: false } if draft.links.is_empty())
+}
+
+/// True when a row and what hangs on it are inserted by one statement.
+fn is_tree(dialect: Dialect, table: &TableMeta, draft: &Draft) -> bool {
+    let fits = draft.links.len() <= ROWS_OF_A_TREE;
+    dialect == Dialect::Postgres && fits && draft.links.iter().all(|(relation, write)| is_leaf(table, *relation, write))
+}
+
+/// Inserts a row and the rows below it in one statement.
+async fn insert_tree(
+    session: &mut Session<'_>,
+    table: &'static TableMeta,
+    row: &Cells,
+    below: Vec<(usize, u16, LinkWrite)>,
+    asked: &[u16],
+) -> Result<Inserted> {
+    let mut returning = asked.to_vec();
+    let mut parts = Vec::new();
+    for group in link::grouped(below) {
+        let meta = table.relation(group.relation);
+        let Link::Owned { references, columns } = &meta.link else { continue };
+        add_columns(&mut returning, references);
+        let target = (meta.target)();
+        let mut rows = Vec::with_capacity(group.writes.len());
+        for (_, write) in group.writes {
+            if let LinkWrite::Create { mut draft, .. } = write {
+                draft.values.retain(|(column, _)| !columns.contains(column));
+                rows.push(with_defaults(session, target, draft.values)?);
+            }
+        }
+        let foreign_key: Vec<(u16, u16)> = columns.iter().copied().zip(references.iter().copied()).collect();
+        parts.push((target, grid(&rows), foreign_key));
+    }
+    let below: Vec<Below<'_>> = parts
+        .iter()
+        .map(|(target, (columns, rows), foreign_key)| Below {
+            insert: Insert { table: target, columns, rows, returning: &[], conflict: Conflict::Fail },
+            foreign_key: foreign_key.clone(),
+        })
+        .collect();
+    let rows = [row.clone()];
+    let (columns, cells) = grid(&rows);
+    let above = Insert { table, columns: &columns, rows: &cells, returning: &returning, conflict: Conflict::Fail };
+    let statement = sql::insert_tree(&above, &below, asked)?;
+    let targets = below.iter().map(|below| below.insert.table);
+    let returned = session.query_several(table, targets, &statement).await?;
+    let mut cells = row.clone();
+    if let Some(first) = returned.first() {
+        for (place, &column) in asked.iter().enumerate() {
+            if let Some(value) = key_value(table, column, first.cell(place))? {
+                set(&mut cells, column, value);
+            }
+        }
+    }
+    Ok(Inserted { cells: vec![cells], returned: Some(vec![returned]) })
 }
 
 /// Creates the rows of one level without those that have a unique key which is taken.

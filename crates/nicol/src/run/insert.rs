@@ -12,9 +12,6 @@ use crate::types::Json;
 /// The most parameters of one INSERT.
 pub(super) const PARAMETERS_A_STATEMENT: usize = 30_000;
 
-/// The most rows of one INSERT whose columns are arrays.
-const ROWS_A_STATEMENT: usize = 20_000;
-
 /// The most rows of one INSERT on SQLite.
 const ROWS_TOGETHER: usize = 8;
 
@@ -283,8 +280,10 @@ fn ranges(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> Vec<std::ops:
     let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
     let has_lists = || rows[0].iter().any(|&(column, _)| table.column(column).is_list);
     if dialect == Dialect::Postgres && rows.iter().all(|row| same_columns(row, rows[0])) && !has_lists() {
-        let starts = (0..rows.len()).step_by(ROWS_A_STATEMENT);
-        return starts.map(|start| start..rows.len().min(start + ROWS_A_STATEMENT)).collect();
+        // Behind a pooler, where nothing is prepared, the cells are parameters all the same.
+        let most = (PARAMETERS_A_STATEMENT / rows[0].len().max(1)).max(1);
+        let most = if rows[0].is_empty() { 1 } else { most };
+        return (0..rows.len()).step_by(most).map(|start| start..rows.len().min(start + most)).collect();
     }
     let uniform = match dialect {
         Dialect::Sqlite | Dialect::Mysql => true,
@@ -309,7 +308,7 @@ fn ranges(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> Vec<std::ops:
 }
 
 /// The columns that any of the rows gives, and the rows in that order.
-fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
+pub(super) fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
     let mut columns: Vec<u16> = rows.iter().flatten().map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns.dedup();

@@ -69,6 +69,21 @@ impl<'a> Session<'a> {
         rows.map_err(|error| Error::from(error).on(table))
     }
 
+    /// The same for a statement on several tables: an error is told of the one that the database names.
+    async fn query_several(
+        &mut self,
+        table: &TableMeta,
+        others: impl Iterator<Item = &'static TableMeta>,
+        statement: &Statement,
+    ) -> Result<Rows> {
+        let rows = self.connection.query(&statement.text, &statement.params).await;
+        rows.map_err(|error| {
+            let named = error.table().map(str::to_owned);
+            let other = others.into_iter().find(|other| named.as_deref() == Some(other.table));
+            Error::from(error).on(other.unwrap_or(table))
+        })
+    }
+
     async fn execute(&mut self, table: &TableMeta, statement: &Statement) -> Result<u64> {
         let affected = self.connection.execute(&statement.text, &statement.params).await;
         affected.map_err(|error| Error::from(error).on(table))

@@ -16,8 +16,8 @@ use nicol_db::{Dialect, Value};
 pub(crate) use read::{Item, Scope, ScopeLink, count, pairs, select};
 pub(crate) use summary::summary;
 pub(crate) use write::{
-    Conflict, Insert, Ties, Verb, Which, delete, delete_join_rows, has_returning, insert, insert_arrays,
-    insert_join_rows, pick, update,
+    Below, Conflict, Insert, Ties, Verb, Which, delete, delete_join_rows, has_returning, insert, insert_arrays,
+    insert_join_rows, insert_tree, pick, update,
 };
 
 use crate::error::{Error, Result};

@@ -3,8 +3,8 @@
 use nicol_db::{Dialect, Value};
 
 use super::{
-    Conflict, Insert, Item, Scope, ScopeLink, Statement, Which, count, delete, insert, insert_arrays, insert_join_rows,
-    select, update,
+    Below, Conflict, Insert, Item, Scope, ScopeLink, Statement, Which, count, delete, insert, insert_arrays,
+    insert_join_rows, insert_tree, select, update,
 };
 use crate::error::Result;
 use crate::filter::{Condition, Place, Quantifier};
@@ -308,6 +308,17 @@ fn rows_as_arrays() {
     assert_eq!(statement.text, expected);
     let ids = Value::List(vec![Value::Int(1), Value::Int(2)]);
     assert_eq!(statement.params, [ids, Value::List(vec![Value::Null, Value::Int(3)])]);
+}
+
+#[test]
+fn a_row_and_rows_below_it() {
+    let user = [vec![Some(Value::Text("A".into()))]];
+    let above = Insert { table: &USER, columns: &[1], rows: &user, returning: &[0, 1], conflict: Conflict::Fail };
+    let posts = [vec![Some(Value::Int(1))], vec![None]];
+    let insert = Insert { table: &POST, columns: &[0], rows: &posts, returning: &[], conflict: Conflict::Fail };
+    let statement = insert_tree(&above, &[Below { insert, foreign_key: vec![(1, 0)] }], &[1]).unwrap();
+    let expected = r#"WITH "nicol: above" AS (INSERT INTO "User" ("name") VALUES ($1) RETURNING "id", "name"), "nicol: below 0" AS (INSERT INTO "blog"."posts" ("author_id", "id") VALUES ((SELECT "id" FROM "nicol: above"), $2), ((SELECT "id" FROM "nicol: above"), DEFAULT)) SELECT "name" FROM "nicol: above""#;
+    assert_eq!(statement.text, expected);
 }
 
 #[test]

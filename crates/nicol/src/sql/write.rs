@@ -51,33 +51,61 @@ pub(crate) enum Conflict<'a> {
     Update { target: &'a [u16], patch: &'a Patch, condition: Option<&'a Condition> },
 }
 
+/// Rows to insert below another new row, in the same statement.
+pub(crate) struct Below<'a> {
+    pub(crate) insert: Insert<'a>,
+    /// The columns of the foreign key, each with the column of the row above that it refers to.
+    pub(crate) foreign_key: Vec<(u16, u16)>,
+}
+
+/// Inserts a row and rows below it in one statement (PostgreSQL), and gives columns of the first back.
+pub(crate) fn insert_tree(above: &Insert<'_>, below: &[Below<'_>], wanted: &[u16]) -> Result<Statement> {
+    // No table is called so: the target of an INSERT may not have the name of a WITH query.
+    const ABOVE: &str = "nicol: above";
+    let table = above.table;
+    let mut sql = Writer::new(Dialect::Postgres);
+    sql.push("WITH ");
+    sql.name(ABOVE);
+    sql.push(" AS (");
+    sql.insert(above);
+    sql.push(")");
+    for (number, Below { insert, foreign_key }) in below.iter().enumerate() {
+        sql.push(", ");
+        sql.name(&format!("nicol: below {number}"));
+        sql.push(" AS (INSERT INTO ");
+        sql.table(insert.table);
+        sql.push(" (");
+        let columns = foreign_key.iter().map(|(column, _)| column).chain(insert.columns);
+        sql.separated(", ", columns, |sql, &column| sql.name(insert.table.column(column).column));
+        sql.push(") VALUES ");
+        sql.separated(", ", insert.rows, |sql, row| {
+            sql.push("(");
+            sql.separated(", ", foreign_key, |sql, (_, reference)| {
+                sql.push("(SELECT ");
+                sql.name(table.column(*reference).column);
+                sql.push(" FROM ");
+                sql.name(ABOVE);
+                sql.push(")");
+            });
+            for cell in row {
+                sql.push(", ");
+                sql.cell(cell.as_ref());
+            }
+            sql.push(")");
+        });
+        sql.push(")");
+    }
+    sql.push(" SELECT ");
+    sql.separated(", ", wanted, |sql, &column| sql.name(table.column(column).column));
+    sql.push(" FROM ");
+    sql.name(ABOVE);
+    sql.finish()
+}
+
 /// Inserts rows.
 pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
-    sql.push("INSERT INTO ");
-    sql.table(insert.table);
-    match (insert.columns, dialect) {
-        ([], Dialect::Mysql | Dialect::Mariadb) => {
-            sql.push(" () VALUES ");
-            sql.separated(", ", insert.rows, |sql, _| sql.push("()"));
-        }
-        ([], Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb) => sql.push(" DEFAULT VALUES"),
-        (columns, _) => {
-            sql.push(" (");
-            sql.separated(", ", columns, |sql, &column| sql.name(insert.table.column(column).column));
-            sql.push(") VALUES ");
-            sql.separated(", ", insert.rows, |sql, row| {
-                sql.push("(");
-                sql.separated(", ", row, |sql, cell| match cell {
-                    Some(value) => sql.bind(value.clone()),
-                    None => sql.push("DEFAULT"),
-                });
-                sql.push(")");
-            });
-        }
-    }
-    sql.conflict(insert.table, insert.conflict);
-    sql.returning(insert.table, insert.returning);
+    sql.insert(insert);
     sql.finish()
 }
 
@@ -261,6 +289,42 @@ pub(crate) fn delete<'a>(
 }
 
 impl Writer {
+    fn insert(&mut self, insert: &Insert<'_>) {
+        let sql = self;
+        sql.push("INSERT INTO ");
+        sql.table(insert.table);
+        match (insert.columns, sql.dialect) {
+            ([], Dialect::Mysql | Dialect::Mariadb) => {
+                sql.push(" () VALUES ");
+                sql.separated(", ", insert.rows, |sql, _| sql.push("()"));
+            }
+            ([], Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb) => sql.push(" DEFAULT VALUES"),
+            (columns, _) => {
+                sql.push(" (");
+                sql.separated(", ", columns, |sql, &column| sql.name(insert.table.column(column).column));
+                sql.push(") VALUES ");
+                sql.separated(", ", insert.rows, |sql, row| {
+                    sql.push("(");
+                    sql.separated(", ", row, |sql, cell| match cell {
+                        Some(value) => sql.bind(value.clone()),
+                        None => sql.push("DEFAULT"),
+                    });
+                    sql.push(")");
+                });
+            }
+        }
+        sql.conflict(insert.table, insert.conflict);
+        sql.returning(insert.table, insert.returning);
+    }
+
+    /// A value, or the word for the column's default.
+    fn cell(&mut self, cell: Option<&Value>) {
+        match cell {
+            Some(value) => self.bind(value.clone()),
+            None => self.push("DEFAULT"),
+        }
+    }
+
     fn assignments(&mut self, table: &'static TableMeta, patch: &Patch) {
         self.separated(", ", &patch.assigns, |sql, (column, assign)| {
             sql.name(table.column(*column).column);
