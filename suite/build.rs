@@ -11,6 +11,9 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let base = fs::read_to_string("schemas/client.prisma")?;
     for provider in ["sqlite", "postgresql", "mysql"] {
         let mut text = base.replace("\"sqlite\"", &format!("\"{provider}\""));
+        if provider == "postgresql" {
+            text = text.replace("\"views\"", "\"views\", \"fullTextSearchPostgres\"");
+        }
         text.push_str(&fs::read_to_string(format!("schemas/client.{provider}.prisma"))?);
         generate(provider, &text)?;
     }

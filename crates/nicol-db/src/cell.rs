@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -110,6 +111,28 @@ pub trait Decode: Sized {
     /// # Errors
     /// `P2023` when the cell holds something else, or NULL where there is no room for it.
     fn decode(cell: Cell<'_>) -> Result<Self>;
+
+    /// Reads an element of a list that is stored as a JSON array.
+    ///
+    /// # Errors
+    /// As [`decode`](Decode::decode).
+    fn decode_element(json: &str) -> Result<Self> {
+        let text: String;
+        let cell = match json {
+            "null" => Cell::Null,
+            "true" => Cell::Bool(true),
+            "false" => Cell::Bool(false),
+            _ if json.starts_with('"') => {
+                text = serde_json::from_str(json).map_err(|_| Error::conversion("JSON", "text"))?;
+                Cell::Text(&text)
+            }
+            _ => match json.parse() {
+                Ok(number) => Cell::Int(number),
+                Err(_) => parse_decimal(json).map_or(Cell::Json(json), Cell::Decimal),
+            },
+        };
+        Self::decode(cell)
+    }
 }
 
 impl Decode for bool {
@@ -222,6 +245,18 @@ impl Decode for String {
 }
 
 impl Decode for Vec<u8> {
+    fn decode_element(json: &str) -> Result<Self> {
+        let digits = serde_json::from_str::<&str>(json).unwrap_or_default().as_bytes();
+        let digit = |at: usize| char::from(digits[at]).to_digit(16);
+        let byte = |at: usize| u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok();
+        let bytes = if digits.len().is_multiple_of(2) && json.starts_with('"') {
+            (0..digits.len()).step_by(2).map(byte).collect()
+        } else {
+            None
+        };
+        bytes.ok_or_else(|| Error::conversion("JSON", "bytes"))
+    }
+
     fn decode(cell: Cell<'_>) -> Result<Self> {
         match &cell {
             Cell::Bytes(bytes) | Cell::Native { bytes, .. } => Ok(bytes.to_vec()),
@@ -233,6 +268,10 @@ impl Decode for Vec<u8> {
 }
 
 impl Decode for serde_json::Value {
+    fn decode_element(json: &str) -> Result<Self> {
+        Self::decode(Cell::Json(json))
+    }
+
     fn decode(cell: Cell<'_>) -> Result<Self> {
         match &cell {
             Cell::Bool(value) => Ok((*value).into()),
@@ -292,13 +331,17 @@ impl<T: Decode> Decode for Option<T> {
 }
 
 impl<T: Decode> Decode for Vec<T> {
-    /// NULL is an empty list: list columns of older data may be NULL.
+    /// NULL is an empty list: list columns of older data may be NULL. Where the database has no arrays, a list is a JSON
+    /// array as a parameter has written it.
     fn decode(cell: Cell<'_>) -> Result<Self> {
-        match cell {
+        match &cell {
             Cell::Null => Ok(Vec::new()),
             #[cfg(feature = "postgres")]
             Cell::Array(array) => array.iter().map(|cell| T::decode(cell?)).collect(),
-            _ => cell.refuse("a list"),
+            _ => match cell.text().and_then(|text| serde_json::from_str::<Vec<&RawValue>>(text).ok()) {
+                Some(elements) => elements.iter().map(|element| T::decode_element(element.get())).collect(),
+                None => cell.refuse("a list"),
+            },
         }
     }
 }

@@ -176,7 +176,7 @@ macro_rules! model {
         }
 
         /// Changes of rows: of one, with what hangs on it, or of many.
-        pub struct Changes<N>($crate::Patch, ::std::marker::PhantomData<N>);
+        pub struct Changes<N = $crate::OneRow>($crate::Patch, ::std::marker::PhantomData<N>);
 
         impl<N> Changes<N> {
             $(

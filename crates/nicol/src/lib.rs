@@ -42,7 +42,7 @@ mod sql;
 
 pub use builder::Models;
 pub use client::{Client, Options, Transaction};
-pub use column::{Col, Order, count, relevance, search};
+pub use column::{Col, Order, Searchable, count, relevance, search};
 pub use edit::{EditMany, EditOne, Fixed, Free, Held, Needed};
 pub use error::{Error, Result};
 pub use filter::Filter;

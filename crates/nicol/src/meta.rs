@@ -130,6 +130,10 @@ pub enum Default {
     None,
     /// The database: a literal, `dbgenerated()`, `sequence()`.
     Database,
+    /// A document or a list, as JSON. The client gives it: MySQL and MariaDB have no such defaults.
+    Json(&'static str),
+    /// A text of a type that has no defaults on MySQL. The client gives it.
+    Text(&'static str),
     /// The database: `autoincrement()`.
     Autoincrement,
     /// `now()`

@@ -1,4 +1,5 @@
-//! A fresh database for a test, one test body for every database product, and the `nicol` command in a project of a test's own.
+//! A fresh database for a test, one test body for every database product, the `nicol` command in a project of a test's own, and
+//! a real browser that looks at pages.
 //!
 //! **In**: the name of a server and, from the environment, where it is (`NICOL_TEST_POSTGRES_URL`, `NICOL_TEST_MARIADB_URL`, ..;
 //! SQLite needs nothing). **Out**: the URL of an empty database of the test's own, dropped at the end whatever happens. A
@@ -24,6 +25,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests end by panicking, and this crate is for tests only")]
 
+mod browser;
 mod project;
 
 use std::any::Any;
@@ -32,6 +34,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+pub use browser::{Browser, http};
 use nicol_db::{Connection, ConnectionUrl, admin};
 pub use project::{Project, Ran, nicol};
 use tempfile::TempDir;

@@ -55,6 +55,13 @@ cases! {
         Ok(())
     }
 
+    async fn rows_that_give_nothing(db) {
+        assert_eq!(db.part().create_many((0..3).map(|_| part::New {})).await?, 3);
+        assert_eq!(db.part().create_many((0..20).map(|_| part::New {})).returning().await?.len(), 20);
+        assert_eq!(db.part().count().await?, 23);
+        Ok(())
+    }
+
     async fn duplicates(db) {
         let new = |email: &str| user::New { email: email.into() };
         db.user().create(new("b@x")).await?;

@@ -46,6 +46,10 @@ pub(crate) fn write(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<
         text.line("pub type In = New;");
         text.line("pub type Raw = New;");
     }
+    if client.is_searchable {
+        text.blank();
+        text.line("impl ::nicol::Searchable for Model {}");
+    }
 }
 
 fn write_columns(text: &mut Text, model: &ModelPlan<'_>) {

@@ -11,11 +11,14 @@ use nicol_schema::schema::{
 };
 
 use super::names::{Names, pascal, snake};
+use super::text::literal;
 
 /// A client.
 pub(crate) struct ClientPlan<'a> {
     /// The environment variable with the database's URL.
     pub(crate) url_variable: String,
+    /// Texts can be searched.
+    pub(crate) is_searchable: bool,
     pub(crate) enums: Vec<EnumPlan<'a>>,
     pub(crate) models: Vec<ModelPlan<'a>>,
 }
@@ -231,7 +234,12 @@ pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
         Some(StringOrEnv::Env(name)) => name.clone(),
         Some(StringOrEnv::Literal(_)) | None => "DATABASE_URL".to_owned(),
     };
-    ClientPlan { url_variable, enums, models }
+    let is_searchable = match provider {
+        Provider::Mysql => true,
+        Provider::Postgresql => schema.has_preview_feature("fullTextSearchPostgres"),
+        Provider::Sqlite | Provider::Cockroachdb | Provider::Sqlserver | Provider::Mongodb => false,
+    };
+    ClientPlan { url_variable, is_searchable, enums, models }
 }
 
 fn plan_enum<'a>(source: &'a Enum, types: &mut Names) -> EnumPlan<'a> {
@@ -291,8 +299,19 @@ fn scalar_type(scalar: ScalarType) -> (String, &'static str) {
     (ty.to_owned(), scalar.as_str())
 }
 
-fn default_variant(field: &Field) -> Option<String> {
+/// Native types of MySQL that have no defaults in the database.
+const TEXTS: [&str; 4] = ["TinyText", "Text", "MediumText", "LongText"];
+
+fn default_variant(field: &Field, provider: Option<Provider>) -> Option<String> {
+    let is_json = field.ty == FieldType::Scalar(ScalarType::Json);
+    let is_text = provider == Some(Provider::Mysql)
+        && field.native_type.as_ref().is_some_and(|native| TEXTS.contains(&native.name.as_str()));
     let variant = match &field.default.as_ref()?.value {
+        DefaultValue::String(json) if is_json => format!("Json({})", literal(json)),
+        DefaultValue::String(text) if is_text => format!("Text({})", literal(text)),
+        DefaultValue::List(values) => {
+            json_list(field, values).map_or_else(|| "Database".to_owned(), |json| format!("Json({})", literal(&json)))
+        }
         DefaultValue::Function(DefaultFunction::Now) => "Now".to_owned(),
         DefaultValue::Function(DefaultFunction::Autoincrement) => "Autoincrement".to_owned(),
         DefaultValue::Function(DefaultFunction::Uuid(Some(7))) => "Uuid7".to_owned(),
@@ -307,10 +326,24 @@ fn default_variant(field: &Field) -> Option<String> {
         | DefaultValue::String(_)
         | DefaultValue::Number(_)
         | DefaultValue::Boolean(_)
-        | DefaultValue::EnumValue(_)
-        | DefaultValue::List(_) => "Database".to_owned(),
+        | DefaultValue::EnumValue(_) => "Database".to_owned(),
     };
     Some(variant)
+}
+
+/// The literals of a list as JSON; none for types whose literals JSON does not have.
+fn json_list(field: &Field, values: &[DefaultValue]) -> Option<String> {
+    let is_json = field.ty == FieldType::Scalar(ScalarType::Json);
+    let element = |value: &DefaultValue| match (value, &field.ty) {
+        (DefaultValue::String(json), _) if is_json => Some(json.clone()),
+        (DefaultValue::String(text), FieldType::Scalar(ScalarType::String)) => serde_json::to_string(text).ok(),
+        (DefaultValue::Number(number), FieldType::Scalar(ScalarType::Int | ScalarType::BigInt | ScalarType::Float)) => {
+            Some(number.clone())
+        }
+        (DefaultValue::Boolean(value), _) => Some(value.to_string()),
+        _ => None,
+    };
+    Some(format!("[{}]", values.iter().map(element).collect::<Option<Vec<_>>>()?.join(",")))
 }
 
 fn plan_model<'a>(
@@ -329,7 +362,7 @@ fn plan_model<'a>(
             name: names.give(&snake(&field.name)),
             plain: plain.clone(),
             kind,
-            default: default_variant(field),
+            default: default_variant(field, context.schema.provider()),
         })
         .collect();
     let mut relations = Vec::new();

@@ -1,4 +1,5 @@
-//! List columns (`T[]`; PostgreSQL, CockroachDB).
+//! List columns (`T[]`): arrays on PostgreSQL and CockroachDB. A client used on a database that has no arrays takes the column
+//! for one of type `Json` that holds an array.
 
 use super::Col;
 use crate::filter::{Condition, Filter, ListTest};

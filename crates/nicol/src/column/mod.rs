@@ -13,7 +13,7 @@ pub use calculation::{Averaged, Calculated, Counted, Summed, count};
 pub use json::{Document, JsonPlace, PathStep};
 pub use order::{Order, Orders, relevance};
 pub use set::Columns;
-pub use text::{Insensitive, Text, search};
+pub use text::{Insensitive, Searchable, Text, search};
 
 use crate::Marks;
 use crate::filter::{Comparison, Condition, Filter};

@@ -41,13 +41,24 @@ impl<M, T: Text> Col<M, T> {
 
     /// Answers a full-text search, in the words of the database: `cat & !dog` (PostgreSQL's `to_tsquery`), `+cat -dog`
     /// (MySQL's boolean mode, which needs a full-text index). SQLite has none: P2019.
-    pub fn search(self, query: impl Into<String>) -> Filter<M> {
+    pub fn search(self, query: impl Into<String>) -> Filter<M>
+    where
+        M: Searchable,
+    {
         search(self, query)
     }
 }
 
+/// Tables whose columns of text answer a full-text search. Generated code says so where the schema has it: always on MySQL, on
+/// PostgreSQL with the preview feature `fullTextSearchPostgres`.
+#[diagnostic::on_unimplemented(
+    message = "the schema of this client has no full-text search",
+    note = "on PostgreSQL the generator needs `previewFeatures = [\"fullTextSearchPostgres\"]`"
+)]
+pub trait Searchable {}
+
 /// Answers a full-text search over several columns together; see [`Col::search`].
-pub fn search<M>(columns: impl Columns<M>, query: impl Into<String>) -> Filter<M> {
+pub fn search<M: Searchable>(columns: impl Columns<M>, query: impl Into<String>) -> Filter<M> {
     Filter::new(Condition::Search { columns: columns.indices(), query: query.into() })
 }
 

@@ -7,7 +7,7 @@ use super::insert::{
     only_key, with_defaults,
 };
 use super::link::{self, link_below};
-use super::{BoxFuture, Cells, Level, Session, Trust, cell_value, read, set, value_of};
+use super::{BoxFuture, Cells, Level, Session, Trust, read, set, value_of};
 use crate::error::{Error, Result};
 use crate::filter::Condition;
 use crate::meta::{Link, RelationMeta, TableMeta};
@@ -465,9 +465,7 @@ pub(super) async fn find_rows<'a>(
     let rows = session.query(table, &statement).await?;
     let values = |row: nicol_db::Row<'_>| {
         let cells = columns.iter().enumerate();
-        cells
-            .map(|(place, &column)| Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null)))
-            .collect()
+        cells.map(|(place, &column)| super::column_value(table.column(column), row.cell(place))).collect()
     };
     rows.iter().map(values).collect()
 }

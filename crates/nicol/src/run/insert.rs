@@ -5,14 +5,12 @@ use nicol_db::{Dialect, Rows, Value};
 use super::{Cells, Session, cell_value};
 use crate::error::Result;
 use crate::id;
-use crate::meta::{Default, TableMeta};
+use crate::meta::{ColumnMeta, Default, Kind, TableMeta};
 use crate::sql::{self, Conflict, Insert, Statement, Verb};
+use crate::types::Json;
 
 /// The most parameters of one INSERT.
 pub(super) const PARAMETERS_A_STATEMENT: usize = 30_000;
-
-/// The most rows of one INSERT whose columns are arrays.
-const ROWS_A_STATEMENT: usize = 20_000;
 
 /// The most rows of one INSERT on SQLite.
 const ROWS_TOGETHER: usize = 8;
@@ -43,6 +41,11 @@ pub(super) fn fill_defaults_at(table: &TableMeta, row: &mut Cells, now: jiff::Ti
             continue;
         }
         let value = match column.default {
+            Default::Json(json) => match literal(column, json) {
+                Some(value) => value,
+                None => continue,
+            },
+            Default::Text(text) => Value::Text(text.to_owned()),
             Default::None | Default::Database | Default::Autoincrement if !column.is_updated_at => continue,
             Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(now),
             Default::Cuid => Value::Text(id::cuid(now)?),
@@ -56,6 +59,26 @@ pub(super) fn fill_defaults_at(table: &TableMeta, row: &mut Cells, now: jiff::Ti
     }
     row.sort_by_key(|(column, _)| *column);
     Ok(())
+}
+
+/// The value of a default that is written as JSON.
+fn literal(column: &ColumnMeta, json: &str) -> Option<Value> {
+    let json: Json = serde_json::from_str(json).ok()?;
+    let element = |json: Json| match column.kind {
+        Kind::String | Kind::Enum => json.as_str().map(|text| Value::Text(text.to_owned())),
+        Kind::Int => json.as_i64().and_then(|number| i32::try_from(number).ok()).map(Value::Int),
+        Kind::BigInt => json.as_i64().map(Value::BigInt),
+        Kind::Float => json.as_f64().map(Value::Float),
+        Kind::Boolean => json.as_bool().map(Value::Bool),
+        Kind::Json => Some(Value::Json(json)),
+        Kind::Decimal | Kind::DateTime | Kind::Bytes => None,
+    };
+    match json {
+        Json::Array(elements) if column.is_list => {
+            elements.into_iter().map(element).collect::<Option<_>>().map(Value::List)
+        }
+        json => element(json),
+    }
 }
 
 /// Inserts rows: one statement, or as many as the database needs.
@@ -216,7 +239,7 @@ pub(super) fn only_key(table: &TableMeta, key: &[u16], cells: &Cells) -> bool {
         match meta.default {
             // NULL is equal to nothing.
             Default::None => meta.is_nullable,
-            Default::Database | Default::Now => false,
+            Default::Database | Default::Json(_) | Default::Text(_) | Default::Now => false,
             Default::Autoincrement
             | Default::Cuid
             | Default::Cuid2
@@ -257,8 +280,10 @@ fn ranges(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> Vec<std::ops:
     let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
     let has_lists = || rows[0].iter().any(|&(column, _)| table.column(column).is_list);
     if dialect == Dialect::Postgres && rows.iter().all(|row| same_columns(row, rows[0])) && !has_lists() {
-        let starts = (0..rows.len()).step_by(ROWS_A_STATEMENT);
-        return starts.map(|start| start..rows.len().min(start + ROWS_A_STATEMENT)).collect();
+        // Behind a pooler, where nothing is prepared, the cells are parameters all the same.
+        let most = (PARAMETERS_A_STATEMENT / rows[0].len().max(1)).max(1);
+        let most = if rows[0].is_empty() { 1 } else { most };
+        return (0..rows.len()).step_by(most).map(|start| start..rows.len().min(start + most)).collect();
     }
     let uniform = match dialect {
         Dialect::Sqlite | Dialect::Mysql => true,

@@ -3,7 +3,7 @@
 use nicol_db::{Dialect, Value};
 
 use super::{Source, Writer};
-use crate::filter::{Comparison, Condition, ListTest, Operand, Place, Quantifier};
+use crate::filter::{Comparison, Condition, Operand, Place, Quantifier};
 use crate::meta::{Kind, Link, TableMeta};
 
 /// The character that makes `%`, `_` and itself literal in LIKE patterns. Not the backslash, whose meaning inside
@@ -110,7 +110,8 @@ impl Writer {
             return self.folded(|sql| sql.operand(table, source, operand));
         }
         let meta = table.column(column);
-        if meta.kind == Kind::Json && !meta.is_list {
+        let is_json = if meta.is_list { !self.dialect.is_postgres_family() } else { meta.kind == Kind::Json };
+        if is_json {
             return self.compare_json(
                 comparison,
                 |sql| sql.column(source, table, column),
@@ -217,27 +218,6 @@ impl Writer {
             }
         }
         self.push(" ESCAPE '!'");
-    }
-
-    fn list_test(&mut self, table: &'static TableMeta, source: Source, column: u16, test: &ListTest) {
-        if !self.dialect.is_postgres_family() {
-            return self.refuse("has no list columns");
-        }
-        if let ListTest::IsEmpty(_) = test {
-            self.push("cardinality(");
-        }
-        self.column(source, table, column);
-        match test {
-            ListTest::HasEvery(values) => {
-                self.push(" @> ");
-                self.bind(Value::List(values.clone()));
-            }
-            ListTest::HasSome(values) => {
-                self.push(" && ");
-                self.bind(Value::List(values.clone()));
-            }
-            ListTest::IsEmpty(is_empty) => self.push(if *is_empty { ") = 0" } else { ") > 0" }),
-        }
     }
 
     fn search(&mut self, table: &'static TableMeta, source: Source, columns: &[u16], query: &str) {

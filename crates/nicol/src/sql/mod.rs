@@ -5,6 +5,7 @@
 
 mod condition;
 mod json;
+mod list;
 mod page;
 mod read;
 mod summary;

@@ -2,13 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "test helpers are not test functions")]
 
-mod browser;
-
+use fresh_database::{Browser, http};
 use laps::{rounds, serve, sessions, story, students, users};
 use nicol::types::DateTime;
 use tokio::net::TcpListener;
-
-use browser::Browser;
 
 #[test]
 fn a_lap_appears_by_itself() {
@@ -36,10 +33,10 @@ fn a_lap_appears_by_itself() {
     // A lap over HTTP, as a recorder's device sends it; the page hears of it.
     runtime.block_on(async {
         let post = |key: &str, number| format!("POST /laps/{number}/57000 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n");
-        assert!(browser::http(address, &post(&session.id, 2)).await.starts_with("HTTP/1.1 201"));
-        assert!(browser::http(address, &post(&session.id, 2)).await.starts_with("HTTP/1.1 201"));
-        assert!(browser::http(address, &post("nobody's", 2)).await.starts_with("HTTP/1.1 401"));
-        assert!(browser::http(address, &post(&session.id, 99)).await.starts_with("HTTP/1.1 404"));
+        assert!(http(address, &post(&session.id, 2)).await.starts_with("HTTP/1.1 201"));
+        assert!(http(address, &post(&session.id, 2)).await.starts_with("HTTP/1.1 201"));
+        assert!(http(address, &post("nobody's", 2)).await.starts_with("HTTP/1.1 401"));
+        assert!(http(address, &post(&session.id, 99)).await.starts_with("HTTP/1.1 404"));
     });
     browser.wait_until("document.querySelector('.podium .name')?.textContent === 'Cleo'");
     browser.wait_until("document.querySelector('header dd').textContent === '8'");

@@ -26,8 +26,9 @@ const FLAGS: [&str; 10] = [
 /// A page that does not get there in this time never will.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A browser with one page.
-pub(crate) struct Browser {
+/// A headless Chromium with one page.
+#[derive(Debug)]
+pub struct Browser {
     child: Child,
     to: File,
     from: File,
@@ -39,7 +40,7 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// Starts it; none, with a printed line, when there is no browser on this machine.
-    pub(crate) fn start() -> Option<Browser> {
+    pub fn start() -> Option<Browser> {
         let names = ["chromium", "chromium-browser", "google-chrome"];
         let folders: Vec<_> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
         let find = |name: &&str| folders.iter().any(|folder| folder.join(name).is_file());
@@ -77,18 +78,18 @@ impl Browser {
     }
 
     /// Goes to a page.
-    pub(crate) fn open(&mut self, url: &str) {
+    pub fn open(&mut self, url: &str) {
         self.call("Page.navigate", &json!({"url": url}));
     }
 
     /// The value of an expression in the page.
-    pub(crate) fn ask(&mut self, expression: &str) -> Value {
+    pub fn ask(&mut self, expression: &str) -> Value {
         let mut answer = self.call("Runtime.evaluate", &json!({"expression": expression, "returnByValue": true}));
         answer["result"]["value"].take()
     }
 
     /// Asks again until an expression is true.
-    pub(crate) fn wait_until(&mut self, expression: &str) {
+    pub fn wait_until(&mut self, expression: &str) {
         let start = Instant::now();
         while self.ask(expression) != true {
             if start.elapsed() > PATIENCE {
@@ -100,7 +101,7 @@ impl Browser {
     }
 
     /// The page as a PNG.
-    pub(crate) fn picture(&mut self) -> Vec<u8> {
+    pub fn picture(&mut self) -> Vec<u8> {
         let answer = self.call("Page.captureScreenshot", &json!({"format": "png"}));
         base64(answer["data"].as_str().expect("a picture"))
     }
@@ -144,7 +145,7 @@ impl Drop for Browser {
 }
 
 /// Sends a request and reads all of the answer.
-pub(crate) async fn http(address: SocketAddr, request: &str) -> String {
+pub async fn http(address: SocketAddr, request: &str) -> String {
     let mut connection = tokio::net::TcpStream::connect(address).await.expect("a connection");
     connection.write_all(request.as_bytes()).await.expect("a request");
     let mut answer = String::new();
