@@ -175,9 +175,9 @@ fn r09_one_client_of_all_files() {
     project.run(&["generate"]).succeeds();
     let names = project.names("prisma/generated");
     let text: String = names.iter().map(|name| project.read(&format!("prisma/generated/{name}"))).collect();
-    assert_eq!(text.matches("impl nicol::Table for Model").count(), 30);
-    assert_eq!(text.matches("impl ::nicol::Enumeration for ").count(), 9);
-    assert_eq!(text.matches("pub struct Db").count(), 1);
+    assert_eq!(text.matches("::nicol::model! {").count(), 30);
+    assert_eq!(text.matches("::nicol::enumeration! {").count(), 9);
+    assert_eq!(text.matches("::nicol::database! {").count(), 1);
 }
 
 #[test]
