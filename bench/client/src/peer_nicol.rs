@@ -2,6 +2,7 @@
 
 use futures::future::BoxFuture;
 use nicol::types::DateTime;
+use nicol::{Form, Root};
 
 use crate::model::*;
 
@@ -19,16 +20,11 @@ pub async fn open(url: &str, concurrent: bool) -> R<Nicol> {
     Ok(Nicol { db: db::Db::connect(url).await?, concurrent })
 }
 
-fn form(k: i64) -> event::New {
-    let event = new_event(k);
-    row(event)
-}
-
-fn row(event: NewEvent) -> event::New {
-    let NewEvent { kind, payload, amount, ratio, ok, created_at, .. } = event;
+fn form(event: NewEvent) -> impl Form<Table = event::Model, Scope = Root> {
+    let NewEvent { kind, payload, amount, ratio, ok, tag, created_at } = event;
     let created_at =
         DateTime::from_millisecond(created_at.and_utc().timestamp_millis()).expect("a date of this century");
-    event::New { kind, payload, amount, ratio, ok, created_at }
+    event::New { kind, payload, amount, ratio, ok, created_at }.tag(tag)
 }
 
 impl Nicol {
@@ -59,7 +55,7 @@ impl Nicol {
                 let hot = user::posts.some(post::views.gte(HOT));
                 db.user().find_many().filter(hot).order_by(user::id.asc()).await?.len() as u64
             }
-            InsertOne => u64::from(db.event().create(form(k)).await?.id > 0),
+            InsertOne => u64::from(db.event().create(form(new_event(k))).await?.id > 0),
             UpdateById => {
                 let event = db.event().update(event::by_id(id(k))).set(|s| s.amount(k as i32)).await?;
                 u64::from(event.id > 0)
@@ -68,7 +64,7 @@ impl Nicol {
                 db.tx()
                     .run(async |tx| {
                         let user = tx.user().find(user::by_id(id(k))).await?;
-                        let made = tx.event().create(form(k)).await?;
+                        let made = tx.event().create(form(new_event(k))).await?;
                         tx.event().update_many(event::id.eq(id(k))).set(|s| s.amount(k as i32)).await?;
                         let event = tx.event().get(event::by_id(id(k))).await?;
                         tx.event().delete_many(event::id.eq(made.id)).await?;
@@ -76,7 +72,7 @@ impl Nicol {
                     })
                     .await?
             }
-            Bulk10k => unreachable!("see has"),
+            Bulk10k => db.event().create_many(bulk().into_iter().map(form)).await?,
         })
     }
 }
@@ -85,8 +81,8 @@ impl Db for Nicol {
     fn name(&self) -> String {
         "nicol".into()
     }
-    fn has(&self, op: Op) -> bool {
-        op != Bulk10k
+    fn has(&self, _: Op) -> bool {
+        true
     }
     fn concurrent(&self) -> bool {
         self.concurrent
