@@ -1,27 +1,36 @@
 //! The statements that are sent, as `tracing` tells them.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
+thread_local! {
+    /// What this thread has sent, while somebody wants to know.
+    static SENT: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+}
+
 /// The texts of statements, without those that only begin and end transactions.
-#[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Log;
 
 impl Log {
     /// What was sent since the last time.
     pub(crate) fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().expect("a log"))
+        SENT.with_borrow_mut(|sent| sent.as_mut().map(std::mem::take)).unwrap_or_default()
     }
 }
 
-/// Runs something with a log of what this thread sends.
+/// Runs something with a log of what this thread sends. The subscriber is that of the whole process: one of this thread alone
+/// may miss what another thread was the first to tell, since `tracing` remembers that nobody listened there.
 pub(crate) fn logged(work: impl FnOnce(&Log)) {
-    let log = Log::default();
-    tracing::subscriber::with_default(log.clone(), || work(&log));
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| tracing::subscriber::set_global_default(Log).expect("the first subscriber"));
+    SENT.set(Some(Vec::new()));
+    work(&Log);
+    SENT.set(None);
 }
 
 impl Subscriber for Log {
@@ -51,7 +60,7 @@ impl Subscriber for Log {
         event.record(&mut text);
         let around = ["BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET "];
         if !around.iter().any(|word| text.0.starts_with(word)) && !text.0.is_empty() {
-            self.0.lock().expect("a log").push(text.0);
+            SENT.with_borrow_mut(|sent| sent.iter_mut().for_each(|sent| sent.push(text.0.clone())));
         }
     }
 

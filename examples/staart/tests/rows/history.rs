@@ -83,7 +83,10 @@ fn r17_several_folders() {
 
 #[test]
 fn r24_import_offers_the_cascades() {
-    left().run(&["migrate", "import"]).succeeds().says("add `onDelete: Cascade` to its required relations");
+    let project = left();
+    project.run(&["migrate", "import"]).succeeds().says("`nicol migrate import --cascades` adds `onDelete: Cascade`");
+    project.run(&["migrate", "import", "--cascades"]).succeeds().says("sessions.user");
+    assert_eq!(project.read("prisma/schema.prisma").matches("onDelete: Cascade").count(), 11);
 }
 
 fresh_database::tests! {
