@@ -1,4 +1,6 @@
 //! What is told to `tracing`. A process of its own: a subscriber of one thread may miss what another thread was the first to tell.
+#![allow(clippy::expect_used, reason = "a helper that fails fails its test")]
+#![cfg(feature = "sqlite")]
 
 use nicol_db::{Connection, Value};
 
