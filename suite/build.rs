@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{env, error, fs};
 
+use nicol_build::sql::{Found, read};
 use nicol_codegen::rust::{Options, client};
 use nicol_schema::{Severity, Source, validate};
 
@@ -18,6 +19,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         generate(provider, &text)?;
     }
     generate("chain", &chain(100))?;
+    typed()?;
     examples("client")?;
     examples("from-prisma-client")?;
     for entry in fs::read_dir("schemas/apart")? {
@@ -30,6 +32,17 @@ fn main() -> Result<(), Box<dyn error::Error>> {
                 generate(&format!("{name}-{provider}"), &text.replace("\"sqlite\"", &format!("\"{provider}\"")))?;
             }
         }
+    }
+    Ok(())
+}
+
+/// The clients of `schemas/typed.prisma` with the typed SQL files of each provider, as servers have described them.
+fn typed() -> Result<(), Box<dyn error::Error>> {
+    println!("cargo::rerun-if-changed=sql");
+    let base = fs::read_to_string("schemas/typed.prisma")?;
+    for provider in ["sqlite", "postgresql", "mysql"] {
+        let text = base.replace("\"sqlite\"", &format!("\"{provider}\""));
+        generate_with(&format!("typed-{provider}"), &text, provider)?;
     }
     Ok(())
 }
@@ -53,6 +66,11 @@ fn chain(models: usize) -> String {
 
 /// Writes the schema `name.prisma` and its client `name.rs`.
 fn generate(name: &str, text: &str) -> Result<(), Box<dyn error::Error>> {
+    generate_with(name, text, "none")
+}
+
+/// As [`generate`], with the typed SQL files of a folder of `sql`.
+fn generate_with(name: &str, text: &str, folder: &str) -> Result<(), Box<dyn error::Error>> {
     let out = env::var("OUT_DIR")?;
     let path = format!("{name}.prisma");
     let validated = validate(&[Source { path, text: text.to_owned() }]);
@@ -60,7 +78,12 @@ fn generate(name: &str, text: &str) -> Result<(), Box<dyn error::Error>> {
     let messages: Vec<&str> = errors.map(|diagnostic| diagnostic.message.as_str()).collect();
     let schema = validated.schema.ok_or_else(|| format!("the schema {name}: {messages:?}"))?;
     fs::write(Path::new(&out).join(format!("{name}.prisma")), text)?;
-    for file in client(&schema, &Options::default())? {
+    let statements = match read(&Path::new("sql").join(folder), &schema) {
+        Ok(Found::Described(statements)) => statements,
+        Ok(Found::Nothing) => Vec::new(),
+        other => return Err(format!("sql/{folder}: {other:?}").into()),
+    };
+    for file in client(&schema, &Options { statements, ..Options::default() })? {
         fs::write(Path::new(&out).join(format!("{name}.rs")), file.text)?;
     }
     Ok(())
@@ -75,7 +98,7 @@ fn examples(page: &str) -> Result<(), Box<dyn error::Error>> {
     let mut names = Vec::new();
     for (number, block) in text.split("\n```").enumerate() {
         if let Some(schema) = block.strip_prefix("prisma\n") {
-            generate(&format!("{page}-schema"), schema)?;
+            generate_with(&format!("{page}-schema"), schema, "guide")?;
         } else if let Some(code) = block.strip_prefix("rust\n") {
             let name = format!("example_{number}");
             functions.push_str(&format!("async fn {name}(db: &Db) -> nicol::Result<()> {{\n{code}\nOk(())\n}}\n"));

@@ -29,6 +29,8 @@ macro_rules! provider {
 
             #[path = "questions.rs"]
             mod questions;
+            #[path = "rest.rs"]
+            mod rest;
             #[path = "writes.rs"]
             mod writes;
 
@@ -51,6 +53,11 @@ macro_rules! provider {
                     #[test]
                     fn writes() {
                         run(async |db| super::writes::ask(db, crate::Family::$family).await);
+                    }
+
+                    #[test]
+                    fn rest() {
+                        run(async |db| super::rest::ask(db, crate::Family::$family).await);
                     }
 
                     #[test]

@@ -31,6 +31,8 @@ macro_rules! provider {
             mod more;
             #[path = "links.rs"]
             mod links;
+            #[path = "moments.rs"]
+            mod moments;
             #[path = "reads.rs"]
             mod reads;
             #[path = "runtime.rs"]
@@ -38,7 +40,7 @@ macro_rules! provider {
 
             $(
                 mod $server {
-                    use super::{SCHEMA, bulk, cancel, cases, cut, db, links, more, reads, runtime};
+                    use super::{SCHEMA, bulk, cancel, cases, cut, db, links, moments, more, reads, runtime};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -118,6 +120,11 @@ macro_rules! provider {
                     fn links() {
                         run(links::CASES);
                         run(links::RACES);
+                    }
+
+                    #[test]
+                    fn moments() {
+                        run(moments::CASES);
                     }
 
                     #[test]

@@ -16,12 +16,14 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask <task>
 
-  test [ARGS]         every test, on every database; ARGS go to `cargo test`
+  test [ARGS]         every test, on every database, and at the end the tables of `seeds`; ARGS go to `cargo test`
   chaos [ARGS]        deployments killed and cut off on every database (--points N a database, 240 unless told;
                       --only NAME: sqlite, postgres, mysql, mariadb)
-  bench WHAT [ARGS]   times in the release profile: schema, generate (--seconds N a cell, --reference DIR: a folder with
-                      the reference's packages installed, --in-process: start no processes); migrate (--count N,
-                      --rounds N): many small migrations beside a bare driver
+  bench WHAT [ARGS]   times in the release profile: schema, diff, generate (--seconds N a cell, --reference DIR: a folder
+                      with the reference's packages installed, --in-process: start no processes); migrate (--count N,
+                      --rounds N): many small migrations beside a bare driver, refinery and sqlx, then diff;
+                      client (--rounds N, --scale X, --only DATABASE, --prisma DIR, --no-peers): nicol beside code by
+                      hand and its peers
   seeds [EXAMPLE]..   the rows of the examples' READMEs, the tests named after them, and their results on each database
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::servers::Servers;
 
-const DATABASES: [&str; 3] = ["sqlite", "postgres", "mariadb"];
+const DATABASES: [&str; 5] = ["sqlite", "postgres", "postgres18", "mariadb", "mysql"];
 
 /// How a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,35 +43,68 @@ struct Held {
     outcomes: [Option<Outcome>; DATABASES.len() + 1],
 }
 
-/// Runs the tests of every example that has such tables, prints requirement → tests → results; true when every row has a test
-/// and no test failed.
+/// An example whose README has such tables.
+pub(crate) struct Example {
+    /// The package.
+    pub(crate) name: String,
+    rows: Vec<Row>,
+}
+
+/// What a run of examples came to.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// Tests that passed; those that said `skipped: ..` among them.
+    pub(crate) passed: usize,
+    /// Tests that failed.
+    pub(crate) failed: usize,
+    /// Rows without a test, tests without a row, tests that failed.
+    pub(crate) faults: usize,
+}
+
+/// The tables of every example, or of those named; true when nothing is wrong with them.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
+    let mut examples = examples(root)?;
+    examples.retain(|example| arguments.is_empty() || arguments.contains(&example.name));
+    if examples.is_empty() {
+        bail!("no example of this name has a README.md with numbered rows");
+    }
+    Ok(hold(root, &examples, &Servers::find_or_start()?)?.faults == 0)
+}
+
+/// The examples with such tables, by name.
+pub(crate) fn examples(root: &Path) -> Result<Vec<Example>> {
     let mut examples = Vec::new();
     for entry in fs::read_dir(root.join("examples"))? {
         let folder = entry?.path();
         let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Ok(readme) = fs::read_to_string(folder.join("README.md")) else { continue };
         let rows = promised(&readme);
-        if !rows.is_empty() && (arguments.is_empty() || arguments.contains(&name)) {
-            examples.push((name, rows));
+        if !rows.is_empty() {
+            examples.push(Example { name, rows });
         }
     }
-    if examples.is_empty() {
-        bail!("no example of this name has a README.md with numbered rows");
-    }
-    examples.sort();
-    let servers = Servers::find_or_start()?;
+    examples.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(examples)
+}
+
+/// Runs the tests of examples, and prints requirement → tests → results.
+pub(crate) fn hold(root: &Path, examples: &[Example], servers: &Servers) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
     let mut faults = Vec::new();
-    for (name, rows) in &examples {
-        let results = tests(root, name, &servers)?;
+    for Example { name, rows } in examples {
+        let results = tests(root, name, servers)?;
+        let failed = results.values().filter(|outcome| **outcome == Outcome::Failed).count();
+        verdict.failed += failed;
+        verdict.passed += results.len() - failed;
         faults.extend(judge(name, rows, &results).into_iter().map(|fault| format!("{name}: {fault}")));
     }
     for fault in &faults {
         println!("{fault}");
     }
-    let rows: usize = examples.iter().map(|(_, rows)| rows.len()).sum();
+    let rows: usize = examples.iter().map(|example| example.rows.len()).sum();
     println!("seeds: {rows} rows of {} example(s), {} fault(s)", examples.len(), faults.len());
-    Ok(faults.is_empty())
+    verdict.faults = faults.len();
+    Ok(verdict)
 }
 
 /// The rows of a README's tables, in order.
@@ -147,7 +180,12 @@ fn bare(test: &str, has_database: bool) -> &str {
     if has_database { path.rsplit_once("::").map_or(path, |(bare, _)| bare) } else { path }
 }
 
-/// Prints the table of one example; gives what is wrong with it.
+/// A line's columns, one a database and one for what runs on none in particular.
+fn cells(words: &[&str]) -> String {
+    words.iter().map(|word| format!("{word:10}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Prints the table of one example, and how many of its tests ended how on each database; gives what is wrong with it.
 fn judge(example: &str, rows: &[Row], results: &BTreeMap<String, Outcome>) -> Vec<String> {
     let mut table: BTreeMap<Row, Held> = BTreeMap::new();
     let mut faults = Vec::new();
@@ -169,16 +207,26 @@ fn judge(example: &str, rows: &[Row], results: &BTreeMap<String, Outcome>) -> Ve
             faults.push(format!("{test} failed"));
         }
     }
-    println!("\n{example}\n{:5} {:9} {:9} {:9} {:9} tests", "row", "sqlite", "postgres", "mariadb", "other");
+    println!("\n{example}\n{:7} {} tests", "row", cells(&[&DATABASES[..], &["other"]].concat()));
     for row in rows {
         let name = format!("{}{}", row.0, row.1);
         let Some(held) = table.get(row) else {
-            println!("{name:5} no test");
+            println!("{name:7} no test");
             faults.push(format!("{name} has no test"));
             continue;
         };
         let words = held.outcomes.map(|outcome| outcome.map_or("", Outcome::word));
-        println!("{name:5} {:9} {:9} {:9} {:9} {}", words[0], words[1], words[2], words[3], held.tests.join(", "));
+        println!("{name:7} {} {}", cells(&words), held.tests.join(", "));
+    }
+    for outcome in [Outcome::Passed, Outcome::Skipped, Outcome::Failed] {
+        let mut counts = [0_usize; DATABASES.len() + 1];
+        for (test, _) in results.iter().filter(|(_, ended)| **ended == outcome) {
+            counts[held(test).1.unwrap_or(DATABASES.len())] += 1;
+        }
+        if counts.iter().any(|count| *count > 0) {
+            let counts = counts.map(|count| count.to_string());
+            println!("{:7} {} tests in all", outcome.word(), cells(&counts.each_ref().map(String::as_str)));
+        }
     }
     let mut seen = rows.to_vec();
     seen.sort_unstable();
@@ -201,7 +249,7 @@ mod tests {
 
     #[test]
     fn tests_are_named_after_rows() {
-        assert_eq!(held("b07_round_connects::mariadb"), (vec![('B', 7)], Some(2)));
+        assert_eq!(held("b07_round_connects::mariadb"), (vec![('B', 7)], Some(3)));
         assert_eq!(held("legacy::r19_r20_imported"), (vec![('R', 19), ('R', 20)], None));
         assert_eq!(held("the_story_runs"), (vec![], None));
     }

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
+use crate::seeds;
 use crate::servers::Servers;
 
 #[derive(Default)]
@@ -15,14 +16,17 @@ struct Counts {
     ignored: u64,
 }
 
-/// Finds or starts the servers, runs `cargo test`, and says at the end what ran and what was skipped, and why.
+/// Finds or starts the servers, runs `cargo test`, and says at the end what ran and what was skipped, and why. The examples whose
+/// READMEs promise something come last, with their tables; arguments are `cargo test`'s, and then there are none.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let servers = Servers::find_or_start()?;
     for line in servers.report() {
         println!("{line}");
     }
+    let examples = if arguments.is_empty() { seeds::examples(root)? } else { Vec::new() };
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(["test", "--workspace", "--no-fail-fast"]).args(arguments);
+    command.args(examples.iter().flat_map(|example| ["--exclude", &example.name]));
     for (name, url) in servers.variables() {
         command.env(name, url);
     }
@@ -35,7 +39,13 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
             writeln!(std::io::stdout(), "{line}")?;
         }
     }
-    let succeeded = child.wait()?.success();
+    let mut succeeded = child.wait()?.success();
+    if !examples.is_empty() {
+        let verdict = seeds::hold(root, &examples, &servers)?;
+        counts.passed += verdict.passed as u64;
+        counts.failed += verdict.failed as u64;
+        succeeded &= verdict.faults == 0;
+    }
     let mut skipped = servers.skipped();
     if !root.join("../shared/conformance").is_dir() {
         skipped.push("reference answers (no ../shared)".to_owned());

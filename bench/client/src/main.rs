@@ -1,7 +1,8 @@
 //! One binary, one run, every implementation in turn in every round: client libraries beside code by hand.
 //!
-//!   client-bench seed  pg|sqlite|mysql           make the tables and rows
-//!   client-bench run   pg|sqlite|mysql [--rounds 7] [--scale 1.0] [--only Point,Read100] [--impl substr,...] [--rt multi|current] [--prisma DIR] [--json FILE]
+//!   bench-client seed  pg|sqlite|mysql           make the tables and rows
+//!   bench-client pool  pg|mysql                  10,000 tasks at once on a pool of 10: how long each waits for its answer
+//!   bench-client run   pg|sqlite|mysql [--rounds 7] [--scale 1.0] [--only Point,Read100] [--impl substr,...] [--rt multi|current] [--prisma DIR] [--json FILE]
 //!
 //! BENCH_PG, BENCH_MYSQL and BENCH_SQLITE name the databases (defaults: local servers, database "nicol_bench").
 #![allow(dead_code, reason = "records are made, counted and thrown away")]
@@ -11,11 +12,16 @@ mod hand_pg;
 mod hand_sqlite;
 mod model;
 mod node;
+#[cfg(feature = "peers")]
 mod peer_diesel;
 mod peer_nicol;
+#[cfg(feature = "peers")]
 mod peer_prax;
+#[cfg(feature = "peers")]
 mod peer_seaorm;
+#[cfg(feature = "peers")]
 mod peer_sqlx;
+#[cfg(feature = "peers")]
 mod peer_toasty;
 mod raw_pg;
 use model::*;
@@ -159,7 +165,6 @@ async fn seed(kind: &str) -> R<()> {
             let (server, db) = base.rsplit_once('/').unwrap();
             let mut c = mysql_async::Conn::from_url(format!("{server}/mysql")).await?;
             c.query_drop(format!("CREATE DATABASE IF NOT EXISTS {db}")).await?;
-            c.query_drop("SET GLOBAL innodb_flush_log_at_trx_commit = 2").await?;
             c.query_drop(format!("USE {db}")).await?;
             for s in sql {
                 c.query_drop(s).await?;
@@ -322,14 +327,16 @@ async fn run(kind: &str, args: &BTreeMap<String, String>) -> R<()> {
             if let Ok(r) = raw_pg::RawPg::new(true, &db, "", cfg.get_ports().first().copied().unwrap_or(5432)) {
                 add(Arc::new(r));
             }
-            add(Arc::new(peer_nicol::open(&url, true).await?));
-            add(Arc::new(peer_sqlx::pg::open(&url).await?));
-            add(Arc::new(peer_diesel::pg::open(&url).await?));
-            add(Arc::new(peer_seaorm::open(&url, 10, 9_000).await?));
-            add(Arc::new(peer_toasty::open(&url).await?));
-            add(Arc::new(
-                peer_prax::open(&format!("{url}{}sslmode=disable", if url.contains('?') { "&" } else { "?" })).await?,
-            ));
+            add(Arc::new(peer_nicol::open(&url, 10).await?));
+            #[cfg(feature = "peers")]
+            {
+                add(Arc::new(peer_sqlx::pg::open(&url).await?));
+                add(Arc::new(peer_diesel::pg::open(&url).await?));
+                add(Arc::new(peer_seaorm::open(&url, 10, 9_000).await?));
+                add(Arc::new(peer_toasty::open(&url).await?));
+                let without_tls = format!("{url}{}sslmode=disable", if url.contains('?') { "&" } else { "?" });
+                add(Arc::new(peer_prax::open(&without_tls).await?));
+            }
             if let Some(dir) = args.get("prisma") {
                 for s in ["query", "join"] {
                     let n = node::Node::start(dir, &url, s)?;
@@ -339,10 +346,13 @@ async fn run(kind: &str, args: &BTreeMap<String, String>) -> R<()> {
         }
         "mysql" => {
             add(Arc::new(hand_mysql::open(&mysql_url()).await?));
-            add(Arc::new(peer_nicol::open(&mysql_url(), true).await?));
-            add(Arc::new(peer_sqlx::mysql::open(&mysql_url(), 10).await?));
-            add(Arc::new(peer_diesel::mysql::open(&mysql_url()).await?));
-            add(Arc::new(peer_seaorm::open(&mysql_url(), 10, 4_000).await?));
+            add(Arc::new(peer_nicol::open(&mysql_url(), 10).await?));
+            #[cfg(feature = "peers")]
+            {
+                add(Arc::new(peer_sqlx::mysql::open(&mysql_url(), 10).await?));
+                add(Arc::new(peer_diesel::mysql::open(&mysql_url()).await?));
+                add(Arc::new(peer_seaorm::open(&mysql_url(), 10, 4_000).await?));
+            }
         }
         _ => {
             let p = sqlite_path();
@@ -350,11 +360,14 @@ async fn run(kind: &str, args: &BTreeMap<String, String>) -> R<()> {
             for w in [Best, JsonSubquery, FlatJoin, InList, LookupEach, MultiValues, SpawnBlocking] {
                 add(Arc::new(hand_sqlite::HandSqlite::new(&p, w)?));
             }
-            add(Arc::new(peer_nicol::open(&format!("file:{p}?synchronous=normal"), false).await?));
-            let url = format!("sqlite://{p}");
-            add(Arc::new(peer_sqlx::sqlite::open(&url, 1).await?));
-            add(Arc::new(peer_diesel::sqlite::open(&p)?));
-            add(Arc::new(peer_seaorm::open(&url, 1, 4_000).await?));
+            add(Arc::new(peer_nicol::open(&format!("file:{p}?synchronous=normal"), 1).await?));
+            #[cfg(feature = "peers")]
+            {
+                let url = format!("sqlite://{p}");
+                add(Arc::new(peer_sqlx::sqlite::open(&url, 1).await?));
+                add(Arc::new(peer_diesel::sqlite::open(&p)?));
+                add(Arc::new(peer_seaorm::open(&url, 1, 4_000).await?));
+            }
         }
     }
     impls.retain(|(n, i)| {
@@ -468,7 +481,15 @@ async fn run(kind: &str, args: &BTreeMap<String, String>) -> R<()> {
         rows.sort_by(|a, b| a.0.total_cmp(&b.0));
         for (r, name, m, best, cpu, cr) in rows {
             println!("| {name} | {m:.1} | {best:.1} | {r:.2} | {cpu:.1} | {cr:.2} |");
-            json.push(serde_json::json!({"db": kind, "op": format!("{op:?}"), "conc": conc, "impl": name, "us": m, "best_us": best, "ratio": r, "cpu_us": cpu, "cpu_ratio": cr}));
+            let rounds: Vec<_> = impls
+                .iter()
+                .position(|(known, _)| *known == name)
+                .and_then(|ii| samples.get(&(pi, ii)))
+                .into_iter()
+                .flatten()
+                .map(|sample| sample.map(|sample| (sample.us, sample.cpu)))
+                .collect();
+            json.push(serde_json::json!({"op": format!("{op:?}"), "conc": conc, "impl": name, "us": m, "best_us": best, "ratio": r, "cpu_us": cpu, "cpu_ratio": cr, "rounds": rounds}));
         }
         for ((p, ii), why) in &broken {
             if *p == pi {
@@ -508,7 +529,8 @@ fn main() -> R<()> {
         match a.first().map(String::as_str) {
             Some("seed") => seed(&a[1]).await,
             Some("run") => run(&a[1], &opts).await,
-            _ => Err("client-bench seed|run pg|sqlite|mysql [options]".into()),
+            Some("pool") => peer_nicol::pool(&a[1], if a[1] == "pg" { pg_url() } else { mysql_url() }).await,
+            _ => Err("bench-client seed|run|pool pg|sqlite|mysql [options]".into()),
         }
     })
 }

@@ -16,8 +16,43 @@ pub struct Nicol {
     concurrent: bool,
 }
 
-pub async fn open(url: &str, concurrent: bool) -> R<Nicol> {
-    Ok(Nicol { db: db::Db::connect(url).await?, concurrent })
+/// With as many connections at most as the others have.
+pub async fn open(url: &str, connections: u32) -> R<Nicol> {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{separator}connection_limit={connections}&pool_timeout=0");
+    Ok(Nicol { db: db::Db::connect(&url).await?, concurrent: connections > 1 })
+}
+
+/// Ten thousand tasks at once on a pool of ten, a point read each: how long they wait for their rows.
+pub async fn pool(kind: &str, url: String) -> R<()> {
+    const TASKS: i64 = 10_000;
+    let nicol = std::sync::Arc::new(open(&url, 10).await?);
+    for round in 1..=3 {
+        let tasks: Vec<_> = (0..TASKS)
+            .map(|k| {
+                let (nicol, asked) = (nicol.clone(), std::time::Instant::now());
+                tokio::spawn(async move { nicol.operate(Point, k).await.map(|_| asked.elapsed().as_secs_f64() * 1e3) })
+            })
+            .collect();
+        let (mut waits, mut errors) = (Vec::new(), Vec::new());
+        for task in tasks {
+            match task.await? {
+                Ok(wait) => waits.push(wait),
+                Err(error) => errors.push(error),
+            }
+        }
+        waits.sort_by(f64::total_cmp);
+        let (median, last) = (waits[waits.len() / 2], waits[waits.len() * 99 / 100]);
+        println!(
+            "{kind}, round {round}: {TASKS} tasks on 10 connections, {} errors; wait: median {median:.0} ms, p99 {last:.0} ms, ratio {:.2}",
+            errors.len(),
+            last / median
+        );
+        if let Some(error) = errors.first() {
+            println!("the first error: {error}");
+        }
+    }
+    Ok(())
 }
 
 fn form(event: NewEvent) -> impl Form<Table = event::Model, Scope = Root> {

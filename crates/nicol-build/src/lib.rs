@@ -13,28 +13,63 @@
 //! ```
 //!
 //! The client is made anew at every build in which a file of the schema has changed, so it is never stale. No database and no
-//! environment but `OUT_DIR` is looked at. [`files`] alone says which files a schema folder has; the command reads them, too.
+//! environment but `OUT_DIR` is looked at. [`files`] and [`sql`] alone say which files a schema has; the command reads them, too.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use nicol_codegen::rust;
+use nicol_codegen::sql::Statement;
 pub use nicol_schema::Source;
+use nicol_schema::ValidSchema;
 use nicol_schema::render::render;
 
 pub mod files;
+pub mod sql;
 
 /// Writes the client of a schema, a `.prisma` file or a folder of them, to `client.rs` in the build's folder.
 ///
-/// The path is relative to the package. Cargo is told to build again when the schema changes.
+/// The path is relative to the package. Cargo is told to build again when the schema changes. Typed SQL files, in the folder `sql`
+/// beside the file with the datasource, become the module `sql` of the client once `nicol generate --sql` has described them:
+/// what it found out is kept in `sql/described.json`, so that no database is needed here.
 ///
 /// # Errors
-/// The schema cannot be read or is not valid, its provider has no client, or this is not a build script.
+/// The schema cannot be read or is not valid, its provider has no client, typed SQL files are not those that were described, or
+/// this is not a build script.
 pub fn client(schema: impl AsRef<Path>) -> Result<(), Error> {
-    let schema = schema.as_ref();
-    println!("cargo::rerun-if-changed={}", schema.display());
-    client_of(&read(schema)?, "client.rs")
+    write(schema.as_ref(), None)
+}
+
+/// As [`client`], with the typed SQL files in another folder (`typedSql.path` of a Prisma config).
+///
+/// # Errors
+/// As [`client`].
+pub fn client_with_sql(schema: impl AsRef<Path>, folder: impl AsRef<Path>) -> Result<(), Error> {
+    write(schema.as_ref(), Some(folder.as_ref()))
+}
+
+fn write(path: &Path, folder: Option<&Path>) -> Result<(), Error> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let sources = read(path)?;
+    let schema = valid(&sources)?;
+    let folder = folder.map_or_else(|| sql::folder(&sources, &schema), Path::to_path_buf);
+    // A path that is not there would be a change at every build.
+    if folder.exists() {
+        println!("cargo::rerun-if-changed={}", folder.display());
+    }
+    let statements = match sql::read(&folder, &schema) {
+        Ok(sql::Found::Described(statements)) => statements,
+        Ok(sql::Found::Nothing) => Vec::new(),
+        Ok(sql::Found::Undescribed(_)) => {
+            let folder = folder.display();
+            println!("cargo::warning=the files of {folder} are not described yet: run `nicol generate --sql`");
+            Vec::new()
+        }
+        Err(sql::Error::Unreadable(error)) => return Err(Error::Files(error.path, error.error)),
+        Err(sql::Error::Stale(problems)) => return Err(Error::Client(rust::Error::Sql(problems))),
+    };
+    generate(&schema, statements, "client.rs")
 }
 
 /// The files of a schema with their texts, ordered by path.
@@ -58,12 +93,19 @@ pub fn read(schema: &Path) -> Result<Vec<Source>, Error> {
 /// # Errors
 /// The schema is not valid, its provider has no client, or this is not a build script.
 pub fn client_of(sources: &[Source], file: &str) -> Result<(), Error> {
-    let out = env::var_os("OUT_DIR").ok_or(Error::NotABuildScript)?;
+    generate(&valid(sources)?, Vec::new(), file)
+}
+
+fn valid(sources: &[Source]) -> Result<ValidSchema, Error> {
     let validated = nicol_schema::validate(sources);
-    let schema = validated.schema.ok_or_else(|| Error::Schema(render(&validated.diagnostics, sources, false)))?;
-    let options = rust::Options { layout: rust::Layout::OneFile };
+    validated.schema.ok_or_else(|| Error::Schema(render(&validated.diagnostics, sources, false)))
+}
+
+fn generate(schema: &ValidSchema, statements: Vec<Statement>, file: &str) -> Result<(), Error> {
+    let out = env::var_os("OUT_DIR").ok_or(Error::NotABuildScript)?;
+    let options = rust::Options { layout: rust::Layout::OneFile, statements };
     let path = Path::new(&out).join(file);
-    for generated in rust::client(&schema, &options).map_err(Error::Client)? {
+    for generated in rust::client(schema, &options).map_err(Error::Client)? {
         fs::write(&path, generated.text).map_err(|error| Error::Files(path.clone(), error))?;
     }
     Ok(())
@@ -75,7 +117,7 @@ pub enum Error {
     Files(PathBuf, io::Error),
     /// The schema is not valid: what is wrong, as `nicol validate` shows it.
     Schema(String),
-    /// The schema has no client in Rust.
+    /// The schema has no client in Rust, or its typed SQL files have none.
     Client(rust::Error),
     /// Cargo has named no folder to write to.
     NotABuildScript,

@@ -327,7 +327,8 @@ pub enum Default {
     UniqueRowid,
     /// An expression, as text.
     Expression(String),
-    /// `dbgenerated()` without text: there is some default, the database knows which. Equals anything.
+    /// `dbgenerated()` without text: there is some default, the database knows which. Nothing changes where it comes;
+    /// where it goes, what takes its place is written.
     Unknown,
 }
 

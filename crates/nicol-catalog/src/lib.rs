@@ -28,7 +28,7 @@ pub mod to_schema;
 
 pub use catalog::Catalog;
 pub use decisions::{
-    Backfill, Certainty, Decided, DecisionError, Decisions, LikelyRename, Rename, decide, likely_renames,
+    Backfill, Certainty, Decided, DecisionError, Decisions, LikelyRename, ObjectName, Rename, decide, likely_renames,
 };
 pub use diff::{Diff, diff};
 pub use from_schema::from_schema;

@@ -3,12 +3,12 @@
 use crate::catalog::{Default, Literal};
 use crate::expression;
 
-/// Whether two columns' defaults are one. A default the source cannot tell equals any, and so does a constant point
-/// in time, which servers hand back in too many forms.
+/// Whether two columns' defaults are one. Any default is the one that the new side cannot tell, and so is a constant
+/// point in time, which servers hand back in too many forms.
 pub(crate) fn is_same_default(from: Option<&Default>, to: Option<&Default>) -> bool {
     let is_time = |default: &Default| matches!(default, Default::Literal(Literal::DateTime(_)));
     match (from, to) {
-        (_, Some(Default::Unknown)) | (Some(Default::Unknown), _) | (None, None) => true,
+        (_, Some(Default::Unknown)) | (None, None) => true,
         (Some(a), Some(b)) if is_time(a) || is_time(b) => true,
         (Some(Default::Literal(a)), Some(Default::Literal(b))) => is_same_literal(a, b),
         (Some(Default::Expression(a)), Some(Default::Expression(b))) => expression::key(a) == expression::key(b),

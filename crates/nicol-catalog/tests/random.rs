@@ -1,5 +1,6 @@
 //! Random pairs of schemas on every database: a filled database made from the first is led to the second and back, and
-//! keeps what nobody said would go. `NICOL_PAIRS=20000` for more of them, `NICOL_SEED` to repeat one.
+//! keeps what nobody said would go. `NICOL_PAIRS=20000` for more of them, `NICOL_SEED` to repeat one; both: so many from that
+//! seed on.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -125,8 +126,9 @@ async fn smaller(server: &mut Server, mut pair: Pair) -> Pair {
 async fn pairs(server: Option<Server>, of: For, usual: u64) {
     let Some(mut server) = server else { return };
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let count = if number("NICOL_SEED").is_some() { 1 } else { number("NICOL_PAIRS").unwrap_or(usual) };
-    let mut seed = number("NICOL_SEED").unwrap_or(1);
+    let first = number("NICOL_SEED");
+    let count = number("NICOL_PAIRS").unwrap_or(if first.is_some() { 1 } else { usual });
+    let mut seed = first.unwrap_or(1);
     let (mut tally, mut done, mut failures) = (Tally::default(), 0, Vec::new());
     while done < count && failures.len() < 5 {
         let dialect = server.dialect();
@@ -143,7 +145,7 @@ async fn pairs(server: Option<Server>, of: For, usual: u64) {
                 ));
             }
         } else {
-            assert!(number("NICOL_SEED").is_none(), "no valid pair comes of this seed");
+            assert!(first.is_none() || count > 1, "no valid pair comes of this seed");
         }
         seed += 1;
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Cli, Command, DbCommand, DebugCommand, MigrateCommand};
@@ -10,6 +10,7 @@ use crate::commands;
 use crate::failure::{FAILED, Failure, Result};
 use crate::mask::mask;
 use crate::output::{Output, has_lost_result};
+use crate::tips;
 
 /// Exit code of success.
 pub(crate) const DONE: u8 = 0;
@@ -20,7 +21,7 @@ pub(crate) fn run() -> u8 {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &arguments),
+        Err(error) => return usage(error, &arguments),
     };
     let output = Output::new(cli.global.json, cli.global.quiet, cli.global.no_color);
     let result = dispatch(&cli, &output).and_then(|code| if has_lost_result() { Err(lost_result()) } else { Ok(code) });
@@ -46,6 +47,7 @@ fn dispatch(cli: &Cli, output: &Output) -> Result<u8> {
     }
     match &cli.command {
         None => Ok(help(&[], output)),
+        Some(Command::Init(args)) => commands::init::run(args, global, output),
         Some(Command::Validate) => commands::validate::run(global, output),
         Some(Command::Format(args)) => commands::format::run(args, global, output),
         Some(Command::Generate(args)) => commands::generate::run(args, global, output),
@@ -91,60 +93,24 @@ fn help(path: &[&str], output: &Output) -> u8 {
 }
 
 /// Words what clap has to say. Wrong usage is exit code 1: 2 means differences.
-fn usage(error: &clap::Error, arguments: &[OsString]) -> u8 {
+fn usage(mut error: clap::Error, arguments: &[OsString]) -> u8 {
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let output = Output::new(has("--json"), false, has("--no-color"));
+    let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    tips::give(&mut error);
     let text = error.render().to_string();
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if is_asked_for {
         output.result(&text);
         return DONE;
     }
-    let mut text = text.strip_prefix("error: ").unwrap_or(&text).to_owned();
-    if let Some(tip) = tip(error) {
-        // Behind the first paragraph, which says what is wrong.
-        let at = text.find("\n\n").unwrap_or(text.len());
-        text.insert_str(at, &format!("\n\n  tip: {tip}"));
-    }
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
     if output.json {
-        let (what, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let (what, rest) = text.split_once("\n\n").unwrap_or((text, ""));
         output.failure(&Failure::new("usage", what.trim()).help(rest.trim()));
     } else {
-        output.raw_error(&format!("error[usage]: {}", mask(&text)));
+        output.raw_error(&format!("error[usage]: {}", mask(text)));
     }
     FAILED
-}
-
-/// The command that is meant by a word of another version, another tool, or another place on the line.
-fn tip(error: &clap::Error) -> Option<String> {
-    if error.kind() != ErrorKind::InvalidSubcommand {
-        return None;
-    }
-    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
-    let meant: &[&str] = match word.as_str() {
-        "lift" => &["migrate"],
-        "introspect" => &["db", "pull"],
-        "save" => &["migrate", "dev"],
-        "up" | "apply" => &["migrate", "deploy"],
-        "undo" | "rollback" | "revert" => &["migrate", "down"],
-        "drop" => &["migrate", "reset"],
-        "baseline" => &["migrate", "adopt"],
-        "import-legacy" => &["migrate", "import"],
-        "check" => &["validate"],
-        "fmt" => &["format"],
-        "complete" | "completion" => &["completions"],
-        // A command that belongs to a group.
-        word => {
-            let groups = ["migrate", "db"];
-            let found = groups.iter().find(|group| exists(&[group, word]))?;
-            return Some(format!("`nicol {found} {word}` is a command"));
-        }
-    };
-    exists(meant).then(|| format!("`nicol {}` does that", meant.join(" ")))
-}
-
-fn exists(path: &[&str]) -> bool {
-    let command = Cli::command();
-    path.iter().try_fold(&command, |command, name| command.find_subcommand(name)).is_some()
 }
 
 /// A bug in nicol is told in one line: nobody but its authors can read a backtrace.

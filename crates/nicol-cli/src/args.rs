@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 mod db;
@@ -30,8 +30,7 @@ Options of every command:
       --json          print JSON
   -q, --quiet         print results and errors only
       --no-color      no colours (also: NO_COLOR)
-  -h, --help          help, also of each command
-  -v, --version       version
+  -h, --help          help, also of each command (-v, --version: version)
 
 Exit codes: 0 done, 1 error, 2 differences (with --exit-code), 130 declined or nobody to ask
 ";
@@ -97,6 +96,11 @@ struct UnusedGlobal {
 /// A command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Start a project: a schema, and .env for the URL of its database
+    #[command(
+        after_help = "Examples:\n  nicol init --datasource-provider sqlite\n  nicol init --url postgres://app@localhost/shop"
+    )]
+    Init(InitArgs),
     /// Check the schema
     #[command(after_help = "Example:\n  nicol validate --schema prisma/schema.prisma --json")]
     Validate,
@@ -104,7 +108,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  nicol format\n  nicol format --check   # in CI: exit 1 and name the files")]
     Format(FormatArgs),
     /// Write the Rust client of each `generator` block with provider "nicol"
-    #[command(after_help = "Example:\n  nicol generate")]
+    #[command(after_help = "Examples:\n  nicol generate\n  nicol generate --sql   # describe prisma/sql/*.sql, too")]
     Generate(GenerateArgs),
     /// Work on the database without migrations
     #[command(subcommand_required = false, disable_help_subcommand = true)]
@@ -123,11 +127,67 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  nicol version --json")]
     Version,
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  nicol completions bash > ~/.local/share/bash-completion/completions/nicol")]
+    #[command(
+        alias = "complete",
+        after_help = "Example:\n  nicol completions bash > ~/.local/share/bash-completion/completions/nicol"
+    )]
     Completions {
         /// The shell.
         shell: Shell,
     },
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Kind of database; mysql is MariaDB, too. Without it that of --url, else postgresql.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) datasource_provider: Option<InitProvider>,
+    /// Database URL to write into .env, in place of an example.
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Begin with a model.
+    #[arg(long)]
+    pub(crate) with_model: bool,
+    /// Provider of the generator block.
+    #[arg(long, value_name = "NAME", default_value = "nicol")]
+    pub(crate) generator_provider: String,
+    /// Where the client goes, from the folder of the schema.
+    #[arg(long, value_name = "PATH", default_value = "../src/db")]
+    pub(crate) output: String,
+    #[arg(long, hide = true)]
+    no_skills: bool,
+}
+
+/// What `datasource` blocks call the kinds of databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InitProvider {
+    Postgresql,
+    Mysql,
+    Sqlite,
+    Cockroachdb,
+}
+
+impl InitProvider {
+    /// As it stands in the schema.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            InitProvider::Postgresql => "postgresql",
+            InitProvider::Mysql => "mysql",
+            InitProvider::Sqlite => "sqlite",
+            InitProvider::Cockroachdb => "cockroachdb",
+        }
+    }
+
+    /// A URL to change.
+    pub(crate) fn example_url(self) -> &'static str {
+        match self {
+            InitProvider::Postgresql => "postgresql://user:password@localhost:5432/mydb?schema=public",
+            InitProvider::Mysql => "mysql://user:password@localhost:3306/mydb",
+            InitProvider::Sqlite => "file:./dev.db",
+            InitProvider::Cockroachdb => "cockroachdb://user:password@localhost:26257/mydb",
+        }
+    }
 }
 
 /// Options of `format`.
@@ -144,6 +204,11 @@ pub(crate) struct FormatArgs {
 /// Options of `generate`.
 #[derive(Debug, Args)]
 pub(crate) struct GenerateArgs {
+    /// Have the database describe the typed SQL files, sql/*.sql beside the schema.
+    #[arg(long)]
+    pub(crate) sql: bool,
+    #[command(flatten)]
+    pub(crate) url: UrlArgs,
     /// Run only the generator block of this name (repeatable).
     #[arg(long = "generator", value_name = "NAME")]
     pub(crate) generators: Vec<String>,

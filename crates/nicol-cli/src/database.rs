@@ -4,9 +4,10 @@ use std::future::Future;
 use std::path::Path;
 
 use nicol_db::{ConnectionUrl, Dialect};
+use nicol_migrate::scope::fits;
 use nicol_schema::schema::{Datasource, Provider};
 
-use crate::discover::FoundUrl;
+use crate::discover::{FoundUrl, Project};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::paths;
@@ -29,7 +30,7 @@ impl Database {
             Failure::new(error.code(), "the database URL cannot be used")
                 .at(found.origin.clone())
                 .why(error.message())
-                .help("write it like postgres://user:password@host:5432/database, mysql://.. or file:path")
+                .help(how_to_write(&found.text))
         })?;
         Ok(Database { url: url.relative_to(&found.folder), origin: found.origin.clone() })
     }
@@ -94,6 +95,34 @@ impl Database {
         }
     }
 
+    /// Refuses what destroys on a database that the config protects, whatever flags say.
+    ///
+    /// # Errors
+    /// `database-protected`.
+    pub(crate) fn refuse_if_protected(&self, project: &Project, outcome: &str) -> Result<()> {
+        let files = project.config.files.iter();
+        let all = files.flat_map(|file| file.protected.iter().map(move |pattern| (pattern, &file.path)));
+        let names = self.names();
+        match all.into_iter().find(|(pattern, _)| names.iter().any(|name| fits(pattern, name))) {
+            None => Ok(()),
+            Some((pattern, file)) => Err(Failure::new("database-protected", outcome)
+                .at(self.describe())
+                .why(format!(
+                    "`protected` in {} has `{pattern}`: nothing may be lost there, whatever flags say",
+                    paths::show(file)
+                ))
+                .help("is it the database you mean? If so, do it with another config, or take the line out")),
+        }
+    }
+
+    /// The ways in which a config may name it: `host`, `host:port`, each with `/database`; of SQLite the file and its path.
+    fn names(&self) -> Vec<String> {
+        let database = self.url.database();
+        let Some(place) = self.url.host_port() else { return vec![database.to_owned(), self.name()] };
+        let host = place.rsplit_once(':').map_or(place.as_str(), |(host, _)| host).to_owned();
+        [host, place].into_iter().flat_map(|place| [format!("{place}/{database}"), place]).collect()
+    }
+
     /// Says which database is worked on, and why this one.
     pub(crate) fn announce(&self, found: &FoundUrl, output: &Output) {
         if output.json {
@@ -111,6 +140,17 @@ impl Database {
     /// The work fails.
     pub(crate) fn run<T>(&self, work: impl Future<Output = nicol_migrate::Result<T>>) -> Result<T> {
         block_on(work)?.map_err(|error| Failure::from_migrate(&error, Some(self.describe())))
+    }
+}
+
+/// How the URL should be written instead.
+fn how_to_write(text: &str) -> &'static str {
+    if text.starts_with(['"', '\'']) {
+        "take the quotes away: they are part of the value here (docker --env-file and some CI systems keep them)"
+    } else if text.starts_with("prisma://") || text.starts_with("prisma+postgres://") {
+        "that is a service of Prisma; nicol works with the database itself: name it by its own URL, or by directUrl"
+    } else {
+        "write it like postgres://user@host:5432/database, mysql://.. or file:path; a password goes behind the user and a colon"
     }
 }
 

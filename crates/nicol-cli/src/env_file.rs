@@ -39,7 +39,7 @@ impl Variables {
         let mut files: Vec<EnvFile> = Vec::new();
         for folder in folders {
             let path = folder.join(".env");
-            if path.is_file() && !files.iter().any(|file| file.path == path) {
+            if path.is_file() {
                 let bytes = std::fs::read(&path).map_err(|error| files::unreadable(&path, &error))?;
                 let values = parse(&String::from_utf8_lossy(&bytes)).into_iter().collect();
                 files.push(EnvFile { path, values });

@@ -102,6 +102,11 @@ impl Failure {
         &self.0.what
     }
 
+    /// Why it is so.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.why.as_deref()
+    }
+
     /// What to do next.
     pub(crate) fn advice(&self) -> Option<&str> {
         self.0.help.as_deref()
@@ -150,7 +155,7 @@ fn next_step(code: &str) -> &'static str {
         "P1003" => "create the database first; `nicol migrate dev` does so",
         "P1010" => "give the user of the URL the rights it needs",
         "P1011" => "check `sslmode` and the certificates named in the URL",
-        "P1013" => "write the URL like postgres://user:password@host:5432/database, mysql://.. or file:path",
+        "P1013" => "write the URL like postgres://user@host:5432/database, mysql://.. or file:path",
         "P1017" => "see the server's log for why it hung up, then try again",
         _ => "`nicol debug` shows which database and which schema this is about",
     }

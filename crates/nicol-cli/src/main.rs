@@ -21,6 +21,7 @@ mod output;
 mod paths;
 mod prompt;
 mod seed;
+mod tips;
 
 use std::process::ExitCode;
 

@@ -68,6 +68,10 @@ fn answer(question: &str, output: &Output) -> Option<String> {
     let mut line = String::new();
     match io::stdin().lock().read_line(&mut line) {
         Ok(1..) => Some(line.trim().to_owned()),
-        Ok(0) | Err(_) => None,
+        Ok(0) | Err(_) => {
+            // Nobody has ended the line of the question.
+            output.raw_error("\n");
+            None
+        }
     }
 }

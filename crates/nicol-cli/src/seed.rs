@@ -57,7 +57,8 @@ pub(crate) fn run(
         Failure::new("seed-invalid", "the seed command is empty").at(entry.origin()).help("name a program to run")
     })?;
     let shown: Vec<String> = words.iter().map(|word| mask(&word.to_string_lossy())).collect();
-    output.say(&format!("Running the seed command: {}", shown.join(" ")));
+    let added: String = arguments.iter().map(|word| format!(" {}", word.to_string_lossy())).collect();
+    output.say(&format!("Running the seed command: {}", mask(&format!("{text}{added}"))));
 
     let mut command = Command::new(program);
     command.args(rest).current_dir(entry.directory()).envs(project.variables()?.of_files());

@@ -4,3 +4,4 @@
 
 pub mod dmmf;
 pub mod rust;
+pub mod sql;

@@ -12,7 +12,7 @@ fn schema(text: &str) -> ValidSchema {
 }
 
 fn generate(text: &str, layout: Layout) -> Vec<GeneratedFile> {
-    client(&schema(text), &Options { layout }).expect("a client")
+    client(&schema(text), &Options { layout, ..Options::default() }).expect("a client")
 }
 
 const BLOG: &str = r#"
@@ -158,6 +158,24 @@ fn names_never_collide() {
     }
 }
 
+/// Every module has a file, also those of models called as no file may be.
+#[test]
+fn files_never_collide() {
+    let model = |name: &str| format!("model {name} {{\n  id Int @id\n}}\n");
+    let schema: String = ["mod", "Mod", "MOD", "lib", "user", "User", "impl"].map(model).concat();
+    let files = generate(&schema, Layout::FilePerModel);
+    let mut paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let root = &files.last().expect("the root").text;
+    assert_eq!((paths.len(), paths.last()), (8, Some(&"mod.rs")));
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(paths.len(), 8, "{paths:?}");
+    for path in paths.iter().filter(|path| **path != "mod.rs") {
+        let (module, raw) = (path.trim_end_matches(".rs"), format!("pub mod r#{};", path.trim_end_matches(".rs")));
+        assert!(root.contains(&format!("pub mod {module};")) || root.contains(&raw), "{path}\n{root}");
+    }
+}
+
 #[test]
 fn forms_hold_what_a_row_must_say() {
     let files = generate(
@@ -182,6 +200,24 @@ fn forms_hold_what_a_row_must_say() {
     assert_eq!(form("b.rs", "InC"), format!("Self {{ must: String, {a} }}"));
     assert_eq!(form("b.rs", "Raw"), "::nicol::Root { must: String, a_id: i32, c_id: i32 }");
     assert!(text("odd.rs").contains("Odd = \"Odd\"") && text("odd.rs").contains("forms {}"));
+}
+
+/// MySQL does not tell the key of a new row: the client has to know it.
+#[test]
+fn constants_of_keys_come_from_the_client() {
+    let text = generate(
+        "model A {\n  id Int @id @default(1)\n  n Int @default(1)\n}\nmodel B {\n  a String @default(\"x\")\n  b Boolean @default(true)\n  @@id([a, b])\n}\n",
+        Layout::OneFile,
+    );
+    let text = &text[0].text;
+    for column in [
+        "column(\"id\", Int).default(Default::Json(\"1\"))",
+        "column(\"n\", Int).default(Default::Database)",
+        "column(\"a\", String).default(Default::Json(\"\\\"x\\\"\"))",
+        "column(\"b\", Boolean).default(Default::Json(\"true\"))",
+    ] {
+        assert!(text.contains(column), "{column} in\n{text}");
+    }
 }
 
 #[test]
@@ -300,7 +336,7 @@ fn the_client_of_the_compile_errors_is_up_to_date() {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
     let source = Source { path: "schema.prisma".to_owned(), text: read("schema.prisma") };
     let schema = validate(&[source]).schema.expect("a valid schema");
-    let files = client(&schema, &Options { layout: Layout::OneFile }).expect("a client");
+    let files = client(&schema, &Options { layout: Layout::OneFile, ..Options::default() }).expect("a client");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(folder.join("client.rs"), &files[0].text).expect("write the client");
     }

@@ -368,11 +368,29 @@ pub(crate) fn write_timestamp(value: Timestamp) -> String {
     } else {
         9
     };
-    let fraction = format!("{nanos:09}");
-    let (year, month, day) = (date.year(), date.month(), date.day());
-    let (hour, minute, second) = (date.hour(), date.minute(), date.second());
-    let fraction = &fraction[..digits];
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction}+00:00")
+    let mut out = String::with_capacity("2026-11-21T02:21:46.075046075+00:00".len());
+    if date.year() < 0 {
+        out.push('-');
+    }
+    let parts = [date.month(), date.day(), date.hour(), date.minute(), date.second()];
+    push_digits(&mut out, date.year().unsigned_abs().into(), if date.year() < 0 { 3 } else { 4 });
+    for (before, part) in ['-', '-', 'T', ':', ':'].into_iter().zip(parts) {
+        out.push(before);
+        push_digits(&mut out, part.unsigned_abs().into(), 2);
+    }
+    out.push('.');
+    push_digits(&mut out, nanos.unsigned_abs() / 10u32.pow(9 - digits), digits);
+    out.push_str("+00:00");
+    out
+}
+
+/// A number with at least so many digits; many times as fast as the standard library's formatting.
+fn push_digits(out: &mut String, number: u32, least: u32) {
+    let width = number.checked_ilog10().map_or(1, |log| log + 1).max(least);
+    for place in (0..width).rev() {
+        let digit = number / 10u32.pow(place) % 10;
+        out.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
 }
 
 /// `HH:MM:SS` with the fraction where there is one.
@@ -392,4 +410,25 @@ pub(crate) fn write_time(value: SignedDuration) -> String {
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn widen(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_written_with_every_digit() {
+        for (given, written) in [
+            ("2026-11-21T02:21:46.075Z", "2026-11-21T02:21:46.075+00:00"),
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000+00:00"),
+            ("0001-12-31T23:59:59.000001Z", "0001-12-31T23:59:59.000001+00:00"),
+            ("1969-12-31T23:59:59.999999999Z", "1969-12-31T23:59:59.999999999+00:00"),
+            ("2000-02-29T00:00:00.1Z", "2000-02-29T00:00:00.100+00:00"),
+            ("-000044-03-15T12:00:00Z", "-044-03-15T12:00:00.000+00:00"),
+            ("-009998-03-15T12:00:00.12Z", "-9998-03-15T12:00:00.120+00:00"),
+        ] {
+            let instant = Timestamp::from_str(given).map(write_timestamp);
+            assert_eq!(instant.ok().as_deref(), Some(written), "{given}");
+        }
+    }
 }

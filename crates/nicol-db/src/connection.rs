@@ -4,6 +4,7 @@
 //! open and whether it is at rest. A call whose future is dropped half-way leaves it *broken*: every later call is refused, and
 //! a pool throws it away.
 
+mod describe;
 mod steps;
 mod trace;
 
@@ -58,6 +59,12 @@ enum Transaction {
     Failed,
 }
 
+/// A transaction of which the server has not been told yet.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    isolation: Option<Isolation>,
+}
+
 /// One open session.
 pub struct Connection {
     driver: Driver,
@@ -65,6 +72,8 @@ pub struct Connection {
     version: String,
     default_schema: String,
     transaction: Transaction,
+    /// A transaction that begins with the next statement; see [`Connection::begin_with_next`].
+    wanted: Option<Wanted>,
     /// A call is under way; still set when the next one begins, if its future was dropped.
     is_busy: bool,
     is_lost: bool,
@@ -157,6 +166,7 @@ impl Connection {
             version,
             default_schema,
             transaction: Transaction::None,
+            wanted: None,
             is_busy: false,
             is_lost: false,
             is_altered: false,
@@ -185,6 +195,7 @@ impl Connection {
     /// # Errors
     /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
         let began = trace::begin();
@@ -200,11 +211,29 @@ impl Connection {
         self.settle(outcome)
     }
 
+    /// The same for a statement that changes nothing: if it is the first of a transaction that [begins with
+    /// it](Connection::begin_with_next) and prepared already, it is sent together with BEGIN.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn read(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let goes_with_begin = self.wanted.is_some() && self.is_prepared(sql);
+        let Some(Wanted { isolation }) = self.wanted.take_if(|_| goes_with_begin) else {
+            return self.query(sql, params).await;
+        };
+        let around = Around { begin: true, isolation, ..Around::default() };
+        let outcome = self.query_in(around, &[(sql, params)]).await;
+        // Only what the server refused is known to have come after BEGIN.
+        self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
+        Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))
+    }
+
     /// Runs a statement and gives the number of rows it wrote (on MySQL: found, whether they changed or not).
     ///
     /// # Errors
     /// As [`Connection::query`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
         let began = trace::begin();
@@ -220,23 +249,48 @@ impl Connection {
         self.settle(outcome)
     }
 
+    /// Whether statements are prepared by name and kept: not behind a pooler in transaction mode (`pgbouncer=true`).
+    pub fn keeps_statements(&self) -> bool {
+        match &self.driver {
+            Driver::Absent(never) => match *never {},
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => !driver.unnamed_only(),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(_) => true,
+        }
+    }
+
+    /// Whether a statement is prepared on PostgreSQL.
+    fn is_prepared(&self, sql: &str) -> bool {
+        match &self.driver {
+            Driver::Absent(never) => match *never {},
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => driver.is_prepared(sql),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(_) => false,
+        }
+    }
+
     /// The server's types of a statement's parameters, as names to cast to: what PostgreSQL finds when it prepares the
-    /// statement, which stays prepared. None where nothing is prepared by name, and on other databases.
+    /// statement, which stays prepared. Other databases tell none.
     ///
     /// # Errors
     /// What the database says of the statement.
-    pub async fn parameter_types(&mut self, sql: &str) -> Result<Option<Vec<String>>> {
+    pub async fn parameter_types(&mut self, sql: &str) -> Result<Vec<String>> {
+        self.begin_wanted().await?;
         self.check(sql)?;
         #[cfg(feature = "postgres")]
-        if let Driver::Postgres(driver) = &mut self.driver
-            && !driver.unnamed_only()
-        {
+        if let Driver::Postgres(driver) = &mut self.driver {
             self.is_busy = true;
             driver.set_busy(true);
-            let outcome = driver.parameter_types(sql).await.map(Some);
+            let outcome = driver.parameter_types(sql).await;
             return self.settle(outcome);
         }
-        Ok(None)
+        Ok(Vec::new())
     }
 
     /// Runs a script: one message without parameters (SQLite: statement by statement), and every result of it is read.
@@ -245,6 +299,7 @@ impl Connection {
     /// What the database says, with the byte offset in the script where it is known. What ran before the error stays, unless
     /// the server takes the message as one transaction (PostgreSQL).
     pub async fn run_script(&mut self, sql: &str) -> Result<()> {
+        self.begin_wanted().await?;
         self.check("")?;
         let began = trace::begin();
         self.set_busy(true);
@@ -268,11 +323,41 @@ impl Connection {
     /// `P2028` when one is open; `P2023` for an isolation level the database does not have.
     pub async fn begin(&mut self, isolation: Option<Isolation>) -> Result<()> {
         self.check("")?;
-        if self.transaction != Transaction::None {
-            return Err(Error::new("P2028", "a transaction is open already on this connection"));
-        }
+        self.check_without_transaction()?;
         let (before, statement) = self.begin_statements(isolation)?;
         self.begin_by(before, &statement).await
+    }
+
+    /// The same, but on PostgreSQL the server is told with the next statement: in the same message where that one only
+    /// [reads](Connection::read). One that writes waits for the answer to BEGIN: if that were refused, the statement behind it
+    /// would commit by itself.
+    ///
+    /// # Errors
+    /// As [`begin`](Connection::begin); those of BEGIN come with the next statement, and the session is then of no more use.
+    pub async fn begin_with_next(&mut self, isolation: Option<Isolation>) -> Result<()> {
+        if !self.dialect.is_postgres_family() || !self.keeps_statements() {
+            return self.begin(isolation).await;
+        }
+        self.check("")?;
+        self.check_without_transaction()?;
+        self.wanted = Some(Wanted { isolation });
+        Ok(())
+    }
+
+    /// Begins the transaction that waits for its first statement.
+    async fn begin_wanted(&mut self) -> Result<()> {
+        let Some(Wanted { isolation }) = self.wanted.take() else { return Ok(()) };
+        let begun = self.begin(isolation).await;
+        // Whoever goes on after the error must not write outside a transaction.
+        self.is_lost |= begun.is_err();
+        begun
+    }
+
+    fn check_without_transaction(&self) -> Result<()> {
+        if self.in_transaction() {
+            return Err(Error::new("P2028", "a transaction is open already on this connection"));
+        }
+        Ok(())
     }
 
     async fn begin_by(&mut self, before: Option<String>, statement: &str) -> Result<()> {
@@ -318,6 +403,9 @@ impl Connection {
     /// `P2028` when none is open, or when a statement in it failed so that nothing can be committed (it is then rolled back).
     /// When the connection breaks while committing, [`Error::outcome_unknown`] is true.
     pub async fn commit(&mut self) -> Result<()> {
+        if self.wanted.take().is_some() {
+            return self.check("");
+        }
         match self.transaction {
             Transaction::None => return Err(no_transaction()),
             Transaction::Failed => {
@@ -345,6 +433,9 @@ impl Connection {
     /// # Errors
     /// `P2028` when none is open.
     pub async fn rollback(&mut self) -> Result<()> {
+        if self.wanted.take().is_some() {
+            return self.check("");
+        }
         if self.transaction == Transaction::None {
             return Err(no_transaction());
         }
@@ -386,6 +477,7 @@ impl Connection {
     }
 
     async fn savepoint_statement(&mut self, verb: &str, name: &str) -> Result<()> {
+        self.begin_wanted().await?;
         if self.transaction == Transaction::None {
             return Err(no_transaction());
         }
@@ -420,7 +512,7 @@ impl Connection {
 
     /// True while a transaction begun by [`Connection::begin`] is open.
     pub fn in_transaction(&self) -> bool {
-        self.transaction != Transaction::None
+        self.wanted.is_some() || self.transaction != Transaction::None
     }
 
     /// True when the session is at rest: no call under way or given up, no transaction, not lost, and nothing ran that may
@@ -436,7 +528,7 @@ impl Connection {
             Driver::Mysql(_) => true,
         };
         let is_untouched = !self.is_altered || self.dialect == Dialect::Sqlite;
-        is_open && is_untouched && !self.is_busy && !self.is_lost && self.transaction == Transaction::None
+        is_open && is_untouched && !self.is_busy && !self.is_lost && !self.in_transaction()
     }
 
     /// Ends the session.
@@ -460,6 +552,8 @@ impl Connection {
 
     /// Makes the session fit for the next user without waiting. `false` when it must be thrown away.
     pub(crate) fn reset_now(&mut self) -> bool {
+        // Nobody was told of it.
+        self.wanted = None;
         #[cfg(feature = "sqlite")]
         if let Driver::Sqlite(driver) = &mut self.driver {
             let is_touched = self.is_altered || self.is_busy || self.transaction != Transaction::None;

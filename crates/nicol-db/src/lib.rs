@@ -20,6 +20,7 @@ pub mod admin;
 mod cell;
 mod codes;
 pub mod connection;
+pub mod describe;
 pub mod dialect;
 mod driver;
 pub mod error;
@@ -31,6 +32,7 @@ pub mod value;
 
 pub use cell::{Cell, Decode};
 pub use connection::{Around, Connection, Isolation, Step};
+pub use describe::Description;
 pub use dialect::Dialect;
 #[cfg(feature = "postgres")]
 pub use driver::postgres::{Array, Record};

@@ -29,6 +29,26 @@ pub fn split(sql: &str, dialect: Dialect) -> Vec<ScriptStatement<'_>> {
     splitter.found
 }
 
+/// The tokens of a text without comments: words, quoted names and strings whole, signs one by one.
+pub(crate) fn tokens(sql: &str, dialect: Dialect) -> Vec<&str> {
+    let mut splitter =
+        Splitter { sql, dialect, at: 0, delimiter: ";", statement: Statement::default(), found: Vec::new() };
+    let mut found = Vec::new();
+    while let Some(first) = splitter.rest().chars().next() {
+        let rest = splitter.rest();
+        if first.is_whitespace() || first == '\u{feff}' {
+            splitter.at += first.len_utf8();
+        } else if let Some(length) = splitter.comment(rest) {
+            splitter.at += length;
+        } else {
+            let length = splitter.token(rest, first);
+            found.push(&rest[..length]);
+            splitter.at += length;
+        }
+    }
+    found
+}
+
 struct Splitter<'a> {
     sql: &'a str,
     dialect: Dialect,

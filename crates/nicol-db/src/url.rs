@@ -48,6 +48,8 @@ pub(crate) struct Host {
 pub(crate) enum TlsMode {
     /// Never.
     Disable,
+    /// If the server wants it; the certificate is not looked at.
+    Allow,
     /// If the server offers it; the certificate is not looked at.
     Prefer,
     /// Always; the certificate is not looked at.
@@ -253,8 +255,9 @@ impl ConnectionUrl {
         self.param(name).is_some_and(|value| value == "true" || value == "1")
     }
 
-    /// What the URL asks of TLS. `sslmode` means what it means to libpq. Without it, a server on this machine or in its
-    /// own network (a private address, a name without a dot) may be plain; anything else must prove who it is.
+    /// What the URL asks of TLS. `sslmode` means what it means to libpq. Without it, a server on this machine is spoken to in
+    /// plain unless it wants TLS, one in its own network (a private address, a name without a dot) may be plain; anything else
+    /// must prove who it is.
     pub(crate) fn tls(&self) -> Result<TlsSettings> {
         let authority = self.param("sslrootcert").filter(|path| *path != "system").map(PathBuf::from);
         let (authority, identity) = match (self.param("sslcert"), self.param("sslkey")) {
@@ -270,13 +273,16 @@ impl ConnectionUrl {
             (Some("verify-full" | "verify_identity"), _) => TlsMode::VerifyFull,
             (Some("verify-ca" | "verify_ca"), _) => TlsMode::VerifyCa,
             (Some("prefer" | "preferred" | "allow" | "require" | "required"), Some("strict")) => TlsMode::VerifyFull,
-            (Some("prefer" | "preferred" | "allow"), _) => TlsMode::Prefer,
+            (Some("allow"), _) => TlsMode::Allow,
+            (Some("prefer" | "preferred"), _) => TlsMode::Prefer,
             // libpq: a given authority turns `require` into `verify-ca`.
             (Some("require" | "required"), None) if authority.is_some() => TlsMode::VerifyCa,
             (Some("require" | "required"), _) => TlsMode::Require,
             (None, Some("strict")) => TlsMode::VerifyFull,
             (None, Some("accept_invalid_certs")) => TlsMode::Prefer,
             (None, None) if authority.is_some() => TlsMode::VerifyFull,
+            // On this machine there is nobody to listen.
+            (None, None) if self.is_loopback() => TlsMode::Allow,
             (None, None) if self.socket().is_some() || self.hosts.iter().all(|h| is_own_network(&h.name)) => {
                 TlsMode::Prefer
             }

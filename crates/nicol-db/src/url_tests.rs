@@ -91,14 +91,15 @@ fn the_password_is_never_shown() {
 fn tls_means_what_libpq_means() {
     use TlsMode::*;
     for (text, mode) in [
-        ("postgresql://u@localhost/d", Prefer),
-        ("postgresql://u@127.0.0.1/d", Prefer),
+        ("postgresql://u@localhost/d", Allow),
+        ("postgresql://u@127.0.0.1/d", Allow),
         ("postgresql://u@postgres/d", Prefer),
         ("postgresql://u@10.1.2.3/d", Prefer),
-        ("postgresql://u@h/d?host=/run", Prefer),
+        ("postgresql://u@h/d?host=/run", Allow),
         ("postgresql://u@db.example.com/d", VerifyFull),
         ("postgresql://u@8.8.8.8/d", VerifyFull),
         ("postgresql://u@db.example.com/d?sslmode=disable", Disable),
+        ("postgresql://u@db.example.com/d?sslmode=allow", Allow),
         ("postgresql://u@db.example.com/d?sslmode=prefer", Prefer),
         ("postgresql://u@db.example.com/d?sslmode=require", Require),
         ("postgresql://u@db.example.com/d?sslmode=require&sslrootcert=/ca.pem", VerifyCa),

@@ -95,6 +95,44 @@ fn a_wrong_password() {
     }
 }
 
+/// A user who may have no connection (PostgreSQL), or one an hour (MySQL, MariaDB).
+#[test]
+fn no_connection_is_left() {
+    for (_, server) in servers() {
+        on(&server, |url| async move {
+            let mut c = open(&url).await;
+            let (place, name) = (url.host_port().expect("a server"), url.database());
+            let user = format!("n{}", std::process::id());
+            let is_postgres = url.dialect().is_postgres_family();
+            let (make, drop, scheme) = if is_postgres {
+                let make = format!("CREATE ROLE {user} LOGIN CONNECTION LIMIT 0");
+                (vec![make], format!("DROP ROLE {user}"), "postgresql")
+            } else {
+                let limit = format!("ALTER USER '{user}'@'%' WITH MAX_CONNECTIONS_PER_HOUR 1");
+                let make = format!("CREATE USER '{user}'@'%' IDENTIFIED BY 'sekret'");
+                let right = format!("GRANT ALL ON `{name}`.* TO '{user}'@'%'");
+                (vec![make, right, limit], format!("DROP USER '{user}'@'%'"), "mysql")
+            };
+            for statement in make {
+                c.execute(&statement, &[]).await.expect(&statement);
+            }
+            let limited = ConnectionUrl::parse(&format!("{scheme}://{user}:sekret@{place}/{name}")).expect("a URL");
+            let mut error = None;
+            for _ in 0..3 {
+                match Connection::open(&limited).await {
+                    Ok(open) => open.close().await.expect("closes"),
+                    Err(refused) => error = Some(refused),
+                }
+            }
+            let error = error.expect("refused");
+            assert_eq!(error.code(), "P2037", "{error}");
+            no_secret(&error);
+            c.execute(&drop, &[]).await.expect("drops");
+            c.close().await.expect("closes");
+        });
+    }
+}
+
 /// PostgreSQL's answer to a wrong password, from a server that knows nothing else (the test servers ask for none).
 #[test]
 fn a_wrong_password_on_postgres() {

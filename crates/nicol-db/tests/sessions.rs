@@ -413,6 +413,74 @@ fn statements_with_the_transaction_around_them() {
 }
 
 #[test]
+fn transactions_that_begin_with_their_first_statement() {
+    everywhere(|url| async move {
+        let options = PoolOptions { max_connections: 1, ..PoolOptions::from_url(&url) };
+        let pool = Pool::connect(&url, options).await.expect("connects");
+        let mut c = pool.acquire().await.expect("a session");
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]).await.expect("creates");
+        let (read, write) = ("SELECT count(*) FROM t", "INSERT INTO t VALUES (1)");
+        // Without any statement.
+        for commits in [true, false] {
+            c.begin_with_next(None).await.expect("begins");
+            assert!(c.in_transaction());
+            assert_eq!(c.begin(None).await.expect_err("one is open").code(), "P2028");
+            if commits { c.commit().await } else { c.rollback().await }.expect("ends");
+            assert!(c.is_at_rest());
+        }
+        // The first statement reads, is or is not prepared yet, or writes; what follows is in the transaction.
+        for first in [Some(read), Some(read), None] {
+            c.begin_with_next(None).await.expect("begins");
+            if let Some(read) = first {
+                let rows = c.read(read, &[]).await.expect("reads");
+                assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("a count"), 0);
+            }
+            c.execute(write, &[]).await.expect("writes");
+            c.rollback().await.expect("rolls back");
+            assert!(c.is_at_rest());
+            assert_eq!(count(&mut c).await, 0);
+        }
+        if c.dialect().is_postgres_family() {
+            // What the server refuses, prepared and sent together with BEGIN, fails the transaction.
+            let divide = "SELECT 1 / $1::int";
+            for refused in [false, true] {
+                c.begin_with_next(Some(Isolation::RepeatableRead)).await.expect("begins");
+                let outcome = c.read(divide, &[Value::Int(i32::from(!refused))]).await;
+                assert_eq!(
+                    outcome.err().and_then(|error| error.native_code().map(str::to_owned)),
+                    refused.then(|| "22012".to_owned())
+                );
+                assert_eq!(c.execute(write, &[]).await.is_err(), refused);
+                c.rollback().await.expect("rolls back");
+                assert_eq!(count(&mut c).await, 0);
+            }
+            // Nothing was sent: nobody may go on as if the transaction were open.
+            c.begin_with_next(None).await.expect("begins");
+            assert_eq!(c.read(divide, &[]).await.expect_err("no value").code(), "P1016");
+            assert_eq!(c.execute(write, &[]).await.expect_err("not outside a transaction").code(), "P1017");
+            drop(c);
+            c = pool.acquire().await.expect("another session");
+            assert_eq!(count(&mut c).await, 0);
+        }
+        // Given up before its first statement, or in the middle of it.
+        for polled in [false, true] {
+            c.begin_with_next(None).await.expect("begins");
+            if polled {
+                let first = c.read(read, &[]);
+                let mut first = std::pin::pin!(first);
+                let _ = futures_util::poll!(&mut first);
+            }
+            drop(c);
+            c = pool.acquire().await.expect("a session");
+            assert!(c.is_at_rest());
+            c.execute(write, &[]).await.expect("writes");
+            assert_eq!(count(&mut c).await, 1);
+            c.execute("DELETE FROM t", &[]).await.expect("deletes");
+        }
+    });
+}
+
+#[test]
 fn a_value_too_big_for_the_server_leaves_the_session_whole() {
     for (_, server) in servers().into_iter().filter(|(_, url)| url.dialect().is_mysql_family()) {
         on(&server, |url| async move {

@@ -271,6 +271,43 @@ fn postgres_arrays_and_records() {
                     .await,
                 [true, false]
             );
+            let texts = |texts: &[&str]| Value::List(texts.iter().map(|text| Value::Text((*text).into())).collect());
+            let id = "0192f0c1-2b3c-7d4e-8f50-123456789abc";
+            // The second is another spelling, which only the server reads.
+            for ids in [[id, id], [id, "{0192F0C12B3C7D4E8F50123456789ABC}"]] {
+                assert_eq!(
+                    round_trip::<Vec<Uuid>>(&mut c, "uuid[]", texts(&ids)).await,
+                    [Uuid::try_parse(id).expect("a UUID"); 2]
+                );
+            }
+            for column in ["varchar(9)[]", "char(1)[]", "citext[]"] {
+                if column == "citext[]" {
+                    c.run_script("CREATE EXTENSION IF NOT EXISTS citext").await.expect("an extension");
+                }
+                assert_eq!(round_trip::<Vec<String>>(&mut c, column, texts(&["a", "Ü"])).await, ["a", "Ü"], "{column}");
+            }
+            let numbers = Value::List(vec![Value::Float(0.1), Value::Null, Value::Float(-2.5)]);
+            for column in ["float8[]", "float4[]", "numeric[]"] {
+                let read = round_trip::<Vec<Option<f64>>>(&mut c, column, numbers.clone()).await;
+                assert_eq!(read, [Some(0.1), None, Some(-2.5)], "{column}");
+            }
+            let numbers = Value::List(vec![Value::Int(1), Value::BigInt(2), Value::Null]);
+            for column in ["int2[]", "int4[]", "int8[]", "float8[]", "numeric[]"] {
+                let read = round_trip::<Vec<Option<i64>>>(&mut c, column, numbers.clone()).await;
+                assert_eq!(read, [Some(1), Some(2), None], "{column}");
+            }
+            let documents = Value::List(vec![Value::Null, Value::Json(serde_json::json!([null, "\u{7f}\"\\"]))]);
+            for column in ["json[]", "jsonb[]"] {
+                let read = round_trip::<Vec<Option<serde_json::Value>>>(&mut c, column, documents.clone()).await;
+                assert_eq!(read, [None, Some(serde_json::json!([null, "\u{7f}\"\\"]))], "{column}");
+            }
+            let before = Value::List(vec![Value::DateTime(instant("1969-12-31T23:59:59.4999995Z"))]);
+            assert_eq!(
+                round_trip::<Vec<Timestamp>>(&mut c, "timestamptz[]", before).await,
+                [instant("1969-12-31T23:59:59.5Z")]
+            );
+            let too_large = c.query("SELECT $1::int4[]", &[Value::List(vec![Value::BigInt(i64::MAX)])]).await;
+            assert_eq!(too_large.expect_err("out of range").native_code(), Some("22003"));
             let ids = Value::List((0..20_000).map(Value::Int).collect());
             let rows = c
                 .query("SELECT count(*) FROM generate_series(1, 100000) AS g (id) WHERE g.id = ANY($1)", &[ids])

@@ -19,6 +19,7 @@ use crate::history;
 use crate::lock::{self, LockOptions};
 use crate::naming;
 use crate::origin;
+use crate::scope::Scope;
 use crate::shadow::Shadow;
 use crate::standing::{Standing, standing};
 
@@ -29,8 +30,8 @@ pub struct AdoptOptions<'a> {
     pub title: &'a str,
     /// The time that goes into its name.
     pub now: Timestamp,
-    /// The PostgreSQL schemas that the datasource lists.
-    pub namespaces: &'a [String],
+    /// What of the database the migrations are about.
+    pub scope: &'a Scope,
     /// A shadow database to replay in.
     pub shadow: Option<&'a ConnectionUrl>,
     /// Waiting for other runners.
@@ -87,11 +88,11 @@ async fn under_lock(
     let rows = history::read_if_exists(conn).await?;
     let standing = standing(directory.migrations(), rows.as_deref().unwrap_or_default());
     refuse(&standing)?;
-    let live = nicol_catalog::introspect(conn, options.namespaces).await?;
+    let live = options.scope.introspect(conn).await?;
     let shadow = Shadow { main: Some(url), given: options.shadow };
     let migrations = directory.migrations();
     let (expected, drift) =
-        origin::against_live(migrations, &live, conn.dialect(), shadow, false, options.namespaces).await?;
+        origin::against_live(migrations, &live, conn.dialect(), shadow, false, options.scope).await?;
     let Some(drift) = drift.filter(|drift| !drift.script.is_empty()) else {
         return Ok(None);
     };

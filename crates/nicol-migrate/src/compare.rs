@@ -1,9 +1,10 @@
 //! Two catalogs as one change: script, words, risks.
 
-use nicol_catalog::{Catalog, Decisions, Diff, LikelyRename, Rename, Risk, Touched};
+use nicol_catalog::{Catalog, Decided, Decisions, Diff, LikelyRename, Rename, Risk, Touched};
 
 use crate::error::{Error, Result};
 use crate::mode::NO_TRANSACTION;
+use crate::renames;
 
 /// The way from one catalog to another.
 pub(crate) struct Change {
@@ -40,6 +41,18 @@ impl Change {
     pub(crate) fn toward_found(from: &Catalog, found: &Catalog, speaks_of_extensions: bool) -> Change {
         Change::between(from, &as_target(from, found, speaks_of_extensions))
     }
+
+    /// The same, where scripts have renamed on the way; of the renames those count that the catalogs bear out.
+    pub(crate) fn toward_found_by(from: &Catalog, found: &Catalog, renames: Vec<Rename>) -> Result<Change> {
+        let target = as_target(from, found, from.extensions.is_some());
+        let (from, to) = (&*from.spelled_as(&target), &*target.spelled_as(from));
+        let said = renames::fitting(renames, from, to);
+        Ok(Change::of(&decided(from, to, &said)?.diff(to)))
+    }
+}
+
+fn decided(from: &Catalog, to: &Catalog, said: &Decisions) -> Result<Decided> {
+    nicol_catalog::decide(from, to, said).map_err(|error| Error::new(error.code, error.message).with_help(error.help))
 }
 
 /// What was found in a database, as something to be led to. What merely lies about there is not asked for: extensions,
@@ -84,8 +97,7 @@ impl Ways {
     /// `rename-does-not-fit` and `backfill-does-not-fit` when something said does not fit the difference.
     pub(crate) fn between(from: &Catalog, to: &Catalog, said: &Decisions) -> Result<Ways> {
         let (from, to) = (&*from.spelled_as(to), &*to.spelled_as(from));
-        let decided = nicol_catalog::decide(from, to, said)
-            .map_err(|error| Error::new(error.code, error.message).with_help(error.help))?;
+        let decided = decided(from, to, said)?;
         let diff = decided.diff(to);
         let target = as_target(to, from, to.extensions.is_some());
         Ok(Ways {

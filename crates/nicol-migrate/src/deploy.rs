@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use nicol_db::{Connection, ConnectionUrl, Dialect};
 
 use crate::apply::{self, Place};
+use crate::baseline::{self, Baseline};
 use crate::checksum;
 use crate::directory::{Directory, Migration};
 use crate::error::{Error, Result, code};
@@ -13,14 +14,19 @@ use crate::event::{Event, Watch};
 use crate::history::{self, HistoryRow};
 use crate::lock::{self, Held, LockOptions};
 use crate::naming;
+use crate::scope::Scope;
 use crate::standing::{Renamed, Standing, standing};
 use crate::statement;
 
 /// How to deploy.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DeployOptions {
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DeployOptions<'a> {
     /// Apply migrations that sort before one that is applied already.
     pub allow_out_of_order: bool,
+    /// Take a database that has tables and no history for what the migrations have made, as far as it is.
+    pub baseline: Option<Baseline<'a>>,
+    /// What of the database they are about; none is all of it.
+    pub scope: Option<&'a Scope>,
     /// Waiting for other runners.
     pub lock: LockOptions,
 }
@@ -28,6 +34,8 @@ pub struct DeployOptions {
 /// What a deployment did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployed {
+    /// Names of the migrations recorded now because the database held what they make, in order.
+    pub baseline: Vec<String>,
     /// Names of the migrations applied now, in order.
     pub applied: Vec<String>,
     /// Number of migrations in the folder.
@@ -38,7 +46,8 @@ pub struct Deployed {
 ///
 /// # Errors
 /// - P1003 when the database does not exist: it is not created.
-/// - P3019 when the migrations are for another product, P3005 when the database has tables but no history.
+/// - P3019 when the migrations are for another product, P3005 when the database has tables but no history (with a baseline: and
+///   they are not what a migration leads to), `baseline-ambiguous`.
 /// - `migrations-folder-absent`, `migrations-folder-empty`, `migration-edited`, `migration-truncated`, `migration-renamed`,
 ///   `migration-missing`, `migration-duplicated`, `migration-out-of-order`, P3009 (a failed migration) when folder and history
 ///   do not fit.
@@ -48,7 +57,7 @@ pub struct Deployed {
 pub async fn deploy(
     url: &ConnectionUrl,
     directory: &Directory,
-    options: DeployOptions,
+    options: DeployOptions<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Deployed> {
     if !directory.exists() {
@@ -84,7 +93,7 @@ pub(crate) async fn open(url: &ConnectionUrl) -> Result<Connection> {
 pub(crate) async fn deploy_on(
     conn: &mut Connection,
     directory: &Directory,
-    options: DeployOptions,
+    options: DeployOptions<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Deployed> {
     directory.check_provider(conn.dialect())?;
@@ -115,16 +124,16 @@ async fn watch_for_a_dead_client(conn: &mut Connection) {
 pub(crate) async fn under_lock(
     conn: &mut Connection,
     directory: &Directory,
-    options: DeployOptions,
+    options: DeployOptions<'_>,
     held: &Held,
     watch: &mut dyn Watch,
 ) -> Result<Deployed> {
-    let rows = match first_look(conn, options, watch).await? {
-        Some(rows) => rows,
+    let (rows, baseline) = match first_look(conn, options, watch).await? {
+        Some(rows) => (rows, Vec::new()),
         None if directory.migrations().is_empty() => {
-            return Ok(Deployed { applied: Vec::new(), found: 0 });
+            return Ok(Deployed { baseline: Vec::new(), applied: Vec::new(), found: 0 });
         }
-        None => create_history(conn, options, watch).await?,
+        None => create_history(conn, directory, options, watch).await?,
     };
     let standing = standing(directory.migrations(), &rows);
     let interrupted = interrupted(directory, &rows).filter(|_| held.keeps_others_out());
@@ -145,13 +154,13 @@ pub(crate) async fn under_lock(
             applied.push(migration.name.clone());
         }
     }
-    Ok(Deployed { applied, found: directory.migrations().len() })
+    Ok(Deployed { baseline, applied, found: directory.migrations().len() })
 }
 
 /// The history as it is now, nothing when there is none. SQLite may be busy with another runner.
 async fn first_look(
     conn: &mut Connection,
-    options: DeployOptions,
+    options: DeployOptions<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Option<Vec<HistoryRow>>> {
     if conn.dialect() != Dialect::Sqlite {
@@ -163,32 +172,37 @@ async fn first_look(
     Ok(rows?)
 }
 
-/// Creates the history in a database without tables. On SQLite another runner may be doing the same.
+/// Creates the history in a database without tables, or with a baseline. On SQLite another runner may be doing the same.
 async fn create_history(
     conn: &mut Connection,
-    options: DeployOptions,
+    directory: &Directory,
+    options: DeployOptions<'_>,
     watch: &mut dyn Watch,
-) -> Result<Vec<HistoryRow>> {
+) -> Result<(Vec<HistoryRow>, Vec<String>)> {
     create_schema(conn).await?;
     lock::begin_exclusive(conn, options.lock, watch).await?;
-    let created = create_history_unless_there(conn).await;
-    match created {
+    let created = create_history_unless_there(conn, directory, options).await;
+    match &created {
         Ok(_) => conn.commit().await?,
         // The first error is the one to report.
         Err(_) => drop(conn.rollback().await),
     }
-    created
+    let (rows, baseline) = created?;
+    if !baseline.is_empty() {
+        watch.event(Event::Baselined { migrations: baseline.clone() });
+    }
+    Ok((rows, baseline))
 }
 
 /// Refuses a database whose tables no migration has made: a first one could never be applied to it.
 ///
 /// # Errors
 /// P3005 when there are tables but no history.
-pub(crate) async fn refuse_unmanaged(conn: &mut Connection) -> Result<()> {
+pub(crate) async fn refuse_unmanaged(conn: &mut Connection, scope: &Scope) -> Result<()> {
     if history::exists(conn).await? {
         return Ok(());
     }
-    match history::any_foreign_table(conn).await? {
+    match unmanaged_table(conn, Some(scope)).await? {
         None => Ok(()),
         Some(table) => Err(unmanaged(&table).with_help(
             "Take what is there into a first migration: `nicol migrate adopt --name init` writes it and records it as applied.",
@@ -196,22 +210,48 @@ pub(crate) async fn refuse_unmanaged(conn: &mut Connection) -> Result<()> {
     }
 }
 
+/// A table that no migration has made, those left out that are somebody else's.
+pub(crate) async fn unmanaged_table(conn: &mut Connection, scope: Option<&Scope>) -> Result<Option<String>> {
+    let tables = history::foreign_tables(conn).await?;
+    let namespace = conn.dialect().is_postgres_family().then(|| conn.default_schema().to_owned());
+    let is_external = |name: &str| scope.is_some_and(|scope| scope.is_external_table(namespace.as_deref(), name));
+    Ok(tables.into_iter().find(|name| !is_external(name)))
+}
+
 fn unmanaged(table: &str) -> Error {
     Error::new("P3005", format!("The database has tables ({table}, for one) but no migration history."))
 }
 
-async fn create_history_unless_there(conn: &mut Connection) -> Result<Vec<HistoryRow>> {
+/// The history, and the migrations recorded in it now because the database holds what they make.
+async fn create_history_unless_there(
+    conn: &mut Connection,
+    directory: &Directory,
+    options: DeployOptions<'_>,
+) -> Result<(Vec<HistoryRow>, Vec<String>)> {
     if let Some(rows) = history::read_if_exists(conn).await? {
-        return Ok(rows);
+        return Ok((rows, Vec::new()));
     }
-    if let Some(table) = history::any_foreign_table(conn).await? {
-        return Err(unmanaged(&table).with_help(
-            "If its tables are what the migrations make, record them as applied: `nicol migrate resolve --applied NAME` \
-             for each, oldest first. Otherwise give an empty database.",
-        ));
-    }
+    let unmanaged_table = unmanaged_table(conn, options.scope).await?;
+    let made = match (unmanaged_table, options.baseline) {
+        (None, _) => &[],
+        (Some(_), Some(baseline)) => {
+            let whole = Scope::default();
+            baseline::find(conn, directory.migrations(), baseline, options.scope.unwrap_or(&whole)).await?
+        }
+        (Some(table), None) => {
+            return Err(unmanaged(&table).with_help(
+                "If its tables are what the migrations make, or the first of them, `nicol migrate deploy --baseline` finds out \
+                 which and records them as applied; `nicol migrate resolve --applied NAME` records one unseen. Otherwise \
+                 give an empty database.",
+            ));
+        }
+    };
     history::create(conn).await?;
-    Ok(Vec::new())
+    for migration in made {
+        history::insert_resolved(conn, &migration.name, &checksum::checksum(&migration.script)).await?;
+    }
+    let names = made.iter().map(|migration| migration.name.clone()).collect();
+    Ok((history::read(conn).await?, names))
 }
 
 /// A PostgreSQL schema named in the URL is created when it is missing.
@@ -237,7 +277,7 @@ fn refuse(
     standing: &Standing,
     rows: &[HistoryRow],
     interrupted: Option<&HistoryRow>,
-    options: DeployOptions,
+    options: DeployOptions<'_>,
     dialect: Dialect,
 ) -> Result<()> {
     let is_interrupted = |name: &str| interrupted.is_some_and(|row| row.migration_name == name);

@@ -23,6 +23,7 @@ use crate::naming;
 use crate::origin::{self, OriginKind};
 use crate::readme::{self, Readme};
 use crate::risk;
+use crate::scope::Scope;
 use crate::shadow::Shadow;
 use crate::snapshot::{self, Mask};
 use crate::standing::standing;
@@ -78,6 +79,7 @@ pub struct Draft {
     down: String,
     schema_text: String,
     snapshot: String,
+    scope: Scope,
     lock: LockOptions,
 }
 
@@ -106,7 +108,7 @@ pub struct Decision<'a> {
 /// What a README needs beside the migration itself.
 #[derive(Debug, Clone)]
 pub struct ReadmeSettings<'a> {
-    /// Author, as git's `user.name` has it.
+    /// Author: a name, or `Ann <ann@example.com>`.
     pub author: Option<&'a str>,
     /// Zone of the time in it.
     pub time_zone: TimeZone,
@@ -162,6 +164,7 @@ pub async fn prepare(
     url: &ConnectionUrl,
     directory: &Directory,
     schema: &ValidSchema,
+    scope: &Scope,
     options: DevOptions<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Draft> {
@@ -185,7 +188,7 @@ pub async fn prepare(
     let dialect = conn.as_ref().map_or(provider_dialect, Connection::dialect);
     check_dialect(provider_dialect, dialect)?;
     let place = Place { url, folder, dialect, created };
-    let result = draft(&mut conn, directory, schema, &place, options, watch).await;
+    let result = draft(&mut conn, directory, schema, scope, &place, options, watch).await;
     if let Some(conn) = conn {
         deploy::close(conn).await;
     }
@@ -235,6 +238,7 @@ async fn draft(
     conn: &mut Option<Connection>,
     directory: &Directory,
     schema: &ValidSchema,
+    scope: &Scope,
     place: &Place<'_>,
     options: DevOptions<'_>,
     watch: &mut dyn Watch,
@@ -242,9 +246,14 @@ async fn draft(
     let applied = match conn {
         Some(conn) if !options.create_only => {
             // Merged branches are everyday life here; the order is checked where it matters, at deploy.
-            let options = DeployOptions { allow_out_of_order: true, lock: options.lock };
+            let options = DeployOptions {
+                allow_out_of_order: true,
+                lock: options.lock,
+                scope: Some(scope),
+                ..DeployOptions::default()
+            };
             let applied = deploy::deploy_on(conn, directory, options, watch).await?.applied;
-            deploy::refuse_unmanaged(conn).await?;
+            deploy::refuse_unmanaged(conn, scope).await?;
             applied
         }
         Some(conn) => {
@@ -253,20 +262,19 @@ async fn draft(
         }
         None => Vec::new(),
     };
-    let namespaces = namespaces(schema);
     let shadow = Shadow { main: Some(place.url), given: options.shadow };
     let migrations = directory.migrations();
     let (from, drift) = match conn.as_mut().filter(|_| !options.create_only) {
         Some(conn) => {
-            let live = nicol_catalog::introspect(conn, &namespaces).await?;
-            origin::against_live(migrations, &live, place.dialect, shadow, options.always_replay, &namespaces).await?
+            let live = scope.introspect(conn).await?;
+            origin::against_live(migrations, &live, place.dialect, shadow, options.always_replay, scope).await?
         }
         None => {
-            let from = origin::origin(migrations, place.dialect, shadow, options.always_replay, &namespaces).await?;
+            let from = origin::origin(migrations, place.dialect, shadow, options.always_replay, scope).await?;
             (from, None)
         }
     };
-    let to = nicol_catalog::from_schema(schema, place.dialect);
+    let to = scope.catalog_of(schema, place.dialect);
     let ways = Ways::between(&from.catalog, &to, &Decisions::default())?;
     let risks = match conn {
         Some(conn) => risk::counted(conn, &ways.forth).await,
@@ -292,6 +300,7 @@ async fn draft(
         down: String::new(),
         schema_text: snapshot::join(&schema.sources),
         snapshot: snapshot::snapshot(&schema.sources),
+        scope: scope.clone(),
         lock: options.lock,
     };
     draft.take(ways, risks);
@@ -316,11 +325,6 @@ pub async fn decide(url: &ConnectionUrl, mut draft: Draft, said: &Decisions) -> 
     };
     draft.take(ways, risks);
     Ok(draft)
-}
-
-/// The namespaces a schema names.
-pub(crate) fn namespaces(schema: &ValidSchema) -> Vec<String> {
-    schema.datasource.as_ref().map(|datasource| datasource.schemas.clone()).unwrap_or_default()
 }
 
 /// What a database has that is not expected of it, or the other way round.
@@ -376,7 +380,12 @@ pub async fn carry_out(
         return Ok(Developed { created: Some((name, path)), applied: Vec::new() });
     }
     let directory = Directory::read(&draft.folder)?;
-    let options = DeployOptions { allow_out_of_order: true, lock: draft.lock };
+    let options = DeployOptions {
+        allow_out_of_order: true,
+        lock: draft.lock,
+        scope: Some(&draft.scope),
+        ..DeployOptions::default()
+    };
     let deployed = deploy::deploy(url, &directory, options, watch)
         .await
         .map_err(|error| with_way_out(error, draft.dialect, &name, &path))?;

@@ -9,6 +9,7 @@ use crate::deploy::close;
 use crate::dev;
 use crate::directory::Directory;
 use crate::error::{Error, Result, code};
+use crate::scope::Scope;
 use crate::shadow::{self, Shadow};
 
 /// One side of a comparison.
@@ -25,10 +26,12 @@ pub enum Side<'a> {
 }
 
 /// How to compare.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct DiffOptions<'a> {
     /// Where migrations are replayed.
     pub shadow: Shadow<'a>,
+    /// What is compared.
+    pub scope: &'a Scope,
 }
 
 /// The difference of two sides.
@@ -54,13 +57,8 @@ impl Difference {
 /// P3014 of a replay, and errors of connections.
 pub async fn difference(from: Side<'_>, to: Side<'_>, options: DiffOptions<'_>) -> Result<Difference> {
     let dialect = common_dialect(from, to, options).await?;
-    let namespaces = [from, to].into_iter().find_map(|side| match side {
-        Side::Schema(schema) => Some(dev::namespaces(schema)),
-        Side::Empty | Side::Migrations(_) | Side::Database(_) => None,
-    });
-    let namespaces = namespaces.unwrap_or_default();
-    let before = catalog_of(from, dialect, options, &namespaces).await?;
-    let after = catalog_of(to, dialect, options, &namespaces).await?;
+    let before = catalog_of(from, dialect, options).await?;
+    let after = catalog_of(to, dialect, options).await?;
     let change = match to {
         Side::Empty | Side::Schema(_) => Change::between(&before, &after),
         Side::Migrations(_) | Side::Database(_) => {
@@ -128,24 +126,19 @@ async fn server_dialect(url: &ConnectionUrl) -> Result<Dialect> {
 ///
 /// # Errors
 /// As [`difference`].
-pub async fn catalog_of(
-    side: Side<'_>,
-    dialect: Dialect,
-    options: DiffOptions<'_>,
-    namespaces: &[String],
-) -> Result<Catalog> {
+pub async fn catalog_of(side: Side<'_>, dialect: Dialect, options: DiffOptions<'_>) -> Result<Catalog> {
     match side {
         Side::Empty => Ok(Catalog::empty(dialect)),
-        Side::Schema(schema) => Ok(nicol_catalog::from_schema(schema, dialect)),
+        Side::Schema(schema) => Ok(options.scope.catalog_of(schema, dialect)),
         Side::Migrations(directory) => {
             directory.check_provider(dialect)?;
-            shadow::replay(directory.migrations(), dialect, options.shadow, namespaces).await
+            shadow::replay(directory.migrations(), dialect, options.shadow, options.scope).await
         }
         Side::Database(url) => {
             let mut conn = Connection::open(url).await?;
-            let catalog = nicol_catalog::introspect(&mut conn, namespaces).await;
+            let catalog = options.scope.introspect(&mut conn).await;
             close(conn).await;
-            Ok(catalog?)
+            catalog
         }
     }
 }

@@ -15,7 +15,9 @@ use crate::history;
 use crate::lock::{self, LockOptions};
 use crate::mode::{Mode, mode};
 use crate::origin;
+use crate::renames;
 use crate::risk;
+use crate::scope::Scope;
 use crate::shadow::Shadow;
 use crate::standing::standing;
 use crate::unrecorded;
@@ -57,7 +59,7 @@ pub async fn prepare(
     url: &ConnectionUrl,
     directory: &Directory,
     far: HowFar<'_>,
-    namespaces: &[String],
+    scope: &Scope,
     shadow: Option<&ConnectionUrl>,
 ) -> Result<Descent> {
     let mut conn = open(url).await?;
@@ -65,7 +67,7 @@ pub async fn prepare(
         directory.check_provider(conn.dialect())?;
         let (back, kept) = choose(&mut conn, directory, far).await?;
         let shadow = Shadow { main: Some(url), given: shadow };
-        let risks = risks(&mut conn, &back, &kept, shadow, namespaces).await?;
+        let risks = risks(&mut conn, &back, &kept, shadow, scope).await?;
         Ok(Descent { migrations: back.iter().map(|migration| migration.name.clone()).collect(), risks })
     }
     .await;
@@ -158,15 +160,17 @@ async fn risks(
     back: &[&Migration],
     kept: &[Migration],
     shadow: Shadow<'_>,
-    namespaces: &[String],
+    scope: &Scope,
 ) -> Result<Vec<CountedRisk>> {
     let dialect = conn.dialect();
     let all: Vec<Migration> = kept.iter().cloned().chain(back.iter().rev().map(|one| (*one).clone())).collect();
-    let from = origin::origin(&all, dialect, shadow, false, namespaces).await;
-    let to = origin::origin(kept, dialect, shadow, false, namespaces).await;
+    let from = origin::origin(&all, dialect, shadow, false, scope).await;
+    let to = origin::origin(kept, dialect, shadow, false, scope).await;
     match (from, to) {
         (Ok(from), Ok(to)) => {
-            let change = Change::toward_found(&from.catalog, &to.catalog, from.catalog.extensions.is_some());
+            let scripts = back.iter().map(|migration| migration.down()).collect::<Result<Vec<_>>>()?;
+            let renames = renames::of_scripts(scripts.iter().flatten().map(String::as_str), dialect);
+            let change = Change::toward_found_by(&from.catalog, &to.catalog, renames)?;
             Ok(risk::counted(conn, &change).await)
         }
         // Where nothing can be replayed there is still what the scripts say of themselves.

@@ -1,21 +1,30 @@
 //! Emptying a database without dropping it: its name, owner, rights, character set and extensions stay.
 
+use nicol_catalog::Catalog;
 use nicol_db::{Connection, Dialect, Value};
 
 use crate::apply::set_foreign_keys;
+use crate::compare::Change;
 use crate::error::{Error, Result};
+use crate::history;
+use crate::scope::Scope;
+use crate::unrecorded;
 
-/// Drops everything in the connection's own schema and in `namespaces` (PostgreSQL), or in the database.
+/// Drops everything in the connection's own schema and in those listed (PostgreSQL), or in the database. Where something
+/// is left alone, tables and enums go and nothing else.
 ///
 /// On PostgreSQL and SQLite everything goes or nothing.
 ///
 /// # Errors
 /// P3016 when something cannot be dropped.
-pub(crate) async fn empty(conn: &mut Connection, namespaces: &[String]) -> Result<()> {
+pub(crate) async fn empty(conn: &mut Connection, scope: &Scope) -> Result<()> {
+    if scope.has_externals() {
+        return empty_part(conn, scope).await;
+    }
     let emptied = match conn.dialect() {
         Dialect::Postgres | Dialect::Cockroachdb => {
             let mut schemas = vec![conn.default_schema().to_string()];
-            schemas.extend(namespaces.iter().filter(|name| *name != conn.default_schema()).cloned());
+            schemas.extend(scope.namespaces.iter().filter(|name| *name != conn.default_schema()).cloned());
             in_transaction(conn, async |conn| drop_of_postgres(conn, &schemas).await).await
         }
         Dialect::Mysql | Dialect::Mariadb => drop_of_mysql(conn).await,
@@ -27,15 +36,29 @@ pub(crate) async fn empty(conn: &mut Connection, namespaces: &[String]) -> Resul
             emptied
         }
     };
-    emptied.map_err(|error| {
-        let native = error.native_code().map(|code| format!(" [{code}]")).unwrap_or_default();
-        let stays = if conn.dialect().is_mysql_family() { "Some things may be gone." } else { "Nothing was dropped." };
-        Error::new("P3016", format!("The database could not be emptied: {}{native}", error.message()))
-            .with_database_code(error.native_code())
-            .with_help(format!(
-                "{stays} The user needs to own what is in it; drop the rest by hand, then run this again."
-            ))
-    })
+    emptied.map_err(|error| not_emptied(conn, &error))
+}
+
+/// Drops the tables and enums that are not somebody else's, in the order that a migration would. Nothing goes along with
+/// them: what leans on them stops it.
+async fn empty_part(conn: &mut Connection, scope: &Scope) -> Result<()> {
+    let live = scope.introspect(conn).await?;
+    let mut script = Change::between(&live, &Catalog::empty(live.dialect)).script;
+    script.push_str(&format!("\nDROP TABLE IF EXISTS {};\n", history::table(conn)));
+    unrecorded::run(conn, &script).await.map_err(|error| {
+        Error::new("P3016", format!("The database could not be emptied of what is not external: {error}"))
+            .with_database_code(error.database_code())
+            .with_help("Views and external tables that lean on what would go have to be dropped by hand first.")
+    })?;
+    Ok(())
+}
+
+fn not_emptied(conn: &Connection, error: &nicol_db::Error) -> Error {
+    let native = error.native_code().map(|code| format!(" [{code}]")).unwrap_or_default();
+    let stays = if conn.dialect().is_mysql_family() { "Some things may be gone." } else { "Nothing was dropped." };
+    Error::new("P3016", format!("The database could not be emptied: {}{native}", error.message()))
+        .with_database_code(error.native_code())
+        .with_help(format!("{stays} The user needs to own what is in it; drop the rest by hand, then run this again."))
 }
 
 async fn in_transaction(

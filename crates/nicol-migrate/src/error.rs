@@ -55,6 +55,8 @@ pub mod code {
     pub const RENAMED: &str = "migration-renamed";
     /// A pending migration is a copy of an applied one.
     pub const DUPLICATED: &str = "migration-duplicated";
+    /// More than one migration leads to what a database without history holds.
+    pub const BASELINE: &str = "baseline-ambiguous";
     /// A script ends in the middle of a statement, or nothing is left of one that was applied.
     pub const TRUNCATED: &str = "migration-truncated";
     /// A script is not UTF-8.

@@ -17,6 +17,11 @@ pub enum Event {
         /// Their names.
         migrations: Vec<String>,
     },
+    /// The database had no history, and holds what these migrations make: they are recorded as applied now.
+    Baselined {
+        /// Their names, in order.
+        migrations: Vec<String>,
+    },
     /// A migration begins.
     Applying {
         /// Its name.

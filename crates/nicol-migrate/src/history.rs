@@ -75,7 +75,7 @@ impl HistoryRow {
 }
 
 /// The table's name with its schema: scripts may change the search path or the database.
-fn table(conn: &Connection) -> String {
+pub(crate) fn table(conn: &Connection) -> String {
     format!("{}.{}", conn.dialect().quote(conn.default_schema()), conn.dialect().quote(TABLE))
 }
 
@@ -156,10 +156,10 @@ fn create_sql(dialect: Dialect, schema: &str) -> String {
     }
 }
 
-/// A table that is no history: its presence means that the database was not made by migrations.
-pub(crate) async fn any_foreign_table(conn: &mut Connection) -> Result<Option<String>> {
+/// The tables that are no history, by name: there are none where a database is to be made by migrations.
+pub(crate) async fn foreign_tables(conn: &mut Connection) -> Result<Vec<String>> {
     let schema = Value::Text(conn.default_schema().to_string());
-    let not_ours = |column: &str| format!("{column} NOT IN ('{TABLE}', '{LEGACY_TABLE}') ORDER BY {column} LIMIT 1");
+    let not_ours = |column: &str| format!("{column} NOT IN ('{TABLE}', '{LEGACY_TABLE}') ORDER BY {column}");
     let rows = match conn.dialect() {
         Dialect::Sqlite => {
             let sql = format!(
@@ -187,7 +187,7 @@ pub(crate) async fn any_foreign_table(conn: &mut Connection) -> Result<Option<St
             conn.query(&sql, &[schema]).await?
         }
     };
-    rows.first().map(|row| row.get::<String>(0)).transpose()
+    rows.iter().map(|row| row.get::<String>(0)).collect()
 }
 
 /// All rows in order of their start, whichever tool wrote them.

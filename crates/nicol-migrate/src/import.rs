@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use nicol_db::Dialect;
 
 use crate::dev::EMPTY_SCRIPT;
-use crate::directory::{self, LEGACY_LOCK_FILE, README_FILE, SCRIPT_FILE, SNAPSHOT_FILE};
+use crate::directory::{self, Directory, LEGACY_LOCK_FILE, README_FILE, SCRIPT_FILE, SNAPSHOT_FILE};
 use crate::error::{Error, Result, code};
 use crate::origin::IMPORTED_MARK;
 
@@ -85,6 +85,16 @@ pub fn import(path: &Path) -> Result<Imported> {
     }
     let imported = scripts.iter().map(|(migration, _)| migration.name.clone()).collect();
     Ok(Imported { imported, left, dialect, qualifier, cascades })
+}
+
+/// Foreign keys with `ON DELETE CASCADE` when all scripts of a folder have run; none where no script was imported.
+pub(crate) fn cascading_keys(directory: &Directory, dialect: Dialect) -> Vec<CascadingKey> {
+    let scripts: Vec<&str> = directory.migrations().iter().map(|migration| migration.script.as_str()).collect();
+    if !scripts.iter().any(|script| script.starts_with(IMPORTED_MARK)) {
+        return Vec::new();
+    }
+    let statements = scripts.into_iter().flat_map(|script| nicol_db::script::split(script, dialect));
+    cascades::of(statements.map(|statement| statement.text), dialect)
 }
 
 /// The folders that are migrations, in order of their names; those of the watch mode are not.

@@ -9,6 +9,7 @@
 //! What happens to the data on its way:
 //! - [`directory`]: the folder, read and written whole, or [`embedded`] in a program; [`naming`]: names of its migrations; [`checksum`]
 //! - [`history`]: the rows of `_prisma_migrations`; [`standing`]: folder against history
+//! - [`scope`]: what of a database they are about; [`baseline`]: which of them a database without history holds
 //! - [`lock`]: one runner at a time; `apply`: one script, in one transaction where the database can (`mode`),
 //!   otherwise statement by statement (`stepwise`), gone on with after a kill (`resume`, by the `trace` of a statement)
 //! - `origin`: the schema the folder leads to, from a [`snapshot`] or by a replay in a [`shadow`]
@@ -16,6 +17,7 @@
 
 pub mod adopt;
 mod apply;
+pub mod baseline;
 pub mod checksum;
 mod compare;
 pub mod deploy;
@@ -39,10 +41,12 @@ mod origin;
 pub mod pull;
 pub mod push;
 pub mod readme;
+mod renames;
 pub mod reset;
 pub mod resolve;
 mod resume;
 pub mod risk;
+pub mod scope;
 pub mod shadow;
 pub mod snapshot;
 mod sql;
@@ -56,6 +60,7 @@ mod unrecorded;
 mod views;
 mod warnings;
 
+pub use baseline::Baseline;
 pub use deploy::{DeployOptions, Deployed, deploy};
 pub use dev::{Decision, DevOptions, Developed, Draft};
 pub use directory::{Directory, Migration};
@@ -67,5 +72,6 @@ pub use line_diff::text_difference;
 pub use lock::LockOptions;
 pub use origin::OriginKind;
 pub use resolve::{Resolution, resolve};
+pub use scope::Scope;
 pub use standing::{Standing, standing};
 pub use status::{Status, status};

@@ -10,6 +10,7 @@ use nicol_schema::{Source, ValidSchema};
 use crate::dev::{Drift, drift_between};
 use crate::directory::{Migration, SNAPSHOT_FILE};
 use crate::error::Result;
+use crate::scope::Scope;
 use crate::shadow::{self, Shadow};
 
 /// Start of the first line of `down.sql`: `-- nicol:down NAME..PREVIOUS`.
@@ -43,16 +44,16 @@ pub(crate) async fn origin(
     dialect: Dialect,
     shadow: Shadow<'_>,
     always_replay: bool,
-    namespaces: &[String],
+    scope: &Scope,
 ) -> Result<Origin> {
     if migrations.is_empty() {
         return Ok(Origin { catalog: Catalog::fresh(dialect), kind: OriginKind::Nothing });
     }
     if !always_replay && let Some(schema) = current_snapshot(migrations)? {
-        let catalog = nicol_catalog::from_schema(&schema, dialect);
+        let catalog = scope.catalog_of(&schema, dialect);
         return Ok(Origin { catalog, kind: OriginKind::Snapshot });
     }
-    let catalog = shadow::replay(migrations, dialect, shadow, namespaces).await?;
+    let catalog = shadow::replay(migrations, dialect, shadow, scope).await?;
     Ok(Origin { catalog, kind: OriginKind::Replay })
 }
 
@@ -63,14 +64,14 @@ pub(crate) async fn against_live(
     dialect: Dialect,
     shadow: Shadow<'_>,
     always_replay: bool,
-    namespaces: &[String],
+    scope: &Scope,
 ) -> Result<(Origin, Option<Drift>)> {
-    let from = origin(migrations, dialect, shadow, always_replay, namespaces).await?;
+    let from = origin(migrations, dialect, shadow, always_replay, scope).await?;
     let drift = drift_between(&from.catalog, live);
     if drift.is_some() && from.kind == OriginKind::Snapshot {
         // Either the database has been changed by hand or a script does not do what its snapshot says. Only a replay
         // can tell; where none is possible the snapshot has to do.
-        if let Ok(replayed) = origin(migrations, dialect, shadow, true, namespaces).await {
+        if let Ok(replayed) = origin(migrations, dialect, shadow, true, scope).await {
             let drift = drift_between(&replayed.catalog, live);
             return Ok((replayed, drift));
         }
@@ -83,17 +84,24 @@ pub(crate) async fn against_live(
 /// When branches are merged, a folder of the other branch comes to lie between the two: the newest snapshot then lacks
 /// what that folder does.
 fn current_snapshot(migrations: &[Migration]) -> Result<Option<ValidSchema>> {
-    let Some((newest, before)) = migrations.split_last() else { return Ok(None) };
-    if newest.script.starts_with(IMPORTED_MARK) {
+    match migrations.split_last() {
+        Some((newest, before)) => own_snapshot(newest, before.last()),
+        None => Ok(None),
+    }
+}
+
+/// The snapshot of a migration, if it is valid and tells what there is after it: see [`current_snapshot`].
+pub(crate) fn own_snapshot(migration: &Migration, previous: Option<&Migration>) -> Result<Option<ValidSchema>> {
+    if migration.script.starts_with(IMPORTED_MARK) {
         return Ok(None);
     }
-    let previous = before.last().map_or("", |migration| migration.name.as_str());
-    let down = newest.down()?;
-    let made_on = down.as_deref().and_then(|down| made_on(down, &newest.name));
+    let previous = previous.map_or("", |migration| migration.name.as_str());
+    let down = migration.down()?;
+    let made_on = down.as_deref().and_then(|down| made_on(down, &migration.name));
     if made_on.is_some_and(|made_on| made_on != previous) {
         return Ok(None);
     }
-    let Some(snapshot) = newest.snapshot()? else { return Ok(None) };
+    let Some(snapshot) = migration.snapshot()? else { return Ok(None) };
     Ok(nicol_schema::validate(&[Source::new(SNAPSHOT_FILE, snapshot)]).schema)
 }
 

@@ -10,8 +10,8 @@ pub use nicol_catalog::to_schema::{Options as PullOptions, Pulled, Warning};
 use nicol_db::{Connection, ConnectionUrl};
 use nicol_schema::ValidSchema;
 
-use crate::dev;
 use crate::error::{Error, Result};
+use crate::scope::Scope;
 
 /// Reads the database and writes its schema, keeping what the previous one knows and the database does not.
 ///
@@ -19,7 +19,11 @@ use crate::error::{Error, Result};
 /// The database cannot be read; P4001 when it is empty; P4002 when a foreign key leads to a schema of PostgreSQL's that was
 /// not asked for.
 pub async fn pull(url: &ConnectionUrl, previous: &ValidSchema, options: &PullOptions) -> Result<Pulled> {
-    let asked = if options.namespaces.is_empty() { dev::namespaces(previous) } else { options.namespaces.clone() };
+    let asked = if options.namespaces.is_empty() {
+        Scope::of(Some(previous), None).namespaces
+    } else {
+        options.namespaces.clone()
+    };
     let mut conn = Connection::open(url).await?;
     let read = introspect_whole(&mut conn, &asked).await;
     let closed = conn.close().await;

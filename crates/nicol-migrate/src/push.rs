@@ -2,7 +2,6 @@
 //!
 //! [`prepare`] finds out what would change; whoever called looks at it and asks; [`carry_out`] does it.
 
-use nicol_catalog::Catalog;
 use nicol_db::{Connection, ConnectionUrl};
 use nicol_schema::ValidSchema;
 
@@ -16,6 +15,7 @@ use crate::history;
 use crate::lock::{self, LockOptions};
 use crate::reset::open_or_create;
 use crate::risk::{self, CountedRisk};
+use crate::scope::Scope;
 use crate::unrecorded;
 
 /// What a push would do.
@@ -59,6 +59,7 @@ impl Push {
 pub async fn prepare(
     url: &ConnectionUrl,
     schema: &ValidSchema,
+    scope: &Scope,
     force_reset: bool,
     lock: LockOptions,
     watch: &mut dyn Watch,
@@ -69,12 +70,12 @@ pub async fn prepare(
         dev::check_dialect(written, conn.dialect())?;
         if force_reset {
             let held = lock::take(&mut conn, lock, watch).await?;
-            let emptied = empty(&mut conn, &dev::namespaces(schema)).await;
+            let emptied = empty(&mut conn, scope).await;
             lock::release(&mut conn, held).await?;
             emptied?;
         }
         let has_history = history::exists(&mut conn).await?;
-        let change = change(&mut conn, schema).await?;
+        let change = change(&mut conn, schema, scope).await?;
         let risks = risk::counted(&mut conn, &change).await;
         Ok(Push { database_created, has_history, risks, script: change.script, summary: change.summary })
     }
@@ -84,9 +85,9 @@ pub async fn prepare(
 }
 
 /// The way from what the database is to what the schema says.
-async fn change(conn: &mut Connection, schema: &ValidSchema) -> Result<Change> {
-    let live: Catalog = nicol_catalog::introspect(conn, &dev::namespaces(schema)).await?;
-    Ok(Change::between(&live, &nicol_catalog::from_schema(schema, conn.dialect())))
+async fn change(conn: &mut Connection, schema: &ValidSchema, scope: &Scope) -> Result<Change> {
+    let live = scope.introspect(conn).await?;
+    Ok(Change::between(&live, &scope.catalog_of(schema, conn.dialect())))
 }
 
 /// Does what was found: in one transaction where the database can.
@@ -97,6 +98,7 @@ async fn change(conn: &mut Connection, schema: &ValidSchema) -> Result<Change> {
 pub async fn carry_out(
     url: &ConnectionUrl,
     schema: &ValidSchema,
+    scope: &Scope,
     push: &Push,
     accept_data_loss: bool,
     lock: LockOptions,
@@ -118,7 +120,7 @@ pub async fn carry_out(
     let mut conn = Connection::open(url).await?;
     let result = async {
         let held = lock::take(&mut conn, lock, watch).await?;
-        let ran = under_lock(&mut conn, schema, push).await;
+        let ran = under_lock(&mut conn, schema, scope, push).await;
         lock::release(&mut conn, held).await?;
         ran
     }
@@ -127,9 +129,9 @@ pub async fn carry_out(
     result
 }
 
-async fn under_lock(conn: &mut Connection, schema: &ValidSchema, push: &Push) -> Result<()> {
+async fn under_lock(conn: &mut Connection, schema: &ValidSchema, scope: &Scope, push: &Push) -> Result<()> {
     create_schema(conn).await?;
-    let change = change(conn, schema).await?;
+    let change = change(conn, schema, scope).await?;
     if change.script != push.script {
         return Err(Error::new(
             code::DATABASE_CHANGED,

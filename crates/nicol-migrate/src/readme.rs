@@ -18,7 +18,7 @@ pub struct Readme<'a> {
     pub name: &'a str,
     /// Name of the migration before it, empty for the first.
     pub previous_name: &'a str,
-    /// Author, as git's `user.name` has it; left out when unknown.
+    /// Author: a name, or `Ann <ann@example.com>`; left out when unknown.
     pub author: Option<&'a str>,
     /// The instant of the migration in the reader's zone.
     pub at: Zoned,

@@ -8,6 +8,7 @@ use crate::empty::empty;
 use crate::error::Result;
 use crate::event::Watch;
 use crate::lock::{self, LockOptions};
+use crate::scope::Scope;
 
 /// What a reset did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub struct Reset {
     pub applied: Vec<String>,
 }
 
-/// Drops everything in the database (on PostgreSQL: in the schema of the URL and in `namespaces`), then applies all
-/// migrations. The database itself stays. One that is missing is created.
+/// Drops everything in the database (on PostgreSQL: in the schema of the URL and in those listed), then applies all
+/// migrations. The database itself stays, and so does what is left alone. One that is missing is created.
 ///
 /// Whoever calls has asked for leave.
 ///
@@ -28,12 +29,12 @@ pub struct Reset {
 pub async fn reset(
     url: &ConnectionUrl,
     directory: &Directory,
-    namespaces: &[String],
+    scope: &Scope,
     lock: LockOptions,
     watch: &mut dyn Watch,
 ) -> Result<Reset> {
     let (mut conn, database_created) = open_or_create(url).await?;
-    let result = on_connection(&mut conn, directory, namespaces, lock, watch).await;
+    let result = on_connection(&mut conn, directory, scope, lock, watch).await;
     close(conn).await;
     Ok(Reset { database_created, applied: result? })
 }
@@ -53,14 +54,14 @@ pub(crate) async fn open_or_create(url: &ConnectionUrl) -> Result<(Connection, b
 async fn on_connection(
     conn: &mut Connection,
     directory: &Directory,
-    namespaces: &[String],
+    scope: &Scope,
     lock: LockOptions,
     watch: &mut dyn Watch,
 ) -> Result<Vec<String>> {
     directory.check_provider(conn.dialect())?;
     let held = lock::take(conn, lock, watch).await?;
-    let options = DeployOptions { lock, ..DeployOptions::default() };
-    let result = match empty(conn, namespaces).await {
+    let options = DeployOptions { lock, scope: Some(scope), ..DeployOptions::default() };
+    let result = match empty(conn, scope).await {
         Ok(()) => deploy::under_lock(conn, directory, options, &held, watch).await,
         Err(error) => Err(error),
     };

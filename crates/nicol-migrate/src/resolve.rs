@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::event::Watch;
 use crate::history::{self, HistoryRow, RowState};
 use crate::lock::{self, LockOptions};
+use crate::scope::Scope;
 use crate::shadow::{self, Shadow};
 use crate::standing::standing;
 
@@ -133,7 +134,7 @@ pub async fn edit(
     url: &ConnectionUrl,
     directory: &Directory,
     name: &str,
-    namespaces: &[String],
+    scope: &Scope,
     shadow: Option<&ConnectionUrl>,
 ) -> Result<Edit> {
     let migration = directory.get(name).ok_or_else(|| unknown(directory, name))?;
@@ -152,8 +153,8 @@ pub async fn edit(
             .cloned()
             .collect();
         let shadow = Shadow { main: Some(url), given: shadow };
-        let replayed = shadow::replay(&applied, conn.dialect(), shadow, namespaces).await;
-        let live = nicol_catalog::introspect(&mut conn, namespaces).await?;
+        let replayed = shadow::replay(&applied, conn.dialect(), shadow, scope).await;
+        let live = scope.introspect(&mut conn).await?;
         let drift = replayed.as_ref().ok().and_then(|expected| drift_between(expected, &live));
         Ok(Edit { recorded, now, drift, is_compared: replayed.is_ok() })
     }

@@ -12,6 +12,7 @@ use crate::directory::Migration;
 use crate::empty::empty;
 use crate::error::{Error, Result, code};
 use crate::history;
+use crate::scope::Scope;
 
 /// Where scratch databases may be made.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,7 +38,7 @@ enum Wanted {
 /// What a replay is to do.
 struct Replay<'a> {
     migrations: &'a [Migration],
-    namespaces: &'a [String],
+    scope: &'a Scope,
     wanted: Wanted,
 }
 
@@ -46,13 +47,8 @@ struct Replay<'a> {
 /// # Errors
 /// P3006 when a migration does not run, P3014 when no scratch database can be made, `shadow-database` when the given one
 /// must not be used.
-pub async fn replay(
-    migrations: &[Migration],
-    dialect: Dialect,
-    shadow: Shadow<'_>,
-    namespaces: &[String],
-) -> Result<Catalog> {
-    let replay = Replay { migrations, namespaces, wanted: Wanted::Last };
+pub async fn replay(migrations: &[Migration], dialect: Dialect, shadow: Shadow<'_>, scope: &Scope) -> Result<Catalog> {
+    let replay = Replay { migrations, scope, wanted: Wanted::Last };
     Ok(replay.run(dialect, shadow).await?.pop().unwrap_or_else(|| Catalog::fresh(dialect)))
 }
 
@@ -64,9 +60,9 @@ pub async fn replay_each(
     migrations: &[Migration],
     dialect: Dialect,
     shadow: Shadow<'_>,
-    namespaces: &[String],
+    scope: &Scope,
 ) -> Result<Vec<Catalog>> {
-    Replay { migrations, namespaces, wanted: Wanted::Each }.run(dialect, shadow).await
+    Replay { migrations, scope, wanted: Wanted::Each }.run(dialect, shadow).await
 }
 
 impl Replay<'_> {
@@ -87,15 +83,25 @@ impl Replay<'_> {
     }
 
     async fn run_in(&self, conn: &mut Connection) -> Result<Vec<Catalog>> {
+        if let Some(script) = &self.scope.shadow_script {
+            conn.run_script(script).await.map_err(|error| prepared(&error))?;
+        }
         let mut found = Vec::new();
         for (place, migration) in self.migrations.iter().enumerate() {
             apply::replay(conn, migration).await?;
             if self.wanted == Wanted::Each || place + 1 == self.migrations.len() {
-                found.push(nicol_catalog::introspect(conn, self.namespaces).await?);
+                found.push(self.scope.introspect(conn).await?);
             }
         }
         Ok(found)
     }
+}
+
+fn prepared(error: &nicol_db::Error) -> Error {
+    let message = format!("The script that prepares the shadow database (init_shadow_db) failed: {}", error.message());
+    Error::new(code::SHADOW, message)
+        .with_database_code(error.native_code())
+        .with_help("It makes what others look after and the migrations build on, in an empty database.")
 }
 
 async fn replay_in_scratch(replay: &Replay<'_>, main: &ConnectionUrl) -> Result<Vec<Catalog>> {
@@ -135,7 +141,7 @@ async fn replay_in_given(
             .with_help("It would be emptied. Give another one."));
     }
     let mut conn = Connection::open(given).await?;
-    let result = match empty_given(&mut conn, replay.namespaces).await {
+    let result = match empty_given(&mut conn, replay.scope).await {
         Ok(()) => replay.run_in(&mut conn).await,
         Err(error) => Err(error),
     };
@@ -144,12 +150,12 @@ async fn replay_in_given(
 }
 
 /// Empties a shadow database. One with a migration history is somebody's real database, and stays.
-async fn empty_given(conn: &mut Connection, namespaces: &[String]) -> Result<()> {
+async fn empty_given(conn: &mut Connection, scope: &Scope) -> Result<()> {
     if history::exists(conn).await? {
         let message = "The database given as shadow database has a migration history of its own.";
         return Err(Error::new(code::SHADOW, message)
             .with_help("Give an empty database: a shadow database is emptied before use."));
     }
     create_schema(conn).await?;
-    empty(conn, namespaces).await
+    empty(conn, &Scope { namespaces: scope.namespaces.clone(), ..Scope::default() }).await
 }

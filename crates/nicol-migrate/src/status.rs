@@ -1,14 +1,14 @@
 //! `migrate status`: how folder, history and database stand to each other. Changes nothing.
 
 use nicol_db::{Connection, ConnectionUrl};
-use nicol_schema::ValidSchema;
 
-use crate::deploy::close;
+use crate::deploy::{close, unmanaged_table};
 use crate::dev::{self, Drift};
 use crate::directory::Directory;
 use crate::error::Result;
 use crate::history;
 use crate::origin;
+use crate::scope::Scope;
 use crate::shadow::Shadow;
 use crate::standing::{Standing, standing};
 
@@ -73,26 +73,26 @@ impl Status {
 
 /// Looks at a database and a folder.
 ///
-/// With a schema (its datasource names the namespaces) drift is looked for too, where the snapshots allow it or a replay
+/// With a scope drift is looked for too, where the snapshots allow it or a replay
 /// is possible without a server's scratch database.
 ///
 /// # Errors
 /// P3019, and errors of the connection.
-pub async fn status(url: &ConnectionUrl, directory: &Directory, schema: Option<&ValidSchema>) -> Result<Status> {
+pub async fn status(url: &ConnectionUrl, directory: &Directory, scope: Option<&Scope>) -> Result<Status> {
     let mut conn = Connection::open(url).await?;
-    let result = look(&mut conn, directory, schema).await;
+    let result = look(&mut conn, directory, scope).await;
     close(conn).await;
     result
 }
 
-async fn look(conn: &mut Connection, directory: &Directory, schema: Option<&ValidSchema>) -> Result<Status> {
+async fn look(conn: &mut Connection, directory: &Directory, scope: Option<&Scope>) -> Result<Status> {
     directory.check_provider(conn.dialect())?;
     let rows = history::read_if_exists(conn).await?;
-    let has_tables = history::any_foreign_table(conn).await?.is_some();
+    let has_tables = unmanaged_table(conn, scope).await?.is_some();
     let standing = standing(directory.migrations(), rows.as_deref().unwrap_or_default());
-    let drift = match schema {
-        Some(schema) if rows.is_some() && standing.failed.is_empty() && standing.missing.is_empty() => {
-            drift(conn, directory, &standing, schema).await?
+    let drift = match scope {
+        Some(scope) if rows.is_some() && standing.failed.is_empty() && standing.missing.is_empty() => {
+            drift(conn, directory, &standing, scope).await?
         }
         _ => None,
     };
@@ -111,15 +111,14 @@ async fn drift(
     conn: &mut Connection,
     directory: &Directory,
     standing: &Standing,
-    schema: &ValidSchema,
+    scope: &Scope,
 ) -> Result<Option<Drift>> {
     let applied: Vec<_> =
         directory.migrations().iter().filter(|migration| standing.applied.contains(&migration.name)).cloned().collect();
-    let namespaces = dev::namespaces(schema);
     // Without a server to make scratch databases on: a status must not need the right to do so.
-    let Ok(expected) = origin::origin(&applied, conn.dialect(), Shadow::default(), false, &namespaces).await else {
+    let Ok(expected) = origin::origin(&applied, conn.dialect(), Shadow::default(), false, scope).await else {
         return Ok(None);
     };
-    let live = nicol_catalog::introspect(conn, &namespaces).await?;
+    let live = scope.introspect(conn).await?;
     Ok(dev::drift_between(&expected.catalog, &live))
 }

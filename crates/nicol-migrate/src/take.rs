@@ -16,6 +16,7 @@ use crate::directory::{self, Directory, SNAPSHOT_FILE};
 use crate::error::{Error, Result, code};
 use crate::history;
 use crate::origin::IMPORTED_MARK;
+use crate::scope::Scope;
 use crate::shadow::{self, Shadow};
 use crate::snapshot;
 use crate::standing::standing;
@@ -44,7 +45,7 @@ pub enum Taken {
 /// # Errors
 /// `snapshot-not-possible` when not every migration is applied as it is in the folder, or the database is not what the schema
 /// says; P3019; errors of connecting and writing.
-pub async fn take(url: &ConnectionUrl, directory: &Directory, schema: &ValidSchema) -> Result<Taken> {
+pub async fn take(url: &ConnectionUrl, directory: &Directory, schema: &ValidSchema, scope: &Scope) -> Result<Taken> {
     let (Some(folder), Some(newest)) = (directory.path(), directory.migrations().last()) else {
         return Ok(Taken::NoMigrations);
     };
@@ -52,7 +53,7 @@ pub async fn take(url: &ConnectionUrl, directory: &Directory, schema: &ValidSche
         return Ok(Taken::There { migration: newest.name.clone() });
     }
     let mut conn = open(url).await?;
-    let checked = check(&mut conn, directory, schema).await;
+    let checked = check(&mut conn, directory, schema, scope).await;
     close(conn).await;
     checked?;
     if newest.script.starts_with(IMPORTED_MARK) {
@@ -84,6 +85,7 @@ pub async fn take_older(
     url: &ConnectionUrl,
     directory: &Directory,
     schema: &ValidSchema,
+    scope: &Scope,
     given: Option<&ConnectionUrl>,
 ) -> Result<Older> {
     let (Some(folder), Some((_, older))) = (directory.path(), directory.migrations().split_last()) else {
@@ -100,8 +102,8 @@ pub async fn take_older(
     let dialect = conn.dialect();
     close(conn).await;
     let shadow = Shadow { main: Some(url), given };
-    let catalogs = shadow::replay_each(&older[..=*last], dialect, shadow, &dev::namespaces(schema)).await?;
-    let today = nicol_catalog::from_schema(schema, dialect);
+    let catalogs = shadow::replay_each(&older[..=*last], dialect, shadow, scope).await?;
+    let today = scope.catalog_of(schema, dialect);
     let mut done = Older::default();
     for place in lacking {
         let migration = &older[place];
@@ -109,7 +111,7 @@ pub async fn take_older(
         let pulled = to_schema(&catalog, schema, &Options { new_file: SNAPSHOT_FILE.to_owned(), ..Options::default() });
         let says_all = nicol_schema::validate(&pulled.files)
             .schema
-            .is_some_and(|said| dev::drift_between(&nicol_catalog::from_schema(&said, dialect), &catalog).is_none());
+            .is_some_and(|said| dev::drift_between(&scope.catalog_of(&said, dialect), &catalog).is_none());
         if says_all {
             let path = folder.join(&migration.name);
             directory::write_file(&path, SNAPSHOT_FILE, &snapshot::snapshot(&pulled.files))?;
@@ -126,7 +128,7 @@ fn not_possible(message: impl Into<String>, help: &str) -> Error {
 }
 
 /// Folder, history, database and schema have to agree.
-async fn check(conn: &mut Connection, directory: &Directory, schema: &ValidSchema) -> Result<()> {
+async fn check(conn: &mut Connection, directory: &Directory, schema: &ValidSchema, scope: &Scope) -> Result<()> {
     directory.check_provider(conn.dialect())?;
     let rows = history::read_if_exists(conn).await?.unwrap_or_default();
     if !standing(directory.migrations(), &rows).is_clean() {
@@ -135,8 +137,8 @@ async fn check(conn: &mut Connection, directory: &Directory, schema: &ValidSchem
             "`nicol migrate status` shows how things stand; `nicol migrate deploy` applies what is pending.",
         ));
     }
-    let live = nicol_catalog::introspect(conn, &dev::namespaces(schema)).await?;
-    let wanted = nicol_catalog::from_schema(schema, conn.dialect());
+    let live = scope.introspect(conn).await?;
+    let wanted = scope.catalog_of(schema, conn.dialect());
     match dev::drift_between(&wanted, &live) {
         None => Ok(()),
         Some(drift) => Err(not_possible(

@@ -33,7 +33,10 @@ fn lint(before: &str, script: &str, dialect: Dialect, pedantic: bool) -> Vec<Fin
     let directory = Directory::from_entries([("1_before", before), ("2_script", script)]);
     let only = Selection::Names(vec!["2_script".to_string()]);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(lint_directory(&directory, dialect, None, &only, LintOptions { pedantic })).unwrap().findings
+    runtime
+        .block_on(lint_directory(&directory, dialect, None, &only, LintOptions { pedantic, ..LintOptions::default() }))
+        .unwrap()
+        .findings
 }
 
 /// The example of a rule.
@@ -43,8 +46,8 @@ struct Example {
     before: String,
     script: String,
     instead: Option<String>,
-    /// Needs a live database, so that there is no script to show.
-    is_live: bool,
+    /// Needs more than scripts (a live database, or the schema), so that there is no script to show.
+    needs_more: bool,
 }
 
 impl Example {
@@ -61,7 +64,7 @@ impl Example {
             before: section(&text, "before").unwrap(),
             script: section(&text, "script").unwrap_or_default(),
             instead: section(&text, "instead"),
-            is_live: text.ends_with("-- live\n"),
+            needs_more: text.ends_with("-- live\n") || text.ends_with("-- schema\n"),
         }
     }
 }
@@ -69,7 +72,7 @@ impl Example {
 /// The text of a part of an example.
 fn section(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("-- {name}:\n"))?;
-    let marks = ["-- before:\n", "-- script:\n", "-- instead:\n", "-- live\n"];
+    let marks = ["-- before:\n", "-- script:\n", "-- instead:\n", "-- live\n", "-- schema\n"];
     let end = marks.iter().filter_map(|mark| rest.find(mark)).min();
     Some(rest[..end.unwrap_or(rest.len())].to_string())
 }
@@ -83,7 +86,7 @@ fn every_example_is_found_and_what_is_advised_is_not() {
     let mut wrong = Vec::new();
     for rule in RULES {
         let example = Example::of(rule);
-        if example.is_live {
+        if example.needs_more {
             continue;
         }
         let dialect = dialect(&example.database);
@@ -167,7 +170,7 @@ fn describe(rule: &Rule, page: &mut String) {
         rule.severity.word(),
         example.why
     );
-    if example.is_live {
+    if example.needs_more {
         let _ = writeln!(page, "\nInstead: {}.", rule.help);
         return;
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::ast::{File, parse_all};
 use crate::report::Report;
 use crate::resolve::draft::Draft;
+use crate::resolve::names::Names;
 use crate::resolve::tops;
 use crate::schema::ValidSchema;
 use crate::source::Source;
@@ -128,7 +129,7 @@ fn is_sound(text: &str) -> bool {
     let sources = [Source::new("schema.prisma", text)];
     let files = parse_all(&sources);
     let mut report = Report::default();
-    tops::collect(File(&files[0]), &mut Draft::default(), &mut report);
+    tops::collect(File(&files[0]), &mut Draft::default(), &mut Names::default(), &mut report);
     let tree = &files[0].tree;
     let finished = tree.properties.iter().all(|property| property.value.is_some())
         && attributes(tree).all(|node| node.arguments.trailing_comma.is_none());

@@ -44,6 +44,13 @@ impl Report {
         !self.errors.is_empty()
     }
 
+    /// Adds what was found behind all of this.
+    pub(crate) fn append(&mut self, later: Report) {
+        self.errors.extend(later.errors);
+        self.warnings.extend(later.warnings);
+        self.hints.extend(later.hints);
+    }
+
     /// Everything: errors, then warnings, then hints.
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut all = self.errors;

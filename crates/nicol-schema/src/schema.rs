@@ -216,6 +216,19 @@ pub enum ScalarType {
 }
 
 impl ScalarType {
+    /// Every scalar.
+    pub const ALL: [ScalarType; 9] = [
+        ScalarType::Int,
+        ScalarType::BigInt,
+        ScalarType::Float,
+        ScalarType::Decimal,
+        ScalarType::Boolean,
+        ScalarType::String,
+        ScalarType::DateTime,
+        ScalarType::Bytes,
+        ScalarType::Json,
+    ];
+
     /// The name in the schema language.
     pub fn as_str(self) -> &'static str {
         match self {

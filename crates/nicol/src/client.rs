@@ -18,7 +18,7 @@ use crate::builder::{Batch, Batched, Models};
 use crate::error::{Error, Result};
 use crate::hook::{Hook, Hooks};
 use crate::metrics::{Meter, Metrics};
-use crate::raw::RawSql;
+use crate::raw::{Query, RawSql, TypedSql};
 use crate::run::Session;
 use transaction::Slot;
 
@@ -105,6 +105,12 @@ impl Client {
     /// `db.sql("SELECT id, name FROM users WHERE age > $1").bind(30).all::<(i32, String)>()`.
     pub fn sql(&self, text: impl Into<String>) -> RawSql {
         RawSql::new(self.clone(), text.into())
+    }
+
+    /// A statement of a typed SQL file, `prisma/sql/users_by_age.sql`, by the function that is generated for it:
+    /// `db.query(sql::users_by_age(18)).all().await?`.
+    pub fn query<R>(&self, query: Query<R>) -> TypedSql<R> {
+        TypedSql::new(self.clone(), query)
     }
 
     /// The database's dialect, as the server told it.

@@ -161,6 +161,15 @@ impl Error {
     }
 }
 
+/// True when an error, or what is behind it, is one after which the whole transaction may be run again. An error type that
+/// shows the client's error as itself has the database's as its source.
+pub(crate) fn has_retryable(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        error.downcast_ref::<Error>().is_some_and(Error::is_retryable)
+            || error.downcast_ref::<nicol_db::Error>().is_some_and(nicol_db::Error::is_retryable)
+    })
+}
+
 /// The schema's names of the fields behind a constraint.
 fn fields_of(table: &TableMeta, constraint: &Constraint) -> Vec<String> {
     match constraint {

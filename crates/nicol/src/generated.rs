@@ -1,7 +1,8 @@
 //! The macros that generated code is made of: a schema's models as tables of names and types, from which these make the
 //! structs, constants, forms and setters. For generated code only; not part of the public interface.
 
-/// A model: the struct of its rows, its columns, relations and keys as constants, the forms of new rows, and changes.
+/// A model: the struct of its rows, its columns, relations and keys as constants, the forms of new rows, and changes. The type
+/// `Model` stands outside, so that the compiler can show where it is without showing all of this.
 ///
 /// A column is marked `must` when forms have it as a field, `set` when they have a setter for it. A relation is marked `must`
 /// likewise, `parent` when its setter takes the row that a new row belongs to, `below` when it takes rows below a new row.
@@ -33,10 +34,6 @@ macro_rules! model {
         pub struct $row {
             $($(#[$about])* pub $column: $ty,)*
         }
-
-        /// The table, as a type.
-        #[derive(Debug, Clone, Copy)]
-        pub struct Model;
 
         $(pub const $column: $crate::Col<Model, $ty> = $crate::Col::new($at);)*
         $(pub const $relation: $crate::$kind<Model, $target> = $crate::$kind::new($place);)*
@@ -114,9 +111,13 @@ macro_rules! model {
     };
     (@must $($rest:tt)*) => {};
     (@set [$gives:ty] $column:ident [$ty:ty]) => {
-        pub fn $column(self, __value: impl $crate::Given<$ty>) -> $gives {
+        pub fn $column(self, __value: impl $crate::Initial<$ty>) -> $gives {
             let __draft = $crate::Form::into_draft(self);
-            Draft(__draft.set($column.index(), $crate::value::<$ty>(__value)), ::std::marker::PhantomData)
+            let __draft = match $crate::Initial::initial(__value) {
+                ::std::option::Option::Some(__value) => $crate::Member::<$ty>::put($column, __value, __draft),
+                ::std::option::Option::None => __draft,
+            };
+            Draft(__draft, ::std::marker::PhantomData)
         }
     };
     (@parent [$gives:ty] $kind:ident $relation:ident [$target:ty] $end:tt) => {
@@ -140,6 +141,7 @@ macro_rules! model {
 
     (@writes none $columns:tt $relations:tt) => {};
     (@writes create $columns:tt $relations:tt) => {
+        #[diagnostic::do_not_recommend]
         impl $crate::Writable for Model {}
 
         /// A new row with more than it must say.
@@ -181,7 +183,12 @@ macro_rules! model {
         impl<N> Changes<N> {
             $(
                 pub fn $column(self, __value: impl $crate::Change<$ty>) -> Self {
-                    Changes(self.0.set($column.index(), $crate::Change::assign(__value)), self.1)
+                    match $crate::Change::assign(__value) {
+                        ::std::option::Option::Some(__assign) => {
+                            Changes(self.0.set(<Model as $crate::Table>::META, $column.index(), __assign), self.1)
+                        }
+                        ::std::option::Option::None => self,
+                    }
                 }
             )*
         }
@@ -202,6 +209,7 @@ macro_rules! model {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::Changeable for Model {
             type Changes<N> = Changes<N>;
         }
@@ -244,6 +252,56 @@ macro_rules! enumeration {
                     $($name::$variant => $value,)*
                 }
             }
+        }
+    };
+}
+
+/// A typed SQL file: a function that takes its parameters, and the struct of its rows. Columns are read by their places.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! typed_sql {
+    (
+        $(#[$doc:meta])*
+        $function:ident($($param:ident: $takes:ty),*) -> () = $file:literal;
+        $($text:literal)*
+    ) => {
+        $(#[$doc])*
+        pub fn $function($($param: impl $crate::Argument<$takes>),*) -> $crate::Query<()> {
+            $crate::Query::new(
+                ::std::concat!($($text),*),
+                ::std::vec![$($crate::Argument::<$takes>::into_parameter($param)),*],
+            )
+        }
+    };
+    (
+        $(#[$doc:meta])*
+        $function:ident($($param:ident: $takes:ty),*) -> $row:ident = $file:literal;
+        $($text:literal)*
+        { $($(#[$about:meta])* $column:ident: $ty:ty = $at:literal, $name:literal;)* }
+    ) => {
+        $(#[$doc])*
+        pub fn $function($($param: impl $crate::Argument<$takes>),*) -> $crate::Query<$row> {
+            $crate::Query::new(
+                ::std::concat!($($text),*),
+                ::std::vec![$($crate::Argument::<$takes>::into_parameter($param)),*],
+            )
+        }
+
+        #[doc = ::std::concat!("A row of `", $file, "`.")]
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $row {
+            $($(#[$about])* pub $column: $ty,)*
+        }
+
+        impl $crate::FromRow for $row {
+            fn from_row(__row: &$crate::raw::RawRow<'_>) -> $crate::Result<Self> {
+                ::std::result::Result::Ok($row { $($column: __row.at($at)?),* })
+            }
+        }
+
+        impl $crate::QueryRow for $row {
+            const FILE: &'static str = $file;
+            const COLUMNS: &'static [&'static str] = &[$($name),*];
         }
     };
 }
@@ -311,7 +369,7 @@ macro_rules! database {
             }
         }
 
-        /// What needs no model: `db.sql(..)`, `db.batch(..)`, `db.metrics()`, `db.close()`.
+        /// What needs no model: `db.sql(..)`, `db.query(..)`, `db.batch(..)`, `db.metrics()`, `db.close()`.
         impl ::std::ops::Deref for Db {
             type Target = $crate::Client;
             fn deref(&self) -> &$crate::Client {

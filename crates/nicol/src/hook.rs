@@ -166,7 +166,10 @@ impl Access {
     /// P2022 when the model has no such field.
     pub fn filter_field(&mut self, field: &str, value: impl Bind) -> Result<()> {
         let column = self.column(field)?;
-        Condition::join(&mut self.filter, Condition::equal(column, value.into_parameter()));
+        Condition::join(
+            &mut self.filter,
+            Condition::equal(column, self.table.column(column).fit(value.into_parameter())),
+        );
         Ok(())
     }
 
@@ -373,7 +376,7 @@ impl Gate<'_> {
     /// A row to be created, with what hangs on it.
     pub(crate) fn draft(&self, table: &'static TableMeta, draft: &mut Draft) -> Result<()> {
         for (column, value) in self.ask(table, AccessKind::Create)?.values {
-            *draft = std::mem::take(draft).set(column, value);
+            *draft = std::mem::take(draft).set(table, column, value);
         }
         self.links(table, &mut draft.links)
     }
@@ -427,14 +430,14 @@ impl Gate<'_> {
         patch: &mut Patch,
     ) -> Result<()> {
         let access = self.rows(table, condition, AccessKind::Update)?;
-        *patch = patched(std::mem::take(patch), access.values);
+        *patch = patched(table, std::mem::take(patch), access.values);
         self.links(table, &mut patch.links)
     }
 
     /// Rows to be deleted; gives the changes that are made to them instead, if hooks want that.
     pub(crate) fn delete(&self, table: &'static TableMeta, condition: &mut Option<Condition>) -> Result<Option<Patch>> {
         let access = self.rows(table, condition, AccessKind::Delete)?;
-        Ok((!access.values.is_empty()).then(|| patched(Patch::default(), access.values)))
+        Ok((!access.values.is_empty()).then(|| patched(table, Patch::default(), access.values)))
     }
 }
 
@@ -448,8 +451,8 @@ fn related<T>(condition: &mut Condition, work: impl FnOnce(&mut Option<Condition
     result
 }
 
-fn patched(patch: Patch, values: Vec<(u16, Value)>) -> Patch {
-    values.into_iter().fold(patch, |patch, (column, value)| patch.set(column, Assign { step: None, value }))
+fn patched(table: &TableMeta, patch: Patch, values: Vec<(u16, Value)>) -> Patch {
+    values.into_iter().fold(patch, |patch, (column, value)| patch.set(table, column, Assign { step: None, value }))
 }
 
 /// A to-one relation whose row is always there.

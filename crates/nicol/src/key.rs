@@ -20,12 +20,15 @@ pub struct Unique<M> {
     table: Marks<M>,
 }
 
-impl<M> Unique<M> {
+impl<M: Table> Unique<M> {
     /// The key over these columns; for generated code.
     pub fn by<const N: usize>(values: [(u16, Value); N]) -> Self {
+        let values = values.map(|(column, value)| (column, M::META.column(column).fit(value)));
         Unique { key: Key { values: values.into(), and: None }, table: PhantomData }
     }
+}
 
+impl<M> Unique<M> {
     /// Only if the row also fulfils the filter; else it counts as absent.
     pub fn and(mut self, filter: Filter<M>) -> Self {
         Condition::join(&mut self.key.and, filter.condition);
@@ -61,9 +64,9 @@ pub trait Member<V> {
     fn put(self, value: V, draft: Draft) -> Draft;
 }
 
-impl<M, T: Scalar> Member<T> for Col<M, T> {
+impl<M: Table, T: Scalar> Member<T> for Col<M, T> {
     fn put(self, value: T, draft: Draft) -> Draft {
-        draft.set(self.index, value.into_value())
+        draft.set(M::META, self.index, value.into_value())
     }
 }
 

@@ -54,10 +54,10 @@ pub use nicol_macros::migrate;
 pub use nicol_macros::{FromRow, Shape};
 pub use operation::{Draft, Fields, Patch};
 pub use partial::Partial;
-pub use raw::{FromRow, RawSql};
+pub use raw::{Argument, FromRow, Query, QueryRow, RawSql};
 pub use relation::{Many, Maybe, One};
 pub use run::Reader;
-pub use scalar::{Change, Comparand, Enumeration, Given, Scalar, dec, div, inc, mul, push, value};
+pub use scalar::{Change, Comparand, Enumeration, Given, Initial, Scalar, dec, div, if_some, inc, mul, push, value};
 pub use shape::Shaped;
 pub use sql::Statement;
 

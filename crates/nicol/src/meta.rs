@@ -2,6 +2,9 @@
 //!
 //! Columns and relations are named by their index in [`TableMeta::columns`] and [`TableMeta::relations`].
 
+use jiff::Timestamp;
+use nicol_db::Value;
+
 use crate::Table;
 
 /// A model and its table.
@@ -49,6 +52,8 @@ pub struct ColumnMeta {
     pub column: &'static str,
     /// Type of one value.
     pub kind: Kind,
+    /// What it keeps of an instant, when the type is `DateTime`.
+    pub keeps: Keeps,
     /// True for `T[]`.
     pub is_list: bool,
     /// True for `T?`.
@@ -63,13 +68,21 @@ impl ColumnMeta {
     /// A required column without default.
     pub const fn new(field: &'static str, column: &'static str, kind: Kind) -> Self {
         let default = Default::None;
-        ColumnMeta { field, column, kind, is_list: false, is_nullable: false, default, is_updated_at: false }
+        let keeps = Keeps::Instant(3);
+        ColumnMeta { field, column, kind, keeps, is_list: false, is_nullable: false, default, is_updated_at: false }
     }
 
     /// The same column, with another name in the database.
     #[must_use]
     pub const fn named(mut self, column: &'static str) -> Self {
         self.column = column;
+        self
+    }
+
+    /// The same column, which keeps this of an instant; without it, milliseconds.
+    #[must_use]
+    pub const fn keeps(mut self, keeps: Keeps) -> Self {
+        self.keeps = keeps;
         self
     }
 
@@ -99,6 +112,50 @@ impl ColumnMeta {
     pub const fn updated_at(mut self) -> Self {
         self.is_updated_at = true;
         self
+    }
+
+    /// A value as the column gives it back: instants are cut to what it keeps. So what was written is equal to what is read,
+    /// and what happens now is never in the future because a server has rounded it.
+    #[inline]
+    pub(crate) fn fit(&self, value: Value) -> Value {
+        match value {
+            Value::DateTime(instant) => Value::DateTime(self.keeps.cut(instant)),
+            Value::List(values) if self.kind == Kind::DateTime => {
+                Value::List(values.into_iter().map(|value| self.fit(value)).collect())
+            }
+            value => value,
+        }
+    }
+}
+
+/// What a column of type `DateTime` keeps of an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// So many digits of the fraction of its second.
+    Instant(u32),
+    /// Its day (UTC).
+    Day,
+    /// Its time of day (UTC), with so many digits of the fraction of the second; the day is the first of 1970.
+    Time(u32),
+}
+
+impl Keeps {
+    /// The instant without the rest, towards the past.
+    fn cut(self, instant: Timestamp) -> Timestamp {
+        const SECOND: i128 = 1_000_000_000;
+        const DAY: i128 = 86_400 * SECOND;
+        let nanos = instant.as_nanosecond();
+        let digits = |digits: u32| SECOND / 10i128.pow(digits.min(9));
+        let kept = match self {
+            Keeps::Instant(precision) => nanos - nanos.rem_euclid(digits(precision)),
+            Keeps::Day => nanos - nanos.rem_euclid(DAY),
+            Keeps::Time(precision) => {
+                let time = nanos.rem_euclid(DAY);
+                time - time % digits(precision)
+            }
+        };
+        // Out of range is only what lies before the first instant of all.
+        Timestamp::from_nanosecond(kept).unwrap_or(instant)
     }
 }
 
@@ -130,7 +187,8 @@ pub enum Default {
     None,
     /// The database: a literal, `dbgenerated()`, `sequence()`.
     Database,
-    /// A document or a list, as JSON. The client gives it: MySQL and MariaDB have no such defaults.
+    /// A document, a list, or a constant in a key, as JSON. The client gives it: MySQL and MariaDB have no defaults of the first
+    /// two, and MySQL does not tell the third.
     Json(&'static str),
     /// A text of a type that has no defaults on MySQL. The client gives it.
     Text(&'static str),
@@ -222,4 +280,29 @@ pub const fn join(
     there: (u16, &'static str),
 ) -> Link {
     Link::Join { table, schema, here, there }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_cut_towards_the_past() {
+        let cases = [
+            ("2024-05-06T07:08:09.987654321Z", Keeps::Instant(9), "2024-05-06T07:08:09.987654321Z"),
+            ("2024-05-06T07:08:09.987654321Z", Keeps::Instant(6), "2024-05-06T07:08:09.987654Z"),
+            ("2024-05-06T07:08:09.987654321Z", Keeps::Instant(3), "2024-05-06T07:08:09.987Z"),
+            ("2024-05-06T07:08:09.987654321Z", Keeps::Instant(0), "2024-05-06T07:08:09Z"),
+            ("2024-05-06T07:08:09.987654321Z", Keeps::Day, "2024-05-06T00:00:00Z"),
+            ("2024-05-06T07:08:09.987654321Z", Keeps::Time(1), "1970-01-01T07:08:09.9Z"),
+            ("1903-05-06T07:08:09.9999Z", Keeps::Instant(3), "1903-05-06T07:08:09.999Z"),
+            ("1903-05-06T07:08:09.9999Z", Keeps::Day, "1903-05-06T00:00:00Z"),
+            ("1903-05-06T07:08:09.9999Z", Keeps::Time(0), "1970-01-01T07:08:09Z"),
+        ];
+        for (instant, keeps, expected) in cases {
+            let cut = keeps.cut(instant.parse().expect("an instant"));
+            assert_eq!(cut.to_string(), expected, "{instant} {keeps:?}");
+        }
+        assert_eq!(Keeps::Day.cut(Timestamp::MIN), Timestamp::MIN);
+    }
 }

@@ -1,5 +1,7 @@
 //! SQL of the user's own: text with values bound to it, rows read as tuples or structs.
 
+mod typed;
+
 use nicol_db::{Rows, Value};
 
 use crate::builder::{Head, Request, Single, Step, execute};
@@ -9,6 +11,8 @@ use crate::hook::{Gate, Operation};
 use crate::run::{BoxFuture, Moment, Session};
 use crate::scalar::Scalar;
 use crate::sql::Statement;
+
+pub use typed::{Any, Argument, Query, QueryRow, TypedSql};
 
 /// A value that can be bound: everything a column can hold, and `&str`.
 pub trait Bind {

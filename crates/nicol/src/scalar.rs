@@ -161,10 +161,20 @@ fn elements<T: Scalar>(value: Value) -> Option<Vec<T>> {
     label = "the schema wants `{T}` here",
     note = "only optional fields (`Option`) can be given `None`"
 )]
-pub trait Given<T> {
+pub trait Given<T>: Sure {
     /// The value.
     fn given(self) -> T;
 }
+
+/// Types whose values are there, unlike those of [`IfSome`]: what implements [`Given`].
+pub trait Sure {}
+
+impl<T: Scalar> Sure for T {}
+impl Sure for &str {}
+impl Sure for &String {}
+impl Sure for &[u8] {}
+impl<const N: usize> Sure for &[u8; N] {}
+impl<T, const N: usize> Sure for [T; N] {}
 
 impl<T: Scalar> Given<T> for T {
     fn given(self) -> T {
@@ -334,9 +344,35 @@ pub fn push<G>(elements: impl IntoIterator<Item = G>) -> Push<G> {
 }
 
 impl<T: Plain, G: Given<T>> Change<Vec<T>> for Push<G> {
-    fn assign(self) -> Assign {
+    fn assign(self) -> Option<Assign> {
         let elements = self.0.into_iter().map(|element| element.given().into_value()).collect();
-        Assign { step: Some(StepKind::Push), value: Value::List(elements) }
+        Some(Assign { step: Some(StepKind::Push), value: Value::List(elements) })
+    }
+}
+
+/// A value, or nothing: then the field is left as it is; made by [`if_some`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct IfSome<G>(Option<G>);
+
+/// Gives a field this value if there is one; with `None` it is as if the setter had not been called: an update leaves the
+/// field as it is, a new row gets the default. `Some(None)` is NULL.
+///
+/// ```text
+/// db.user().update(user::by_id(1)).set(|s| s.name(if_some(new_name)).age(if_some(older.map(inc))))
+/// ```
+pub fn if_some<G>(value: Option<G>) -> IfSome<G> {
+    IfSome(value)
+}
+
+impl<T, G: Change<T>> Change<T> for IfSome<G> {
+    fn assign(self) -> Option<Assign> {
+        self.0.and_then(Change::assign)
+    }
+}
+
+impl<T, G: Initial<T>> Initial<T> for IfSome<G> {
+    fn initial(self) -> Option<T> {
+        self.0.and_then(Initial::initial)
     }
 }
 
@@ -351,11 +387,30 @@ impl Number for BigDecimal {}
 #[diagnostic::on_unimplemented(
     message = "a field of type `{T}` cannot be set to `{Self}`",
     label = "the schema wants `{T}` here",
-    note = "give a value, or for numbers a step such as `inc(1)`; only optional fields (`Option`) can be set to `None`"
+    note = "give a value, or for numbers a step such as `inc(1)`; only optional fields (`Option`) can be set to `None`",
+    note = "`if_some(option)` leaves the field as it is when the option is `None`"
 )]
 pub trait Change<T> {
-    /// The assignment.
-    fn assign(self) -> Assign;
+    /// The assignment; none leaves the field as it is.
+    fn assign(self) -> Option<Assign>;
+}
+
+/// What a field of type `T` of a new row may be set to: a [`Given`] value, or perhaps one.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{T}` cannot be given `{Self}`",
+    label = "the schema wants `{T}` here",
+    note = "only optional fields (`Option`) can be given `None`",
+    note = "`if_some(option)` leaves the field to its default when the option is `None`"
+)]
+pub trait Initial<T> {
+    /// The value; none leaves the field to its default.
+    fn initial(self) -> Option<T>;
+}
+
+impl<T: Scalar, G: Given<T> + Sure> Initial<T> for G {
+    fn initial(self) -> Option<T> {
+        Some(self.given())
+    }
 }
 
 /// The right side of `SET column = ..`.
@@ -372,22 +427,22 @@ impl Assign {
     }
 }
 
-impl<T: Scalar, G: Given<T>> Change<T> for G {
-    fn assign(self) -> Assign {
-        Assign::set(self.given())
+impl<T: Scalar, G: Given<T> + Sure> Change<T> for G {
+    fn assign(self) -> Option<Assign> {
+        Some(Assign::set(self.given()))
     }
 }
 
 macro_rules! step {
     ($($by:ty => $of:ty),*) => {$(
         impl Change<$of> for Step<$by> {
-            fn assign(self) -> Assign {
-                Assign { step: Some(self.kind), value: self.by.into_value() }
+            fn assign(self) -> Option<Assign> {
+                Some(Assign { step: Some(self.kind), value: self.by.into_value() })
             }
         }
         impl Change<Option<$of>> for Step<$by> {
-            fn assign(self) -> Assign {
-                Assign { step: Some(self.kind), value: self.by.into_value() }
+            fn assign(self) -> Option<Assign> {
+                Some(Assign { step: Some(self.kind), value: self.by.into_value() })
             }
         }
     )*};

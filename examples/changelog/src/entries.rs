@@ -1,10 +1,10 @@
 //! Entries of changelogs, and their tags.
 
-use nicol::Filter;
 use nicol::types::DateTime;
+use nicol::{Dialect, Filter};
 
-use crate::Result;
-use crate::db::{ChangelogEntry, ChangelogTag, Db, changelog, changelog_entry, changelog_tag};
+use crate::db::{ChangelogEntry, ChangelogTag, Db, Role, User, changelog, changelog_entry, changelog_tag, project};
+use crate::{Error, Result};
 
 // ANCHOR: write
 /// Writes an entry, which nobody sees before it is published. Tags that are new are made; of several writers at a time one
@@ -51,13 +51,28 @@ pub async fn retag(db: &Db, id: &str, tags: &[&str]) -> Result<ChangelogEntry> {
     Ok(db.changelog_entry().update(changelog_entry::by_id(id)).set(|s| s.tags(|t| t.set(tags))).await?)
 }
 
-/// Publishes an entry.
+// ANCHOR: publish
+/// Publishes an entry without asking anybody: an admin everywhere, staff in projects that do not require approval.
 ///
 /// # Errors
-/// P2025 when there is no such entry.
-pub async fn publish(db: &Db, id: &str, when: DateTime) -> Result<ChangelogEntry> {
-    Ok(db.changelog_entry().update(changelog_entry::by_id(id)).set(|s| s.published_at(when)).await?)
+/// [`Error::Refused`] when there is no entry that this person may publish; then [`requests::ask`](crate::requests::ask).
+pub async fn publish(db: &Db, who: &User, id: &str, when: DateTime) -> Result<ChangelogEntry> {
+    let free = changelog_entry::changelog.is(changelog::project.is(project::require_approval.eq(false)));
+    let may = match who.role {
+        Role::Admin => Filter::all([]),
+        Role::Staff => free,
+        Role::Viewer => return Err(Error::Refused("viewers publish nothing")),
+    };
+    let published = db.changelog_entry().update(changelog_entry::by_id(id).and(may)).set(|s| s.published_at(when));
+    published.await.map_err(|error| {
+        if error.is_not_found() {
+            Error::Refused("there is no entry to publish without approval")
+        } else {
+            error.into()
+        }
+    })
 }
+// ANCHOR_END: publish
 
 /// The titles of entries that fulfil a filter, in their order.
 ///
@@ -79,24 +94,60 @@ pub async fn published(
     tag: Option<&str>,
     now: DateTime,
 ) -> Result<Vec<(ChangelogEntry, Vec<ChangelogTag>)>> {
-    let of_the_project = changelog_entry::changelog.is(changelog::project_id.eq(project_id));
     let tagged = tag.map(|tag| changelog_entry::tags.some(changelog_tag::name.eq(tag)));
     Ok(db
         .changelog_entry()
         .find_many()
-        .filter(of_the_project & changelog_entry::published_at.lte(now) & Filter::all(tagged))
+        .filter(public(project_id, now) & Filter::all(tagged))
         .order_by([changelog_entry::published_at.desc(), changelog_entry::id.desc()])
         .with(changelog_entry::tags.order_by(changelog_tag::name.asc()))
         .await?)
 }
+
+/// The tags of what a project tells the public.
+///
+/// # Errors
+/// The database's.
+pub async fn published_tags(db: &Db, project_id: &str, now: DateTime) -> Result<Vec<ChangelogTag>> {
+    let tags = db.changelog_tag().find_many().filter(changelog_tag::entries.some(public(project_id, now)));
+    Ok(tags.order_by(changelog_tag::name.asc()).await?)
+}
+
+/// Entries of a project that are published by now.
+fn public(project_id: &str, now: DateTime) -> Filter<changelog_entry::Model> {
+    changelog_entry::changelog.is(changelog::project_id.eq(project_id)) & changelog_entry::published_at.lte(now)
+}
 // ANCHOR_END: published
 
 // ANCHOR: search
-/// Titles of entries that answer a question in the words of PostgreSQL: `login & !draft`.
+/// Titles of entries that answer a question such as `login & !draft`: all of these words, and none of those behind a `!`.
+///
+/// PostgreSQL understands it as it is, and much more. The full-text search of MySQL and MariaDB has signs of its own. SQLite has
+/// none without a table of its own: there the words are looked for as text.
 ///
 /// # Errors
-/// P2019 on SQLite, which has no full-text search; P2030 on MariaDB, whose table would need an index for it.
+/// The database's: PostgreSQL's when it does not understand the question.
 pub async fn search(db: &Db, question: &str) -> Result<Vec<String>> {
-    titles(db, nicol::search((changelog_entry::title, changelog_entry::content), question)).await
+    let words = question.split('&').map(str::trim).map(|word| match word.strip_prefix('!') {
+        Some(word) => (word.trim(), false),
+        None => (word, true),
+    });
+    let answers = match db.dialect() {
+        Dialect::Postgres | Dialect::Cockroachdb => full_text(question),
+        Dialect::Mysql | Dialect::Mariadb => {
+            let sign = |is_wanted| if is_wanted { '+' } else { '-' };
+            let words = words.map(|(word, is_wanted)| format!("{}\"{}\" ", sign(is_wanted), word.replace('"', "")));
+            full_text(&words.collect::<String>())
+        }
+        Dialect::Sqlite => {
+            let has = |word| changelog_entry::title.contains(word) | changelog_entry::content.contains(word);
+            Filter::all(words.map(|(word, is_wanted)| if is_wanted { has(word) } else { !has(word) }))
+        }
+    };
+    titles(db, answers).await
+}
+
+fn full_text(question: &str) -> Filter<changelog_entry::Model> {
+    nicol::search((changelog_entry::title, changelog_entry::content), question)
 }
 // ANCHOR_END: search

@@ -5,7 +5,7 @@ use nicol::inc;
 use nicol::types::DateTime;
 
 use crate::db::{Db, JobStatus, ScheduledJob, ScheduledJobType, changelog_entry, scheduled_job};
-use crate::{Result, entries};
+use crate::{Error, Result};
 
 /// After a failure the next attempt is so much later.
 pub const PAUSE_MINUTES: i64 = 5;
@@ -88,23 +88,25 @@ async fn fail(db: &Db, job: &ScheduledJob, message: &str, now: DateTime) -> Resu
 }
 // ANCHOR_END: run
 
-/// The work of publishing, for [`run_due`].
+/// The work on entries, for [`run_due`]. What is scheduled has been approved.
 ///
 /// # Errors
-/// The database's.
+/// [`Error::Refused`] for letters and telemetry, which are work for others; P2025 when the entry has gone.
 pub async fn publish(db: &Db, job: &ScheduledJob) -> Result<()> {
+    let entry = changelog_entry::by_id(job.entity_id.as_str());
     match job.r#type {
         ScheduledJobType::PublishChangelogEntry => {
-            entries::publish(db, &job.entity_id, job.scheduled_at).await?;
+            db.changelog_entry().update(entry).set(|s| s.published_at(job.scheduled_at)).await?;
         }
         ScheduledJobType::UnpublishChangelogEntry => {
-            let entry = db.changelog_entry().update(changelog_entry::by_id(job.entity_id.as_str()));
-            entry.set(|s| s.published_at(None)).await?;
+            db.changelog_entry().update(entry).set(|s| s.published_at(None)).await?;
         }
         ScheduledJobType::DeleteChangelogEntry => {
-            db.changelog_entry().delete(changelog_entry::by_id(job.entity_id.as_str())).await?;
+            db.changelog_entry().delete(entry).await?;
         }
-        ScheduledJobType::SendEmailNotification | ScheduledJobType::TelemetrySend => {}
+        ScheduledJobType::SendEmailNotification | ScheduledJobType::TelemetrySend => {
+            return Err(Error::Refused("this runner sends nothing: the job is for another"));
+        }
     }
     Ok(())
 }

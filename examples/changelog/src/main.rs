@@ -1,7 +1,5 @@
 //! `changelog` tells the story of a project; `changelog serve` shows its public page in the browser, with RSS.
 
-use std::error::Error;
-
 use changelog::{serve, story};
 use clap::{Parser, Subcommand};
 use nicol::types::DateTime;
@@ -33,7 +31,7 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let db = changelog::open(&arguments.url).await?;
     match arguments.command.unwrap_or(Command::Story) {

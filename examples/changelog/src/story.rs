@@ -1,7 +1,7 @@
 //! A project from its first entry to its first letter. Each time it is told there are new people in it, so it may be told again
 //! on the same database.
 
-use jiff::{ToSpan, Unit};
+use jiff::ToSpan;
 use nicol::types::DateTime;
 
 use crate::db::{ChangelogTag, Db, Project, Role, SubscriptionType, User, changelog_entry, changelog_tag, project};
@@ -15,9 +15,7 @@ use crate::{Result, accounts, codes, entries, jobs, keys, projects, requests, se
 /// # Errors
 /// The database's.
 pub async fn tell(db: &Db) -> Result<()> {
-    // Columns keep milliseconds: what is written now is not to lie in the future when it is read.
     let now = DateTime::now();
-    let now = now.round(Unit::Millisecond).unwrap_or(now);
     let config = settings::change(db, |s| s.system_email("news@example.com")).await?;
     println!("Invitations are good for {} days here.", config.default_invitation_expiry);
     let (admin, writer) = people(db, now).await?;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "test helpers are not test functions")]
 
-use changelog::db::{Db, project};
+use changelog::db::{Db, changelog_entry, project};
 use changelog::{entries, serve, story};
 use fresh_database::{Browser, http};
 use nicol::types::DateTime;
@@ -33,7 +33,8 @@ fn what_is_published_is_seen() {
     let (address, id, db) = runtime.block_on(served(folder.path()));
 
     browser.open(&format!("http://{address}/"));
-    browser.wait_until("document.querySelector('.projects a')?.textContent === 'Lighthouse'");
+    browser.wait_until("document.querySelector('.projects strong')?.textContent === 'Lighthouse'");
+    assert_eq!(browser.ask("document.querySelector('.projects span').textContent"), "Dark mode, everywhere");
     browser.ask("document.querySelector('.projects a').click()");
     browser.wait_until("document.querySelector('article h3')?.textContent === 'Dark mode, everywhere'");
     assert_eq!(browser.ask("document.querySelectorAll('article').length"), 5);
@@ -62,8 +63,9 @@ fn what_is_published_is_seen() {
         let changelog =
             db.project().get(project::by_id(id.as_str())).with(project::changelog).await.expect("the project");
         let changelog = changelog.1.expect("its changelog").id;
-        entries::write(&db, &changelog, "A secret", "Not yet.", &["fix"]).await.expect("an entry");
-        assert!(!get(address, &format!("/{id}")).await.contains("A secret"));
+        entries::write(&db, &changelog, "A secret", "Not yet.", &["fix", "plans"]).await.expect("an entry");
+        let page = get(address, &format!("/{id}")).await;
+        assert!(!page.contains("A secret") && !page.contains("plans"), "{page}");
         assert_eq!(db.public_changelog_analytics().count().await.expect("a number"), 3, "the looks are noted");
     });
 }
@@ -77,7 +79,12 @@ fn the_feed_is_rss() {
             db.project().get(project::by_id(id.as_str())).with(project::changelog).await.expect("the project");
         let changelog = changelog.1.expect("its changelog").id;
         let (entry, _) = entries::write(&db, &changelog, "<b>&", "a ]]> b", &["fix"]).await.expect("an entry");
-        entries::publish(&db, &entry.id, "2026-06-19T08:00:00Z".parse().expect("a moment")).await.expect("published");
+        let when: DateTime = "2026-06-19T08:00:00Z".parse().expect("a moment");
+        db.changelog_entry()
+            .update(changelog_entry::by_id(entry.id.as_str()))
+            .set(|s| s.published_at(when))
+            .await
+            .expect("published");
         let answer = get(address, &format!("/{id}/feed.xml")).await;
         let (head, feed) = answer.split_once("\r\n\r\n").expect("a head");
         assert!(head.starts_with("HTTP/1.1 200") && head.contains("application/rss+xml"), "{head}");

@@ -1,5 +1,6 @@
 //! What customers do to their own account. Every change leaves a row in a log that the database keeps as it is.
 
+use nicol::if_some;
 use nicol::types::Json;
 use serde_json::json;
 
@@ -40,25 +41,17 @@ pub async fn change_preferences(db: &Db, user: &User, changes: PreferenceChanges
     }
     preferences(db, &user.id).await?;
     let changed = db.tx().try_run(async |tx| {
-        let mut fields = Vec::new();
-        let request = tx.user_preferences().update(user_preferences::by_user_id(&user.id)).set(|mut s| {
-            if let Some(value) = changes.notify_quota_warnings {
-                fields.push("notifyQuotaWarnings");
-                s = s.notify_quota_warnings(value);
-            }
-            if let Some(value) = changes.notify_run_failures {
-                fields.push("notifyRunFailures");
-                s = s.notify_run_failures(value);
-            }
-            if let Some(value) = changes.notify_weekly_deo_summary {
-                fields.push("notifyWeeklyDeoSummary");
-                s = s.notify_weekly_deo_summary(value);
-            }
-            if let Some(value) = changes.auto_open_issues_tab {
-                fields.push("autoOpenIssuesTab");
-                s = s.auto_open_issues_tab(value);
-            }
-            s
+        let fields = given([
+            ("notifyQuotaWarnings", changes.notify_quota_warnings.is_some()),
+            ("notifyRunFailures", changes.notify_run_failures.is_some()),
+            ("notifyWeeklyDeoSummary", changes.notify_weekly_deo_summary.is_some()),
+            ("autoOpenIssuesTab", changes.auto_open_issues_tab.is_some()),
+        ]);
+        let request = tx.user_preferences().update(user_preferences::by_user_id(&user.id)).set(|s| {
+            s.notify_quota_warnings(if_some(changes.notify_quota_warnings))
+                .notify_run_failures(if_some(changes.notify_run_failures))
+                .notify_weekly_deo_summary(if_some(changes.notify_weekly_deo_summary))
+                .auto_open_issues_tab(if_some(changes.auto_open_issues_tab))
         });
         let changed = request.await?;
         log(&tx, &user.id, "preferences_updated", json!({ "fields": fields })).await?;
@@ -85,29 +78,19 @@ pub struct ProfileChanges {
 /// What the database says.
 pub async fn change_profile(db: &Db, user_id: &str, changes: ProfileChanges) -> Result<User> {
     let changed = db.tx().try_run(async |tx| {
-        let mut fields = Vec::new();
-        let request = tx.user().update(user::by_id(user_id)).set(|mut s| {
-            if let Some(value) = changes.name {
-                fields.push("name");
-                s = s.name(value);
-            }
-            if let Some(value) = changes.avatar_url {
-                fields.push("avatarUrl");
-                s = s.avatar_url(value);
-            }
-            if let Some(value) = changes.timezone {
-                fields.push("timezone");
-                s = s.timezone(value);
-            }
-            if let Some(value) = changes.locale {
-                fields.push("locale");
-                s = s.locale(value);
-            }
-            if let Some(value) = changes.organization_name {
-                fields.push("organizationName");
-                s = s.organization_name(value);
-            }
-            s
+        let fields = given([
+            ("name", changes.name.is_some()),
+            ("avatarUrl", changes.avatar_url.is_some()),
+            ("timezone", changes.timezone.is_some()),
+            ("locale", changes.locale.is_some()),
+            ("organizationName", changes.organization_name.is_some()),
+        ]);
+        let request = tx.user().update(user::by_id(user_id)).set(|s| {
+            s.name(if_some(changes.name))
+                .avatar_url(if_some(changes.avatar_url))
+                .timezone(if_some(changes.timezone))
+                .locale(if_some(changes.locale))
+                .organization_name(if_some(changes.organization_name))
         });
         let changed = request.await?;
         log(&tx, user_id, "profile_updated", json!({ "fields": fields })).await?;
@@ -116,6 +99,11 @@ pub async fn change_profile(db: &Db, user_id: &str, changes: ProfileChanges) -> 
     changed.await
 }
 // ANCHOR_END: profile
+
+/// The names of the fields that are given.
+fn given<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
+    fields.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()
+}
 
 /// Takes a store away from a project. Owners only.
 ///

@@ -47,7 +47,7 @@ async fn unopened(_url: &str) -> nicol::Result<()> {
 fresh_database::tests! {
     open = unopened;
 
-    #[on(postgres, mariadb)]
+    #[on(postgres, postgres18, mariadb, mysql)]
     async fn on_a_server(_nothing: (), database: &Database) -> nicol::Result<()> {
         let folder = tempfile::tempdir().expect("a folder");
         told(&run(&["--url", database.url()], folder.path()));

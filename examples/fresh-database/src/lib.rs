@@ -9,13 +9,13 @@
 //! fresh_database::tests! {
 //!     open = shop::open;
 //!
-//!     /// Becomes the tests `b07_an_order_is_paid::sqlite`, `::postgres` and `::mariadb`.
+//!     /// Becomes the tests `b07_an_order_is_paid::sqlite`, `::postgres`, `::postgres18`, `::mariadb` and `::mysql`.
 //!     async fn b07_an_order_is_paid(db: Db) -> Result<(), String> {
 //!         Ok(())
 //!     }
 //!
 //!     /// Only where it means something; with the database itself, to ask for its URL.
-//!     #[on(postgres)]
+//!     #[on(postgres, postgres18)]
 //!     async fn r20_the_catalogue(db: Db, database: &Database) -> Result<(), String> {
 //!         println!("{}", database.url());
 //!         Ok(())
@@ -91,6 +91,15 @@ impl Database {
     /// The server's name, such as `sqlite`.
     pub fn server(&self) -> &'static str {
         self.server
+    }
+
+    /// What a schema calls its product: `sqlite`, `postgresql` or `mysql` (MariaDB, too).
+    pub fn provider(&self) -> &'static str {
+        match self.server {
+            "sqlite" => "sqlite",
+            "postgres" | "postgres18" => "postgresql",
+            _ => "mysql",
+        }
     }
 
     /// Runs statements.
@@ -174,8 +183,8 @@ pub fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
-/// Tests of an opened database, each on SQLite, PostgreSQL and MariaDB, or `#[on(..)]` those named: `name::sqlite`,
-/// `name::postgres`, `name::mariadb`. `open` is an `async fn(&str) -> Result<Db, _>` that makes the tables.
+/// Tests of an opened database, each on SQLite, PostgreSQL 15 and 18, MariaDB and MySQL, or `#[on(..)]` those named:
+/// `name::sqlite`, `name::postgres`, `name::postgres18`, `name::mariadb`, `name::mysql`. `open` is an `async fn(&str) -> Result<Db, _>` that makes the tables.
 #[macro_export]
 macro_rules! tests {
     (open = $open:path;) => {};
@@ -184,7 +193,7 @@ macro_rules! tests {
         $crate::tests!(open = $open; $($rest)*);
     };
     (open = $open:path; $(#[doc = $doc:literal])* async fn $name:ident($($arguments:tt)*) -> $result:ty $body:block $($rest:tt)*) => {
-        $crate::test!($open; [$($doc)*] [sqlite postgres mariadb] $name($($arguments)*) -> $result $body);
+        $crate::test!($open; [$($doc)*] [sqlite postgres postgres18 mariadb mysql] $name($($arguments)*) -> $result $body);
         $crate::tests!(open = $open; $($rest)*);
     };
 }

@@ -1,6 +1,5 @@
 //! `laps` tells the story of a small run; `laps serve` shows the ranking in the browser.
 
-use std::error::Error;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
@@ -34,7 +33,7 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match arguments.command.unwrap_or(Command::Story) {
         Command::Story => story::tell(&laps::open(&arguments.url).await?).await?,
@@ -51,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Shows the ranking, and says how to record a lap.
-async fn show(db: Db, port: u16) -> Result<(), Box<dyn Error>> {
+async fn show(db: Db, port: u16) -> anyhow::Result<()> {
     let admin = users::seed(&db).await?;
     let session = sessions::begin(&db, &admin, DateTime::now()).await?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;

@@ -322,7 +322,7 @@ fresh_database::tests! {
         let new = user_session::New { id: "s".into(), valid_until, user: user::by_id(teacher.id.as_str()).into() };
         db.user_session().create(new).await?;
         assert_eq!(db.user_session().get(user_session::by_id("s")).await?.valid_until, valid_until);
-        if database.server() == "postgres" {
+        if database.provider() == "postgresql" {
             let column = "SELECT data_type::text FROM information_schema.columns WHERE column_name = 'validUntil'";
             assert_eq!(database.rows(column), ["timestamp without time zone"]);
             assert_eq!(database.rows("SELECT \"validUntil\"::text FROM \"UserSession\""), ["2026-06-20 21:59:59.987"]);

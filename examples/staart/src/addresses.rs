@@ -53,13 +53,13 @@ pub async fn add_primary(db: &Db, user_id: i32, address: &str) -> Result<Emails>
 pub async fn verify(db: &Db, id: i32) -> Result<Emails> {
     let address = db.emails().get(emails::by_id(id)).select(emails::email).await?;
     let others = || emails::email.eq(address.as_str()) & emails::is_verified.eq(true) & emails::id.ne(id);
-    let verified = db.tx().serializable().retry(5).run(async |tx| {
+    let verified = db.tx().serializable().retry(5).try_run(async |tx| {
         if tx.emails().count().filter(others()).await? > 0 {
-            return Ok(None);
+            return Err(crate::Error::from(Refusal::AddressTaken(address.clone())));
         }
-        tx.emails().update(emails::by_id(id)).set(|s| s.is_verified(true)).await.map(Some)
+        Ok(tx.emails().update(emails::by_id(id)).set(|s| s.is_verified(true)).await?)
     });
-    Ok(verified.await?.ok_or_else(|| Refusal::AddressTaken(address.clone()))?)
+    verified.await
 }
 // ANCHOR_END: verify
 

@@ -12,8 +12,8 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> staart::Result<()> {
+async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let db = staart::open(&arguments.url).await?;
-    story::tell(&db).await
+    Ok(story::tell(&db).await?)
 }

@@ -37,6 +37,7 @@ async fn run(url: &str, folder: &str) -> Result<usize, nicol_migrate::Error> {
     let mut watch = |event: Event| match event {
         Event::WaitingForLock { .. } => say("waiting"),
         Event::LineEnds { .. } => say("line ends"),
+        Event::Baselined { .. } => say("baseline"),
         Event::Applying { migration, .. } => say(&format!("applying {migration}")),
         Event::StatementDone { statement, .. } => say(&format!("statement {statement}")),
         Event::Applied { migration, .. } => say(&format!("applied {migration}")),

@@ -184,9 +184,9 @@ async fn writes(db: &Db, book: &mut Book) {
     let alice = || db.user().update(user::by_email(ALICE));
     let updated = alice().set(|s| s.age(inc(2)).name("Alicia")).select((user::age, user::name)).await;
     book.compare("update", updated, json!([2, "Alicia"]));
-    book.compare("update multiply", alice().set(|s| s.age(mul(3))).select(user::age).await, json!(6));
-    book.compare("update divide", alice().set(|s| s.age(div(2))).select(user::age).await, json!(3));
-    book.compare("update decrement", alice().set(|s| s.age(dec(1))).select(user::age).await, json!(2));
+    book.compare("update all number ops, multiply", alice().set(|s| s.age(mul(3))).select(user::age).await, json!(6));
+    book.compare("update all number ops, divide", alice().set(|s| s.age(div(2))).select(user::age).await, json!(3));
+    book.compare("update all number ops, decrement", alice().set(|s| s.age(dec(1))).select(user::age).await, json!(2));
     let missing = db.user().update(user::by_id(-1)).set(|s| s.name("x")).select(user::id).await;
     book.compare("update missing", missing, error("P2025"));
     let guarded = db.user().update(user::by_id(1).and(user::age.eq(999))).set(|s| s.name("x")).select(user::id).await;
@@ -319,7 +319,7 @@ async fn limits(db: &Db, family: Family, book: &mut Book) {
     let found = one.and_then(|one| Ok((one, two?, none?)));
     book.compare("findUnique batched", found, json!([ALICE, BOB, null]));
     let counts = db.user().find_many().order_by(user::posts.count().desc()).take(1);
-    book.compare("relation count order", counts.select(user::posts.count()).await, json!([4]));
+    book.compare("order relation count, the counts", counts.select(user::posts.count()).await, json!([4]));
     let marks = if family == Family::Postgres { ("$1", "$2") } else { ("?", "?") };
     let table = if family == Family::Mysql { "`User`" } else { "\"User\"" };
     let text = format!("SELECT email FROM {table} WHERE email IN ({}, {}) ORDER BY email", marks.0, marks.1);
@@ -362,7 +362,7 @@ async fn scalars(db: &Db, family: Family, book: &mut Book) -> nicol::Result<()> 
     let many = db.user().count().filter(user::id.in_(0..40_000)).await;
     book.compare("big IN", many, json!(5));
     let without = db.post().count().filter(post::id.not_in((0..40_000).map(|n| -n - 1))).await;
-    book.compare("big notIn", without, json!(5));
+    book.compare("big IN include", without, json!(5));
     book.compare("bigint min", db.scal().create(scal::New {}.big(i64::MIN)).select(scal::big).await, json!(i64::MIN));
     book.compare("float special", db.scal().create(scal::New {}.fl(1e308)).select(scal::fl).await, json!(1e308));
     let tenth = db.scal().create(scal::New {}.dec(decimal("0.1"))).await?.dec.map(|dec| dec.normalized().to_string());
@@ -426,7 +426,7 @@ async fn second_list(db: &Db, family: Family, book: &mut Book) -> nicol::Result<
     book.compare("delete cascades", left, json!(0));
     let counts = db.user().find_many().order_by([user::posts.count().desc(), user::id.asc()]);
     let counts = counts.select(user::posts.count().filter(post::views.gt(2))).await;
-    book.compare("nested _count filter and order", counts, json!([2, 3]));
+    book.compare("nested select relation count filter where _count order", counts, json!([2, 3]));
     if family == Family::Postgres {
         let nul = db.user().create(user::New { email: "nul\0".into() }.id(300)).select(user::email).await;
         book.compare("string nul", nul, error("P2039"));
@@ -439,7 +439,7 @@ async fn second_list(db: &Db, family: Family, book: &mut Book) -> nicol::Result<
     let by_role = db.user().group_by(user::role).select((user::role.count(), count_of_users())).await;
     // Not on PostgreSQL: the user of the question before.
     let users = if family == Family::Postgres { 2 } else { 3 };
-    book.compare("groupBy enum", by_role, json!([[users, users]]));
+    book.compare("groupBy enum/date, roles", by_role, json!([[users, users]]));
     Ok(())
 }
 

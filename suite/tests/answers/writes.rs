@@ -209,6 +209,8 @@ pub(crate) async fn count(db: &Db, family: Family, log: &Log) -> Result<(), Stri
         check("user and 4 posts, each with connectOrCreate of one tag", [4, 4, 7]);
         db.user().update(user::by_id(user.id)).set(|s| s.age(1)).with(user::posts).await?;
         check("update with include", [2, 2, 3]);
+        db.user().find_many().with(user::posts).await?;
+        check("findMany with include", [2, 2, 2]);
         let post = db.post().create(post::New { title: "c".into() }.comments(comment::In { text: "x".into() })).await?;
         let comment = db.comment().find_first().await?.map(|comment| comment.id).unwrap_or_default();
         log.take();

@@ -72,6 +72,12 @@ cases! {
         assert_eq!((count, db.user().count().await?), (2, 3));
         let rows = db.user().create_many([new("c@x"), new("d@x"), new("e@x")]).skip_duplicates().returning();
         assert_eq!(rows.select(user::email).await?, ["d@x", "e@x"]);
+        // Rows of different columns, which MySQL takes in several statements: the first has no duplicate.
+        let mixed = [new("f@x").into(), new("g@x").age(1), new("a@x").age(2)];
+        let rows = db.user().create_many(mixed).skip_duplicates().returning();
+        assert_eq!(rows.select((user::email, user::age)).await?, [("f@x".to_owned(), 0), ("g@x".to_owned(), 1)]);
+        let mixed = [new("h@x").into(), new("i@x").age(1), new("a@x").age(2)];
+        assert_eq!(db.user().create_many(mixed).skip_duplicates().await?, 2);
         let none = db.user().create_many([new("a@x")]).skip_duplicates().returning().await?;
         assert!(none.is_empty());
         // Nothing but duplicates is skipped.
@@ -79,6 +85,17 @@ cases! {
         assert_eq!(db.post().create_many(orphan).skip_duplicates().await.unwrap_err().code(), "P2003");
         let many = (0..300).map(|n| if n % 7 == 0 { new("a@x") } else { new(&format!("n{n}@x")) });
         assert_eq!(db.user().create_many(many).skip_duplicates().await?, 257);
+        Ok(())
+    }
+
+    async fn many_rows_are_all_or_none(db) {
+        // What the client gives beside the address makes more than one statement of them where each value is a parameter.
+        let rows = (0..10_000).map(|n| user::New { email: format!("u{}@x", n % 9_999) });
+        assert_eq!(db.user().create_many(rows).await.unwrap_err().code(), "P2002");
+        assert_eq!(db.user().count().await?, 0);
+        let rows = (0..60_000).map(|n| tag::New { name: (n % 59_999).to_string() });
+        assert_eq!(db.tag().create_many(rows).await.unwrap_err().code(), "P2002");
+        assert_eq!(db.tag().count().await?, 0);
         Ok(())
     }
 

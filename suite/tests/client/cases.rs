@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use nicol::types::{DateTime, Decimal, Json};
-use nicol::{Filter, dec, div, inc, mul};
+use nicol::{Filter, dec, div, if_some, inc, mul};
 use tokio::runtime::Runtime;
 
 use super::db::{self, Comment, Db, Post, Role, Scalars, Tag, User, access_tokens, comment, post, profile};
@@ -410,6 +410,30 @@ cases! {
         assert!(cards.len() == 2 && cards[1].posts.is_empty() && cards[1].profile.is_none());
         let one = db.post().find_first().filter(post::title.eq("First")).select(Title::shape()).await?;
         assert_eq!(one.map(|title| title.tags.len()), Some(2));
+        Ok(())
+    }
+
+    async fn perhaps_a_value(db) {
+        let new = |role, name: Option<Option<String>>| {
+            user::New { email: format!("{role:?}") }.role(if_some(role)).name(if_some(name)).age(if_some(Some(3)))
+        };
+        let made = db.user().create(new(None, Some(None))).await?;
+        assert_eq!((made.role, made.name, made.age), (Role::User, None, 3));
+        let made = db.user().create(new(Some(Role::Admin), Some(Some("Ann".to_owned())))).await?;
+        assert_eq!((made.role, made.name.as_deref(), made.age), (Role::Admin, Some("Ann"), 3));
+        let change = |age: Option<i32>, name: Option<Option<String>>| {
+            db.user().update(user::by_id(made.id)).set(|s| s.age(if_some(age.map(inc))).name(if_some(name)))
+        };
+        let changed = change(Some(2), None).await?;
+        assert_eq!((changed.age, changed.name.as_deref()), (5, Some("Ann")));
+        let changed = change(None, Some(None)).await?;
+        assert_eq!((changed.age, changed.name.as_deref()), (5, None));
+        assert_eq!(change(None, None).await?, changed, "nothing is touched");
+        let missing = db.user().update(user::by_id(-1)).set(|s| s.age(if_some(None::<i32>))).await;
+        assert_eq!(missing.unwrap_err().code(), "P2025");
+        // A value that was said stays.
+        let made = db.user().create(new(Some(Role::SuperAdmin), None).role(if_some(None::<Role>))).await?;
+        assert_eq!(made.role, Role::SuperAdmin);
         Ok(())
     }
 

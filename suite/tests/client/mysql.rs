@@ -1,13 +1,24 @@
 //! What only MySQL and MariaDB have.
 
+use nicol::Dialect;
 use nicol::types::{DateTime, Decimal};
 
-use super::db::{Db, Native, article, native};
+use super::db::{Db, Native, article, chosen, native, user};
 
 use super::cases::{Case, Result, cases};
 
 /// The number of sessions with the database; none where there are no sessions.
 pub(crate) const SESSIONS: Option<&str> = Some("SELECT count(*) FROM information_schema.processlist WHERE db = DATABASE()");
+
+/// What the columns of `Moments` keep of 2026-11-21T02:21:46.987654987Z.
+pub(crate) const KEPT: [&str; 6] = [
+    "2026-11-21T02:21:46.987Z",
+    "2026-11-21T02:21:46.987654Z",
+    "2026-11-21T02:21:46Z",
+    "2026-11-21T02:21:46Z",
+    "2026-11-21T00:00:00Z",
+    "1970-01-01T02:21:46.9Z",
+];
 
 cases! {
     async fn native_types(db) {
@@ -73,6 +84,37 @@ cases! {
     async fn a_search_without_its_index_is_an_error(db) {
         let error = db.article().count().filter(article::body.search("cat")).await.unwrap_err();
         assert_eq!((error.code(), error.model()), ("P2030", Some("Article")));
+        Ok(())
+    }
+
+    async fn a_lock_that_does_not_become_free(db) {
+        let ann = db.user().create(user::New { email: "ann".into() }).await?;
+        let waited = db.tx().run(async |holder| {
+            holder.user().update(user::by_id(ann.id)).set(|s| s.age(1)).await?;
+            let waited = db.tx().run(async |tx| {
+                tx.sql("SET SESSION innodb_lock_wait_timeout = 1").execute().await?;
+                tx.user().update(user::by_id(ann.id)).set(|s| s.age(2)).await
+            });
+            Ok(waited.await)
+        });
+        let error = waited.await?.unwrap_err();
+        assert_eq!((error.code(), error.is_retryable()), ("P1008", true), "{error}");
+        assert_eq!(db.user().get(user::by_id(ann.id)).select(user::age).await?, 1);
+        Ok(())
+    }
+
+    async fn a_key_that_the_database_chose(db) {
+        let made = db.chosen().create(chosen::New { name: "a".into() }).await;
+        if db.dialect() == Dialect::Mariadb {
+            let made = made?;
+            assert_eq!((made.id.len(), made.name.as_str()), (36, "a"));
+        } else {
+            let error = made.unwrap_err();
+            assert_eq!((error.code(), error.fields().len()), ("P2036", 0), "{error}");
+            assert!(error.message().contains("Chosen.id"), "{error}");
+        }
+        let given = db.chosen().create(chosen::New { name: "b".into() }.id("given")).await?;
+        assert_eq!(given.id, "given");
         Ok(())
     }
 }

@@ -3,12 +3,22 @@
 use nicol::push;
 use nicol::types::{DateTime, Decimal};
 
-use super::db::{Db, Lists, Native, Role, Spot, area, article, lists, native, spot};
+use super::db::{Db, Lists, Native, Role, Spot, area, article, lists, native, spot, user};
 
 use super::cases::{Case, Result, cases};
 
 /// The number of sessions with the database; none where there are no sessions.
 pub(crate) const SESSIONS: Option<&str> = Some("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()");
+
+/// What the columns of `Moments` keep of 2026-11-21T02:21:46.987654987Z.
+pub(crate) const KEPT: [&str; 6] = [
+    "2026-11-21T02:21:46.987Z",
+    "2026-11-21T02:21:46.987654Z",
+    "2026-11-21T02:21:46Z",
+    "2026-11-21T02:21:46.987654Z",
+    "2026-11-21T00:00:00Z",
+    "1970-01-01T02:21:46.9Z",
+];
 
 cases! {
     async fn list_columns(db) {
@@ -149,6 +159,28 @@ async fn native_types(db) {
         db.sql("INSERT INTO \"Area\" VALUES (1, 'a', '((0,0),(1,1))')").execute().await?;
         let changed = db.area().update(area::by_id(1)).set(|s| s.name("b")).await?;
         assert_eq!((changed.name.as_str(), db.area().find_many().await?.len()), ("b", 1));
+        Ok(())
+    }
+
+    async fn a_lock_that_does_not_become_free(db) {
+        let ann = db.user().create(user::New { email: "ann".into() }).await?;
+        let waited = db.tx().run(async |holder| {
+            holder.user().update(user::by_id(ann.id)).set(|s| s.age(1)).await?;
+            let waited = db.tx().run(async |tx| {
+                tx.sql("SET LOCAL lock_timeout = '100ms'").execute().await?;
+                tx.user().update(user::by_id(ann.id)).set(|s| s.age(2)).await
+            });
+            Ok(waited.await)
+        });
+        let error = waited.await?.unwrap_err();
+        assert_eq!((error.code(), error.is_retryable()), ("P1008", true), "{error}");
+        assert_eq!(db.user().get(user::by_id(ann.id)).select(user::age).await?, 1);
+        Ok(())
+    }
+
+    async fn a_value_that_the_type_does_not_have(db) {
+        let error = db.native().find(native::by_id("no uuid")).await.unwrap_err();
+        assert_eq!((error.code(), error.model()), ("P2007", Some("Native")), "{error}");
         Ok(())
     }
 }

@@ -73,6 +73,42 @@ impl Hook for Tenant {
     }
 }
 
+/// An error of a program's own.
+#[derive(Debug)]
+enum Own {
+    /// The client's error as itself: what is behind it is behind this, too.
+    Database(nicol::Error),
+    /// The client's error, told in other words.
+    Said(nicol::Error),
+    Refused,
+}
+
+impl std::fmt::Display for Own {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Own::Database(error) => error.fmt(f),
+            Own::Said(_) => f.write_str("the database did not like it"),
+            Own::Refused => f.write_str("refused"),
+        }
+    }
+}
+
+impl std::error::Error for Own {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Own::Database(error) => error.source(),
+            Own::Said(error) => Some(error),
+            Own::Refused => None,
+        }
+    }
+}
+
+impl From<nicol::Error> for Own {
+    fn from(error: nicol::Error) -> Self {
+        Own::Database(error)
+    }
+}
+
 /// Nobody may write tags.
 struct NoTags;
 
@@ -230,6 +266,38 @@ cases! {
         let mut ages = db.user().find_many().select(user::age).await?;
         ages.sort_unstable();
         assert!(ages[1] > ages[0] && tries.load(std::sync::atomic::Ordering::Relaxed) >= 6, "{ages:?}");
+        // With an error of its own: as itself, and as the source of something said in other words.
+        for is_transparent in [true, false] {
+            let tries = &std::sync::atomic::AtomicU32::new(0);
+            let move_one = |from: usize| async move {
+                db.tx().serializable().retry(50).try_run(async |tx| {
+                    tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    let told = |error| if is_transparent { Own::Database(error) } else { Own::Said(error) };
+                    let sum: i32 = tx.user().find_many().select(user::age).await.map_err(told)?.iter().sum();
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    tx.user().update(user::by_id(ids[from])).set(|s| s.age(sum + 1)).await.map_err(told)
+                }).await
+            };
+            for _ in 0..3 {
+                let (one, two) = tokio::join!(move_one(0), move_one(1));
+                assert!(one.is_ok() && two.is_ok(), "{one:?} {two:?}");
+            }
+            assert!(tries.load(std::sync::atomic::Ordering::Relaxed) >= 6, "{tries:?}");
+        }
+        // What is no failure of that kind is not run again, and leaves nothing.
+        let tries = &std::sync::atomic::AtomicU32::new(0);
+        let refused = db.tx().retry(5).try_run(async |tx| {
+            tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            tx.user().create(new("c")).await?;
+            Err::<(), _>(Own::Refused)
+        });
+        assert!(matches!(refused.await, Err(Own::Refused)));
+        let taken = db.tx().retry(5).try_run(async |tx| {
+            tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok::<_, Own>(tx.user().create(new("a")).await?)
+        });
+        assert!(matches!(taken.await, Err(Own::Database(error)) if error.code() == "P2002"));
+        assert_eq!((tries.load(std::sync::atomic::Ordering::Relaxed), db.user().count().await?), (2, 2));
         // A nested transaction is not run again alone.
         let nested = db.tx().run(async |tx| {
             tx.tx().retry(5).run(async |_| Err::<(), _>(nicol::Error::refused("no"))).await

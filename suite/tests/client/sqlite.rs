@@ -6,6 +6,16 @@ use super::db::{Db, post, scalars, user};
 /// The number of sessions with the database; none where there are no sessions.
 pub(crate) const SESSIONS: Option<&str> = None;
 
+/// What the columns of `Moments` keep of 2026-11-21T02:21:46.987654987Z.
+pub(crate) const KEPT: [&str; 6] = [
+    "2026-11-21T02:21:46.987Z",
+    "2026-11-21T02:21:46.987Z",
+    "2026-11-21T02:21:46.987Z",
+    "2026-11-21T02:21:46.987Z",
+    "2026-11-21T02:21:46.987Z",
+    "2026-11-21T02:21:46.987Z",
+];
+
 cases! {
     async fn what_it_does_not_have_is_said(db) {
         let order = db.post().find_many().order_by(nicol::relevance(post::title, "cat")).await.unwrap_err();

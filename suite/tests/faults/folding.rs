@@ -3,7 +3,7 @@
 use nicol_db::{Connection, ConnectionUrl, admin};
 use nicol_migrate::dev::{self, Decision, DevOptions};
 use nicol_migrate::lock::LockOptions;
-use nicol_migrate::{Directory, Silent, pull, push};
+use nicol_migrate::{Directory, Scope, Silent, pull, push};
 use nicol_schema::{Source, ValidSchema};
 
 use crate::server::{Product, Server};
@@ -45,7 +45,7 @@ fn schema(text: &str) -> ValidSchema {
 async fn develop(url: &ConnectionUrl, folder: &std::path::Path, text: &str, always_replay: bool) -> Option<String> {
     let directory = Directory::read(folder).unwrap();
     let options = DevOptions { create_only: false, always_replay, shadow: None, lock: LockOptions::default() };
-    let draft = dev::prepare(url, &directory, &schema(text), options, &mut Silent).await.unwrap();
+    let draft = dev::prepare(url, &directory, &schema(text), &Scope::default(), options, &mut Silent).await.unwrap();
     assert!(draft.drift.is_none(), "{:?}", draft.drift);
     let decision = Decision { title: "x", accept_data_loss: false, readme: None, now: jiff::Timestamp::now() };
     dev::carry_out(url, &draft, &decision, &mut Silent).await.unwrap();
@@ -60,9 +60,13 @@ fn names_of_tables_in_lower_case() {
         let url = base.with_database("pushed");
         let before = schema(MODELS);
         for is_first in [true, false] {
-            let found = push::prepare(&url, &before, false, LockOptions::default(), &mut Silent).await.unwrap();
+            let found = push::prepare(&url, &before, &Scope::default(), false, LockOptions::default(), &mut Silent)
+                .await
+                .unwrap();
             assert_eq!(found.is_empty(), !is_first, "{}", found.script);
-            push::carry_out(&url, &before, &found, false, LockOptions::default(), &mut Silent).await.unwrap();
+            push::carry_out(&url, &before, &Scope::default(), &found, false, LockOptions::default(), &mut Silent)
+                .await
+                .unwrap();
         }
         let mut conn = Connection::open(&url).await.unwrap();
         conn.run_script("INSERT INTO `User` (`email`) VALUES ('a'); INSERT INTO `BlogPost` (`authorId`) VALUES (1)")
@@ -72,10 +76,14 @@ fn names_of_tables_in_lower_case() {
         assert_eq!(pulled.files[0].text, MODELS);
         // A column more changes the table in place, with its row.
         let more = MODELS.replace("  votes  ", "  title    String @default(\"\")\n  votes  ");
-        let found = push::prepare(&url, &schema(&more), false, LockOptions::default(), &mut Silent).await.unwrap();
+        let found = push::prepare(&url, &schema(&more), &Scope::default(), false, LockOptions::default(), &mut Silent)
+            .await
+            .unwrap();
         assert!(found.risks.is_empty() && found.script.contains("ADD COLUMN `title`"), "{}", found.script);
         assert!(!found.script.contains("CREATE TABLE") && !found.script.contains("DROP"), "{}", found.script);
-        push::carry_out(&url, &schema(&more), &found, false, LockOptions::default(), &mut Silent).await.unwrap();
+        push::carry_out(&url, &schema(&more), &Scope::default(), &found, false, LockOptions::default(), &mut Silent)
+            .await
+            .unwrap();
         let rows = conn.query("SELECT COUNT(*) FROM `blogpost` WHERE `title` = ''", &[]).await.unwrap();
         assert_eq!(rows.row(0).unwrap().get::<i64>(0).unwrap(), 1);
         conn.close().await.unwrap();

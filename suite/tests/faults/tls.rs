@@ -79,6 +79,10 @@ fn certificates_are_judged_as_asked() {
     let cases = [
         ("localhost", "postgres", "sslmode=disable", Ok("false")),
         ("localhost", "tls", "sslmode=disable", Err("P1010")),
+        // Without a word a server on this machine is spoken to in plain, unless it wants TLS.
+        ("localhost", "postgres", "", Ok("false")),
+        ("localhost", "tls", "", Ok("true")),
+        ("localhost", "postgres", "sslmode=prefer", Ok("true")),
         ("localhost", "tls", "sslmode=prefer", Ok("true")),
         ("localhost", "tls", "sslmode=require", Ok("true")),
         ("localhost", "tls", "sslmode=verify-full&sslrootcert=CA", Ok("true")),

@@ -13,16 +13,16 @@ use super::{Options, process, text};
 /// Prints the table.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     println!("nicol generate, milliseconds: median (best); the first run writes every file, the second changes none\n");
-    let nicol = process::release(root).join("nicol");
     let mut rows = Vec::new();
     for count in [100, 1_000, 5_000] {
         let schema_text = text::models(count, 0);
         let schema = validate(&[Source::new("schema.prisma", schema_text.as_str())]).schema;
         let schema = schema.context("the schema of the benchmark is not valid")?;
-        let client_options = ClientOptions { layout: Layout::FilePerModel };
+        let client_options = ClientOptions { layout: Layout::FilePerModel, ..ClientOptions::default() };
         let inside = repeat(options.seconds, || client(&schema, &client_options));
         let mut row = vec![format!("{count} models"), format!("{:.1} ({:.1})", inside.median, inside.best)];
         if !options.in_process_only {
+            let nicol = process::nicol(root)?;
             let folder = tempfile::tempdir()?;
             let file = folder.path().join("prisma/schema.prisma");
             std::fs::create_dir_all(file.parent().unwrap_or(folder.path()))?;

@@ -1,30 +1,44 @@
 //! Many small migrations, deployed and deployed again with nothing to do, as whole processes: nicol beside a bare driver that
-//! sends the same statements with a transaction each (`bench/migrate`). They take turns in every round.
+//! sends the same statements with a transaction each, refinery and sqlx (`bench/migrate`). They take turns in every round.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use nicol_db::{ConnectionUrl, Dialect, admin};
 
+use super::measure::print_table;
+use super::process;
 use crate::servers::Servers;
 
 const COUNT: usize = 500;
 const ROUNDS: usize = 5;
 
-/// Times of one round, and the memory of a run with nothing to do.
-#[derive(Default)]
-struct Figures {
-    bare: Vec<Duration>,
-    nicol: Vec<Duration>,
-    bare_noop: Vec<Duration>,
-    nicol_noop: Vec<Duration>,
-    peak: u64,
+/// A program that applies migrations.
+struct Tool {
+    name: &'static str,
+    /// The peer that the bench program is to be; none is nicol.
+    peer: Option<&'static str>,
+    deploy: Vec<Duration>,
+    noop: Vec<Duration>,
+    /// The most memory of a run with nothing to do, in MiB.
+    peak: f64,
 }
 
-/// Builds both programs, runs them in turn on every database and prints a table.
+/// The bare driver first: the others are measured by it.
+fn tools() -> Vec<Tool> {
+    let tool = |name, peer| Tool { name, peer, deploy: Vec::new(), noop: Vec::new(), peak: 0.0 };
+    vec![
+        tool("bare driver", Some("bare")),
+        tool("nicol", None),
+        tool("refinery", Some("refinery")),
+        tool("sqlx", Some("sqlx")),
+    ]
+}
+
+/// Builds the programs, runs them in turn on every database and prints a table.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let (mut count, mut rounds) = (COUNT, ROUNDS);
     for pair in arguments.chunks(2) {
@@ -35,7 +49,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
             other => bail!("unknown argument {other}"),
         }
     }
-    let (nicol, bare) = build(root)?;
+    let programs = Programs::build(root)?;
     let servers = Servers::find_or_start()?;
     let files = tempfile::tempdir()?;
     let mut places = vec![("SQLite", format!("file:{}", files.path().join("bench.db").display()))];
@@ -50,34 +64,39 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
             places.push((name, (*url).to_owned()));
         }
     }
-    println!("| database | {count} migrations: bare driver | nicol | ratio | nothing to do: bare | nicol | memory |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "{count} small migrations, whole processes, medians of {rounds} rounds; the ratio is the median of each round's\n"
+    );
+    let mut rows = Vec::new();
     for (name, url) in places {
         let url = ConnectionUrl::parse(&url)?;
         let folder = write(files.path(), name, url.dialect(), count)?;
-        let mut figures = Figures::default();
+        let mut tools = tools();
         for round in 0..rounds {
-            one_round(&nicol, &bare, &url, &folder, round, &mut figures)?;
+            for turn in 0..tools.len() {
+                let at = (round + turn) % tools.len();
+                programs.one_turn(&mut tools[at], &url, &folder)?;
+            }
         }
-        figures.print(name);
+        let bare = tools[0].deploy.clone();
+        rows.extend(tools.into_iter().map(|tool| tool.row(name, &bare)));
     }
+    print_table(&["", "deploy", "ratio", "nothing to do", "peak then"], &rows);
     Ok(true)
 }
 
-impl Figures {
-    fn print(&mut self, name: &str) {
-        let ratios: Vec<f64> =
-            self.nicol.iter().zip(&self.bare).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
-        let ratio = middle(ratios, f64::total_cmp);
-        let ms = |times: &mut Vec<Duration>| middle(std::mem::take(times), Ord::cmp).as_secs_f64() * 1e3;
-        println!(
-            "| {name} | {:.0} ms | {:.0} ms | {ratio:.2} | {:.1} ms | {:.1} ms | {:.1} MB |",
-            ms(&mut self.bare),
-            ms(&mut self.nicol),
-            ms(&mut self.bare_noop),
-            ms(&mut self.nicol_noop),
-            self.peak as f64 / 1024.0
-        );
+impl Tool {
+    fn row(self, database: &str, bare: &[Duration]) -> Vec<String> {
+        let ratios = self.deploy.iter().zip(bare).map(|(own, bare)| own.as_secs_f64() / bare.as_secs_f64());
+        let ratio = middle(ratios.collect(), f64::total_cmp);
+        let ms = |times: Vec<Duration>| middle(times, Ord::cmp).as_secs_f64() * 1e3;
+        vec![
+            format!("{database}, {}", self.name),
+            format!("{:.0} ms", ms(self.deploy)),
+            format!("{ratio:.2}"),
+            format!("{:.1} ms", ms(self.noop)),
+            format!("{:.1} MiB", self.peak),
+        ]
     }
 }
 
@@ -86,17 +105,69 @@ fn middle<T: Copy>(mut all: Vec<T>, order: impl FnMut(&T, &T) -> std::cmp::Order
     all[all.len() / 2]
 }
 
-fn build(root: &Path) -> Result<(PathBuf, PathBuf)> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    for arguments in [&["-p", "nicol-cli"][..], &["--manifest-path", "bench/migrate/Cargo.toml"][..]] {
-        let mut command = Command::new(&cargo);
-        command.current_dir(root).args(["build", "--release"]).args(arguments).env("CARGO_TARGET_DIR", &target);
-        if !command.status()?.success() {
-            bail!("cargo build {} failed", arguments.join(" "));
+/// What is started.
+struct Programs {
+    nicol: PathBuf,
+    bench: PathBuf,
+}
+
+impl Programs {
+    fn build(root: &Path) -> Result<Programs> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let release = process::release(root);
+        let target = release.parent().unwrap_or(root);
+        for arguments in [&["-p", "nicol-cli"][..], &["--manifest-path", "bench/migrate/Cargo.toml"][..]] {
+            let mut command = Command::new(&cargo);
+            command.current_dir(root).args(["build", "--release"]).args(arguments).env("CARGO_TARGET_DIR", target);
+            if !command.status()?.success() {
+                bail!("cargo build {} failed", arguments.join(" "));
+            }
         }
+        Ok(Programs { nicol: release.join("nicol"), bench: release.join("migrate-bench") })
     }
-    Ok((target.join("release/nicol"), target.join("release/migrate-bench")))
+
+    /// A tool once on a fresh database of its own and once more.
+    fn one_turn(&self, tool: &mut Tool, url: &ConnectionUrl, folder: &Path) -> Result<()> {
+        let name = match url.dialect() {
+            Dialect::Sqlite => format!("{}_{}", url.database(), tool.name.replace(' ', "_")),
+            _ => format!("nicol_bench_{}", std::process::id()),
+        };
+        let mut url = url.with_database(&name);
+        if url.dialect() != Dialect::Sqlite {
+            url = url.with_param("sslmode", "disable");
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(admin::create_database(&url))?;
+        let command = || self.command(tool.peer, &url, folder);
+        let (deploy, noop) = (timed(&mut command())?, timed(&mut command())?);
+        let peak = process::peak_memory(&mut command())?.unwrap_or(f64::NAN);
+        tool.deploy.push(deploy);
+        tool.noop.push(noop);
+        tool.peak = tool.peak.max(peak);
+        runtime.block_on(admin::drop_database(&url))?;
+        Ok(())
+    }
+
+    fn command(&self, peer: Option<&str>, url: &ConnectionUrl, folder: &Path) -> Command {
+        let mut command = Command::new(if peer.is_some() { &self.bench } else { &self.nicol });
+        match peer {
+            Some(peer) => {
+                let text = match (url.dialect().is_mysql_family(), peer) {
+                    (true, "sqlx") => url.without_param("sslmode").with_param("ssl-mode", "DISABLED"),
+                    // Its driver knows no such parameter.
+                    (true, _) => url.without_param("sslmode"),
+                    (false, _) => url.clone(),
+                };
+                command.arg(peer).arg(folder).arg(text.as_connection_string());
+            }
+            None => {
+                command.args(["migrate", "deploy", "--schema"]).arg(folder.with_file_name("schema.prisma"));
+                command.args(["--url", &url.as_connection_string()]);
+            }
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+    }
 }
 
 /// One table with an index for every five migrations, and changes of it.
@@ -128,57 +199,6 @@ fn write(files: &Path, name: &str, dialect: Dialect, count: usize) -> Result<Pat
     Ok(folder)
 }
 
-/// Each program once on a fresh database of its own and once more; who begins changes from round to round.
-fn one_round(
-    nicol: &Path,
-    bare: &Path,
-    url: &ConnectionUrl,
-    folder: &Path,
-    round: usize,
-    figures: &mut Figures,
-) -> Result<()> {
-    for turn in [round % 2, (round + 1) % 2] {
-        let name = match url.dialect() {
-            Dialect::Sqlite => format!("{}_{turn}", url.database()),
-            _ => format!("nicol_bench_{}_{round}_{turn}", std::process::id()),
-        };
-        let mut url = url.with_database(&name);
-        if url.dialect() != Dialect::Sqlite {
-            url = url.with_param("sslmode", "disable");
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(admin::create_database(&url))?;
-        let command = || {
-            // The bare driver of MySQL knows no such parameter.
-            let text =
-                if turn == 0 && url.dialect().is_mysql_family() { url.without_param("sslmode") } else { url.clone() };
-            let text = text.as_connection_string();
-            let mut command = Command::new(if turn == 0 { bare } else { nicol });
-            match turn {
-                0 => command.arg(folder).arg(text),
-                _ => command
-                    .args(["migrate", "deploy", "--schema"])
-                    .arg(folder.with_file_name("schema.prisma"))
-                    .args(["--url", &text]),
-            };
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-            command
-        };
-        let first = timed(&mut command())?;
-        let second = timed(&mut command())?;
-        if turn == 0 {
-            figures.bare.push(first);
-            figures.bare_noop.push(second);
-        } else {
-            figures.nicol.push(first);
-            figures.nicol_noop.push(second);
-            figures.peak = figures.peak.max(peak(command().spawn()?)?);
-        }
-        runtime.block_on(admin::drop_database(&url))?;
-    }
-    Ok(())
-}
-
 fn timed(command: &mut Command) -> Result<Duration> {
     let began = Instant::now();
     let output = command.output()?;
@@ -187,20 +207,4 @@ fn timed(command: &mut Command) -> Result<Duration> {
         bail!("{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(took)
-}
-
-/// The most memory a process has held, in KiB: what the kernel says of it, read until it ends.
-fn peak(mut child: Child) -> Result<u64> {
-    let status = format!("/proc/{}/status", child.id());
-    let mut most = 0;
-    loop {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        most = most.max(kib.unwrap_or(0));
-        if child.try_wait()?.is_some() {
-            return Ok(most);
-        }
-        std::thread::sleep(Duration::from_micros(200));
-    }
 }

@@ -3,6 +3,8 @@
 //! Everything is measured in the release profile, on one core where the machine lets a process be pinned, first warmed up,
 //! then repeated; tables show the median, and the best beside it, for a machine that is shared.
 
+mod client;
+mod diff;
 mod generate;
 mod measure;
 mod migrate;
@@ -29,19 +31,22 @@ pub(crate) struct Options {
 /// Runs one benchmark.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     // Whole processes beside each other: it builds what it starts, and is not pinned, for servers are at work, too.
-    if let Some((what, rest)) = arguments.split_first()
-        && what == "migrate"
-    {
-        return migrate::run(root, rest);
+    match arguments.split_first() {
+        Some((what, rest)) if what == "migrate" => {
+            return Ok(migrate::run(root, rest)? && run(root, &["diff".to_owned()])?);
+        }
+        Some((what, rest)) if what == "client" => return client::run(root, rest),
+        _ => {}
     }
     let (what, options) = parse(arguments)?;
     if cfg!(debug_assertions) {
         return in_release(root, arguments);
     }
     match what {
+        "diff" => diff::run(root, &options)?,
         "schema" => schema::run(root, &options)?,
         "generate" => generate::run(root, &options)?,
-        other => bail!("there is no benchmark `{other}`: schema, generate, migrate"),
+        other => bail!("there is no benchmark `{other}`: schema, diff, generate, migrate, client"),
     }
     Ok(true)
 }
@@ -50,7 +55,7 @@ fn parse(arguments: &[String]) -> Result<(&str, Options)> {
     let reference = std::env::var("NICOL_REFERENCE").ok();
     let mut options = Options { seconds: 1.0, reference, in_process_only: false };
     let Some((what, rest)) = arguments.split_first() else {
-        bail!("say what to measure: schema, generate, migrate");
+        bail!("say what to measure: schema, diff, generate, migrate, client");
     };
     let mut rest = rest.iter();
     while let Some(argument) = rest.next() {

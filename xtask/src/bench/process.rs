@@ -13,6 +13,18 @@ pub(crate) fn release(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("release")
 }
 
+/// The release build of `nicol`.
+///
+/// # Errors
+/// It is not there.
+pub(crate) fn nicol(root: &Path) -> Result<PathBuf> {
+    let program = release(root).join("nicol");
+    if !program.is_file() {
+        bail!("there is no {}: `cargo build --release --package nicol-cli` makes it", program.display());
+    }
+    Ok(program)
+}
+
 /// A program that does nothing, to subtract what starting a process costs.
 pub(crate) fn empty(folder: &Path) -> Result<PathBuf> {
     let (source, program) = (folder.join("empty.rs"), folder.join("empty"));
@@ -36,7 +48,7 @@ pub(crate) fn wall(
         let mut command = command();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let started = Instant::now();
-        let status = command.status()?;
+        let status = command.status().with_context(|| format!("{command:?}"))?;
         let time = started.elapsed();
         if !status.success() {
             bail!("{command:?} failed: {status}");

@@ -1,11 +1,9 @@
-//! `bench schema`: reading, formatting and describing schemas, in this process and as whole processes; and the difference
-//! of two schemas.
+//! `bench schema`: reading, formatting and describing schemas, in this process and as whole processes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use nicol_catalog::{diff, from_schema, plan, script};
 use nicol_schema::{Source, ValidSchema, check, validate};
 
 use super::measure::{Times, print_table, repeat};
@@ -24,7 +22,6 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let files: Vec<PathBuf> = cases.iter().map(|case| case.file.clone()).collect();
     let answers = reference::measure(root, options, folder.path(), &files)?;
     in_process(&cases, &answers, options)?;
-    difference(options)?;
     if !options.in_process_only {
         whole_processes(root, folder.path(), &cases)?;
     }
@@ -83,28 +80,10 @@ fn show(times: &Times) -> String {
     format!("{:.3} ({:.3})", times.median, times.best)
 }
 
-fn difference(options: &Options) -> Result<()> {
-    println!("Two schemas to a script, in process, milliseconds: median (best)\n");
-    let mut rows = Vec::new();
-    for count in [1_000, 5_000] {
-        let (before, after) = (valid(&text::models(count, 0))?, valid(&text::models(count, 10))?);
-        let dialect = nicol_db::Dialect::Postgres;
-        let mut bytes = 0;
-        let times = repeat(options.seconds, || {
-            let (from, to) = (from_schema(&before, dialect), from_schema(&after, dialect));
-            let difference = diff(&from, &to);
-            bytes = script(&plan(&difference)).len();
-        });
-        rows.push(vec![format!("{count} models, 10 edits"), bytes.to_string(), show(&times)]);
-    }
-    print_table(&["", "bytes of SQL", "nicol"], &rows);
-    Ok(())
-}
-
 fn whole_processes(root: &Path, folder: &Path, cases: &[Case]) -> Result<()> {
     println!("Whole processes, milliseconds: median (best); peak memory\n");
     let empty = process::empty(folder)?;
-    let nicol = process::release(root).join("nicol");
+    let nicol = process::nicol(root)?;
     let rounds = 40;
     let nothing = process::wall(rounds, || Command::new(&empty), || Ok(()))?;
     let row = |name: &str, times: Times, memory: Option<f64>| {

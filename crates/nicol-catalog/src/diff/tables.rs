@@ -1,11 +1,13 @@
 //! Two versions of one table.
 
 use crate::catalog::{
-    Arity, Catalog, Check, Column, ForeignKey, Index, IndexColumn, PrimaryKey, SortOrder, Table, same_namespace,
+    Arity, Catalog, Check, Column, Default, ForeignKey, Index, IndexColumn, PrimaryKey, SortOrder, Table,
+    same_namespace,
 };
 use crate::expression;
 use crate::guards;
 use crate::literal::is_same_default;
+use crate::postgres::normalize::is_other_kind;
 
 /// A table on both sides. Numbers are places in the two tables' lists.
 #[derive(Debug, Clone)]
@@ -156,12 +158,20 @@ fn column_pairs(before: &Table, after: &Table) -> Vec<ColumnDiff> {
             ty: list_changed || !old.ty.is_same(&new.ty),
             // MySQL makes a counter NOT NULL, whatever is declared.
             arity: old.arity != new.arity && !(old.auto_increment && new.auto_increment),
-            default: !is_same_default(old.default.as_ref(), new.default.as_ref()),
+            default: is_default_changed(old, new),
             auto_increment: old.auto_increment != new.auto_increment,
             identity: matches!((&old.identity, &new.identity), (Some(a), Some(b)) if a != b),
         })
     };
     before.columns.iter().enumerate().filter_map(pair).collect()
+}
+
+fn is_default_changed(old: &Column, new: &Column) -> bool {
+    let is_constant = |column: &Column| matches!(column.default, Some(Default::Literal(_)));
+    // What a column is computed from is no default that could be taken away.
+    old.generated.is_none()
+        && (!is_same_default(old.default.as_ref(), new.default.as_ref())
+            || is_constant(old) && is_constant(new) && is_other_kind(&old.ty, &new.ty))
 }
 
 fn compare_primary_keys(before: Option<&PrimaryKey>, after: Option<&PrimaryKey>) -> KeyDiff {

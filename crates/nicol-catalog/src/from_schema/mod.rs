@@ -253,7 +253,10 @@ impl Context<'_> {
         let model = self.schema.model(key.referencing.model);
         let target = self.schema.model(key.referenced.model);
         let columns: Vec<String> = key.fields.iter().map(|field| column_name(model, *field).to_owned()).collect();
-        let is_required = key.fields.iter().any(|field| model.fields[field.0 as usize].arity == model::Arity::Required);
+        let is_required = [key.referencing.field].iter().chain(&key.fields).any(|field| {
+            // A list is neither: then the relation itself decides.
+            model.fields[field.0 as usize].arity == model::Arity::Required
+        });
         let on_delete = if is_required { ReferentialAction::Restrict } else { ReferentialAction::SetNull };
         let default =
             || self.default_name(ConstraintKind::ForeignKey, model.database_name(), columns.iter().map(String::as_str));

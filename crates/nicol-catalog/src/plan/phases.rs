@@ -276,6 +276,9 @@ fn key_taking_over(diff: &Diff<'_>, steps: &[Step], table: usize, index: usize) 
     steps.iter().position(|step| {
         let Step::AlterTable(alter) = step else { return false };
         let pair = &diff.tables[alter.table];
+        if pair.from != table {
+            return false;
+        }
         let Some(key) = &diff.to.tables[pair.to].primary_key else {
             return false;
         };
@@ -290,8 +293,7 @@ fn key_taking_over(diff: &Diff<'_>, steps: &[Step], table: usize, index: usize) 
             | TableChange::AlterColumn(_)
             | TableChange::AddPrimaryKey => false,
         });
-        pair.from == table
-            && alter.changes.contains(&TableChange::AddPrimaryKey)
+        alter.changes.contains(&TableChange::AddPrimaryKey)
             && !loses_column
             && key.columns.iter().map(|column| &column.name).eq(dropped.columns.iter().map(|column| &column.name))
     })

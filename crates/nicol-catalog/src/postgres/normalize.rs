@@ -97,6 +97,26 @@ fn family(ty: &ColumnType) -> Family {
     }
 }
 
+/// Whether a constant of the one type is another value in the other, though both be written alike: whole numbers,
+/// fractions, bytes and the rest are kinds of their own. A default then goes along with the type.
+pub(crate) fn is_other_kind(from: &ColumnType, to: &ColumnType) -> bool {
+    let kind = |ty: &ColumnType| match family(ty) {
+        Family::Number => (Family::Number, is_whole(ty)),
+        Family::Bytes => (Family::Bytes, false),
+        Family::Text | Family::Boolean | Family::Time | Family::Json | Family::Enum => (Family::Text, false),
+    };
+    kind(from) != kind(to)
+}
+
+fn is_whole(ty: &ColumnType) -> bool {
+    use crate::catalog::CockroachType as C;
+    matches!(
+        ty,
+        ColumnType::Postgres(T::SmallInt | T::Integer | T::BigInt | T::Oid)
+            | ColumnType::Cockroach(C::Int2 | C::Int4 | C::Int8 | C::Oid)
+    )
+}
+
 /// A default as the server prints it.
 pub(crate) fn default(text: &str, ty: &ColumnType, is_list: bool) -> Option<Default> {
     let family = family(ty);

@@ -88,6 +88,9 @@ pub(crate) struct DevArgs {
     /// Write a README.md beside the migration.
     #[arg(long)]
     pub(crate) readme: bool,
+    /// The same, with the author's e-mail address beside the name.
+    #[arg(long)]
+    pub(crate) author_email: bool,
     /// Something was renamed: `User.name=fullName`, `User=Account`, `enum Role.ADMIN=OWNER` (repeatable).
     #[arg(long, value_name = "OLD=NEW")]
     pub(crate) rename: Vec<String>,
@@ -133,6 +136,13 @@ pub(crate) struct DeployArgs {
     /// Apply migrations that sort before ones already applied.
     #[arg(long)]
     pub(crate) allow_out_of_order: bool,
+    /// Database with tables and no history: find out which migrations made them, record those (up to NAME).
+    #[arg(long, value_name = "NAME")]
+    #[allow(clippy::option_option, reason = "a flag that may have a value: not given, given, given with one")]
+    pub(crate) baseline: Option<Option<String>>,
+    /// Scratch database to replay in, for a baseline of migrations without snapshots; it is emptied.
+    #[arg(long, value_name = "URL", requires = "baseline")]
+    pub(crate) shadow_database_url: Option<String>,
     #[command(flatten)]
     pub(crate) unused: UnusedMigrate,
 }

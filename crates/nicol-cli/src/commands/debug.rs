@@ -33,20 +33,27 @@ struct Line {
     name: &'static str,
     value: Option<String>,
     origin: Option<String>,
+    /// Why there is no value.
+    why: Option<String>,
     problem: Option<Failure>,
 }
 
 impl Line {
-    fn new(name: &'static str, value: impl Into<String>) -> Line {
-        Line { name, value: Some(mask(&value.into())), origin: None, problem: None }
+    fn none(name: &'static str) -> Line {
+        Line { name, value: None, origin: None, why: None, problem: None }
     }
 
-    fn none(name: &'static str) -> Line {
-        Line { name, value: None, origin: None, problem: None }
+    fn new(name: &'static str, value: impl Into<String>) -> Line {
+        Line { value: Some(mask(&value.into())), ..Line::none(name) }
     }
 
     fn problem(name: &'static str, problem: Failure) -> Line {
-        Line { name, value: None, origin: None, problem: Some(problem) }
+        Line { problem: Some(problem), ..Line::none(name) }
+    }
+
+    fn because(mut self, why: Option<&str>) -> Line {
+        self.why = why.map(mask);
+        self
     }
 
     fn from(mut self, origin: impl Into<String>) -> Line {
@@ -123,7 +130,10 @@ fn project_lines(project: &Project, given_url: Option<&str>) -> Vec<Line> {
         Some(text) => Ok(Some(FoundUrl::given(text, &project.working_directory))),
         None => project.url(UrlKind::Main, datasource),
     };
-    lines.push(url_line("url", main));
+    lines.push(match main {
+        Ok(None) => Line::none("url").because(project.url_missing(datasource).cause()),
+        found => url_line("url", found),
+    });
     lines.push(url_line("direct url", project.url(UrlKind::Direct, datasource)));
     lines.push(url_line("shadow url", project.url(UrlKind::Shadow, datasource)));
     lines.extend(schema.map(|schema| migrations_line(project, schema)));
@@ -171,12 +181,13 @@ fn line_text(line: &Line, output: &Output) -> String {
         (None, None) => "-".to_owned(),
     };
     let origin = line.origin.as_ref().map(|origin| format!("  (from {origin})")).unwrap_or_default();
-    format!("{:<18} {value}{origin}\n", line.name)
+    let why = line.why.as_ref().map(|why| format!("  ({why})")).unwrap_or_default();
+    format!("{:<18} {value}{origin}{why}\n", line.name)
 }
 
 fn line_json(line: &Line) -> Value {
     match &line.problem {
         Some(problem) => problem.json(),
-        None => json!({ "value": line.value, "from": line.origin }),
+        None => json!({ "value": line.value, "from": line.origin, "why": line.why }),
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::Instant;
 
-use nicol_codegen::rust::{GeneratedFile, Layout, Options, client};
+use nicol_codegen::rust::{Error, GeneratedFile, Layout, Options, client};
 use nicol_schema::ValidSchema;
 use nicol_schema::schema::{Generator, StringOrEnv};
 use nicol_schema::source::line_column;
@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 use crate::app::DONE;
 use crate::args::{GenerateArgs, Global};
+use crate::commands::migrate::require_datasource;
+use crate::commands::typed_sql::{Sql, TypedSql};
+use crate::database::Database;
 use crate::diagnostics::{count, require_valid};
 use crate::discover::Project;
 use crate::failure::{Failure, Result};
@@ -38,7 +41,15 @@ pub(crate) fn run(args: &GenerateArgs, global: &Global, output: &Output) -> Resu
             .why("--require-models asks for some")
             .help("add a model, or leave the flag away"));
     }
-    let report = all(&project, &schema, &args.generators, output)?;
+    let report = if args.sql {
+        require_datasource(&project, &schema)?;
+        let found = project.migration_url(args.url.url.as_deref(), schema.datasource.as_ref())?;
+        let database = Database::of_schema(&found, schema.datasource.as_ref())?;
+        database.announce(&found, output);
+        all(&project, &schema, &args.generators, Sql::Describe(&database), output)?
+    } else {
+        all(&project, &schema, &args.generators, Sql::Stored, output)?
+    };
     if output.json {
         output.json(&report);
     }
@@ -49,8 +60,17 @@ pub(crate) fn run(args: &GenerateArgs, global: &Global, output: &Output) -> Resu
 ///
 /// # Errors
 /// A block cannot be used as it is, or a file cannot be written.
-pub(crate) fn all(project: &Project, schema: &ValidSchema, generators: &[String], output: &Output) -> Result<Value> {
+pub(crate) fn all(
+    project: &Project,
+    schema: &ValidSchema,
+    generators: &[String],
+    sql: Sql<'_>,
+    output: &Output,
+) -> Result<Value> {
     let (ours, foreign) = select(project, schema, generators)?;
+    let typed = TypedSql::open(project, schema, sql, output)?;
+    let functions: Vec<&str> = typed.statements.iter().map(|statement| statement.file.name.as_str()).collect();
+    let options = Options { layout: Layout::FilePerModel, statements: typed.statements.clone() };
     let names = |generators: &[Chosen<'_>]| -> Vec<String> {
         generators.iter().map(|chosen| format!("{} ({})", chosen.generator.name, chosen.provider)).collect()
     };
@@ -58,13 +78,34 @@ pub(crate) fn all(project: &Project, schema: &ValidSchema, generators: &[String]
         output.note(&format!("left to their own programs: {}", names(&foreign).join(", ")));
     }
     if ours.is_empty() && !output.json {
-        output.note("nothing to generate: no generator block has provider = \"nicol\"");
+        output.note(
+            "nothing to generate: no generator block has provider = \"nicol\"; for a Rust client add \
+             `generator rust { provider = \"nicol\" output = \"../src/db\" }`, a property a line, or use nicol-build",
+        );
     }
+    let started = Instant::now();
+    // Without a block of ours a build script makes the client; what is wrong with the typed SQL files is told here all the same.
+    let generated = if ours.is_empty() && options.statements.is_empty() {
+        Vec::new()
+    } else {
+        client(schema, &options).map_err(|error| failure(project, &typed, &error))?
+    };
+    typed.store(output)?;
     let mut reports = Vec::new();
     for chosen in &ours {
-        reports.push(generate(project, schema, chosen.generator, output)?);
+        reports.push(generate(project, chosen.generator, &generated, started, output)?);
     }
-    Ok(json!({ "generated": reports, "skipped": names(&foreign) }))
+    Ok(json!({ "generated": reports, "skipped": names(&foreign), "sql": functions }))
+}
+
+fn failure(project: &Project, typed: &TypedSql, error: &Error) -> Failure {
+    match error {
+        Error::Sql(problems) => typed.failure(problems),
+        Error::Provider(_) => Failure::new("generator-failed", "the client cannot be made")
+            .at(paths::show(&project.schema.path.path))
+            .why(error.to_string())
+            .help("change the schema as said above"),
+    }
 }
 
 /// A generator block and what its provider is.
@@ -116,17 +157,16 @@ fn place(project: &Project, generator: &Generator) -> String {
     format!("{}:{line}:{column}", paths::show(path))
 }
 
-/// Makes and writes the files of one block. Returns its part of the JSON report.
-fn generate(project: &Project, schema: &ValidSchema, generator: &Generator, output: &Output) -> Result<Value> {
-    let started = Instant::now();
+/// Writes the files of one block. Returns its part of the JSON report.
+fn generate(
+    project: &Project,
+    generator: &Generator,
+    generated: &[GeneratedFile],
+    started: Instant,
+    output: &Output,
+) -> Result<Value> {
     let folder = output_folder(project, generator)?;
-    let generated = client(schema, &Options { layout: Layout::FilePerModel }).map_err(|error| {
-        Failure::new("generator-failed", format!("the client of generator `{}` cannot be made", generator.name))
-            .at(place(project, generator))
-            .why(error.to_string())
-            .help("change the schema as said above")
-    })?;
-    let written = write(&folder, &generated)?;
+    let written = write(&folder, generated)?;
     output.say(&format!(
         "Generated {} into {} ({}, {written} changed) in {}ms",
         generator.name,

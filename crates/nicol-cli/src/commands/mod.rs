@@ -5,6 +5,8 @@ pub(crate) mod db;
 pub(crate) mod debug;
 pub(crate) mod format;
 pub(crate) mod generate;
+pub(crate) mod init;
 pub(crate) mod migrate;
+pub(crate) mod typed_sql;
 pub(crate) mod validate;
 pub(crate) mod version;

@@ -31,10 +31,11 @@ pub(super) enum Constant {
     /// `a ?? b`, `a || b`: the first that is there.
     FirstOf(Vec<Located>),
     Object(Vec<Property>),
+    List(Vec<Located>),
     Boolean(bool),
     /// `undefined`, `null`
     Nothing,
-    /// A constant of no use to us: a number, a list.
+    /// A constant of no use to us: a number.
     Other,
     /// Not constant; says why, as a noun phrase.
     Unknown(&'static str),
@@ -179,8 +180,7 @@ impl Reader<'_> {
             TokenKind::Mark("{") => self.object(),
             TokenKind::Mark("[") => {
                 self.at += 1;
-                self.arguments("]");
-                Constant::Other
+                Constant::List(self.arguments("]"))
             }
             TokenKind::Mark("(") => {
                 self.at += 1;

@@ -87,6 +87,9 @@ impl Entry {
     fn unknown(&self, why: &str) -> Failure {
         let instead = match self.name.as_str() {
             "schema" => "pass --schema PATH, or write `schema = \"..\"` in nicol.toml",
+            "tables.external" | "enums.external" | "migrations.initShadowDb" => {
+                "write it as text, or in nicol.toml: `external` under [tables] and [enums], `init_shadow_db` under [migrations]"
+            }
             "migrations.path" => "write `path = \"..\"` under [migrations] in nicol.toml",
             _ => {
                 "pass --url, set the variable in the environment or .env, or write it under [datasource] in nicol.toml"
@@ -113,6 +116,16 @@ pub(crate) struct ConfigFile {
     /// True when a README may show `env("NAME")` as the URL of a schema.
     pub(crate) readme_shows_env: bool,
     pub(crate) seed: Option<Entry>,
+    /// The folder of the typed SQL files.
+    pub(crate) typed_sql_path: Option<Entry>,
+    /// SQL that prepares a shadow database.
+    pub(crate) init_shadow_db: Option<Entry>,
+    /// Tables that are left alone, one entry each.
+    pub(crate) external_tables: Option<Vec<Entry>>,
+    /// Enum types that are left alone, one entry each.
+    pub(crate) external_enums: Option<Vec<Entry>>,
+    /// Databases on which nothing may be lost.
+    pub(crate) protected: Vec<String>,
     /// `migrate dev` ends with `generate`.
     pub(crate) dev_generates: bool,
     /// `migrate dev` seeds a database that it has created.
@@ -134,6 +147,11 @@ impl ConfigFile {
             migrations_readme: None,
             readme_shows_env: false,
             seed: None,
+            typed_sql_path: None,
+            init_shadow_db: None,
+            external_tables: None,
+            external_enums: None,
+            protected: Vec::new(),
             dev_generates: false,
             dev_seeds: false,
             loads_env_file: false,
@@ -187,6 +205,11 @@ impl Config {
     /// Whether a README may show `env("NAME")` as the URL of a schema; otherwise every URL is masked.
     pub(crate) fn readme_shows_env(&self) -> bool {
         self.files.iter().any(|file| file.readme_shows_env)
+    }
+
+    /// The strongest list of a kind.
+    pub(crate) fn entries(&self, pick: impl Fn(&ConfigFile) -> Option<&Vec<Entry>>) -> &[Entry] {
+        self.files.iter().find_map(pick).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The strongest entry of a kind.

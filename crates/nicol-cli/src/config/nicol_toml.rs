@@ -42,7 +42,26 @@ struct File {
     #[serde(default)]
     migrations: Migrations,
     #[serde(default)]
+    typed_sql: TypedSql,
+    #[serde(default)]
+    tables: Named,
+    #[serde(default)]
+    enums: Named,
+    #[serde(default)]
     dev: Dev,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TypedSql {
+    path: Option<TextOrEnv>,
+}
+
+/// Things of one kind.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    external: Option<Vec<TextOrEnv>>,
 }
 
 /// What `migrate dev` does afterwards.
@@ -61,6 +80,8 @@ struct Datasource {
     url: Option<TextOrEnv>,
     direct_url: Option<TextOrEnv>,
     shadow_database_url: Option<TextOrEnv>,
+    #[serde(default)]
+    protected: Vec<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -68,6 +89,7 @@ struct Datasource {
 struct Migrations {
     path: Option<TextOrEnv>,
     seed: Option<TextOrEnv>,
+    init_shadow_db: Option<TextOrEnv>,
     readme: Option<bool>,
     #[serde(default)]
     mask: Mask,
@@ -95,13 +117,21 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<ConfigFile> {
             choices: vec![choice],
         })
     };
+    let entries = |name: &str, values: Option<Vec<TextOrEnv>>| {
+        values.map(|values| values.into_iter().filter_map(|value| entry(name, Some(value))).collect())
+    };
     Ok(ConfigFile {
+        init_shadow_db: entry("migrations.init_shadow_db", file.migrations.init_shadow_db),
+        external_tables: entries("tables.external", file.tables.external),
+        external_enums: entries("enums.external", file.enums.external),
+        protected: file.datasource.protected,
         schema: entry("schema", file.schema),
         url: entry("datasource.url", file.datasource.url),
         direct_url: entry("datasource.direct_url", file.datasource.direct_url),
         shadow_database_url: entry("datasource.shadow_database_url", file.datasource.shadow_database_url),
         migrations_path: entry("migrations.path", file.migrations.path),
         seed: entry("migrations.seed", file.migrations.seed),
+        typed_sql_path: entry("typed_sql.path", file.typed_sql.path),
         migrations_readme: file.migrations.readme,
         dev_generates: file.dev.generate,
         dev_seeds: file.dev.seed,
@@ -118,7 +148,8 @@ fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
         place = format!("{place}:{line}:{column}");
     }
     Failure::new("config-invalid", "the config file cannot be read").at(place).why(error.message().trim()).help(
-        "known keys: schema, datasource.{url, direct_url, shadow_database_url}, migrations.{path, seed, readme, mask}, \
+        "known keys: schema, datasource.{url, direct_url, shadow_database_url, protected}, \
+         migrations.{path, seed, readme, mask, init_shadow_db}, typed_sql.path, tables.external, enums.external, \
          dev.{generate, seed}",
     )
 }

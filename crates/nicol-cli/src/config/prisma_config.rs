@@ -37,9 +37,13 @@ pub(super) fn parse(path: &Path, text: &str, working_directory: &Path) -> Config
     config.schema = view.entry(&["schema"]);
     config.migrations_path = view.entry(&["migrations", "path"]);
     config.seed = view.entry(&["migrations", "seed"]);
+    config.typed_sql_path = view.entry(&["typedSql", "path"]);
     config.url = view.entry(&["datasource", "url"]);
     config.direct_url = view.entry(&["datasource", "directUrl"]);
     config.shadow_database_url = view.entry(&["datasource", "shadowDatabaseUrl"]);
+    config.init_shadow_db = view.entry(&["migrations", "initShadowDb"]);
+    config.external_tables = view.entries(&["tables", "external"]);
+    config.external_enums = view.entries(&["enums", "external"]);
     config
 }
 
@@ -55,18 +59,45 @@ struct View<'a> {
 impl View<'_> {
     /// The value under a path of property names; none when the module certainly does not set it.
     fn entry(&self, names: &[&str]) -> Option<Entry> {
+        match self.find(names)? {
+            Ok(located) => self.entry_of(located, names),
+            Err(unknown) => Some(unknown),
+        }
+    }
+
+    /// The values of the list under a path of property names, one entry each.
+    fn entries(&self, names: &[&str]) -> Option<Vec<Entry>> {
+        Some(match self.find(names)? {
+            Ok(Located { value: Constant::List(items), .. }) => {
+                items.iter().filter_map(|item| self.entry_of(item, names)).collect()
+            }
+            Ok(Located { value: Constant::Nothing, .. }) => return None,
+            Ok(located @ Located { value: Constant::Unknown(why), .. }) => {
+                vec![self.at(located, names, vec![Choice::Unknown(why)])]
+            }
+            Ok(located) => vec![self.at(located, names, vec![Choice::Unknown("not a list")])],
+            Err(unknown) => vec![unknown],
+        })
+    }
+
+    /// What stands under a path of property names; none when the module certainly does not set it.
+    fn find(&self, names: &[&str]) -> Option<Result<&Located, Entry>> {
         let mut current = self.export;
         for name in names {
             current = match &current.value {
                 Constant::Object(properties) => property(properties, name)?,
                 Constant::Nothing => return None,
                 Constant::Unknown(_) => break,
-                _ => return Some(self.at(current, names, vec![Choice::Unknown("not an object")])),
+                _ => return Some(Err(self.at(current, names, vec![Choice::Unknown("not an object")]))),
             };
         }
+        Some(Ok(current))
+    }
+
+    fn entry_of(&self, located: &Located, names: &[&str]) -> Option<Entry> {
         let mut choices = Vec::new();
-        self.choices(current, &mut choices);
-        if choices.is_empty() { None } else { Some(self.at(current, names, choices)) }
+        self.choices(located, &mut choices);
+        if choices.is_empty() { None } else { Some(self.at(located, names, choices)) }
     }
 
     fn at(&self, located: &Located, names: &[&str], choices: Vec<Choice>) -> Entry {
@@ -100,7 +131,9 @@ impl View<'_> {
                 Ok(path.display().to_string())
             }
             Constant::Env(_) | Constant::FirstOf(_) => Err("a path made from an environment variable"),
-            Constant::Object(_) | Constant::Boolean(_) | Constant::Nothing | Constant::Other => Err("not a string"),
+            Constant::Object(_) | Constant::List(_) | Constant::Boolean(_) | Constant::Nothing | Constant::Other => {
+                Err("not a string")
+            }
             Constant::Unknown(why) => Err(why),
         }
     }

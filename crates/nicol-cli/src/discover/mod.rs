@@ -10,6 +10,8 @@ mod url;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
+use nicol_db::ConnectionUrl;
+use nicol_migrate::Scope;
 use nicol_schema::ValidSchema;
 use nicol_schema::schema::Datasource;
 
@@ -19,7 +21,7 @@ use crate::env_file::Variables;
 use crate::failure::{Failure, Result};
 
 pub(crate) use schema_files::{SchemaFiles, SchemaPath};
-pub(crate) use url::{FoundUrl, UrlKind};
+pub(crate) use url::{DEFAULT_VARIABLE, FoundUrl, UrlKind};
 
 /// Everything found without a database.
 #[derive(Debug)]
@@ -98,8 +100,18 @@ impl Project {
     /// # Errors
     /// A `.env` file cannot be read.
     pub(crate) fn variables(&self) -> Result<&Variables> {
-        let load = || Variables::load(&self.schema.env_folders(&self.working_directory));
-        self.variables.get_or_init(load).as_ref().map_err(Failure::clone)
+        self.variables.get_or_init(|| Variables::load(&self.env_folders())).as_ref().map_err(Failure::clone)
+    }
+
+    /// The folders whose `.env` counts, the strongest first: next to the schema, the working directory, next to the config.
+    fn env_folders(&self) -> Vec<&Path> {
+        let mut folders: Vec<&Path> = Vec::new();
+        for folder in self.schema.env_folders().chain([self.working_directory.as_path(), &self.config.base]) {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        folders
     }
 
     /// The value of a config entry.
@@ -138,6 +150,27 @@ impl Project {
         url::variables(self, datasource)
     }
 
+    /// What of a database this project is about.
+    ///
+    /// # Errors
+    /// The config names something that cannot be known.
+    pub(crate) fn scope(&self, schema: Option<&ValidSchema>, url: Option<&ConnectionUrl>) -> Result<Scope> {
+        let all = |entries: &[Entry]| -> Result<Vec<String>> {
+            entries.iter().filter_map(|entry| self.resolve(entry).transpose()).collect()
+        };
+        let config = &self.config;
+        Ok(Scope {
+            external_tables: all(config.entries(|file| file.external_tables.as_ref()))?,
+            external_enums: all(config.entries(|file| file.external_enums.as_ref()))?,
+            shadow_script: config
+                .entry(|file| file.init_shadow_db.as_ref())
+                .map(|entry| self.resolve(entry))
+                .transpose()?
+                .flatten(),
+            ..Scope::of(schema, url)
+        })
+    }
+
     /// The URL for migrations: `--url`, else `directUrl`, else `url`.
     ///
     /// # Errors
@@ -149,7 +182,12 @@ impl Project {
         if let Some(found) = self.url(UrlKind::Direct, datasource)? {
             return Ok(found);
         }
-        self.url(UrlKind::Main, datasource)?.ok_or_else(|| url::missing(self, datasource))
+        self.url(UrlKind::Main, datasource)?.ok_or_else(|| self.url_missing(datasource))
+    }
+
+    /// The failure of having no URL: who could have named one, and where it was looked for.
+    pub(crate) fn url_missing(&self, datasource: Option<&Datasource>) -> Failure {
+        url::missing(self, datasource)
     }
 }
 

@@ -27,23 +27,35 @@ impl SchemaPath {
     /// # Errors
     /// What is named does not exist, or nothing is found; every place tried is listed.
     pub(crate) fn find(flag: Option<&Path>, config: &Config, working_directory: &Path) -> Result<SchemaPath> {
+        match SchemaPath::named(flag, config, working_directory)? {
+            Some(named) => named.existing(),
+            None => SchemaPath::usual(config).ok_or_else(|| not_found(config)),
+        }
+    }
+
+    /// The schema of `--schema`, else of the config, whether it exists or not.
+    ///
+    /// # Errors
+    /// The config names one that cannot be known without running the file.
+    pub(crate) fn named(flag: Option<&Path>, config: &Config, working_directory: &Path) -> Result<Option<SchemaPath>> {
         if let Some(flag) = flag {
-            return SchemaPath::given(flag, working_directory);
+            return Ok(Some(SchemaPath::flag(flag, working_directory)));
         }
-        if let Some(entry) = config.entry(|file| file.schema.as_ref()) {
-            let has_variables = entry.variables().next().is_some();
-            let variables = if has_variables { Variables::load(&[&config.base])? } else { Variables::default() };
-            if let Some(path) = entry.resolve(|name| variables.find(name).map(|(value, _)| value))? {
-                return existing(paths::tidy(&entry.directory().join(path)), entry.origin());
-            }
-        }
+        let Some(entry) = config.entry(|file| file.schema.as_ref()) else { return Ok(None) };
+        let has_variables = entry.variables().next().is_some();
+        let variables = if has_variables { Variables::load(&[&config.base])? } else { Variables::default() };
+        let path = entry.resolve(|name| variables.find(name).map(|(value, _)| value))?;
+        Ok(path.map(|path| SchemaPath { path: paths::tidy(&entry.directory().join(path)), origin: entry.origin() }))
+    }
+
+    /// The first of the usual places that exists.
+    pub(crate) fn usual(config: &Config) -> Option<SchemaPath> {
         let file = |name: &str| Some(config.base.join(name)).filter(|path| path.is_file());
         let folder = |name: &str| Some(config.base.join(name)).filter(|path| path.is_dir());
         file("schema.prisma")
             .or_else(|| file("prisma/schema.prisma"))
             .or_else(|| folder("prisma/schema"))
             .map(|path| SchemaPath { path, origin: "the usual place".to_owned() })
-            .ok_or_else(|| not_found(config))
     }
 
     /// The schema at `path`, named on the command line.
@@ -51,22 +63,30 @@ impl SchemaPath {
     /// # Errors
     /// It does not exist.
     pub(crate) fn given(path: &Path, working_directory: &Path) -> Result<SchemaPath> {
-        existing(paths::tidy(&working_directory.join(path)), "the command line".to_owned())
+        SchemaPath::flag(path, working_directory).existing()
     }
-}
 
-fn existing(path: PathBuf, origin: String) -> Result<SchemaPath> {
-    match fs::metadata(&path) {
-        Ok(found) if found.is_file() || found.is_dir() => Ok(SchemaPath { path, origin }),
-        // Reading a pipe or a device could wait for ever.
-        Ok(_) => Err(Failure::new("schema-not-found", "the schema is neither a file nor a folder")
-            .at(paths::show(&path))
-            .why(format!("the path comes from {origin}"))
+    fn flag(path: &Path, working_directory: &Path) -> SchemaPath {
+        SchemaPath { path: paths::tidy(&working_directory.join(path)), origin: "the command line".to_owned() }
+    }
+
+    fn existing(self) -> Result<SchemaPath> {
+        let failure =
+            |what: &str, why: String| Failure::new("schema-not-found", what).at(paths::show(&self.path)).why(why);
+        match fs::metadata(&self.path) {
+            Ok(found) if found.is_file() || found.is_dir() => Ok(self),
+            // Reading a pipe or a device could wait for ever.
+            Ok(_) => Err(failure(
+                "the schema is neither a file nor a folder",
+                format!("the path comes from {}", self.origin),
+            )
             .help("name a .prisma file, or a folder of them")),
-        Err(error) => Err(Failure::new("schema-not-found", "the schema cannot be found")
-            .at(paths::show(&path))
-            .why(format!("{}; the path comes from {origin}", files::reason(&error)))
+            Err(error) => Err(failure(
+                "the schema cannot be found",
+                format!("{}; the path comes from {}", files::reason(&error), self.origin),
+            )
             .help("name a .prisma file, or a folder of them, that exists")),
+        }
     }
 }
 
@@ -75,7 +95,7 @@ fn not_found(config: &Config) -> Failure {
     Failure::new("schema-not-found", "there is no schema here")
         .at(paths::show(&config.base))
         .why(format!("none of these exists: {}", tried.join(", ")))
-        .help("pass --schema PATH, or write `schema = \"..\"` in nicol.toml")
+        .help("pass --schema PATH, or write `schema = \"..\"` in nicol.toml; `nicol init` starts a new project")
 }
 
 /// The files of a schema.
@@ -158,11 +178,10 @@ impl SchemaFiles {
         named.map(|(source, path)| Source::new(paths::show(path), mask_in_place(&source.text))).collect()
     }
 
-    /// The folders whose `.env` counts, the strongest first: next to the schema (for a folder, in it and beside it), then
-    /// the working directory.
-    pub(crate) fn env_folders<'a>(&'a self, working_directory: &'a Path) -> Vec<&'a Path> {
+    /// The folders whose `.env` counts, the strongest first: next to the schema (for a folder, in it and beside it).
+    pub(super) fn env_folders(&self) -> impl Iterator<Item = &Path> {
         let beside = if self.path.path == self.folder { self.folder.parent() } else { None };
-        [Some(self.folder.as_path()), beside, Some(working_directory)].into_iter().flatten().collect()
+        [Some(self.folder.as_path()), beside].into_iter().flatten()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Result};
 use crate::paths;
 
 /// The variable that counts when neither config nor schema names one.
-const DEFAULT_VARIABLE: &str = "DATABASE_URL";
+pub(crate) const DEFAULT_VARIABLE: &str = "DATABASE_URL";
 
 /// Which URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,17 +158,17 @@ pub(super) fn missing(project: &Project, datasource: Option<&Datasource>) -> Fai
     let named = Named::of(project, UrlKind::Main, datasource);
     let variables = named.variables(project, Path::new(""), UrlKind::Main);
     let names: Vec<&str> = variables.iter().map(|(name, _)| *name).collect();
-    let files: Vec<String> = match project.variables() {
-        Ok(variables) => variables.files().map(paths::show).collect(),
-        Err(unreadable) => return unreadable,
-    };
-    let searched = if files.is_empty() {
-        "the environment; there is no .env file".to_owned()
-    } else {
-        format!("the environment and {}", files.join(", "))
-    };
-    Failure::new("url-missing", "no database URL is known")
-        .at(paths::show(datasource_file(project, datasource)))
-        .why(format!("{} is not set (searched: {searched})", names.join(" or ")))
-        .help(format!("set {}, or pass --url", names.first().unwrap_or(&DEFAULT_VARIABLE)))
+    let searched = project.env_folders().into_iter().map(|folder| {
+        let path = folder.join(".env");
+        format!("{}{}", paths::show(&path), if path.is_file() { "" } else { " (does not exist)" })
+    });
+    let searched: Vec<String> = std::iter::once("the environment".to_owned()).chain(searched).collect();
+    let failure = Failure::new("url-missing", "no database URL is known")
+        .why(format!("{} is not set; looked for in {}", names.join(" or "), searched.join(", ")))
+        .help(format!("set {}, or pass --url", names.first().unwrap_or(&DEFAULT_VARIABLE)));
+    match (named.config, datasource) {
+        (Some(entry), _) => failure.at(entry.origin()),
+        (None, Some(_)) => failure.at(paths::show(datasource_file(project, datasource))),
+        (None, None) => failure,
+    }
 }

@@ -71,6 +71,15 @@ fn the_environment_beats_env_files_and_they_beat_what_is_written() {
     let place = Place::with(&[("prisma/schema.prisma", &schema("env(\"DB\")"))]);
     let none = ("-".to_owned(), "-".to_owned());
     assert_eq!(debug(&place, &[], "url"), none);
+    place
+        .run(&["debug"])
+        .exits(0)
+        .says("(DB is not set; looked for in the environment, prisma/.env (does not exist), .env (does not exist))");
+    place
+        .run(&["migrate", "status"])
+        .fails("url-missing")
+        .says("prisma/schema.prisma")
+        .says("prisma/.env (does not exist)");
     place.file(".env", "DB=file:here.db\nDATABASE_URL=file:other.db");
     assert_eq!(debug(&place, &[], "url"), ("file:here.db".to_owned(), "DB in .env".to_owned()));
     place.file("prisma/.env", "DB=\"file:beside.db\" # comment");
@@ -154,4 +163,34 @@ fn what_a_command_does_not_need_does_not_disturb_it() {
     std::fs::create_dir(place.path("prisma.config.ts")).expect("a folder");
     place.run(&["validate"]).exits(0);
     assert_eq!(debug(&place, &[], "url").0, "file:a.db");
+}
+
+#[test]
+fn the_env_file_beside_the_config_counts_too() {
+    let place = Place::with(&[
+        ("packages/db/prisma/schema.prisma", PLAIN),
+        ("packages/db/prisma.config.ts", "export default { datasource: { url: env('DB') } }"),
+        ("packages/db/.env", "DB=file:package.db"),
+    ]);
+    let config = &["--config", "packages/db/prisma.config.ts"];
+    assert_eq!(debug(&place, config, "url"), ("file:package.db".to_owned(), "DB in packages/db/.env".to_owned()));
+    place.file(".env", "DB=file:here.db");
+    assert_eq!(debug(&place, config, "url"), ("file:here.db".to_owned(), "DB in .env".to_owned()));
+    std::fs::remove_file(place.path(".env")).expect("a file");
+    std::fs::remove_file(place.path("packages/db/.env")).expect("a file");
+    place.run(&["migrate", "status", "--config", config[1]]).fails("url-missing").says("prisma.config.ts:1:");
+}
+
+#[test]
+fn a_url_that_cannot_be_used_says_how_to_write_it() {
+    let place = Place::with(&[("schema.prisma", PLAIN)]);
+    for (url, help) in [
+        ("\"postgres://u:s3cr3t@h/d\"", "take the quotes away"),
+        ("prisma://h/?api_key=s3cr3t", "service of Prisma"),
+        ("prisma+postgres://localhost:1/?api_key=s3cr3t", "service of Prisma"),
+        ("mongodb://u:s3cr3t@h/d", "postgres://user@host:5432/database"),
+    ] {
+        let ran = place.run(&["migrate", "deploy", "--url", url]).fails("P1013").says(help);
+        assert!(!ran.err.contains("s3cr3t"), "{}", ran.err);
+    }
 }

@@ -32,6 +32,32 @@ fn live_rows(base: &Base, place: &Place) -> Vec<String> {
 }
 
 #[test]
+fn a_rename_is_taken_back_as_one() {
+    let named = |model: &str, field: &str| {
+        format!("model {model} {{\n  id Int @id @default(autoincrement())\n  {field} String\n}}\n")
+    };
+    for base in Base::all() {
+        let place = base.place(&named("User", "name"));
+        place.run(&["migrate", "dev", "--name", "one"]).exits(0);
+        base.sql(&place, &format!("INSERT INTO {} (name) VALUES ('Ann')", base.quote("User")));
+        for (name, model, field, rename) in [
+            ("two", "User", "full", "User.name=full"),
+            ("three", "Person", "full", "User=Person"),
+            ("four", "Person", "title", "Person.full=title"),
+        ] {
+            place.file("schema.prisma", base.schema(&named(model, field)));
+            place.run(&["migrate", "dev", "--name", name, "--rename", rename]).exits(0);
+        }
+        place.run(&["migrate", "down"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT {} FROM {}", base.quote("full"), base.quote("Person"))), ["Ann"]);
+        place.run(&["migrate", "deploy"]).exits(0);
+        place.run(&["migrate", "down", "3"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT name FROM {}", base.quote("User"))), ["Ann"]);
+        assert_eq!(live_rows(&base, &place), ["one"]);
+    }
+}
+
+#[test]
 fn migrations_are_taken_back_with_a_count_of_what_is_lost() {
     for base in Base::all() {
         let place = two(&base);

@@ -3,6 +3,7 @@
 use crate::support::{PLAIN, Place};
 
 const COMMANDS: &[&[&str]] = &[
+    &["init"],
     &["validate"],
     &["format"],
     &["generate"],
@@ -123,6 +124,19 @@ fn words_of_other_times_and_places_get_a_tip() {
         let ran = Place::new().run(arguments).exits(1);
         assert!(ran.err.contains(&format!("tip: {tip}")), "{arguments:?}: {}", ran.err);
     }
+    for (arguments, tip) in [
+        (&["studio"][..], "prisma studio"),
+        (&["platform", "status"], "services of Prisma"),
+        (&["migrate", "help"], "`nicol --help`"),
+        (&["generate", "--watch"], "build script"),
+        (&["migrate", "dev", "--force"], "`nicol migrate reset --force`"),
+        (&["db", "pull", "--local-d1"], "--url file:PATH"),
+        (&["migrate", "diff", "--from-local-d1", "--to-empty"], "--from-url file:PATH"),
+    ] {
+        let ran = Place::new().run(arguments).exits(1);
+        assert!(ran.err.contains(tip), "{arguments:?}: {}", ran.err);
+        assert_eq!(ran.err.matches("tip: ").count(), 1, "{}", ran.err);
+    }
     assert!(!Place::new().run(&["nonsense"]).exits(1).err.contains("tip: `nicol"));
 }
 
@@ -157,6 +171,8 @@ fn the_version_is_told_in_every_spelling() {
 #[test]
 fn completions_exist_for_common_shells() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let old = Place::new().run(&["complete", shell]).exits(0).out;
+        assert_eq!(old, Place::new().run(&["completions", shell]).exits(0).out);
         assert!(Place::new().run(&["completions", shell]).exits(0).out.contains("nicol"), "{shell}");
     }
 }

@@ -11,6 +11,8 @@ mod generate;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod init;
+#[cfg(test)]
 mod interface;
 #[cfg(test)]
 mod interoperability;
@@ -27,6 +29,10 @@ mod pull;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod scope;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod systems;
+#[cfg(test)]
+mod typed_sql;

@@ -142,7 +142,7 @@ fn the_seed_command_gets_words_variables_and_folder() {
     let ran = place.run(&["db", "seed", "--", "--environment", "dev"]).exits(0);
     let database = place.path("dev.db").display().to_string();
     let expected = format!(
-        "Running the seed command: sh ./seed.sh a b $HOME; --environment dev\n{}\nurl file:{database}\ndb file:{database}\nmore yes\n\
+        "Running the seed command: sh ./seed.sh 'a b' $HOME; --environment dev\n{}\nurl file:{database}\ndb file:{database}\nmore yes\n\
          <a b>\n<$HOME;>\n<--environment>\n<dev>\nThe seed command has been executed.\n",
         place.root().display()
     );

@@ -130,3 +130,54 @@ fn format_adds_missing_back_relations() {
     place.run(&["validate"]).exits(0);
     assert!(place.read("schema.prisma").contains("Post[]"));
 }
+
+#[test]
+fn debug_dmmf_prints_the_datamodel_of_all_files_and_nothing_else() {
+    let place = Place::with(&[
+        (
+            "schema/a.prisma",
+            concat!(
+                "datasource db {\n  provider = \"sqlite\"\n}\n\n",
+                "/// Who writes.\nmodel User {\n  id   Int  @id\n  rank Rank @map(\"level\")\n}\n",
+            ),
+        ),
+        ("schema/b.prisma", "enum Rank {\n  GUEST\n  OWNER @map(\"o\")\n}\n"),
+    ]);
+    let ran = place.run(&["debug", "dmmf", "--schema", "schema"]).exits(0);
+    let expected = serde_json::json!({
+        "enums": [{
+            "name": "Rank",
+            "values": [{ "name": "GUEST", "dbName": null }, { "name": "OWNER", "dbName": "o" }],
+            "dbName": null,
+        }],
+        "models": [{
+            "name": "User",
+            "dbName": null,
+            "schema": null,
+            "fields": [
+                {
+                    "name": "id", "kind": "scalar", "isList": false, "isRequired": true, "isUnique": false,
+                    "isId": true, "isReadOnly": false, "hasDefaultValue": false, "type": "Int", "nativeType": null,
+                    "isGenerated": false, "isUpdatedAt": false,
+                },
+                {
+                    "name": "rank", "dbName": "level", "kind": "enum", "isList": false, "isRequired": true,
+                    "isUnique": false, "isId": false, "isReadOnly": false, "hasDefaultValue": false, "type": "Rank",
+                    "nativeType": null, "isGenerated": false, "isUpdatedAt": false,
+                },
+            ],
+            "primaryKey": null,
+            "uniqueFields": [],
+            "uniqueIndexes": [],
+            "isGenerated": false,
+            "documentation": "Who writes.",
+        }],
+        "types": [],
+        "indexes": [{
+            "model": "User", "type": "id", "isDefinedOnField": true, "fields": [{ "name": "id" }],
+        }],
+    });
+    assert_eq!(ran.json(), expected);
+    assert!(ran.out.ends_with("}\n") && ran.out.lines().count() == 1, "{}", ran.out);
+    assert_eq!(ran.err, "");
+}

@@ -18,12 +18,21 @@ const ALLOW: [&str; 8] = [
     "clippy::pedantic",
 ];
 
-/// Writes the content of a model's module. Inside the braces of a macro nothing is formatted any further.
-pub(crate) fn write(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) {
+/// Quiets the lints of the user's crate inside a module.
+pub(crate) fn write_allow(text: &mut Text) {
     text.open("#![allow(");
     ALLOW.iter().for_each(|lint| text.line(format!("{lint},")));
     text.line("reason = \"generated code\"");
     text.close(")]");
+}
+
+/// Writes the content of a model's module. Inside the braces of a macro nothing is formatted any further.
+pub(crate) fn write(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'_>) {
+    write_allow(text);
+    text.blank();
+    text.line("/// The table, as a type.");
+    text.line("#[derive(Debug, Clone, Copy)]");
+    text.line("pub struct Model;");
     text.blank();
     text.open("::nicol::model! {");
     text.docs(model.source.docs.as_deref());
@@ -78,6 +87,9 @@ fn column_meta(column: &ColumnPlan<'_>) -> String {
         Arity::Required => {}
         Arity::Optional => meta.push_str(".nullable()"),
         Arity::List => meta.push_str(".list()"),
+    }
+    if let Some(keeps) = &column.keeps {
+        meta.push_str(&format!(".keeps(Keeps::{keeps})"));
     }
     if let Some(default) = &column.default {
         meta.push_str(&format!(".default(Default::{default})"));

@@ -21,6 +21,8 @@ pub(crate) struct ClientPlan<'a> {
     pub(crate) is_searchable: bool,
     pub(crate) enums: Vec<EnumPlan<'a>>,
     pub(crate) models: Vec<ModelPlan<'a>>,
+    /// The module of the typed SQL files: `sql`, unless a model has that name.
+    pub(crate) sql_module: String,
 }
 
 /// An enum.
@@ -59,6 +61,8 @@ pub(crate) struct ColumnPlan<'a> {
     pub(crate) plain: String,
     /// Variant of `meta::Kind`.
     pub(crate) kind: &'static str,
+    /// Variant of `meta::Keeps`, when it is not the milliseconds that everything keeps without a native type.
+    pub(crate) keeps: Option<String>,
     /// Variant of `meta::Default`, when it has one.
     pub(crate) default: Option<String>,
 }
@@ -158,7 +162,7 @@ pub(crate) enum Member {
 }
 
 /// Type names that mean something in generated code.
-const TYPES: &[&str] = &[
+pub(crate) const TYPES: &[&str] = &[
     "Db",
     "Tx",
     "Model",
@@ -189,6 +193,7 @@ const METHODS: &[&str] = &[
     "tx",
     "batch",
     "sql",
+    "query",
     "dialect",
     "on_primary",
     "with_hook",
@@ -203,7 +208,8 @@ const MEMBERS: &[&str] = &["into", "into_draft", "with", "clone"];
 pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
     let mut types = Names::reserving(TYPES);
     let enums: Vec<EnumPlan<'_>> = schema.enums.iter().map(|source| plan_enum(source, &mut types)).collect();
-    let mut modules = Names::reserving(&[]);
+    // `mod.rs` is the file of all of them.
+    let mut modules = Names::reserving(&["mod"]);
     let mut accessors = Names::reserving(METHODS);
     let mut places = HashMap::new();
     let mut drafts = Vec::new();
@@ -239,7 +245,8 @@ pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
         Provider::Postgresql => schema.has_preview_feature("fullTextSearchPostgres"),
         Provider::Sqlite | Provider::Cockroachdb | Provider::Sqlserver | Provider::Mongodb => false,
     };
-    ClientPlan { url_variable, is_searchable, enums, models }
+    let sql_module = modules.give("sql");
+    ClientPlan { url_variable, is_searchable, enums, models, sql_module }
 }
 
 fn plan_enum<'a>(source: &'a Enum, types: &mut Names) -> EnumPlan<'a> {
@@ -284,7 +291,7 @@ fn plan_columns<'a>(model: &'a Model, enums: &[EnumPlan<'_>]) -> Columns<'a> {
     columns
 }
 
-fn scalar_type(scalar: ScalarType) -> (String, &'static str) {
+pub(crate) fn scalar_type(scalar: ScalarType) -> (String, &'static str) {
     let ty = match scalar {
         ScalarType::Int => "i32",
         ScalarType::BigInt => "i64",
@@ -302,16 +309,31 @@ fn scalar_type(scalar: ScalarType) -> (String, &'static str) {
 /// Native types of MySQL that have no defaults in the database.
 const TEXTS: [&str; 4] = ["TinyText", "Text", "MediumText", "LongText"];
 
-fn default_variant(field: &Field, provider: Option<Provider>) -> Option<String> {
+/// What a column with a native type keeps of an instant. A type without its number of digits has six, on MySQL none.
+fn keeps_variant(field: &Field, provider: Option<Provider>) -> Option<String> {
+    let native = field.native_type.as_ref().filter(|_| field.ty == FieldType::Scalar(ScalarType::DateTime))?;
+    let digits = native.args.first().map(String::as_str);
+    let digits = digits.unwrap_or(if provider == Some(Provider::Mysql) { "0" } else { "6" });
+    Some(match native.name.as_str() {
+        "Date" => "Day".to_owned(),
+        "Time" | "Timetz" => format!("Time({digits})"),
+        _ => format!("Instant({digits})"),
+    })
+}
+
+/// Where a new row's value comes from. Constants are the database's, but in a key the client gives them: it has to know the key
+/// to read the row back where the database returns nothing.
+fn default_variant(field: &Field, provider: Option<Provider>, is_key: bool) -> Option<String> {
     let is_json = field.ty == FieldType::Scalar(ScalarType::Json);
     let is_text = provider == Some(Provider::Mysql)
         && field.native_type.as_ref().is_some_and(|native| TEXTS.contains(&native.name.as_str()));
+    let given = |value: &DefaultValue| {
+        json(field, value).map_or_else(|| "Database".to_owned(), |json| format!("Json({})", literal(&json)))
+    };
     let variant = match &field.default.as_ref()?.value {
         DefaultValue::String(json) if is_json => format!("Json({})", literal(json)),
         DefaultValue::String(text) if is_text => format!("Text({})", literal(text)),
-        DefaultValue::List(values) => {
-            json_list(field, values).map_or_else(|| "Database".to_owned(), |json| format!("Json({})", literal(&json)))
-        }
+        value @ DefaultValue::List(_) => given(value),
         DefaultValue::Function(DefaultFunction::Now) => "Now".to_owned(),
         DefaultValue::Function(DefaultFunction::Autoincrement) => "Autoincrement".to_owned(),
         DefaultValue::Function(DefaultFunction::Uuid(Some(7))) => "Uuid7".to_owned(),
@@ -320,6 +342,9 @@ fn default_variant(field: &Field, provider: Option<Provider>) -> Option<String> 
         DefaultValue::Function(DefaultFunction::Cuid(_)) => "Cuid".to_owned(),
         DefaultValue::Function(DefaultFunction::Ulid) => "Ulid".to_owned(),
         DefaultValue::Function(DefaultFunction::Nanoid(length)) => format!("Nanoid({})", length.unwrap_or(21)),
+        value @ (DefaultValue::String(_) | DefaultValue::Number(_) | DefaultValue::Boolean(_)) if is_key => {
+            given(value)
+        }
         DefaultValue::Function(
             DefaultFunction::Sequence(_) | DefaultFunction::DbGenerated(_) | DefaultFunction::Auto,
         )
@@ -331,19 +356,21 @@ fn default_variant(field: &Field, provider: Option<Provider>) -> Option<String> 
     Some(variant)
 }
 
-/// The literals of a list as JSON; none for types whose literals JSON does not have.
-fn json_list(field: &Field, values: &[DefaultValue]) -> Option<String> {
-    let is_json = field.ty == FieldType::Scalar(ScalarType::Json);
-    let element = |value: &DefaultValue| match (value, &field.ty) {
-        (DefaultValue::String(json), _) if is_json => Some(json.clone()),
+/// A constant, or a list of them, as JSON; none for types whose literals JSON does not have.
+fn json(field: &Field, value: &DefaultValue) -> Option<String> {
+    match (value, &field.ty) {
+        (DefaultValue::List(values), _) => {
+            let elements = values.iter().map(|value| json(field, value)).collect::<Option<Vec<_>>>()?;
+            Some(format!("[{}]", elements.join(",")))
+        }
+        (DefaultValue::String(json), FieldType::Scalar(ScalarType::Json)) => Some(json.clone()),
         (DefaultValue::String(text), FieldType::Scalar(ScalarType::String)) => serde_json::to_string(text).ok(),
         (DefaultValue::Number(number), FieldType::Scalar(ScalarType::Int | ScalarType::BigInt | ScalarType::Float)) => {
             Some(number.clone())
         }
         (DefaultValue::Boolean(value), _) => Some(value.to_string()),
         _ => None,
-    };
-    Some(format!("[{}]", values.iter().map(element).collect::<Option<Vec<_>>>()?.join(",")))
+    }
 }
 
 fn plan_model<'a>(
@@ -354,6 +381,10 @@ fn plan_model<'a>(
     (row, module, accessor): (String, String, String),
 ) -> ModelPlan<'a> {
     let mut names = Names::reserving(MEMBERS);
+    let is_key = |field: &Field| {
+        let key = source.primary_key.iter().flat_map(|key| &key.fields);
+        key.map(|part| &source.fields[part.field.0 as usize]).any(|part| part.name == field.name)
+    };
     let columns: Vec<ColumnPlan<'a>> = context.columns[place]
         .list
         .iter()
@@ -362,7 +393,8 @@ fn plan_model<'a>(
             name: names.give(&snake(&field.name)),
             plain: plain.clone(),
             kind,
-            default: default_variant(field, context.schema.provider()),
+            keeps: keeps_variant(field, context.schema.provider()),
+            default: default_variant(field, context.schema.provider(), is_key(field)),
         })
         .collect();
     let mut relations = Vec::new();

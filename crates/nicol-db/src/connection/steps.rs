@@ -39,6 +39,7 @@ impl Connection {
     /// # Errors
     /// The first error. Statements after it may have run.
     pub async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
+        self.begin_wanted().await?;
         for (sql, params) in statements {
             self.check(sql)?;
             self.check_parameters(params)?;
@@ -68,6 +69,7 @@ impl Connection {
     /// The first error, after which a transaction with `commit` is rolled back. As [`begin`](Connection::begin) and
     /// [`commit`](Connection::commit).
     pub async fn query_in(&mut self, around: Around, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
+        self.begin_wanted().await?;
         #[cfg(feature = "postgres")]
         if let Driver::Postgres(driver) = &self.driver
             && !driver.unnamed_only()
@@ -147,7 +149,13 @@ impl Connection {
             Err((_, error)) if around.commit && error.is_connection_lost() => Err(error.with_unknown_outcome()),
             Err((_, error)) => Err(error),
         };
+        if let Some(words) = &begin {
+            self.note(began, words, &[], outcome.as_ref().map(|_| 0));
+        }
         self.note_all(began, statements, outcome.as_ref().map(Vec::as_slice));
+        if around.commit {
+            self.note(began, "COMMIT", &[], outcome.as_ref().map(|_| 0));
+        }
         let outcome = self.settle(outcome);
         match (&outcome, around.commit) {
             (Ok(_), true) => self.transaction = Transaction::None,
@@ -187,6 +195,7 @@ impl Connection {
         begin: bool,
         steps: &[Step<'_>],
     ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
+        self.begin_wanted().await.map_err(|error| (0, error))?;
         #[cfg(feature = "postgres")]
         if let Driver::Postgres(driver) = &self.driver
             && !driver.unnamed_only()

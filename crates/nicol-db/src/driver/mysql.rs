@@ -3,6 +3,8 @@
 //! Values are sent in the binary protocol; prepared statements are cached by the driver. Text is `utf8mb4`, the session's time
 //! zone is UTC, and counts of changed rows are counts of rows found, as on the other databases.
 
+mod describe;
+
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -193,8 +195,10 @@ async fn connect(url: &ConnectionUrl) -> Result<Conn> {
     let on_wire = match tls.mode {
         TlsMode::Disable => None,
         // On this machine there is nobody to listen.
-        TlsMode::Prefer if url.is_loopback() => None,
-        TlsMode::Prefer | TlsMode::Require => Some(SslOpts::default().with_danger_accept_invalid_certs(true)),
+        TlsMode::Allow | TlsMode::Prefer if url.is_loopback() => None,
+        TlsMode::Allow | TlsMode::Prefer | TlsMode::Require => {
+            Some(SslOpts::default().with_danger_accept_invalid_certs(true))
+        }
         TlsMode::VerifyCa => Some(SslOpts::default().with_danger_skip_domain_validation(true)),
         TlsMode::VerifyFull => Some(SslOpts::default()),
     };
@@ -209,7 +213,7 @@ async fn connect(url: &ConnectionUrl) -> Result<Conn> {
     let encrypted = on_wire.is_some();
     match Conn::new(options(url, on_wire)).await {
         Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer))
-            if encrypted && tls.mode == TlsMode::Prefer =>
+            if encrypted && matches!(tls.mode, TlsMode::Allow | TlsMode::Prefer) =>
         {
             Conn::new(options(url, None)).await
         }
@@ -419,10 +423,12 @@ fn from_driver(error: mysql_async::Error) -> Error {
 
 /// Constraint, table and column, which MySQL tells in the message only.
 fn named(code: &str, message: &str) -> (Option<Constraint>, Option<String>, Option<String>) {
+    // A name may have quotes in it. Servers that speak another language say something else before it.
     let last_quoted = || {
         let end = message.rfind('\'')?;
-        let start = message[..end].rfind('\'')?;
-        Some(&message[start + 1..end])
+        let before = message[..end].rfind(" for key '").map(|at| at + " for key '".len());
+        let start = before.or_else(|| message[..end].rfind('\'').map(|at| at + 1))?;
+        Some(&message[start..end])
     };
     let first_quoted = || {
         let start = message.find('\'')? + 1;

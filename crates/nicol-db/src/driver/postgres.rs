@@ -5,6 +5,7 @@
 //! (`pgbouncer=true`) nothing is prepared by name.
 
 mod decode;
+mod describe;
 mod encode;
 mod greeting;
 
@@ -86,8 +87,11 @@ impl Postgres {
     pub(crate) async fn open(url: &ConnectionUrl) -> Result<Postgres> {
         let settings = url.tls()?;
         let tls = MakeRustlsConnect::new(tls::client_config(&settings)?);
-        let config = config(url, settings.mode);
-        let connected = config.connect(tls.clone()).await;
+        let mut connected = config(url, settings.mode).connect(tls.clone()).await;
+        if settings.mode == TlsMode::Allow && connected.as_ref().is_err_and(|error| error.as_db_error().is_some()) {
+            // It may be the want of TLS that the server says no to.
+            connected = config(url, TlsMode::Prefer).connect(tls.clone()).await;
+        }
         let (client, connection) = connected.map_err(|error| while_connecting(url, error))?;
         // When the connection ends, every waiting call gets the error; the task itself has nobody to tell.
         let task = tokio::spawn(async move { drop(connection.await) });
@@ -233,7 +237,8 @@ impl Postgres {
         // Every answer is waited for, so that the connection is at rest when the first error is given.
         let calls = futures_util::future::join_all(calls);
         let (opened, outcomes, closed) = futures_util::future::join3(opening, calls, closing).await;
-        opened.map_err(|error| (0, error))?;
+        // What was behind a BEGIN that was refused ran by itself: nobody is to go on with such a session.
+        opened.map_err(|error| (0, error.lost()))?;
         let numbered = outcomes.into_iter().enumerate();
         let rows: std::result::Result<Vec<_>, _> =
             numbered.map(|(at, outcome)| outcome.map_err(|error| (at, error))).collect();
@@ -274,6 +279,10 @@ impl Postgres {
         let cached = Cached { statement: statement.clone(), columns: columns.clone(), used: self.clock };
         self.statements.insert(sql.into(), cached);
         Ok((statement, columns))
+    }
+
+    pub(crate) fn is_prepared(&self, sql: &str) -> bool {
+        self.statements.contains_key(sql)
     }
 
     /// After an error: forgets the statement if its plan, its name or its types on the server are out of date. `true` when
@@ -426,7 +435,7 @@ fn config(url: &ConnectionUrl, mode: TlsMode) -> Config {
     }
     config.application_name(url.param("application_name").unwrap_or("nicol"));
     config.ssl_mode(match mode {
-        TlsMode::Disable => SslMode::Disable,
+        TlsMode::Disable | TlsMode::Allow => SslMode::Disable,
         TlsMode::Prefer => SslMode::Prefer,
         TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
     });

@@ -3,6 +3,8 @@
 //! Calls run inline: a point read takes microseconds, a thread hop many times that. A database locked by somebody else is
 //! waited for by sleeping on the runtime, not inside SQLite, so a task that holds the lock on the same thread can go on.
 
+mod describe;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -140,12 +142,13 @@ impl Sqlite {
 
     /// Calls until the database is not locked by somebody else, or the time is up.
     async fn when_free<T>(&mut self, mut call: impl FnMut(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
-        let start = Instant::now();
+        let mut since = None;
         let mut pause = Duration::from_millis(1);
         loop {
             match call(&self.connection) {
                 Ok(value) => return Ok(value),
-                Err(error) if is_busy(&error) && start.elapsed() < self.busy_limit => {}
+                Err(error) if is_busy(&error) && since.get_or_insert_with(Instant::now).elapsed() < self.busy_limit => {
+                }
                 Err(error) => return Err(from_driver(&error)),
             }
             tokio::time::sleep(pause).await;

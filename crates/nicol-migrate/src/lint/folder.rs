@@ -1,8 +1,9 @@
 //! The workflow: which scripts of a folder are looked at, and with what knowledge.
 
 use nicol_db::{Connection, ConnectionUrl, Dialect};
+use nicol_schema::ValidSchema;
 
-use super::finding::Finding;
+use super::finding::{Draft, Finding};
 use super::known::Known;
 use super::scene::Server;
 use super::{LintOptions, Script, follow, lint_script, live};
@@ -10,6 +11,7 @@ use crate::deploy::close;
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::history;
+use crate::import::{cascading_keys, unsaid};
 use crate::standing::standing;
 
 /// Which scripts to look at.
@@ -46,7 +48,7 @@ pub async fn lint_directory(
     dialect: Dialect,
     url: Option<&ConnectionUrl>,
     selection: &Selection,
-    options: LintOptions,
+    options: LintOptions<'_>,
 ) -> Result<Linted> {
     if let Selection::Names(names) = selection
         && let Some(unknown) = names.iter().find(|name| directory.get(name).is_none())
@@ -69,7 +71,7 @@ async fn look_connected(
     url: &ConnectionUrl,
     directory: &Directory,
     selection: &Selection,
-    options: LintOptions,
+    options: LintOptions<'_>,
 ) -> Result<Linted> {
     directory.check_provider(conn.dialect())?;
     let rows = history::read_if_exists(conn).await?.unwrap_or_default();
@@ -95,7 +97,7 @@ fn look(
     server: &Server,
     live: Option<Live>,
     selection: &Selection,
-    options: LintOptions,
+    options: LintOptions<'_>,
 ) -> Linted {
     let newest = directory.migrations().last().map(|migration| &migration.name);
     let is_pending = |name: &String| live.as_ref().is_some_and(|live| live.pending.contains(name));
@@ -106,7 +108,8 @@ fn look(
         Selection::Names(names) => names.contains(name),
     };
     let mut known = Known::default();
-    let mut linted = Linted { migrations: Vec::new(), findings: Vec::new(), server: None };
+    let findings = options.schema.and_then(|schema| silence(directory, server.dialect, schema)).into_iter().collect();
+    let mut linted = Linted { migrations: Vec::new(), findings, server: None };
     let mut has_met_live = false;
     for migration in directory.migrations() {
         if let Some(live) = &live {
@@ -130,4 +133,18 @@ fn look(
         }
     }
     linted
+}
+
+/// What imported scripts do with rows while the schema is silent.
+fn silence(directory: &Directory, dialect: Dialect, schema: &ValidSchema) -> Option<Finding> {
+    let fields = unsaid(schema, &cascading_keys(directory, dialect)).fields;
+    if fields.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "by the imported migrations rows go together with the row that they belong to, which the schema does not say of {}: \
+         the next migration would take that away",
+        fields.join(", ")
+    );
+    Draft::new("NL311", message).of_database()
 }

@@ -23,15 +23,19 @@ pub use rule::{RULES, Rule, Severity, rule_named};
 pub(crate) use known::Known;
 pub(crate) use scene::Server;
 
+use nicol_schema::ValidSchema;
+
 use crate::event::Stepwise;
 use crate::mode::{Mode, mode};
 use scene::{Scene, Statement};
 
 /// How to look.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct LintOptions {
+pub struct LintOptions<'a> {
     /// Also look for what is a matter of taste.
     pub pedantic: bool,
+    /// Also look whether this schema says what imported scripts do.
+    pub schema: Option<&'a ValidSchema>,
 }
 
 /// A script to look at.
@@ -48,7 +52,7 @@ pub(crate) fn lint_script(
     script: Script<'_>,
     known: &mut Known,
     server: &Server,
-    options: LintOptions,
+    options: LintOptions<'_>,
 ) -> Vec<Finding> {
     let text = script.text.strip_prefix('\u{feff}').unwrap_or(script.text);
     let parts = nicol_db::script::split(text, server.dialect);

@@ -127,6 +127,7 @@ pub const RULES: &[Rule] = &[
     rule("NL308", "type-narrowed", Warning, ALL, "look first whether every value fits; values that do not are cut off or make the change fail"),
     rule("NL309", "foreign-key-dropped", Hint, SERVERS, "make sure that the application keeps the rows consistent from here on"),
     rule("NL310", "enum-value-removed", Warning, MY, "look first which rows still have the value; in strict mode they make the change fail"),
+    rule("NL311", "cascade-unsaid", Hint, ALL, "`nicol migrate import --cascades` writes `onDelete: Cascade` into the schema; or let the next migration take it away knowingly"),
     // Fails on rows that are there, or breaks programs that run.
     rule("NL401", "required-column-without-default", Error, ALL, "add it with a default, or nullable, fill it, then make it required"),
     rule("NL402", "not-null-on-data", Warning, &[Sqlite, Mysql, Mariadb, Cockroachdb], "fill the NULLs first: one is enough to make it fail"),

@@ -100,7 +100,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) statements: &'a [Statement<'a>],
     /// The number of this one.
     pub(crate) at: usize,
-    pub(crate) options: LintOptions,
+    pub(crate) options: LintOptions<'a>,
     /// The script asks to run without a transaction.
     pub(crate) asks_for_steps: bool,
 }

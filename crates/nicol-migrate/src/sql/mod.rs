@@ -46,7 +46,7 @@ pub(crate) enum Action {
     /// `ALTER TYPE .. ADD VALUE`
     AddEnumValue { name: Name, value: String, has_position: bool },
     /// `ALTER TYPE .. RENAME VALUE`
-    RenameEnumValue { name: Name, from: String },
+    RenameEnumValue { name: Name, from: String, to: String },
     /// `CREATE DOMAIN`, with a check or NOT NULL or not.
     CreateDomain { has_constraint: bool },
     /// `ALTER DOMAIN`, adding a constraint that is checked at once or not.

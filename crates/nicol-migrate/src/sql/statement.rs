@@ -188,7 +188,10 @@ fn alter_any(cursor: &mut Cursor<'_>) -> Option<Action> {
             });
         }
         if cursor.take("RENAME VALUE") {
-            return Some(Action::RenameEnumValue { name, from: cursor.peek()?.content() });
+            let from = cursor.peek()?.content();
+            cursor.at += 1;
+            cursor.take("TO");
+            return Some(Action::RenameEnumValue { name, from, to: cursor.peek()?.content() });
         }
         return None;
     }

@@ -10,7 +10,7 @@ use nicol_migrate::error::code;
 use nicol_migrate::shadow::Shadow;
 use nicol_migrate::snapshot::Mask;
 use nicol_migrate::status::Verdict;
-use nicol_migrate::{Decision, DevOptions, Developed, Directory, Error, OriginKind, Silent, status};
+use nicol_migrate::{Decision, DevOptions, Developed, Directory, Error, OriginKind, Scope, Silent, status};
 use nicol_schema::{Source, ValidSchema};
 
 /// A schema of the database's product with these models.
@@ -28,7 +28,9 @@ const MORE: &str = "model A {\n  id Int     @id\n  y  Int?\n  z  Int\n}\n\nmodel
 
 async fn prepare(db: &Scratch, models: &str, options: DevOptions<'_>) -> Result<Draft, Error> {
     let directory = Directory::read(&db.folder)?;
-    dev::prepare(&db.url, &directory, &schema(db.dialect, models), options, &mut Silent).await
+    let schema = schema(db.dialect, models);
+    let scope = Scope::of(Some(&schema), Some(&db.url));
+    dev::prepare(&db.url, &directory, &schema, &scope, options, &mut Silent).await
 }
 
 fn decision(title: &str) -> Decision<'_> {
@@ -42,8 +44,8 @@ async fn develop(db: &Scratch, models: &str, title: &str) -> Result<Developed, E
 
 async fn verdict(db: &Scratch, models: &str) -> Verdict {
     let directory = Directory::read(&db.folder).unwrap();
-    let schema = schema(db.dialect, models);
-    status(&db.url, &directory, Some(&schema)).await.unwrap().verdict()
+    let scope = Scope::of(Some(&schema(db.dialect, models)), Some(&db.url));
+    status(&db.url, &directory, Some(&scope)).await.unwrap().verdict()
 }
 
 fn names(db: &Scratch) -> Vec<String> {
@@ -80,7 +82,8 @@ async fn schemas_become_migrations() {
         let directory = Directory::read(&db.folder).unwrap();
         let schema = schema(db.dialect, TWO);
         let sides = [Side::Schema(&schema), Side::Migrations(&directory), Side::Database(&db.url)];
-        let options = DiffOptions { shadow: Shadow { main: Some(&db.url), given: None } };
+        let scope = Scope::default();
+        let options = DiffOptions { shadow: Shadow { main: Some(&db.url), given: None }, scope: &scope };
         for from in sides {
             for to in sides {
                 let found = difference(from, to, options).await.unwrap();
@@ -223,7 +226,9 @@ async fn given_shadow_databases() {
         let shadow = Scratch { url: url.clone(), ..db.clone() };
         shadow.run("CREATE TABLE _prisma_migrations (id INTEGER)").await;
         let shadow = Shadow { main: Some(&db.url), given: Some(&url) };
-        let refused = nicol_migrate::shadow::replay(directory.migrations(), db.dialect, shadow, &[]).await.unwrap_err();
+        let refused = nicol_migrate::shadow::replay(directory.migrations(), db.dialect, shadow, &Scope::default())
+            .await
+            .unwrap_err();
         assert_eq!(refused.code(), code::SHADOW);
         nicol_db::admin::drop_database(&url).await.unwrap();
     })
@@ -285,7 +290,8 @@ async fn way_back(db: &Scratch) {
         }
         conn.close().await.unwrap();
     }
-    let options = DiffOptions { shadow: Shadow { main: Some(&db.url), given: None } };
+    let scope = Scope::default();
+    let options = DiffOptions { shadow: Shadow { main: Some(&db.url), given: None }, scope: &scope };
     let left = difference(Side::Database(&db.url), Side::Empty, options).await.unwrap();
     assert!(left.script.replace("public", "").is_empty(), "{}", left.script);
 }
@@ -302,7 +308,8 @@ async fn several_namespaces() {
             for (n, always_replay) in [false, false, true].into_iter().enumerate() {
                 let directory = Directory::read(&db.folder).unwrap();
                 let options = DevOptions { always_replay, ..DevOptions::default() };
-                let draft = dev::prepare(&db.url, &directory, &schema, options, &mut Silent).await.unwrap();
+                let scope = Scope::of(Some(&schema), Some(&db.url));
+                let draft = dev::prepare(&db.url, &directory, &schema, &scope, options, &mut Silent).await.unwrap();
                 assert!(draft.drift.is_none(), "{:?}", draft.drift);
                 assert_eq!(draft.is_empty(), n > 0, "{}", draft.script);
                 dev::carry_out(&db.url, &draft, &decision("a"), &mut Silent).await.unwrap();

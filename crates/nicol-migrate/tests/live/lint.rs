@@ -264,7 +264,7 @@ async fn advised_statements_run_on_real_servers() {
             let before = section(&text, "before");
             let entries = [("1_before", before.clone()), ("2_script", section(&text, "script"))];
             let only = Selection::Names(vec!["2_script".to_string()]);
-            let options = LintOptions { pedantic: true };
+            let options = LintOptions { pedantic: true, ..LintOptions::default() };
             let folder = Directory::from_entries(entries);
             let linted = lint_directory(&folder, dialect, None, &only, options).await.unwrap();
             for rewrite in linted.findings.iter().filter_map(|finding| finding.rewrite.as_deref()) {

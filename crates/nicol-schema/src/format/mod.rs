@@ -38,6 +38,7 @@ pub(crate) fn adds(sources: &[Source]) -> bool {
 /// Formats one text by its syntax alone.
 fn one(text: &str, tree: &Tree) -> String {
     let mut output = Output::new(text.len());
+    let mut table = Table::new(text, tree);
     let leading = matches!(tree.items.first(), Some(Item { kind: ItemKind::EmptyLines, .. }));
     let items = &tree.items[usize::from(leading)..];
     let is_whole = !items.iter().any(|item| matches!(item.kind, ItemKind::Junk | ItemKind::UnknownBlock))
@@ -45,7 +46,7 @@ fn one(text: &str, tree: &Tree) -> String {
     for (index, item) in items.iter().enumerate() {
         match item.kind {
             ItemKind::Block(block) => {
-                write_block(text, tree, &tree.blocks[block as usize], &mut output);
+                write_block(text, tree, &tree.blocks[block as usize], &mut table, &mut output);
                 // A comment or block on the line of the brace moves to the next one, and gets the blank line that
                 // formatting again would put there. With syntax errors in the text the reference's bytes are kept.
                 let next = items.get(index + 1).map(|next| next.kind);
@@ -54,7 +55,6 @@ fn one(text: &str, tree: &Tree) -> String {
                 }
             }
             ItemKind::Comments => {
-                let mut table = Table::default();
                 blocks::comment_rows(text, item.extent, &mut table);
                 table.write(&mut output);
             }

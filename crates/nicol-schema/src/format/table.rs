@@ -1,5 +1,9 @@
 //! Rows whose cells stand below each other.
 
+use crate::syntax::tree::*;
+
+use super::values::{attribute, attributes, expression};
+
 /// The text that grows.
 pub(crate) struct Output {
     text: String,
@@ -25,8 +29,13 @@ impl Output {
         self.text.push_str(text);
     }
 
-    fn pad(&mut self, spaces: usize) {
-        self.text.extend(std::iter::repeat_n(' ', spaces));
+    fn pad(&mut self, mut spaces: usize) {
+        const SPACES: &str = "                                ";
+        while spaces > SPACES.len() {
+            self.text.push_str(SPACES);
+            spaces -= SPACES.len();
+        }
+        self.text.push_str(&SPACES[..spaces]);
     }
 
     /// Ends the line.
@@ -43,81 +52,143 @@ impl Output {
     }
 }
 
-/// How many columns a row can have: a field's name, type and attributes.
-const COLUMNS: usize = 3;
-
-#[derive(Default)]
-enum Row {
-    #[default]
+/// A line of a table.
+pub(crate) enum Row<'t> {
+    /// An empty line.
     Blank,
-    Cells {
-        cells: [String; COLUMNS],
-        comment: String,
-    },
     /// Text that takes no part in the columns.
-    Raw(String),
+    Plain(&'t str),
+    /// A line inside a block comment.
+    Starred(&'t str),
+    /// Name, type, attributes.
+    Field(&'t FieldNode),
+    /// Name, attributes.
+    Value(&'t FieldNode),
+    /// Name, value.
+    Property(&'t PropertyNode),
+    /// A block attribute, in one cell.
+    Attribute(&'t AttributeNode),
 }
 
-/// Rows under construction. Columns are as wide as their widest cell.
-#[derive(Default)]
-pub(crate) struct Table {
-    rows: Vec<Row>,
+/// Rows under construction. Columns are as wide as their widest cell, which the reference measures in bytes.
+pub(crate) struct Table<'t> {
+    text: &'t str,
+    tree: &'t Tree,
+    rows: Vec<Row<'t>>,
 }
 
-impl Table {
-    /// Adds an empty line.
-    pub(crate) fn blank(&mut self) {
-        self.rows.push(Row::Blank);
+impl<'t> Table<'t> {
+    /// An empty table of parts of a text.
+    pub(crate) fn new(text: &'t str, tree: &'t Tree) -> Table<'t> {
+        Table { text, tree, rows: Vec::new() }
     }
 
-    /// Adds a row of cells and the comment behind them.
-    pub(crate) fn row(&mut self, cells: [String; COLUMNS], comment: &str) {
-        self.rows.push(Row::Cells { cells, comment: comment.to_owned() });
-    }
-
-    /// Adds a line as it is.
-    pub(crate) fn raw(&mut self, text: &str) {
-        self.rows.push(Row::Raw(text.to_owned()));
+    /// Adds a row.
+    pub(crate) fn add(&mut self, row: Row<'t>) {
+        self.rows.push(row);
     }
 
     /// Writes the rows and empties the table.
     pub(crate) fn write(&mut self, output: &mut Output) {
-        let mut widths = [0; COLUMNS];
-        for row in &self.rows {
-            if let Row::Cells { cells, .. } = row {
-                for (width, cell) in widths.iter_mut().zip(cells) {
-                    *width = (*width).max(cell_width(cell));
-                }
-            }
-        }
+        let mut widths = Widths::default();
+        self.rows.iter().for_each(|row| widths.fit(row));
         for row in self.rows.drain(..) {
-            match row {
-                Row::Blank => {}
-                Row::Raw(text) => output.write(&text),
-                Row::Cells { cells, comment } => write_cells(&cells, &comment, &widths, output),
-            }
+            write_row(self.text, self.tree, &row, &widths, output);
             output.end_line();
         }
     }
 }
 
-fn write_cells(cells: &[String; COLUMNS], comment: &str, widths: &[usize; COLUMNS], output: &mut Output) {
-    let used = COLUMNS - cells.iter().rev().take_while(|cell| cell.is_empty()).count();
-    for (index, cell) in cells[..used].iter().enumerate() {
-        output.write(cell);
-        if index + 1 < used {
-            output.pad(widths[index] - cell_width(cell) + 1);
-        }
-    }
-    if !comment.is_empty() {
-        if used > 0 {
-            output.write(" ");
-        }
-        output.write(comment);
+/// How wide the columns are that another one can follow.
+#[derive(Default)]
+struct Widths {
+    name: usize,
+    ty: usize,
+}
+
+impl Widths {
+    fn fit(&mut self, row: &Row<'_>) {
+        let (name, ty) = match row {
+            Row::Field(field) => (field.name.len(), type_width(field)),
+            Row::Value(value) => (value.name.len(), 0),
+            Row::Property(property) => (property.name.len(), 0),
+            Row::Blank | Row::Plain(_) | Row::Starred(_) | Row::Attribute(_) => (0, 0),
+        };
+        self.name = self.name.max(name);
+        self.ty = self.ty.max(ty);
     }
 }
 
-/// The reference counts bytes.
-fn cell_width(cell: &str) -> usize {
-    cell.len()
+fn write_row(text: &str, tree: &Tree, row: &Row<'_>, widths: &Widths, output: &mut Output) {
+    match row {
+        Row::Blank => {}
+        Row::Plain(line) => output.write(line),
+        Row::Starred(line) => {
+            output.write(" * ");
+            output.text.push_str(line);
+        }
+        Row::Field(field) => {
+            let nodes = &tree.attributes[field.attributes.range()];
+            output.write(field.name.of(text));
+            if field.ty.is_some() || !nodes.is_empty() {
+                output.pad(widths.name - field.name.len() + 1);
+            }
+            if let Some(ty) = field.ty {
+                output.text.push_str(ty.base.of(text));
+                output.text.push_str(suffix(ty.shape));
+            }
+            if !nodes.is_empty() {
+                output.pad(widths.ty - type_width(field) + 1);
+                attributes(text, tree, nodes, &mut output.text);
+            }
+            comment(text, field.comment, output);
+        }
+        Row::Value(value) => {
+            let nodes = &tree.attributes[value.attributes.range()];
+            output.write(value.name.of(text));
+            if !nodes.is_empty() {
+                output.pad(widths.name - value.name.len() + 1);
+            }
+            for node in nodes {
+                output.text.push('@');
+                attribute(text, tree, node, &mut output.text);
+            }
+            comment(text, value.comment, output);
+        }
+        Row::Property(property) => {
+            output.write(property.name.of(text));
+            if let Some(value) = &property.value {
+                output.pad(widths.name - property.name.len() + 1);
+                output.text.push_str("= ");
+                expression(text, tree, value, &mut output.text);
+            }
+            comment(text, property.comment, output);
+        }
+        Row::Attribute(node) => {
+            output.write("@@");
+            attribute(text, tree, node, &mut output.text);
+            comment(text, node.comment, output);
+        }
+    }
+}
+
+/// Appends the comment behind a row.
+fn comment(text: &str, comment: Option<Extent>, output: &mut Output) {
+    if let Some(comment) = comment {
+        output.text.push(' ');
+        output.text.push_str(comment.of(text));
+    }
+}
+
+fn type_width(field: &FieldNode) -> usize {
+    field.ty.map_or(0, |ty| ty.base.len() + suffix(ty.shape).len())
+}
+
+fn suffix(shape: TypeShape) -> &'static str {
+    match shape {
+        TypeShape::Plain | TypeShape::Bang => "",
+        TypeShape::Optional => "?",
+        TypeShape::List | TypeShape::Bracketed => "[]",
+        TypeShape::OptionalList => "[]?",
+    }
 }

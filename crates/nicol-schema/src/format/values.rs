@@ -1,6 +1,19 @@
 //! Attributes, arguments and values on one line.
 
+use smallvec::SmallVec;
+
 use crate::syntax::tree::*;
+use crate::syntax::words::Word;
+
+/// Appends the attributes of a field in their order: `@name(arguments) @name`.
+pub(crate) fn attributes(text: &str, tree: &Tree, nodes: &[AttributeNode], out: &mut String) {
+    let mut nodes: SmallVec<[&AttributeNode; 4]> = nodes.iter().collect();
+    nodes.sort_by_key(|node| rank(node.word));
+    for (index, node) in nodes.into_iter().enumerate() {
+        out.push_str(if index > 0 { " @" } else { "@" });
+        attribute(text, tree, node, out);
+    }
+}
 
 /// Appends `name(arguments)`.
 pub(crate) fn attribute(text: &str, tree: &Tree, node: &AttributeNode, out: &mut String) {
@@ -59,8 +72,18 @@ pub(crate) fn expression(text: &str, tree: &Tree, node: &ExpressionNode, out: &m
     }
 }
 
-/// The order of attributes; unknown ones (native types among them) come last.
-pub(crate) fn rank(name: &str) -> usize {
-    const ORDER: [&str; 9] = ["id", "unique", "default", "updatedAt", "index", "fulltext", "map", "relation", "ignore"];
-    ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
+/// The place of an attribute among others; unknown ones (native types among them) come last.
+pub(crate) fn rank(word: Word) -> usize {
+    const ORDER: [Word; 9] = [
+        Word::Id,
+        Word::Unique,
+        Word::Default,
+        Word::UpdatedAt,
+        Word::Index,
+        Word::Fulltext,
+        Word::Map,
+        Word::Relation,
+        Word::Ignore,
+    ];
+    ORDER.iter().position(|known| *known == word).unwrap_or(ORDER.len())
 }

@@ -1,4 +1,4 @@
-//! Fourth pass: attributes, each for itself. What depends on several attributes is left to later passes.
+//! Third pass: attributes, each for itself. What depends on several attributes is left to later passes.
 
 use crate::diagnostic::Code;
 use crate::report::Report;
@@ -16,19 +16,23 @@ const ENUM: &[Word] = &[Word::Map, Word::Schema];
 const ENUM_VALUE: &[Word] = &[Word::Map];
 const COMPOSITE_FIELD: &[Word] = &[Word::Map, Word::Default];
 
-/// Reads all attributes: those of relation fields first, then block by block.
+/// Reads all attributes, block by block. What is wrong with those of relation fields is said before anything else.
 pub(crate) fn resolve(draft: &mut Draft<'_>, report: &mut Report) {
-    for index in 0..draft.relation_fields.len() {
-        relation_attribute::resolve(index, draft, report);
-    }
+    let mut others = Report::default();
     for at in 0..draft.tops.len() {
         match draft.tops[at] {
-            Top::Model(index) => model(index, draft, report),
-            Top::Enum(index) => enumeration(&mut draft.enums[index], report),
-            Top::Composite(index) => composite(index, draft, report),
+            Top::Model(index) => {
+                for field in draft.models[index].relation_fields.clone() {
+                    relation_attribute::resolve(field as usize, draft, report);
+                }
+                model(index, draft, &mut others);
+            }
+            Top::Enum(index) => enumeration(&mut draft.enums[index], &mut others),
+            Top::Composite(index) => composite(index, draft, &mut others),
             Top::Datasource(_) | Top::Generator(_) => {}
         }
     }
+    report.append(others);
 }
 
 /// The argument of `@map` and `@@map`, with the place of the attribute.

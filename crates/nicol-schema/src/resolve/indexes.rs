@@ -252,9 +252,9 @@ fn index_members<'a>(
 
 fn relation_keys<'d>(draft: &'d Draft<'_>, id: ModelId, relations: &[String]) -> Vec<&'d str> {
     let model = draft.model(id);
-    let named = model.fields.iter().filter(|field| relations.iter().any(|name| name == field.name));
-    let relations = named.filter_map(|field| field.relation).map(|index| draft.relation_field(index));
-    relations.flat_map(|field| field.fields.iter().flatten()).map(|key| model.field(*key).name).collect()
+    let fields = model.relation_fields.clone().map(|index| draft.relation_field(index));
+    let named = fields.filter(|field| relations.iter().any(|name| name == draft.field(field.at).name));
+    named.flat_map(|field| field.fields.iter().flatten()).map(|key| model.field(*key).name).collect()
 }
 
 enum Resolved<'a> {
@@ -304,10 +304,7 @@ fn resolved<'a>(
     let (mut found, mut unknown, mut relations) = (Members::with_capacity(entries.len()), Vec::new(), Vec::new());
     let mut named = FxHashSet::default();
     for entry in entries {
-        let (first, path) = match entry.name.split_once('.') {
-            Some((first, path)) => (first, Some(path)),
-            None => (entry.name, None),
-        };
+        let (first, path) = split_at_dot(entry.name);
         if path.is_some() && !nested {
             unknown.push(entry.name.to_owned());
             continue;

@@ -22,15 +22,17 @@ use crate::ast::{File, Parsed};
 use crate::report::Report;
 
 use draft::Draft;
+use names::Names;
 
 /// Runs the passes.
 pub(crate) fn resolve<'a>(files: &'a [Parsed<'a>], report: &mut Report) -> Draft<'a> {
     let blocks = files.iter().map(|file| file.tree.blocks.len()).sum();
     let mut draft = Draft { tops: Vec::with_capacity(blocks), models: Vec::with_capacity(blocks), ..Draft::default() };
+    let mut names = Names::with_capacity(blocks);
     for file in files {
-        tops::collect(File(file), &mut draft, report);
+        tops::collect(File(file), &mut draft, &mut names, report);
     }
-    let names = names::resolve(&draft, report);
+    report.append(std::mem::take(&mut names.report));
     types::resolve(&mut draft, &names, report);
     attributes::resolve(&mut draft, report);
     relations::infer(&mut draft);

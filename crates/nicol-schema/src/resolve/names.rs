@@ -1,5 +1,5 @@
-//! Second pass: names. Nothing may be called like something else in its space, and names follow the rules of
-//! identifiers.
+//! Names, looked at block by block while the first pass has them at hand. Nothing may be called like something else in
+//! its space, and names follow the rules of identifiers.
 
 use rustc_hash::FxHashMap;
 
@@ -13,50 +13,61 @@ use crate::syntax::tree::AttributeNode;
 use super::draft::*;
 use super::reserved;
 
-/// What the names of models, enums and composite types mean.
-pub(crate) type Names<'a> = FxHashMap<&'a str, Top>;
+/// What names mean, and what is wrong with them.
+#[derive(Default)]
+pub(crate) struct Names<'a> {
+    /// Models, enums and composite types.
+    pub(crate) types: FxHashMap<&'a str, Top>,
+    datasources: FxHashMap<&'a str, Top>,
+    generators: FxHashMap<&'a str, Top>,
+    /// What is wrong, to be said behind what is wrong with the syntax of any file.
+    pub(crate) report: Report,
+}
 
-/// Checks all names and returns the space of types.
-pub(crate) fn resolve<'a>(draft: &Draft<'a>, report: &mut Report) -> Names<'a> {
-    let mut types: Names<'a> = FxHashMap::default();
-    types.reserve(draft.tops.len());
-    let mut datasources: Names<'a> = FxHashMap::default();
-    let mut generators: Names<'a> = FxHashMap::default();
-    for top in &draft.tops {
-        let (name, span) = identifier(draft, *top);
+impl<'a> Names<'a> {
+    /// No names, with room for those of so many blocks.
+    pub(crate) fn with_capacity(blocks: usize) -> Names<'a> {
+        let mut names = Names::default();
+        names.types.reserve(blocks);
+        names
+    }
+
+    /// Checks the names of a block and adds its own.
+    pub(crate) fn add(&mut self, draft: &Draft<'a>, top: Top) {
+        let report = &mut self.report;
+        let (name, span) = identifier(draft, top);
         if scalar(name).is_some() {
             let message = format!("`{name}` is the name of a built-in type");
             report.error_help(Code::ReservedScalarName, span, message, "choose another name");
         }
-        let space = match *top {
+        let space = match top {
             Top::Model(index) => {
                 model(&draft.models[index], report);
-                &mut types
+                &mut self.types
             }
             Top::Enum(index) => {
                 enumeration(&draft.enums[index], report);
-                &mut types
+                &mut self.types
             }
             Top::Composite(index) => {
                 composite(&draft.composites[index], report);
-                &mut types
+                &mut self.types
             }
             Top::Datasource(index) => {
                 properties("datasource", &draft.datasources[index], report);
-                &mut datasources
+                &mut self.datasources
             }
             Top::Generator(index) => {
                 properties("generator", &draft.generators[index], report);
-                &mut generators
+                &mut self.generators
             }
         };
-        if let Some(earlier) = space.insert(name, *top) {
-            let message = format!("{} `{name}` has the name of an earlier {}", word(draft, *top), word(draft, earlier));
+        if let Some(earlier) = space.insert(name, top) {
+            let message = format!("{} `{name}` has the name of an earlier {}", word(draft, top), word(draft, earlier));
             report.error_help(Code::DuplicateName, span, message, "rename or remove one of the two");
             report.relate(identifier(draft, earlier).1, "the earlier one");
         }
     }
-    types
 }
 
 /// The built-in type of a name.

@@ -1,4 +1,4 @@
-//! Fifth pass: which relation fields belong together, and what relation they make.
+//! Fourth pass: which relation fields belong together, and what relation they make.
 
 use rustc_hash::FxHashMap;
 
@@ -8,17 +8,15 @@ use super::draft::*;
 
 /// Joins up relation fields. Each relation is listed once, where its first deciding field stands.
 pub(crate) fn infer(draft: &mut Draft<'_>) {
-    let leads = Leads::new(draft);
+    let many = Many::new(draft);
     let mut relations = Vec::with_capacity(draft.relation_fields.len() / 2 + 1);
-    let mut counts = Vec::with_capacity(draft.relation_fields.len());
-    for (index, field) in (0..).zip(&draft.relation_fields) {
-        counts.push(leads.alike(draft, field.at.model, field.target, field.name).count);
-        let back = leads.alike(draft, field.target, field.at.model, field.name);
+    for index in 0..draft.relation_fields.len() as u32 {
+        let field = draft.relation_field(index);
+        let count = many.alike(draft, field.at.model, field.target, field.name).count;
+        let back = many.alike(draft, field.target, field.at.model, field.name);
         let opposite = if back.first == Some(index) { back.second } else { back.first };
         relations.extend(relation(draft, index, opposite));
-    }
-    for (field, count) in draft.relation_fields.iter_mut().zip(counts) {
-        field.alike = count;
+        draft.relation_fields[index as usize].alike = count;
     }
     draft.relations = relations;
 }
@@ -45,47 +43,29 @@ impl Alike {
 /// Model, target and name.
 type Path<'d> = (ModelId, ModelId, Option<&'d str>);
 
-/// Where relation fields lead.
-struct Leads<'d> {
-    /// For every model the number of its first relation field; one more at the end.
-    starts: Vec<u32>,
-    /// Those of models that have too many to look through.
-    many: FxHashMap<Path<'d>, Alike>,
-}
+/// Where the relation fields of models lead that have too many to look through.
+struct Many<'d>(FxHashMap<Path<'d>, Alike>);
 
-impl<'d> Leads<'d> {
-    fn new(draft: &Draft<'d>) -> Leads<'d> {
-        let mut starts = Vec::with_capacity(draft.models.len() + 1);
-        let mut next = 0;
-        for model in 0..=draft.models.len() as u32 {
-            while draft.relation_fields.get(next).is_some_and(|field| field.at.model.0 < model) {
-                next += 1;
-            }
-            starts.push(next as u32);
-        }
-        let mut leads = Leads { starts, many: FxHashMap::default() };
-        for model in 0..draft.models.len() {
-            let run = leads.run(ModelId(model as u32));
-            for (index, field) in run.clone().zip(&draft.relation_fields[run.start as usize..run.end as usize]) {
-                if run.len() > FEW {
-                    leads.many.entry((field.at.model, field.target, field.name)).or_default().add(index);
-                }
+impl<'d> Many<'d> {
+    fn new(draft: &Draft<'d>) -> Many<'d> {
+        let mut many: FxHashMap<Path<'d>, Alike> = FxHashMap::default();
+        for model in draft.models.iter().filter(|model| model.relation_fields.len() > FEW) {
+            for index in model.relation_fields.clone() {
+                let field = draft.relation_field(index);
+                many.entry((field.at.model, field.target, field.name)).or_default().add(index);
             }
         }
-        leads
-    }
-
-    fn run(&self, model: ModelId) -> std::ops::Range<u32> {
-        self.starts[model.0 as usize]..self.starts[model.0 as usize + 1]
+        Many(many)
     }
 
     fn alike(&self, draft: &Draft<'_>, from: ModelId, to: ModelId, name: Option<&str>) -> Alike {
-        let run = self.run(from);
-        if run.len() > FEW {
-            return self.many.get(&(from, to, name)).copied().unwrap_or_default();
+        let indices = draft.model(from).relation_fields.clone();
+        if indices.len() > FEW {
+            return self.0.get(&(from, to, name)).copied().unwrap_or_default();
         }
         let mut alike = Alike::default();
-        for (index, field) in run.clone().zip(&draft.relation_fields[run.start as usize..run.end as usize]) {
+        for index in indices {
+            let field = draft.relation_field(index);
             if field.target == to && field.name == name {
                 alike.add(index);
             }

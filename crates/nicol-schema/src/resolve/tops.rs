@@ -11,13 +11,18 @@ use crate::syntax::tree::*;
 use crate::syntax::words::Word;
 
 use super::draft::*;
+use super::names::{Names, scalar};
 
-/// Adds the blocks of one file to the draft, and reports its syntax errors in the order of the text.
-pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, report: &mut Report) {
+/// Adds the blocks of one file to the draft and to the names, and reports its syntax errors in the order of the text.
+pub(crate) fn collect<'a>(file: File<'a>, draft: &mut Draft<'a>, names: &mut Names<'a>, report: &mut Report) {
     let mut faults = Faults::default();
     for item in &file.tree().items {
         match item.kind {
-            ItemKind::Block(index) => block(file, &file.tree().blocks[index as usize], draft, &mut faults),
+            ItemKind::Block(index) => {
+                let top = block(file, &file.tree().blocks[index as usize], draft, &mut faults);
+                draft.tops.push(top);
+                names.add(draft, top);
+            }
             ItemKind::Comments | ItemKind::EmptyLines => {}
             ItemKind::TypeAlias => faults.add(
                 Code::TypeAlias,
@@ -93,8 +98,10 @@ fn stray_line(file: File<'_>, extent: Extent, faults: &mut Faults) {
 }
 
 fn escapes(file: File<'_>, faults: &mut Faults) {
-    let expressions = file.tree().escaped.iter().map(|escaped| escaped.extent);
-    let unsupported = file.tree().fields.iter().filter_map(|field| field.ty?.unsupported(file.text()));
+    let tree = file.tree();
+    let expressions = tree.escaped.iter().map(|escaped| escaped.extent);
+    let fields = if tree.has_unsupported { tree.fields.as_slice() } else { &[] };
+    let unsupported = fields.iter().filter_map(|field| field.ty?.unsupported(file.text()));
     let given_up = std::mem::take(&mut faults.given_up);
     let is_read = |extent: &Extent| {
         let next = given_up.partition_point(|field| field.end() <= extent.start());
@@ -115,9 +122,9 @@ fn escapes(file: File<'_>, faults: &mut Faults) {
     }
 }
 
-fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults) {
+fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &mut Faults) -> Top {
     let name = file.slice(block.name);
-    let top = match block.keyword {
+    match block.keyword {
         Keyword::Model | Keyword::View => {
             let is_view = block.keyword == Keyword::View;
             let fields = fields(file, block, if is_view { "view" } else { "model" }, faults);
@@ -128,6 +135,7 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
                 is_view,
                 lookup: lookup(&fields),
                 fields,
+                relation_fields: 0..0,
                 map: None,
                 schema: None,
                 is_ignored: false,
@@ -156,8 +164,7 @@ fn block<'a>(file: File<'a>, block: &'a Block, draft: &mut Draft<'a>, faults: &m
             draft.generators.push(config(file, block, name, faults));
             Top::Generator(draft.generators.len() - 1)
         }
-    };
-    draft.tops.push(top);
+    }
 }
 
 fn members<'a>(file: File<'a>, block: &Block) -> &'a [Member] {
@@ -188,8 +195,10 @@ fn attributes_in_type(file: File<'_>, block: &Block, fields: &[DraftField<'_>], 
 }
 
 fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) -> Vec<DraftField<'a>> {
-    let mut found = Vec::with_capacity(block.members.range().len());
-    for member in members(file, block) {
+    let members = members(file, block);
+    let count = members.iter().filter(|member| matches!(member, Member::Field(_))).count();
+    let mut found = Vec::with_capacity(count);
+    for member in members {
         match *member {
             Member::Field(index) => {
                 let node = &file.tree().fields[index as usize];
@@ -205,8 +214,7 @@ fn fields<'a>(file: File<'a>, block: &Block, word: &str, faults: &mut Faults) ->
                         map: None,
                         default: None,
                         native: None,
-                        ty: None,
-                        relation: None,
+                        ty: node.ty.and_then(|ty| scalar(file.slice(ty.base))).map(Type::Scalar),
                         arity,
                         is_updated_at: false,
                         is_ignored: false,

@@ -1,4 +1,4 @@
-//! Third pass: what the types of fields are.
+//! Second pass: what the types of fields are, but for the built-in ones, which the first pass has found.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::schema::*;
 use crate::syntax::literal::unescape;
 
 use super::draft::*;
-use super::names::{Names, scalar};
+use super::names::Names;
 
 const BUILT_IN: [&str; 9] = ["Int", "BigInt", "Float", "Decimal", "Boolean", "String", "DateTime", "Bytes", "Json"];
 
@@ -24,19 +24,21 @@ pub(crate) fn resolve<'a>(draft: &mut Draft<'a>, names: &Names<'a>, report: &mut
         match *top {
             Top::Model(index) => {
                 let model = &mut draft.models[index];
-                for (field_index, field) in model.fields.iter_mut().enumerate() {
+                let first = relation_fields.len() as u32;
+                for (field_index, field) in model.fields.iter_mut().enumerate().filter(|(_, field)| field.ty.is_none())
+                {
                     field.ty = field_type(field, names, &mut unsupported, &mut patience, report);
                     if let Some(Type::Model(target)) = field.ty {
-                        field.relation = Some(relation_fields.len() as u32);
                         let at = FieldRef { model: ModelId(index as u32), field: FieldId(field_index as u32) };
                         relation_fields.push(relation_field(at, target));
                     }
                 }
+                model.relation_fields = first..relation_fields.len() as u32;
             }
             Top::Composite(index) => {
                 let composite = &mut draft.composites[index];
                 let (file, name) = (composite.file, composite.name);
-                for field in &mut composite.fields {
+                for field in composite.fields.iter_mut().filter(|field| field.ty.is_none()) {
                     field.ty = field_type(field, names, &mut unsupported, &mut patience, report);
                     if let Some(Type::Model(target)) = field.ty {
                         let target = draft.models[target.0 as usize].name;
@@ -89,16 +91,13 @@ fn field_type<'a>(
         return Some(Type::Unsupported(unsupported.len() as u32 - 1));
     }
     let name = file.slice(ty.base);
-    if let Some(scalar) = scalar(name) {
-        return Some(Type::Scalar(scalar));
-    }
-    match names.get(name) {
+    match names.types.get(name) {
         Some(Top::Model(index)) => Some(Type::Model(ModelId(*index as u32))),
         Some(Top::Enum(index)) => Some(Type::Enum(EnumId(*index as u32))),
         Some(Top::Composite(index)) => Some(Type::Composite(CompositeTypeId(*index as u32))),
         Some(Top::Datasource(_) | Top::Generator(_)) | None => {
-            let defined = names.keys().copied().take(*patience);
-            *patience = patience.saturating_sub(names.len());
+            let defined = names.types.keys().copied().take(*patience);
+            *patience = patience.saturating_sub(names.types.len());
             let candidates = BUILT_IN.iter().copied().chain(defined);
             let help = match nearest(name, candidates) {
                 Some(candidate) => format!("did you mean `{candidate}`?"),

@@ -493,6 +493,7 @@ impl<'a> Parser<'a> {
             let string = self.string();
             self.skip_space();
             if string.is_some() && self.eat(b')') {
+                self.tree.has_unsupported = true;
                 return Some((self.extent_from(start), true));
             }
             self.at = start;

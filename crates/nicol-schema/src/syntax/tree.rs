@@ -33,6 +33,12 @@ impl Extent {
         self.end.get()
     }
 
+    /// How many bytes it has.
+    #[inline]
+    pub(crate) fn len(self) -> usize {
+        (self.end.get() - self.start) as usize
+    }
+
     /// The part of the text it covers.
     #[inline]
     pub(crate) fn of(self, text: &str) -> &str {
@@ -331,6 +337,8 @@ pub(crate) struct Tree {
     pub(crate) too_deep: Vec<Extent>,
     /// An argument may lack its value, or a comma have nothing behind it.
     pub(crate) lacks_values: bool,
+    /// A type may be `Unsupported("..")`.
+    pub(crate) has_unsupported: bool,
     /// A name may start with a digit, or have a `-` in it.
     pub(crate) has_odd_names: bool,
 }

@@ -82,7 +82,7 @@ fn model(checks: &Checks<'_, '_>, id: ModelId, names: &names::Names<'_>, report:
             fields::check(checks, id, FieldId(index as u32), names, report);
         }
     }
-    for field in model.fields.iter().filter_map(|field| field.relation) {
+    for field in model.relation_fields.clone() {
         if !relation_fields::check(checks, field, names, report) {
             return false;
         }

@@ -25,6 +25,7 @@ pub(crate) fn in_order(draft: &Draft<'_>) -> Vec<ModelId> {
 pub(crate) fn database_name_clashes(checks: &Checks<'_, '_>, report: &mut Report) {
     let draft = checks.draft;
     let mut seen: FxHashMap<(Option<&str>, &str), ModelId> = FxHashMap::default();
+    seen.reserve(draft.models.len());
     for id in in_order(draft) {
         let model = draft.model(id);
         let schema = model.schema.map(|(name, _)| name);
@@ -129,8 +130,7 @@ pub(crate) fn schema_rules(
 
 /// MySQL takes SET DEFAULT but its tables refuse it.
 fn set_default_warnings(checks: &Checks<'_, '_>, model: &DraftModel<'_>, report: &mut Report) {
-    for field in model.fields.iter().filter_map(|field| field.relation) {
-        let field = checks.draft.relation_field(field);
+    for field in model.relation_fields.clone().map(|index| checks.draft.relation_field(index)) {
         for (name, action) in [("onDelete", field.on_delete), ("onUpdate", field.on_update)] {
             if let Some((ReferentialAction::SetDefault, span)) = action {
                 let argument = field.attribute.and_then(|attribute| keys::argument_span(attribute, name));

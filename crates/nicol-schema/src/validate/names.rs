@@ -16,7 +16,7 @@ type Space = (Scope, u32);
 
 /// Which names occur more than once.
 pub(crate) struct Names<'n> {
-    /// The number of the database schema of each model.
+    /// The number of the database schema of each model, for the counts.
     schemas: Vec<u32>,
     /// How often each name occurs in each space, counted only when one seems to occur twice: usually none does.
     counts: FxHashMap<(Space, String), u32>,
@@ -28,14 +28,14 @@ impl<'n> Names<'n> {
     /// Goes over all names of the schema.
     pub(crate) fn collect(checks: &Checks<'n, '_>) -> Names<'n> {
         let draft = checks.draft;
-        let mut numbers: FxHashMap<Option<&str>, u32> = FxHashMap::default();
-        let schemas = draft.models.iter().map(|model| {
-            let next = numbers.len() as u32;
-            *numbers.entry(model.schema.map(|(name, _)| name)).or_insert(next)
-        });
-        let schemas = schemas.collect();
-        let mut names = Names { schemas, counts: FxHashMap::default(), custom: FxHashMap::default() };
+        let mut names = Names { schemas: Vec::new(), counts: FxHashMap::default(), custom: FxHashMap::default() };
         if !checks.can.scopes.is_empty() && Names::some_seem_alike(checks) {
+            let mut numbers: FxHashMap<Option<&str>, u32> = FxHashMap::default();
+            let schemas = draft.models.iter().map(|model| {
+                let next = numbers.len() as u32;
+                *numbers.entry(model.schema.map(|(name, _)| name)).or_insert(next)
+            });
+            names.schemas = schemas.collect();
             let mut counts: FxHashMap<(Space, String), u32> = FxHashMap::default();
             each(checks, |name, constraint| {
                 for (scope, holder) in constraint.scopes(checks) {
@@ -91,6 +91,7 @@ impl<'n> Names<'n> {
         name: &str,
         scopes: &'static [Scope],
     ) -> impl Iterator<Item = &'static str> {
+        let scopes = if self.all_differ() { &[] } else { scopes };
         let clashes =
             |scope: &Scope| self.counts.get(&(self.space(*scope, id), name.to_owned())).is_some_and(|count| *count > 1);
         let taken: Vec<Scope> = scopes.iter().copied().filter(clashes).collect();

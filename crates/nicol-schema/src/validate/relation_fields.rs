@@ -35,7 +35,7 @@ fn is_ambiguous(checks: &Checks<'_, '_>, relation: &RelationField<'_>, report: &
     }
     let draft = checks.draft;
     let model = draft.model(relation.at.model);
-    let same = model.fields.iter().filter_map(|field| field.relation).map(|index| draft.relation_field(index));
+    let same = model.relation_fields.clone().map(|index| draft.relation_field(index));
     let same: Vec<&str> = same
         .filter(|other| other.target == relation.target && other.name == relation.name)
         .map(|other| draft.field(other.at).name)

@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use super::{Client, Place};
 use crate::Marks;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, has_retryable};
 
 /// The savepoint of a nested transaction. Each depth has its own: on MySQL savepoints of one name take each other's place.
 fn savepoint(depth: u32) -> String {
@@ -280,7 +280,7 @@ async fn begin(client: &Client, how: How) -> Result<Open> {
         Place::Pool => {
             let purpose = Purpose { what: "transaction", of: "", at: Some(how.at) };
             let mut connection = client.shared.pool.acquire_for(Some(purpose)).await?;
-            connection.begin(how.isolation).await?;
+            connection.begin_with_next(how.isolation).await?;
             Ok(Open { slot: Slot::of(connection, 0), outer: None, client: client.clone() })
         }
         Place::Transaction(_) if how.isolation.is_some() => {
@@ -313,6 +313,18 @@ impl<D: From<Client>> Retrying<D> {
     /// # Errors
     /// The last attempt's error.
     pub async fn run<T>(self, work: impl AsyncFnOnce(D) -> Result<T> + Clone) -> Result<T> {
+        self.try_run(work).await
+    }
+
+    /// The same for closures with an error type of their own: they run again when such a failure is that error's
+    /// [`source`](std::error::Error::source), or the source of that.
+    ///
+    /// # Errors
+    /// As [`run`](Retrying::run).
+    pub async fn try_run<T, E>(self, work: impl AsyncFnOnce(D) -> Result<T, E> + Clone) -> Result<T, E>
+    where
+        E: std::error::Error + From<Error> + 'static,
+    {
         let Transaction { client, how, .. } = self.transaction;
         let times = match client.place {
             Place::Pool => self.times,
@@ -321,10 +333,10 @@ impl<D: From<Client>> Retrying<D> {
         let mut tried = 0;
         loop {
             let attempt = Transaction { client: client.clone(), how, database: PhantomData };
-            match attempt.run(work.clone()).await {
-                Err(error) if error.is_retryable() && tried < times => {
+            match attempt.try_run(work.clone()).await {
+                Err(error) if tried < times && has_retryable(&error) => {
                     tried += 1;
-                    tracing::debug!(attempt = tried, error = error.code(), "the transaction runs again");
+                    tracing::debug!(attempt = tried, "the transaction runs again");
                 }
                 result => return result,
             }

@@ -4,13 +4,14 @@ use std::marker::PhantomData;
 
 use bigdecimal::BigDecimal;
 use jiff::Timestamp;
+use nicol_db::Value;
 
 use super::Col;
-use crate::Marks;
 use crate::filter::{Calculation, Comparison, Condition, Function};
 use crate::group::{GroupOrder, Having};
 use crate::operation::OrderBy;
 use crate::scalar::{Enumeration, Given, Scalar};
+use crate::{Marks, Table};
 
 /// A calculation over rows of `M` that gives a `T` for each group of rows; over all rows it gives none when there are
 /// none, whatever `T`.
@@ -140,11 +141,19 @@ impl<M, C: Scalar> Col<M, C> {
     }
 }
 
+/// The parameter for a value that a calculation is compared with: the least and the greatest instant are such as the column keeps.
+fn fitting<M: Table>(calculation: Calculation, value: Value) -> Value {
+    match calculation.column {
+        Some(column) => M::META.column(column).fit(value),
+        None => value,
+    }
+}
+
 macro_rules! comparable {
     ([$($generics:tt)*] $ty:ty => $value:ty) => {
         impl<$($generics)*> $ty {
             fn compare(self, comparison: Comparison, value: impl Given<$value>) -> Having<M> {
-                let value = value.given().into_value();
+                let value = fitting::<M>(self.calculation, value.given().into_value());
                 Having::new(Condition::Calculated { calculation: self.calculation, comparison, value })
             }
 
@@ -191,5 +200,5 @@ macro_rules! comparable {
     };
 }
 
-comparable!([M, T: Scalar] Calculated<M, T> => T::Plain);
-comparable!([M] Counted<M> => i64);
+comparable!([M: Table, T: Scalar] Calculated<M, T> => T::Plain);
+comparable!([M: Table] Counted<M> => i64);

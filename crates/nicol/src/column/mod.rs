@@ -9,16 +9,18 @@ mod text;
 
 use std::marker::PhantomData;
 
+use nicol_db::Value;
+
 pub use calculation::{Averaged, Calculated, Counted, Summed, count};
 pub use json::{Document, JsonPlace, PathStep};
 pub use order::{Order, Orders, relevance};
 pub use set::Columns;
 pub use text::{Insensitive, Searchable, Text, search};
 
-use crate::Marks;
-use crate::filter::{Comparison, Condition, Filter};
+use crate::filter::{Comparison, Condition, Filter, Operand};
 use crate::operation::OrderBy;
 use crate::scalar::{Comparand, Given, Scalar};
+use crate::{Marks, Table};
 
 /// A column of type `T` of the table `M`.
 pub struct Col<M, T> {
@@ -56,9 +58,18 @@ impl<M, T> Col<M, T> {
     }
 }
 
-impl<M, T: Scalar> Col<M, T> {
+impl<M: Table, T: Scalar> Col<M, T> {
+    /// The parameter for a value that the column is compared with.
+    fn fitting(self, value: impl Scalar) -> Value {
+        M::META.column(self.index).fit(value.into_value())
+    }
+
     fn compare(self, comparison: Comparison, operand: impl Comparand<M, T::Plain>) -> Filter<M> {
-        Filter::new(Condition::Compare { column: self.index, comparison, operand: operand.operand(), fold: false })
+        let operand = match operand.operand() {
+            Operand::Value(value) => Operand::Value(M::META.column(self.index).fit(value)),
+            column @ Operand::Column(_) => column,
+        };
+        Filter::new(Condition::Compare { column: self.index, comparison, operand, fold: false })
     }
 
     /// Equal to a value, or to another column of the row. For NULL see [`is_null`](Col::is_null).
@@ -92,7 +103,7 @@ impl<M, T: Scalar> Col<M, T> {
     }
 
     fn one_of<G: Given<T::Plain>>(self, values: impl IntoIterator<Item = G>, negated: bool) -> Filter<M> {
-        let values = values.into_iter().map(|value| value.given().into_value()).collect();
+        let values = values.into_iter().map(|value| self.fitting(value.given())).collect();
         Filter::new(Condition::In { column: self.index, values, negated, fold: false })
     }
 

@@ -5,6 +5,7 @@ use nicol_db::Value;
 use crate::edit::{EditMany, EditOne};
 use crate::filter::Condition;
 use crate::key::{Child, Children, Parent};
+use crate::meta::TableMeta;
 use crate::scalar::Assign;
 
 /// A unique key with its values, and further conditions beside it.
@@ -41,6 +42,9 @@ impl Key {
 /// What happens at the other ends of relations, in the order in which it was said.
 pub(crate) type Links = Vec<(u16, LinkWrite)>;
 
+/// Room that a row has from the start, so that most never ask for more.
+const FEW_COLUMNS: usize = 8;
+
 /// A row to be created, with what hangs on it.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
@@ -51,9 +55,17 @@ pub struct Draft {
 impl Draft {
     /// Gives a column its value; for generated code.
     #[must_use]
-    pub fn set(mut self, column: u16, value: Value) -> Self {
-        self.values.retain(|(present, _)| *present != column);
-        self.values.push((column, value));
+    pub fn set(mut self, table: &TableMeta, column: u16, value: Value) -> Self {
+        let value = table.column(column).fit(value);
+        match self.values.iter_mut().find(|(present, _)| *present == column) {
+            Some((_, present)) => *present = value,
+            None => {
+                if self.values.is_empty() {
+                    self.values.reserve(FEW_COLUMNS);
+                }
+                self.values.push((column, value));
+            }
+        }
         self
     }
 
@@ -94,9 +106,9 @@ pub struct Patch {
 impl Patch {
     /// Assigns to a column; for generated code.
     #[must_use]
-    pub fn set(mut self, column: u16, assign: Assign) -> Self {
+    pub fn set(mut self, table: &TableMeta, column: u16, Assign { step, value }: Assign) -> Self {
         self.assigns.retain(|(present, _)| *present != column);
-        self.assigns.push((column, assign));
+        self.assigns.push((column, Assign { step, value: table.column(column).fit(value) }));
         self
     }
 

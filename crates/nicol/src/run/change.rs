@@ -100,7 +100,7 @@ pub(super) fn touch_at(now: jiff::Timestamp, table: &TableMeta, mut patch: Patch
     }
     for (index, column) in (0u16..).zip(table.columns) {
         if column.is_updated_at && !patch.assigns.iter().any(|(assigned, _)| *assigned == index) {
-            patch = patch.set(index, Assign::set(now));
+            patch = patch.set(table, index, Assign::set(now));
         }
     }
     patch
@@ -535,11 +535,10 @@ async fn upsert_in_one(
     let (given, values): (Vec<u16>, Vec<Option<Value>>) = cells.into_iter().map(|(c, v)| (c, Some(v))).unzip();
     let target = key.columns();
     let conflict = Conflict::Update { target: &target, patch: &patch, condition: key.and.as_ref() };
-    let rows = [values];
     let direct = read::plain_columns(wanted).filter(|_| sql::has_returning(dialect, Verb::Insert));
     let returning = direct.as_deref().unwrap_or_default();
-    let insert = Insert { table, columns: &given, rows: &rows, returning, conflict };
-    let statement = sql::insert(dialect, &insert)?;
+    let insert = Insert { table, columns: &given, rows: vec![values], returning, conflict };
+    let statement = sql::insert(dialect, insert)?;
     let not_found = || Error::not_found(table, "upsert: the row is there but does not fulfil the filter");
     let Some(columns) = direct else {
         session.execute(table, &statement).await?;

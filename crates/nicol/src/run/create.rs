@@ -3,8 +3,7 @@
 use nicol_db::{Dialect, Value};
 
 use super::insert::{
-    Bulk, Inserted, fill_defaults, grid, insert_new, insert_rows, insert_skipping, is_one_statement, key_value,
-    only_key, with_defaults,
+    Defaults, Inserted, grid, insert_rows, insert_skipping, is_one_statement, only_key, with_defaults,
 };
 use super::link::{self, link_below};
 use super::{BoxFuture, Cells, Level, Session, Trust, read, set, value_of};
@@ -69,13 +68,15 @@ async fn create_inside(
 ) -> Result<Level> {
     let asked = direct.as_deref().unwrap_or(table.key).to_vec();
     let mut created = insert_level(session, table, vec![draft], asked).await?;
-    if let (Some(columns), Some(parts)) = (direct, created.returned.take()) {
+    if let Some(columns) = direct
+        && let Some(parts) = created.returned.take()
+    {
         let columns = columns.into_iter().map(Some).collect();
         let mut level = Level { table, parts, columns, children: Vec::new(), is_backward: false };
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
-    let cells = created.cells.pop().unwrap_or_default();
+    let cells = created.cells(table)?.pop().unwrap_or_default();
     read_back(session, table, &cells, wanted).await
 }
 
@@ -107,23 +108,28 @@ pub(super) fn insert_level<'a>(
     mut asked: Vec<u16>,
 ) -> BoxFuture<'a, Result<Inserted>> {
     Box::pin(async move {
-        let Prepared { rows, below, trust } = prepare(session, table, drafts).await?;
-        let given = columns_of(&rows);
+        let Prepared { mut rows, below, trust } = prepare(session, table, drafts).await?;
+        let given = columns_beside(&trust, &rows);
         if session.connection.dialect() == Dialect::Postgres
-            && let [row] = rows.as_slice()
+            && rows.len() == 1
             && !asked.is_empty()
             && below.iter().all(|(_, relation, write)| is_leaf(table, *relation, write))
             && (1..=ROWS_OF_A_TREE).contains(&below.len())
+            && let Some(row) = rows.pop()
         {
             return insert_tree(session, table, row, below, &asked).await;
         }
         for (_, relation, _) in &below {
             add_columns(&mut asked, near_columns(table.relation(*relation)));
         }
-        let inserted = insert_rows(session, table, rows, &asked).await;
+        let inserted = insert_rows(session, table, rows, &asked, Conflict::Fail).await;
         let inserted =
             inserted.map_err(|error| trust.explain(error, table, "create", |column| given.contains(&column)))?;
-        link_below(session, table, &inserted.cells, below).await?;
+        if below.is_empty() {
+            return Ok(inserted);
+        }
+        let cells = inserted.cells(table)?;
+        link_below(session, table, &cells, below).await?;
         Ok(inserted)
     })
 }
@@ -147,7 +153,7 @@ fn is_tree(dialect: Dialect, table: &TableMeta, draft: &Draft) -> bool {
 async fn insert_tree(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    row: &Cells,
+    row: Cells,
     below: Vec<(usize, u16, LinkWrite)>,
     asked: &[u16],
 ) -> Result<Inserted> {
@@ -166,30 +172,19 @@ async fn insert_tree(
             }
         }
         let foreign_key: Vec<(u16, u16)> = columns.iter().copied().zip(references.iter().copied()).collect();
-        parts.push((target, grid(&rows), foreign_key));
+        let (columns, rows) = grid(rows);
+        parts.push((target, columns, rows, foreign_key));
     }
-    let below: Vec<Below<'_>> = parts
-        .iter()
-        .map(|(target, (columns, rows), foreign_key)| Below {
-            insert: Insert { table: target, columns, rows, returning: &[], conflict: Conflict::Fail },
-            foreign_key: foreign_key.clone(),
-        })
-        .collect();
-    let rows = [row.clone()];
-    let (columns, cells) = grid(&rows);
-    let above = Insert { table, columns: &columns, rows: &cells, returning: &returning, conflict: Conflict::Fail };
-    let statement = sql::insert_tree(&above, &below, asked)?;
-    let targets = below.iter().map(|below| below.insert.table);
-    let returned = session.query_several(table, targets, &statement).await?;
-    let mut cells = row.clone();
-    if let Some(first) = returned.first() {
-        for (place, &column) in asked.iter().enumerate() {
-            if let Some(value) = key_value(table, column, first.cell(place))? {
-                set(&mut cells, column, value);
-            }
-        }
-    }
-    Ok(Inserted { cells: vec![cells], returned: Some(vec![returned]) })
+    let targets: Vec<&'static TableMeta> = parts.iter().map(|(target, ..)| *target).collect();
+    let below = parts.iter_mut().map(|(target, columns, rows, foreign_key)| Below {
+        insert: Insert { table: target, columns, rows: std::mem::take(rows), returning: &[], conflict: Conflict::Fail },
+        foreign_key,
+    });
+    let (columns, rows) = grid(vec![row]);
+    let above = Insert { table, columns: &columns, rows, returning: &returning, conflict: Conflict::Fail };
+    let statement = sql::insert_tree(above, below.collect(), asked)?;
+    let returned = session.query_several(table, targets.into_iter(), &statement).await?;
+    Ok(Inserted::of_returned(asked, returned))
 }
 
 /// Creates the rows of one level without those that have a unique key which is taken.
@@ -198,17 +193,17 @@ pub(super) fn insert_level_skipping<'a>(
     table: &'static TableMeta,
     drafts: Vec<Draft>,
     asked: &'a [u16],
-) -> BoxFuture<'a, Result<Bulk>> {
+) -> BoxFuture<'a, Result<Inserted>> {
     Box::pin(async move {
         let Prepared { rows, below, trust } = prepare(session, table, drafts).await?;
-        let given = columns_of(&rows);
+        let given = columns_beside(&trust, &rows);
         if let Some((_, relation, _)) = below.first() {
             let field = table.relation(*relation).field;
             let message = "rows that may be left out as duplicates cannot have rows below them".to_owned();
             return Err(Error::new("P2019", message).on(table).with_field(field));
         }
-        let bulk = insert_skipping(session, table, rows, asked).await;
-        bulk.map_err(|error| trust.explain(error, table, "create_many", |column| given.contains(&column)))
+        let inserted = insert_skipping(session, table, rows, asked).await;
+        inserted.map_err(|error| trust.explain(error, table, "create_many", |column| given.contains(&column)))
     })
 }
 
@@ -216,26 +211,27 @@ pub(super) fn insert_level_skipping<'a>(
 pub(crate) async fn create_many(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    drafts: Vec<Draft>,
+    mut drafts: Vec<Draft>,
     skip: bool,
 ) -> Result<u64> {
     if drafts.is_empty() {
         return Ok(0);
     }
-    let is_alone = is_alone(session, table, &drafts, skip);
-    if is_alone {
-        return create_list(session, table, drafts, skip, &[]).await.map(|bulk| bulk.count);
-    }
-    session.begin().await?;
-    let result = create_list(session, table, drafts, skip, &[]).await;
-    session.finish(result).await.map(|bulk| bulk.count)
+    let inserted = if is_alone(session, table, &mut drafts, skip)? {
+        create_list(session, table, drafts, skip, &[]).await?
+    } else {
+        session.begin().await?;
+        let result = create_list(session, table, drafts, skip, &[]).await;
+        session.finish(result).await?
+    };
+    Ok(inserted.count as u64)
 }
 
 /// Creates rows and gives them back, in their order where the database keeps it.
 pub(crate) async fn create_many_returning(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    drafts: Vec<Draft>,
+    mut drafts: Vec<Draft>,
     skip: bool,
     wanted: &Read,
 ) -> Result<Level> {
@@ -245,8 +241,7 @@ pub(crate) async fn create_many_returning(
     let has_returning = sql::has_returning(session.connection.dialect(), Verb::Insert);
     let is_gentle = drafts.iter().flat_map(|draft| &draft.links).all(|(_, write)| write.is_gentle());
     let direct = read::plain_columns(wanted).filter(|_| has_returning && is_gentle);
-    let is_alone = direct.is_some() && is_flat(wanted) && is_alone(session, table, &drafts, skip);
-    if is_alone {
+    if direct.is_some() && is_flat(wanted) && is_alone(session, table, &mut drafts, skip)? {
         return create_list_returning(session, table, drafts, skip, wanted, direct).await;
     }
     session.begin().await?;
@@ -254,13 +249,17 @@ pub(crate) async fn create_many_returning(
     session.finish(result).await
 }
 
-/// True when rows are inserted in one statement.
-fn is_alone(session: &Session<'_>, table: &TableMeta, drafts: &[Draft], skip: bool) -> bool {
-    let dialect = session.connection.dialect();
-    let rows: Vec<&Cells> = drafts.iter().map(|draft| &draft.values).collect();
+/// True when rows are inserted in one statement. They get their defaults for that, which are parameters as all others.
+fn is_alone(session: &Session<'_>, table: &TableMeta, drafts: &mut [Draft], skip: bool) -> Result<bool> {
     let has_links = drafts.iter().any(|draft| !draft.links.is_empty());
-    let in_halves = skip && dialect.is_mysql_family();
-    !(has_links || in_halves) && is_one_statement(dialect, table, &rows)
+    let in_halves = skip && session.connection.dialect().is_mysql_family();
+    if has_links || in_halves {
+        return Ok(false);
+    }
+    let defaults = Defaults::of(table, session.now);
+    drafts.iter_mut().try_for_each(|draft| defaults.fill(&mut draft.values))?;
+    let rows: Vec<&Cells> = drafts.iter().map(|draft| &draft.values).collect();
+    Ok(is_one_statement(session.connection, table, &rows))
 }
 
 async fn create_list(
@@ -269,12 +268,11 @@ async fn create_list(
     drafts: Vec<Draft>,
     skip: bool,
     asked: &[u16],
-) -> Result<Bulk> {
+) -> Result<Inserted> {
     if skip {
         return insert_level_skipping(session, table, drafts, asked).await;
     }
-    let Inserted { cells, returned } = insert_level(session, table, drafts, asked.to_vec()).await?;
-    Ok(Bulk { count: cells.len() as u64, cells, returned })
+    insert_level(session, table, drafts, asked.to_vec()).await
 }
 
 async fn create_list_returning(
@@ -286,14 +284,17 @@ async fn create_list_returning(
     direct: Option<Vec<u16>>,
 ) -> Result<Level> {
     let asked = direct.as_deref().unwrap_or(table.key);
-    let bulk = create_list(session, table, drafts, skip, asked).await?;
-    if let (Some(columns), Some(parts)) = (direct, bulk.returned) {
+    let mut inserted = create_list(session, table, drafts, skip, asked).await?;
+    if let Some(columns) = direct
+        && let Some(parts) = inserted.returned.take()
+    {
         let columns = columns.into_iter().map(Some).collect();
         let mut level = Level { table, parts, columns, children: Vec::new(), is_backward: false };
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
-    let rows = bulk.cells.iter().map(|cells| key_condition(table, cells));
+    let cells = inserted.cells(table)?;
+    let rows = cells.iter().map(|cells| key_condition(table, cells));
     read_rows(session, table, rows.collect::<Result<_>>()?, wanted).await
 }
 
@@ -318,9 +319,12 @@ struct Prepared {
     trust: Trust,
 }
 
-/// The columns that any of the rows gives a value.
-fn columns_of(rows: &[Cells]) -> Vec<u16> {
+/// The columns that any of the rows gives a value; nobody wants to know without rows that were connected on trust.
+fn columns_beside(trust: &Trust, rows: &[Cells]) -> Vec<u16> {
     let mut columns = Vec::new();
+    if trust.blind.is_empty() {
+        return columns;
+    }
     for (column, value) in rows.iter().flatten() {
         if *value != Value::Null {
             add_columns(&mut columns, &[*column]);
@@ -342,9 +346,8 @@ async fn prepare(session: &mut Session<'_>, table: &'static TableMeta, drafts: V
         }
     }
     let trust = link_parents(session, table, &mut rows, parents).await?;
-    for row in &mut rows {
-        fill_defaults(table, row, session)?;
-    }
+    let defaults = Defaults::of(table, session.now);
+    rows.iter_mut().try_for_each(|row| defaults.fill(row))?;
     Ok(Prepared { rows, below, trust })
 }
 
@@ -431,7 +434,7 @@ pub(super) async fn parent_values(
         }
     }
     if !drafts.is_empty() {
-        for cells in insert_level(session, target, drafts, references.to_vec()).await?.cells {
+        for cells in insert_level(session, target, drafts, references.to_vec()).await?.cells(target)? {
             let value = |reference: &u16| value_of(target, &cells, *reference);
             values.push(references.iter().map(value).collect::<Result<_>>()?);
         }
@@ -489,16 +492,14 @@ pub(super) async fn obtain(
             && (!is_mysql || only_key(table, &columns, &draft.values))
             && simple.first().is_none_or(|first| first.columns() == columns);
         if is_simple && !simple.contains(key) {
-            let mut cells = draft.values.clone();
-            fill_defaults(table, &mut cells, session)?;
-            rows.push(cells);
+            rows.push(with_defaults(session, table, draft.values.clone())?);
             simple.push(key.clone());
         }
     }
     let mut known: Vec<Vec<Value>> = Vec::new();
     if let Some(first) = simple.first() {
         let target = first.columns();
-        insert_new(session, table, &rows, &target).await?;
+        insert_rows(session, table, rows, &[], Conflict::Keep(&target)).await?;
         if !asked.iter().all(|column| target.contains(column)) {
             let any = Condition::Any(simple.iter().map(Key::condition).collect());
             let columns: Vec<u16> = target.iter().chain(asked).copied().collect();
@@ -524,7 +525,7 @@ pub(super) async fn obtain(
             Some(values) => values,
             None => {
                 let inserted = insert_level(session, table, vec![draft], asked.to_vec()).await?;
-                let cells = inserted.cells.into_iter().next().unwrap_or_default();
+                let cells = inserted.cells(table)?.pop().unwrap_or_default();
                 asked.iter().map(|column| value_of(table, &cells, *column)).collect::<Result<_>>()?
             }
         });

@@ -1,6 +1,8 @@
 //! Rows into a table, without what hangs on them: what the client gives them, and in how many statements they go.
 
-use nicol_db::{Dialect, Rows, Value};
+use std::borrow::Borrow;
+
+use nicol_db::{Connection, Dialect, Row, Rows, Value};
 
 use super::{Cells, Session, cell_value};
 use crate::error::Result;
@@ -15,50 +17,108 @@ pub(super) const PARAMETERS_A_STATEMENT: usize = 30_000;
 /// The most rows of one INSERT on SQLite.
 const ROWS_TOGETHER: usize = 8;
 
+/// The most rows of one INSERT whose columns are arrays.
+const ROWS_OF_ARRAYS: usize = 50_000;
+
 /// Rows that were inserted.
 pub(super) struct Inserted {
-    /// What is known of each: given, defaulted, or asked back from the database.
-    pub(super) cells: Vec<Cells>,
-    /// The columns asked back, as they came; none where the database gives nothing back.
+    pub(super) count: usize,
+    /// What is known of each without what came back; empty when nothing was asked for.
+    known: Vec<Cells>,
+    /// The columns asked for.
+    asked: Vec<u16>,
+    /// Those columns, as they came; none where the database gives nothing back.
     pub(super) returned: Option<Vec<Rows>>,
+}
+
+impl Inserted {
+    /// A row of which these columns came back.
+    pub(super) fn of_returned(asked: &[u16], rows: Rows) -> Self {
+        Inserted { count: 1, known: Vec::new(), asked: asked.to_vec(), returned: Some(vec![rows]) }
+    }
+
+    /// The columns of each row that were asked for.
+    pub(super) fn cells(&self, table: &TableMeta) -> Result<Vec<Cells>> {
+        let Some(parts) = &self.returned else { return Ok(self.known.clone()) };
+        let cells = |row: Row<'_>| {
+            let mut cells = Cells::with_capacity(self.asked.len());
+            for (place, &column) in self.asked.iter().enumerate() {
+                if let Some(value) = key_value(table, column, row.cell(place))? {
+                    cells.push((column, value));
+                }
+            }
+            Ok(cells)
+        };
+        parts.iter().flat_map(Rows::iter).map(cells).collect()
+    }
 }
 
 /// A row's values with those that the client makes for the columns that have none.
 pub(super) fn with_defaults(session: &Session<'_>, table: &TableMeta, mut cells: Cells) -> Result<Cells> {
-    fill_defaults(table, &mut cells, session)?;
+    Defaults::of(table, session.now).fill(&mut cells)?;
     Ok(cells)
 }
 
-/// Gives the columns without a value those that the client makes.
-pub(super) fn fill_defaults(table: &TableMeta, row: &mut Cells, session: &Session<'_>) -> Result<()> {
-    fill_defaults_at(table, row, session.now)
+/// The values that the client makes for columns of new rows.
+pub(super) struct Defaults {
+    columns: Vec<(u16, Make)>,
+    now: jiff::Timestamp,
 }
 
-/// The same at a moment.
-pub(super) fn fill_defaults_at(table: &TableMeta, row: &mut Cells, now: jiff::Timestamp) -> Result<()> {
-    for (index, column) in (0u16..).zip(table.columns) {
-        if row.iter().any(|(present, _)| *present == index) {
-            continue;
-        }
-        let value = match column.default {
-            Default::Json(json) => match literal(column, json) {
-                Some(value) => value,
-                None => continue,
-            },
-            Default::Text(text) => Value::Text(text.to_owned()),
-            Default::None | Default::Database | Default::Autoincrement if !column.is_updated_at => continue,
-            Default::None | Default::Database | Default::Autoincrement | Default::Now => Value::DateTime(now),
-            Default::Cuid => Value::Text(id::cuid(now)?),
-            Default::Cuid2 => Value::Text(id::cuid2()?),
-            Default::Uuid4 => Value::Text(id::uuid4()?),
-            Default::Uuid7 => Value::Text(id::uuid7(now)?),
-            Default::Ulid => Value::Text(id::ulid(now)?),
-            Default::Nanoid(length) => Value::Text(id::nanoid(length)?),
+/// How a value is made.
+enum Make {
+    Same(Value),
+    Cuid,
+    Cuid2,
+    Uuid4,
+    Uuid7,
+    Ulid,
+    Nanoid(u32),
+}
+
+impl Defaults {
+    /// Those of a table, at a moment.
+    pub(super) fn of(table: &TableMeta, now: jiff::Timestamp) -> Self {
+        let make = |column: &ColumnMeta| match column.default {
+            Default::Json(json) => literal(column, json).map(Make::Same),
+            Default::Text(text) => Some(Make::Same(Value::Text(text.to_owned()))),
+            Default::None | Default::Database | Default::Autoincrement if !column.is_updated_at => None,
+            Default::None | Default::Database | Default::Autoincrement | Default::Now => {
+                Some(Make::Same(column.fit(Value::DateTime(now))))
+            }
+            Default::Cuid => Some(Make::Cuid),
+            Default::Cuid2 => Some(Make::Cuid2),
+            Default::Uuid4 => Some(Make::Uuid4),
+            Default::Uuid7 => Some(Make::Uuid7),
+            Default::Ulid => Some(Make::Ulid),
+            Default::Nanoid(length) => Some(Make::Nanoid(length)),
         };
-        row.push((index, value));
+        let columns = (0u16..).zip(table.columns).filter_map(|(index, column)| Some((index, make(column)?)));
+        Defaults { columns: columns.collect(), now }
     }
-    row.sort_by_key(|(column, _)| *column);
-    Ok(())
+
+    /// Gives the columns without a value theirs, and puts all in the order of the table.
+    pub(super) fn fill(&self, row: &mut Cells) -> Result<()> {
+        for (index, make) in &self.columns {
+            if row.iter().any(|(present, _)| present == index) {
+                continue;
+            }
+            let value = match make {
+                Make::Same(value) => value.clone(),
+                Make::Cuid => Value::Text(id::cuid(self.now)?),
+                Make::Cuid2 => Value::Text(id::cuid2()?),
+                Make::Uuid4 => Value::Text(id::uuid4()?),
+                Make::Uuid7 => Value::Text(id::uuid7(self.now)?),
+                Make::Ulid => Value::Text(id::ulid(self.now)?),
+                Make::Nanoid(length) => Value::Text(id::nanoid(*length)?),
+            };
+            row.push((*index, value));
+        }
+        if !row.is_sorted_by_key(|(column, _)| *column) {
+            row.sort_unstable_by_key(|(column, _)| *column);
+        }
+        Ok(())
+    }
 }
 
 /// The value of a default that is written as JSON.
@@ -81,119 +141,95 @@ fn literal(column: &ColumnMeta, json: &str) -> Option<Value> {
     }
 }
 
-/// Inserts rows: one statement, or as many as the database needs.
+/// Inserts rows: one statement, or as many as the database needs. With [`Conflict::Keep`] only those count that were new.
 pub(super) async fn insert_rows(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    mut rows: Vec<Cells>,
+    rows: Vec<Cells>,
     asked: &[u16],
+    conflict: Conflict<'_>,
 ) -> Result<Inserted> {
     let has_returning = sql::has_returning(session.connection.dialect(), Verb::Insert);
     let returning = if has_returning { asked } else { &[] };
-    let mut parts = Vec::new();
-    let ranges = ranges(session.connection.dialect(), table, &rows.iter().collect::<Vec<_>>());
-    let mut last = None;
-    for range in ranges {
-        let statement = statement(session, table, &rows[range.clone()], (returning, Conflict::Fail), &mut last).await?;
-        if returning.is_empty() {
-            session.execute(table, &statement).await?;
-            if !has_returning && !asked.is_empty() {
-                last_keys(session, table, &mut rows[range]).await?;
-            }
-            continue;
+    let keeps_known = !has_returning && !asked.is_empty();
+    let returned = (!returning.is_empty()).then(Vec::new);
+    let mut inserted = Inserted { count: 0, known: Vec::new(), asked: asked.to_vec(), returned };
+    let sizes = sizes(session.connection, table, &rows);
+    let mut rows = rows.into_iter();
+    let mut text = None;
+    for size in sizes {
+        let part: Vec<Cells> = rows.by_ref().take(size).collect();
+        let start = inserted.known.len();
+        if keeps_known {
+            inserted.known.extend_from_slice(&part);
         }
-        let returned = session.query(table, &statement).await?;
-        for (row, cells) in returned.iter().zip(&mut rows[range]) {
-            for (place, &column) in returning.iter().enumerate() {
-                if !cells.iter().any(|(present, _)| *present == column)
-                    && let Some(value) = key_value(table, column, row.cell(place))?
-                {
-                    cells.push((column, value));
-                }
+        let statement = statement(session, table, part, (returning, conflict), &mut text).await?;
+        let wrote = match &mut inserted.returned {
+            Some(parts) => {
+                let rows = session.query(table, statement).await?;
+                let count = rows.len();
+                parts.push(rows);
+                count
             }
-        }
-        parts.push(returned);
+            None => usize::try_from(session.execute(table, statement).await?).unwrap_or(usize::MAX),
+        };
+        inserted.count += if matches!(conflict, Conflict::Fail) { size } else { wrote };
+        last_keys(session, table, &mut inserted.known[start..]).await?;
     }
-    Ok(Inserted { cells: rows, returned: (!returning.is_empty()).then_some(parts) })
+    Ok(inserted)
 }
 
-/// The statement that inserts these rows. On PostgreSQL any number of rows with the same columns is one text: each column is
-/// an array, of the type that the server gives to the column's parameter. `last` keeps the text for one row and its columns.
-async fn statement(
+/// The statement that inserts these rows. `last` keeps it, with its columns when it is for one row: its text serves the next.
+async fn statement<'s>(
     session: &mut Session<'_>,
     table: &'static TableMeta,
-    rows: &[Cells],
+    rows: Vec<Cells>,
     (returning, conflict): (&[u16], Conflict<'_>),
-    last: &mut Option<(Vec<u16>, String)>,
-) -> Result<Statement> {
+    last: &'s mut Option<(Vec<u16>, Statement)>,
+) -> Result<&'s Statement> {
     let dialect = session.connection.dialect();
-    if let ([row], Some((columns, text))) = (rows, &*last)
-        && row.iter().map(|(column, _)| column).eq(columns)
-    {
-        let params = row.iter().map(|(_, value)| value.clone()).collect();
-        return Ok(Statement { text: text.clone(), params });
+    let is_one = rows.len() == 1;
+    let are_columns = |columns: &[u16], row: &Cells| row.iter().map(|(column, _)| column).eq(columns);
+    let same = last.take().filter(|(columns, _)| is_one && are_columns(columns, &rows[0]));
+    if let Some((columns, Statement { text, .. })) = same {
+        let params = rows.into_iter().flatten().map(|(_, value)| value).collect();
+        return Ok(&last.insert((columns, Statement { text, params })).1);
     }
-    let (columns, cells) = grid(rows);
-    let is_grid = rows.len() > 1 && !columns.is_empty() && cells.iter().flatten().all(Option::is_some);
-    let is_flat = !columns.iter().any(|&column| table.column(column).is_list);
-    if dialect == Dialect::Postgres && is_grid && is_flat {
-        let first = [vec![Some(Value::Null); columns.len()]];
-        let one = Insert { table, columns: &columns, rows: &first, returning: &[], conflict: Conflict::Fail };
-        let types = session.connection.parameter_types(&sql::insert(dialect, &one)?.text).await;
-        if let Some(types) = types.map_err(|error| crate::Error::from(error).on(table))? {
-            return sql::insert_arrays(table, (&columns, &types), cells, returning, conflict);
+    let (columns, statement) = if go_as_arrays(session.connection, table, &rows) {
+        let columns: Vec<u16> = rows[0].iter().map(|(column, _)| *column).collect();
+        let first = vec![vec![Some(Value::Null); columns.len()]];
+        let one = Insert { table, columns: &columns, rows: first, returning: &[], conflict: Conflict::Fail };
+        let types = session.connection.parameter_types(sql::insert(dialect, one)?.text()).await;
+        let types = types.map_err(|error| crate::Error::from(error).on(table))?;
+        let mut arrays: Vec<Vec<Value>> = columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+        for row in rows {
+            arrays.iter_mut().zip(row).for_each(|(array, (_, value))| array.push(value));
         }
-    }
-    let statement = sql::insert(dialect, &Insert { table, columns: &columns, rows: &cells, returning, conflict })?;
-    if let [_] = rows {
-        *last = Some((columns, statement.text.clone()));
-    }
-    Ok(statement)
+        let statement = sql::insert_arrays(table, (&columns, &types), arrays, returning, conflict)?;
+        (Vec::new(), statement)
+    } else {
+        let (columns, rows) = grid(rows);
+        let statement = sql::insert(dialect, Insert { table, columns: &columns, rows, returning, conflict })?;
+        (columns, statement)
+    };
+    Ok(&last.insert((if is_one { columns } else { Vec::new() }, statement)).1)
 }
 
-/// Inserts rows of which those stay as they are whose unique key is there already: that over the columns of `target`, or any
-/// when there are none. Gives the columns asked for of those that were new, and their number.
-async fn insert_keeping(
-    session: &mut Session<'_>,
-    table: &'static TableMeta,
-    rows: &[Cells],
-    target: &[u16],
-    returning: &[u16],
-) -> Result<(u64, Vec<Rows>)> {
-    let (mut count, mut parts) = (0, Vec::new());
-    let ranges = ranges(session.connection.dialect(), table, &rows.iter().collect::<Vec<_>>());
-    let mut last = None;
-    for range in ranges {
-        let how = (returning, Conflict::Keep(target));
-        let statement = statement(session, table, &rows[range], how, &mut last).await?;
-        if returning.is_empty() {
-            count += session.execute(table, &statement).await?;
-        } else {
-            let returned = session.query(table, &statement).await?;
-            count += returned.len() as u64;
-            parts.push(returned);
-        }
-    }
-    Ok((count, parts))
+/// True when any number of rows is one text, in which each column is an array of the type that the server gives to the
+/// column's parameter: on PostgreSQL, for rows with the same columns. Behind a pooler, where nothing is prepared, the types
+/// are not known.
+fn go_as_arrays<R: Borrow<Cells>>(connection: &Connection, table: &TableMeta, rows: &[R]) -> bool {
+    let [first, _, ..] = rows else { return false };
+    let first = first.borrow();
+    connection.dialect() == Dialect::Postgres
+        && connection.keeps_statements()
+        && !first.is_empty()
+        && !first.iter().any(|&(column, _)| table.column(column).is_list)
+        && rows.iter().all(|row| same_columns(row.borrow(), first))
 }
 
-/// Inserts rows of which those stay as they are whose unique key over the columns of `target` is there already.
-pub(super) async fn insert_new(
-    session: &mut Session<'_>,
-    table: &'static TableMeta,
-    rows: &[Cells],
-    target: &[u16],
-) -> Result<()> {
-    insert_keeping(session, table, rows, target, &[]).await.map(drop)
-}
-
-/// Rows that were inserted in bulk.
-pub(super) struct Bulk {
-    pub(super) count: u64,
-    /// Where the database gives nothing back, what is known of each row.
-    pub(super) cells: Vec<Cells>,
-    /// The columns asked for, as they came.
-    pub(super) returned: Option<Vec<Rows>>,
+fn same_columns(a: &Cells, b: &Cells) -> bool {
+    a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column))
 }
 
 /// Inserts rows without those that have a unique key which is taken.
@@ -202,22 +238,24 @@ pub(super) async fn insert_skipping(
     table: &'static TableMeta,
     rows: Vec<Cells>,
     asked: &[u16],
-) -> Result<Bulk> {
+) -> Result<Inserted> {
     if !session.connection.dialect().is_mysql_family() {
-        let (count, returned) = insert_keeping(session, table, &rows, &[], asked).await?;
-        return Ok(Bulk { count, cells: Vec::new(), returned: (!asked.is_empty()).then_some(returned) });
+        return insert_rows(session, table, rows, asked, Conflict::Keep(&[])).await;
     }
     // IGNORE hides other errors, and ON DUPLICATE KEY UPDATE does not tell which rows were new: a list that is refused, which
-    // leaves nothing behind, is tried in halves.
-    let mut bulk = Bulk { count: 0, cells: Vec::new(), returned: None };
-    let mut open = vec![rows];
+    // leaves nothing behind where it is one statement, is tried in halves.
+    let mut all = Inserted { count: 0, known: Vec::new(), asked: asked.to_vec(), returned: None };
+    let sizes = sizes(session.connection, table, &rows);
+    let mut rows = rows.into_iter();
+    let mut open: Vec<Vec<Cells>> = sizes.into_iter().map(|size| rows.by_ref().take(size).collect()).collect();
+    open.reverse();
     while let Some(mut rows) = open.pop() {
-        match insert_rows(session, table, rows.clone(), asked).await {
+        match insert_rows(session, table, rows.clone(), asked, Conflict::Fail).await {
             Ok(inserted) => {
-                bulk.count += inserted.cells.len() as u64;
-                bulk.cells.extend(inserted.cells);
+                all.count += inserted.count;
+                all.known.extend(inserted.known);
                 if let Some(parts) = inserted.returned {
-                    bulk.returned.get_or_insert_default().extend(parts);
+                    all.returned.get_or_insert_default().extend(parts);
                 }
             }
             Err(error) if error.is_unique_violation() && rows.len() == 1 => {}
@@ -228,7 +266,7 @@ pub(super) async fn insert_skipping(
             Err(error) => return Err(error),
         }
     }
-    Ok(bulk)
+    Ok(all)
 }
 
 /// True when no unique key but the one over these columns can be in the way of a row that gives these cells.
@@ -262,59 +300,63 @@ pub(super) fn key_value(table: &TableMeta, column: u16, cell: nicol_db::Cell<'_>
     if meta.is_list { Ok(None) } else { cell_value(meta.kind, cell) }
 }
 
-/// True when a list of rows is one statement.
-pub(super) fn is_one_statement(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> bool {
-    ranges(dialect, table, rows).len() <= 1
+/// True when a list of rows, with their defaults, is one statement.
+pub(super) fn is_one_statement(connection: &Connection, table: &TableMeta, rows: &[&Cells]) -> bool {
+    sizes(connection, table, rows).len() <= 1
 }
 
-/// Which rows go into one statement: up to the limit of parameters, and where the database has no DEFAULT word in
-/// VALUES, or tells only the first of several new keys, only rows that give the same columns. On SQLite a statement for one row
-/// that stays prepared is faster than long ones.
-fn ranges(dialect: Dialect, table: &TableMeta, rows: &[&Cells]) -> Vec<std::ops::Range<usize>> {
-    if rows.is_empty() {
-        return Vec::new();
-    }
+/// How many rows go into each statement: up to the limit of parameters, and where the database has no DEFAULT word in VALUES,
+/// or tells only the first of several new keys, only rows that give the same columns. On SQLite a statement for one row that
+/// stays prepared is faster than long ones.
+fn sizes<R: Borrow<Cells>>(connection: &Connection, table: &TableMeta, rows: &[R]) -> Vec<usize> {
+    let parts_of = |most: usize| (0..rows.len()).step_by(most).map(|start| most.min(rows.len() - start)).collect();
+    let dialect = connection.dialect();
     if dialect == Dialect::Sqlite && rows.len() > ROWS_TOGETHER {
-        return (0..rows.len()).map(|row| row..row + 1).collect();
+        return parts_of(1);
     }
-    let same_columns = |a: &Cells, b: &Cells| a.iter().map(|(column, _)| column).eq(b.iter().map(|(column, _)| column));
-    let has_lists = || rows[0].iter().any(|&(column, _)| table.column(column).is_list);
-    if dialect == Dialect::Postgres && rows.iter().all(|row| same_columns(row, rows[0])) && !has_lists() {
-        // Behind a pooler, where nothing is prepared, the cells are parameters all the same.
-        let most = (PARAMETERS_A_STATEMENT / rows[0].len().max(1)).max(1);
-        let most = if rows[0].is_empty() { 1 } else { most };
-        return (0..rows.len()).step_by(most).map(|start| start..rows.len().min(start + most)).collect();
+    if go_as_arrays(connection, table, rows) {
+        return parts_of(ROWS_OF_ARRAYS);
     }
     let uniform = match dialect {
         Dialect::Sqlite | Dialect::Mysql => true,
         Dialect::Postgres | Dialect::Mariadb | Dialect::Cockroachdb => false,
     };
-    let mut ranges = Vec::new();
+    let mut sizes = Vec::new();
     let (mut start, mut parameters) = (0, 0);
     for (index, row) in rows.iter().enumerate() {
+        let (first, row) = (rows[start].borrow(), row.borrow());
         parameters += row.len();
-        let first = index == start;
-        let splits = (uniform && !same_columns(rows[start], row)) || parameters > PARAMETERS_A_STATEMENT;
+        let splits = (uniform && !same_columns(first, row)) || parameters > PARAMETERS_A_STATEMENT;
         // A row without any column has no place for a second one beside it.
-        let lone = row.is_empty() || rows[start].is_empty();
-        if !first && (splits || lone) {
-            ranges.push(start..index);
+        let lone = row.is_empty() || first.is_empty();
+        if index > start && (splits || lone) {
+            sizes.push(index - start);
             start = index;
             parameters = row.len();
         }
     }
-    ranges.push(start..rows.len());
-    ranges
+    if start < rows.len() {
+        sizes.push(rows.len() - start);
+    }
+    sizes
 }
 
 /// The columns that any of the rows gives, and the rows in that order.
-pub(super) fn grid(rows: &[Cells]) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
+pub(super) fn grid(rows: Vec<Cells>) -> (Vec<u16>, Vec<Vec<Option<Value>>>) {
     let mut columns: Vec<u16> = rows.iter().flatten().map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns.dedup();
-    let cell = |row: &Cells, column: &u16| row.iter().find(|(present, _)| present == column).map(|(_, v)| v.clone());
-    let cells = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
-    (columns, cells)
+    let cells = |row: Cells| {
+        let mut cells = vec![None; columns.len()];
+        for (column, value) in row {
+            if let Ok(place) = columns.binary_search(&column) {
+                cells[place] = Some(value);
+            }
+        }
+        cells
+    };
+    let rows = rows.into_iter().map(cells).collect();
+    (columns, rows)
 }
 
 /// The keys that MySQL gave to the rows of one INSERT: it tells the first, and rows of one statement follow each other.

@@ -88,24 +88,36 @@ impl Ties {
         keys: &HashMap<KeyCells<'_>, u32>,
         others: &HashMap<String, Vec<u32>>,
     ) -> Self {
-        let mut of_slot: Vec<Vec<u32>> = vec![Vec::new(); keys.len()];
+        // The child rows of each key, one key after the other, as they came.
+        let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(level.len());
         for (number, row) in (0u32..).zip(level.rows()) {
             let Some(key) = KeyCells::of(&row, places) else { continue };
-            if let Some(slot) = keys.get(&key) {
-                of_slot[*slot as usize].push(number);
-            }
+            pairs.extend(keys.get(&key).map(|slot| (*slot, number)));
             if let (false, KeyCells::One(KeyCell::Text(text))) = (others.is_empty(), &key) {
-                for slot in others.get(*text).into_iter().flatten() {
-                    of_slot[*slot as usize].push(number);
-                }
+                pairs.extend(others.get(*text).into_iter().flatten().map(|slot| (*slot, number)));
             }
+        }
+        let mut ends = vec![0usize; keys.len() + 1];
+        for (slot, _) in &pairs {
+            ends[*slot as usize + 1] += 1;
+        }
+        for slot in 1..ends.len() {
+            ends[slot] += ends[slot - 1];
+        }
+        let mut next = ends.clone();
+        let mut of_slots = vec![0u32; pairs.len()];
+        for (slot, number) in pairs {
+            let place = &mut next[slot as usize];
+            of_slots[*place] = number;
+            *place += 1;
         }
         let mut starts = Vec::with_capacity(slots.len() + 1);
         let mut rows = Vec::with_capacity(level.len());
         starts.push(0);
         for slot in slots {
             if let Some(slot) = slot {
-                rows.extend_from_slice(&of_slot[*slot as usize]);
+                let slot = *slot as usize;
+                rows.extend_from_slice(&of_slots[ends[slot]..ends[slot + 1]]);
             }
             starts.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         }

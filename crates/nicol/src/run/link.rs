@@ -164,7 +164,7 @@ impl Ends<'_> {
     fn with_foreign_keys(&self, drafts: Vec<(usize, Draft)>) -> Result<Vec<Draft>> {
         let tied = |(number, mut draft): (usize, Draft)| {
             for (column, value) in self.foreign_key(number)? {
-                draft = draft.set(column, value);
+                draft = draft.set(self.target, column, value);
             }
             Ok(draft)
         };
@@ -187,7 +187,7 @@ impl Ends<'_> {
                 let drafts = drafts.into_iter().map(|(_, draft)| draft).collect();
                 let created = insert_level(session, self.target, drafts, vec![there.0]).await?;
                 let value = |cells: &Cells| value_of(self.target, cells, there.0);
-                let values = created.cells.iter().map(value).collect::<Result<Vec<Value>>>()?;
+                let values = created.cells(self.target)?.iter().map(value).collect::<Result<Vec<Value>>>()?;
                 self.tie(session, numbers.into_iter().zip(values).collect()).await
             }
         }
@@ -226,7 +226,7 @@ impl Ends<'_> {
         self.make_place(session, number, keys.first()).await?;
         let mut patch = Patch::default();
         for (column, value) in self.foreign_key(number)? {
-            patch = patch.set(column, Assign { step: None, value });
+            patch = patch.set(self.target, column, Assign { step: None, value });
         }
         let condition = any_of(keys);
         let statement = sql::update(session.connection.dialect(), self.target, &patch, &condition, &[])?;
@@ -434,7 +434,8 @@ fn batches(keys: Vec<(usize, Key)>) -> Vec<(usize, Vec<Key>)> {
 /// NULL for the columns of a foreign key that may be NULL.
 pub(super) fn nulls(table: &TableMeta, columns: &[u16]) -> Patch {
     let nullable = columns.iter().filter(|&&column| table.column(column).is_nullable);
-    nullable.fold(Patch::default(), |patch, &column| patch.set(column, Assign { step: None, value: Value::Null }))
+    nullable
+        .fold(Patch::default(), |patch, &column| patch.set(table, column, Assign { step: None, value: Value::Null }))
 }
 
 /// True when no two rows of the table can have the same row at the other end.

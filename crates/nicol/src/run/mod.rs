@@ -69,6 +69,12 @@ impl<'a> Session<'a> {
         rows.map_err(|error| Error::from(error).on(table))
     }
 
+    /// The same for a statement that changes nothing.
+    async fn read(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
+        let rows = self.connection.read(&statement.text, &statement.params).await;
+        rows.map_err(|error| Error::from(error).on(table))
+    }
+
     /// The same for a statement on several tables: an error is told of the one that the database names.
     async fn query_several(
         &mut self,

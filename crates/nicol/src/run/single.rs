@@ -4,7 +4,7 @@
 use nicol_db::Value;
 
 use super::create::is_flat;
-use super::insert::fill_defaults_at;
+use super::insert::Defaults;
 use super::{Flat, Moment, change, read};
 use crate::error::Result;
 use crate::meta::TableMeta;
@@ -22,11 +22,11 @@ pub(crate) fn create(moment: &Moment, draft: &Draft, wanted: &Read) -> Result<Op
     let Some(columns) = columns(moment, wanted).filter(|_| draft.links.is_empty()) else { return Ok(None) };
     let table = wanted.table;
     let mut cells = draft.values.clone();
-    fill_defaults_at(table, &mut cells, moment.now)?;
+    Defaults::of(table, moment.now).fill(&mut cells)?;
     let (given, values): (Vec<u16>, Vec<Option<Value>>) = cells.into_iter().map(|(c, v)| (c, Some(v))).unzip();
-    let rows = [values];
-    let insert = Insert { table, columns: &given, rows: &rows, returning: &columns, conflict: Conflict::Fail };
-    Ok(Some((sql::insert(moment.dialect, &insert)?, Flat::of_columns(table, columns))))
+    let rows = vec![values];
+    let insert = Insert { table, columns: &given, rows, returning: &columns, conflict: Conflict::Fail };
+    Ok(Some((sql::insert(moment.dialect, insert)?, Flat::of_columns(table, columns))))
 }
 
 /// Changes the row with a key.

@@ -60,7 +60,8 @@ impl Writer {
             Condition::Calculated { calculation, comparison, value } => {
                 self.calculation(table, source, *calculation);
                 self.push(sign(*comparison));
-                self.bind(value.clone());
+                let column = calculation.column.map(|column| table.column(column));
+                self.bind_beside(column, value.clone());
             }
             Condition::Null { column, negated } => {
                 self.column(source, table, *column);
@@ -120,7 +121,10 @@ impl Writer {
         }
         self.column(source, table, column);
         self.push(sign(comparison));
-        self.operand(table, source, operand);
+        match operand {
+            Operand::Value(value) => self.bind_beside(Some(meta), value.clone()),
+            Operand::Column(column) => self.column(source, table, *column),
+        }
     }
 
     /// Compares JSON documents, not their texts where the database knows the difference.

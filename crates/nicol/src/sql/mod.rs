@@ -21,7 +21,7 @@ pub(crate) use write::{
 };
 
 use crate::error::{Error, Result};
-use crate::meta::{ColumnMeta, Kind, TableMeta};
+use crate::meta::{ColumnMeta, Keeps, Kind, TableMeta};
 
 /// SQL text and its parameters: what `.to_sql()` shows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -117,6 +117,18 @@ impl Writer {
         }
     }
 
+    /// A value that stands beside a column; MariaDB compares times of day with instants of today.
+    fn bind_beside(&mut self, column: Option<&ColumnMeta>, value: Value) {
+        let is_time = column.is_some_and(|column| matches!(column.keeps, Keeps::Time(_)));
+        if is_time && self.dialect.is_mysql_family() {
+            self.push("CAST(");
+            self.bind(value);
+            self.push(" AS TIME(6))");
+        } else {
+            self.bind(value);
+        }
+    }
+
     /// A table's name, with its schema.
     fn table_name(&mut self, schema: Option<&str>, name: &str) {
         if let Some(schema) = schema {
@@ -170,11 +182,11 @@ impl Writer {
     }
 
     /// `(?, ?, ..)` with the count rounded up to a power of two by repeating the last value.
-    fn padded_list(&mut self, values: &[Value]) {
+    fn padded_list(&mut self, column: Option<&ColumnMeta>, values: &[Value]) {
         let padding = padding(values.len());
         let padded = values.iter().chain(std::iter::repeat_n(values.last(), padding).flatten());
         self.push("(");
-        self.separated(", ", padded, |sql, value| sql.bind(value.clone()));
+        self.separated(", ", padded, |sql, value| sql.bind_beside(column, value.clone()));
         self.push(")");
     }
 
@@ -199,22 +211,20 @@ impl Writer {
                 self.bind(Value::List(values.to_vec()));
                 self.push("))");
             }
-            Dialect::Mysql | Dialect::Mariadb if values.len() > PARAMETERS => {
-                match column.and_then(|column| table_type(column.kind)) {
-                    Some(of_value) => {
-                        self.push(in_word);
-                        self.push("(SELECT v FROM JSON_TABLE(");
-                        self.bind(Value::List(values.to_vec()));
-                        self.push(", '$[*]' COLUMNS (v ");
-                        self.push(of_value);
-                        self.push(" PATH '$')) AS list)");
-                    }
-                    None => self.refuse("takes no list this long of this type"),
+            Dialect::Mysql | Dialect::Mariadb if values.len() > PARAMETERS => match column.and_then(table_type) {
+                Some(of_value) => {
+                    self.push(in_word);
+                    self.push("(SELECT v FROM JSON_TABLE(");
+                    self.bind(Value::List(values.to_vec()));
+                    self.push(", '$[*]' COLUMNS (v ");
+                    self.push(of_value);
+                    self.push(" PATH '$')) AS list)");
                 }
-            }
+                None => self.refuse("takes no list this long of this type"),
+            },
             Dialect::Sqlite | Dialect::Mysql | Dialect::Mariadb => {
                 self.push(in_word);
-                self.padded_list(values);
+                self.padded_list(column, values);
             }
         }
     }
@@ -248,14 +258,14 @@ const PARAMETERS: usize = 16_384;
 
 /// The type of a column of JSON_TABLE that holds such values (MySQL, MariaDB). Text has the collation that migrations
 /// give to tables.
-fn table_type(kind: Kind) -> Option<&'static str> {
-    match kind {
+fn table_type(column: &ColumnMeta) -> Option<&'static str> {
+    match column.kind {
         Kind::Int | Kind::BigInt => Some("BIGINT"),
         Kind::Float => Some("DOUBLE"),
         Kind::Decimal => Some("DECIMAL(65,30)"),
         Kind::String | Kind::Enum => Some("VARCHAR(4096) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"),
-        Kind::DateTime => Some("DATETIME(6)"),
-        Kind::Boolean | Kind::Bytes | Kind::Json => None,
+        Kind::DateTime if !matches!(column.keeps, Keeps::Time(_)) => Some("DATETIME(6)"),
+        Kind::DateTime | Kind::Boolean | Kind::Bytes | Kind::Json => None,
     }
 }
 

@@ -227,16 +227,15 @@ fn counts_of_related_rows() {
 
 #[test]
 fn inserts() {
-    let rows = [vec![Some(Value::Int(1)), None], vec![None, Some(Value::Null)]];
-    let given = Insert { table: &USER, columns: &[0, 1], rows: &rows, returning: &[0], conflict: Conflict::Fail };
-    let text = insert(Dialect::Postgres, &given).unwrap().text;
+    let rows = vec![vec![Some(Value::Int(1)), None], vec![None, Some(Value::Null)]];
+    let given = Insert { table: &USER, columns: &[0, 1], rows, returning: &[0], conflict: Conflict::Fail };
+    let text = insert(Dialect::Postgres, given).unwrap().text;
     assert_eq!(text, r#"INSERT INTO "User" ("id", "name") VALUES ($1, DEFAULT), (DEFAULT, $2) RETURNING "id""#);
-    let empty = [vec![]];
     check(
         |dialect| {
             insert(
                 dialect,
-                &Insert { table: &USER, columns: &[], rows: &empty, returning: &[], conflict: Conflict::Fail },
+                Insert { table: &USER, columns: &[], rows: vec![vec![]], returning: &[], conflict: Conflict::Fail },
             )
         },
         [
@@ -248,12 +247,10 @@ fn inserts() {
     );
     let patch =
         Patch { assigns: vec![(0, Assign { step: Some(StepKind::Add), value: Value::Int(1) })], links: Vec::new() };
-    let one = [vec![Some(Value::Int(1))]];
+    let rows = vec![vec![Some(Value::Int(1))]];
     let conflict = Conflict::Update { target: &[0], patch: &patch, condition: None };
     assert_eq!(
-        insert(Dialect::Sqlite, &Insert { table: &USER, columns: &[0], rows: &one, returning: &[0], conflict })
-            .unwrap()
-            .text,
+        insert(Dialect::Sqlite, Insert { table: &USER, columns: &[0], rows, returning: &[0], conflict }).unwrap().text,
         r#"INSERT INTO "User" ("id") VALUES (?) ON CONFLICT ("id") DO UPDATE SET "id" = "User"."id" + ? RETURNING "id""#
     );
     let pairs = [(Value::Int(1), Value::Int(2)), (Value::Int(1), Value::Int(3))];
@@ -301,9 +298,9 @@ fn limits_of_changes() {
 
 #[test]
 fn rows_as_arrays() {
-    let rows = vec![vec![Some(Value::Int(1)), Some(Value::Null)], vec![Some(Value::Int(2)), Some(Value::Int(3))]];
+    let arrays = vec![vec![Value::Int(1), Value::Int(2)], vec![Value::Null, Value::Int(3)]];
     let types = ["a".to_owned(), "b".to_owned()];
-    let statement = insert_arrays(&POST, (&[0, 1], &types), rows, &[0], Conflict::Keep(&[])).unwrap();
+    let statement = insert_arrays(&POST, (&[0, 1], &types), arrays, &[0], Conflict::Keep(&[])).unwrap();
     let expected = r#"INSERT INTO "blog"."posts" ("id", "author_id") SELECT * FROM UNNEST($1::a[], $2::b[]) ON CONFLICT DO NOTHING RETURNING "id""#;
     assert_eq!(statement.text, expected);
     let ids = Value::List(vec![Value::Int(1), Value::Int(2)]);
@@ -312,11 +309,11 @@ fn rows_as_arrays() {
 
 #[test]
 fn a_row_and_rows_below_it() {
-    let user = [vec![Some(Value::Text("A".into()))]];
-    let above = Insert { table: &USER, columns: &[1], rows: &user, returning: &[0, 1], conflict: Conflict::Fail };
-    let posts = [vec![Some(Value::Int(1))], vec![None]];
-    let insert = Insert { table: &POST, columns: &[0], rows: &posts, returning: &[], conflict: Conflict::Fail };
-    let statement = insert_tree(&above, &[Below { insert, foreign_key: vec![(1, 0)] }], &[1]).unwrap();
+    let rows = vec![vec![Some(Value::Text("A".into()))]];
+    let above = Insert { table: &USER, columns: &[1], rows, returning: &[0, 1], conflict: Conflict::Fail };
+    let rows = vec![vec![Some(Value::Int(1))], vec![None]];
+    let insert = Insert { table: &POST, columns: &[0], rows, returning: &[], conflict: Conflict::Fail };
+    let statement = insert_tree(above, vec![Below { insert, foreign_key: &[(1, 0)] }], &[1]).unwrap();
     let expected = r#"WITH "nicol: above" AS (INSERT INTO "User" ("name") VALUES ($1) RETURNING "id", "name"), "nicol: below 0" AS (INSERT INTO "blog"."posts" ("author_id", "id") VALUES ((SELECT "id" FROM "nicol: above"), $2), ((SELECT "id" FROM "nicol: above"), DEFAULT)) SELECT "name" FROM "nicol: above""#;
     assert_eq!(statement.text, expected);
 }

@@ -32,7 +32,7 @@ pub(crate) struct Insert<'a> {
     /// The columns given.
     pub(crate) columns: &'a [u16],
     /// A cell for each column; none is the database's default.
-    pub(crate) rows: &'a [Vec<Option<Value>>],
+    pub(crate) rows: Vec<Vec<Option<Value>>>,
     /// The columns wanted back; only where [`has_returning`].
     pub(crate) returning: &'a [u16],
     pub(crate) conflict: Conflict<'a>,
@@ -55,11 +55,11 @@ pub(crate) enum Conflict<'a> {
 pub(crate) struct Below<'a> {
     pub(crate) insert: Insert<'a>,
     /// The columns of the foreign key, each with the column of the row above that it refers to.
-    pub(crate) foreign_key: Vec<(u16, u16)>,
+    pub(crate) foreign_key: &'a [(u16, u16)],
 }
 
 /// Inserts a row and rows below it in one statement (PostgreSQL), and gives columns of the first back.
-pub(crate) fn insert_tree(above: &Insert<'_>, below: &[Below<'_>], wanted: &[u16]) -> Result<Statement> {
+pub(crate) fn insert_tree(above: Insert<'_>, below: Vec<Below<'_>>, wanted: &[u16]) -> Result<Statement> {
     // No table is called so: the target of an INSERT may not have the name of a WITH query.
     const ABOVE: &str = "nicol: above";
     let table = above.table;
@@ -69,7 +69,7 @@ pub(crate) fn insert_tree(above: &Insert<'_>, below: &[Below<'_>], wanted: &[u16
     sql.push(" AS (");
     sql.insert(above);
     sql.push(")");
-    for (number, Below { insert, foreign_key }) in below.iter().enumerate() {
+    for (number, Below { insert, foreign_key }) in below.into_iter().enumerate() {
         sql.push(", ");
         sql.name(&format!("nicol: below {number}"));
         sql.push(" AS (INSERT INTO ");
@@ -89,7 +89,7 @@ pub(crate) fn insert_tree(above: &Insert<'_>, below: &[Below<'_>], wanted: &[u16
             });
             for cell in row {
                 sql.push(", ");
-                sql.cell(cell.as_ref());
+                sql.cell(cell);
             }
             sql.push(")");
         });
@@ -103,7 +103,7 @@ pub(crate) fn insert_tree(above: &Insert<'_>, below: &[Below<'_>], wanted: &[u16
 }
 
 /// Inserts rows.
-pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Result<Statement> {
+pub(crate) fn insert(dialect: Dialect, insert: Insert<'_>) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     sql.insert(insert);
     sql.finish()
@@ -113,16 +113,10 @@ pub(crate) fn insert(dialect: Dialect, insert: &Insert<'_>) -> Result<Statement>
 pub(crate) fn insert_arrays(
     table: &'static TableMeta,
     (columns, types): (&[u16], &[String]),
-    rows: Vec<Vec<Option<Value>>>,
+    arrays: Vec<Vec<Value>>,
     returning: &[u16],
     conflict: Conflict<'_>,
 ) -> Result<Statement> {
-    let mut arrays: Vec<Vec<Value>> = columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
-    for row in rows {
-        for (array, cell) in arrays.iter_mut().zip(row) {
-            array.push(cell.unwrap_or(Value::Null));
-        }
-    }
     let mut sql = Writer::new(Dialect::Postgres);
     sql.push("INSERT INTO ");
     sql.table(table);
@@ -289,7 +283,7 @@ pub(crate) fn delete<'a>(
 }
 
 impl Writer {
-    fn insert(&mut self, insert: &Insert<'_>) {
+    fn insert(&mut self, insert: Insert<'_>) {
         let sql = self;
         sql.push("INSERT INTO ");
         sql.table(insert.table);
@@ -305,10 +299,7 @@ impl Writer {
                 sql.push(") VALUES ");
                 sql.separated(", ", insert.rows, |sql, row| {
                     sql.push("(");
-                    sql.separated(", ", row, |sql, cell| match cell {
-                        Some(value) => sql.bind(value.clone()),
-                        None => sql.push("DEFAULT"),
-                    });
+                    sql.separated(", ", row, Writer::cell);
                     sql.push(")");
                 });
             }
@@ -318,9 +309,9 @@ impl Writer {
     }
 
     /// A value, or the word for the column's default.
-    fn cell(&mut self, cell: Option<&Value>) {
+    fn cell(&mut self, cell: Option<Value>) {
         match cell {
-            Some(value) => self.bind(value.clone()),
+            Some(value) => self.bind(value),
             None => self.push("DEFAULT"),
         }
     }

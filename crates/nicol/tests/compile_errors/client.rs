@@ -13,6 +13,10 @@ pub mod user {
         reason = "generated code"
     )]
 
+    /// The table, as a type.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Model;
+
     ::nicol::model! {
         User = "User", None, "User", key [0];
         columns {
@@ -54,6 +58,10 @@ pub mod post {
         reason = "generated code"
     )]
 
+    /// The table, as a type.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Model;
+
     ::nicol::model! {
         Post = "Post", None, "Post", key [0];
         columns {
@@ -81,7 +89,7 @@ pub mod post {
 #[allow(unused_imports, unreachable_pub, reason = "generated code")]
 pub use post::Post;
 
-pub mod event {
+pub mod visit {
     #![allow(
         dead_code,
         missing_docs,
@@ -94,19 +102,23 @@ pub mod event {
         reason = "generated code"
     )]
 
+    /// The table, as a type.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Model;
+
     ::nicol::model! {
         /// @nicol.appendOnly
-        Event = "Event", None, "Event", key [0];
+        Visit = "Visit", None, "Visit", key [0];
         columns {
             set id: i32 = 0, column("id", Int).default(Default::Autoincrement);
             must text: String = 1, column("text", String);
         }
         relations {}
         uniques {
-            by_id(id_: i32 = 0) = "Event_pkey";
+            by_id(id_: i32 = 0) = "Visit_pkey";
         }
         forms {
-            /// A new `Event` row: what it must say. Everything else has a setter.
+            /// A new `Visit` row: what it must say. Everything else has a setter.
             New: ::nicol::Root { text: String }
         }
         writes create
@@ -116,11 +128,11 @@ pub mod event {
     pub type Raw = New;
 }
 #[allow(unused_imports, unreachable_pub, reason = "generated code")]
-pub use event::Event;
+pub use visit::Visit;
 
 ::nicol::database! {
     "DATABASE_URL";
     user: user::Model;
     post: post::Model;
-    event: event::Model;
+    visit: visit::Model;
 }

@@ -16,9 +16,9 @@ use axum::routing::get;
 use nicol::types::DateTime;
 use tokio::net::TcpListener;
 
-use crate::db::{ChangelogEntry, ChangelogTag, Db, Project, changelog_tag, project};
+use crate::db::{ChangelogEntry, ChangelogTag, Db, Project, project};
 use crate::views::{self, Look};
-use crate::{Error, Result, entries};
+use crate::{Error, Result, entries, projects};
 
 /// An entry with its tags.
 type Entry = (ChangelogEntry, Vec<ChangelogTag>);
@@ -37,7 +37,7 @@ struct Site {
 /// When the listener breaks.
 pub async fn serve(db: Db, listener: TcpListener) -> Result<()> {
     let routes = Router::new()
-        .route("/", get(projects))
+        .route("/", get(all))
         .route("/{project}", get(changelog))
         .route("/{project}/feed.xml", get(rss))
         .with_state(Site { db, hasher: Arc::default() });
@@ -50,9 +50,8 @@ struct Wanted {
     tag: Option<String>,
 }
 
-async fn projects(State(site): State<Site>) -> Result<Html<String>> {
-    let public = site.db.project().find_many().filter(project::is_public.eq(true)).order_by(project::name.asc());
-    Ok(Html(page::projects(&public.await?)))
+async fn all(State(site): State<Site>) -> Result<Html<String>> {
+    Ok(Html(page::projects(&projects::public(&site.db, DateTime::now()).await?)))
 }
 
 // ANCHOR: changelog
@@ -67,7 +66,7 @@ async fn changelog(
     let Some(project) = public(&site.db, &id).await? else { return Ok(nothing()) };
     let now = DateTime::now();
     let entries = entries::published(&site.db, &id, wanted.tag.as_deref(), now).await?;
-    let tags = site.db.changelog_tag().find_many().order_by(changelog_tag::name.asc()).await?;
+    let tags = entries::published_tags(&site.db, &id, now).await?;
     let agent = headers.get(header::USER_AGENT).map(|agent| agent.as_bytes());
     let look = Look {
         ip_hash: &format!("{:016x}", site.hasher.hash_one(from.ip())),

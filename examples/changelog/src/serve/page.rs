@@ -1,22 +1,35 @@
 //! The pages as text.
 
-use nicol::types::DateTime;
-
 use super::Entry;
 use super::text::{add, escape, html};
-use crate::db::{ChangelogTag, Project};
+use crate::db::{ChangelogEntry, ChangelogTag, Project};
 
 const STYLE: &str = include_str!("page.css");
 
-/// The public projects.
-pub(super) fn projects(projects: &[Project]) -> String {
-    let mut body = String::from("<header><h1>Changelogs</h1><p>What is new in</p></header>\n<ul class=\"projects\">\n");
-    for project in projects {
+/// The public projects, each with what is newest in it.
+pub(super) fn projects(projects: &[(Project, Option<ChangelogEntry>)]) -> String {
+    let mut body =
+        String::from("<header><div><h1>Changelogs</h1><p>What is new, project by project</p></div></header>\n");
+    body.push_str("<ul class=\"projects\">\n");
+    for (project, newest) in projects {
         let (id, name) = (escape(&project.id), escape(&project.name));
-        add(&mut body, format_args!("<li><a href=\"/{id}\">{name}</a></li>\n"));
+        add(&mut body, format_args!("<li><a href=\"/{id}\"><strong>{name}</strong>"));
+        if let Some(entry) = newest {
+            let (title, date) = (escape(&entry.title), published(entry, "%-d %b %Y"));
+            add(&mut body, format_args!("<span>{title}</span><time>{date}</time>"));
+        }
+        body.push_str("</a></li>\n");
     }
     body.push_str("</ul>\n");
+    if projects.is_empty() {
+        body.push_str("<p class=\"nothing\">Nothing is public yet.</p>\n");
+    }
     whole("Changelogs", "", &body)
+}
+
+/// When an entry was published.
+fn published(entry: &ChangelogEntry, format: &str) -> String {
+    entry.published_at.map_or_else(String::new, |moment| moment.strftime(format).to_string())
 }
 
 /// The changelog of a project.
@@ -31,7 +44,7 @@ pub(super) fn changelog(project: &Project, entries: &[Entry], tags: &[ChangelogT
     chips(&mut body, &id, tags, wanted);
     let mut month = String::new();
     for entry in entries {
-        let of = entry.0.published_at.map_or_else(String::new, |moment| moment.strftime("%B %Y").to_string());
+        let of = published(&entry.0, "%B %Y");
         if of != month {
             add(&mut body, format_args!("<h2>{of}</h2>\n"));
             month = of;
@@ -57,16 +70,8 @@ fn chips(body: &mut String, id: &str, tags: &[ChangelogTag], wanted: Option<&str
 
 fn article(body: &mut String, (entry, tags): &Entry) {
     let (id, title) = (escape(&entry.id), escape(&entry.title));
-    let published =
-        |format| entry.published_at.map_or_else(String::new, |moment: DateTime| moment.strftime(format).to_string());
-    add(
-        body,
-        format_args!(
-            "<article id=\"{id}\">\n<aside><time datetime=\"{}\">{}</time>",
-            published("%Y-%m-%d"),
-            published("%-d %b")
-        ),
-    );
+    let (date, shown) = (published(entry, "%Y-%m-%d"), published(entry, "%-d %b"));
+    add(body, format_args!("<article id=\"{id}\">\n<aside><time datetime=\"{date}\">{shown}</time>"));
     if let Some(version) = &entry.version {
         add(body, format_args!("<span class=\"version\">{}</span>", escape(version)));
     }

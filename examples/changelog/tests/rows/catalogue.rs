@@ -48,7 +48,7 @@ fn r23_errors_of_products_without_lists() {
 fresh_database::tests! {
     open = open;
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r15_types_without_columns(_db: Db, database: &Database) -> Result<()> {
         let of = |name: &str| {
             let values = format!("SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = '\"{name}\"'::regtype");
@@ -66,7 +66,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r16_the_join_table(_db: Db, database: &Database) -> Result<()> {
         let constraints = "SELECT conname::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype IN ('p', 'f') \
                            AND conrelid = '\"_ChangelogEntryToChangelogTag\"'::regclass ORDER BY 1";
@@ -83,7 +83,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r20_the_catalogue_in_numbers(_db: Db, database: &Database) -> Result<()> {
         let own = "<> '_prisma_migrations'";
         let count = |query: &str| count(database, query);
@@ -97,7 +97,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r21_types_and_defaults(_db: Db, database: &Database) -> Result<()> {
         let of = |table: &str, column: &str| {
             let sql = format!(
@@ -113,7 +113,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r22_actions_of_the_foreign_keys(_db: Db, database: &Database) -> Result<()> {
         let sql = "SELECT conname::text, confdeltype::text, confupdtype::text FROM pg_constraint WHERE contype = 'f' ORDER BY 1";
         let keys = database.rows(sql);

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use changelog::Result;
-use fresh_database::{Database, Project};
+use fresh_database::{Database, Project, Ran};
 
-/// The example's folder for a server's product.
-fn variant(database: &Database) -> PathBuf {
-    let folder = match database.server() {
+/// The example's schema for a server's product.
+pub(crate) fn variant(database: &Database) -> PathBuf {
+    let folder = match database.provider() {
         "sqlite" => "sqlite",
-        "mariadb" => "mariadb",
+        "mysql" => "mariadb",
         _ => "prisma",
     };
     Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join("schema")
@@ -29,6 +29,25 @@ fn migrations(project: &Project, folder: &str) -> Vec<String> {
     project.names(folder).into_iter().filter(|name| name != "migration_lock.toml").collect()
 }
 
+/// Every command line of the document, in its order: the steps for a new model, "Schema Validation", "Generating Client",
+/// "Migrations".
+const TYPED: [&str; 7] = [
+    "npx prisma format",
+    "npx prisma generate",
+    "npx prisma format",
+    "npx prisma validate",
+    "npx prisma generate",
+    "npx prisma migrate dev --name description_of_change",
+    "npx prisma migrate deploy",
+];
+
+/// Runs such a line with `nicol` in place of the package runner and `prisma`.
+#[track_caller]
+fn typed(project: &Project, line: &str) -> Ran {
+    let arguments = line.strip_prefix("npx prisma ").expect("a line of the document");
+    project.run(&arguments.split(' ').collect::<Vec<_>>())
+}
+
 /// Nothing is opened: the database is as the test finds it.
 async fn unopened(_url: &str) -> Result<()> {
     Ok(())
@@ -42,18 +61,22 @@ fn is_migration(name: &str, description: &str) -> bool {
 fresh_database::tests! {
     open = unopened;
 
-    /// "Validation", "Generating the client", "Migrations": each line as it stands there, without `--schema`.
+    /// Each line as it stands there, without `--schema`, the document itself in the folder.
     async fn r10_r11_the_documents_commands(_nothing: (), database: &Database) -> Result<()> {
         let project = files(database);
-        project.run(&["format"]).succeeds();
-        project.run(&["validate"]).succeeds();
-        project.run(&["generate"]).succeeds();
+        project.file("prisma/schema/README.md", "# Prisma Schema Organization\n\n```prisma\nmodel Nothing {\n```\n");
+        for line in TYPED {
+            typed(&project, line).succeeds();
+        }
         assert_eq!(project.names("prisma"), ["generated", "schema"]);
-        project.run(&["migrate", "dev", "--name", "description_of_change"]).succeeds();
         let made = migrations(&project, "prisma/schema/migrations");
         assert!(made.len() == 1 && is_migration(&made[0], "description_of_change"), "{made:?}");
-        project.run(&["migrate", "deploy"]).succeeds();
         project.run(&["migrate", "status"]).succeeds();
+        // In production there is a database that has none of it.
+        let production = Database::create(database.server()).expect("the server is there");
+        let checkout = Project::copy_of(project.path("")).env("DATABASE_URL", production.url());
+        typed(&checkout, TYPED[6]).succeeds().says("1 migration applied");
+        checkout.run(&["migrate", "status"]).succeeds();
         Ok(())
     }
 
@@ -96,14 +119,14 @@ fresh_database::tests! {
         project.run(&["format"]).exits(1).says("prisma/schema/feedback.prisma:9:");
         project.file(path, text.replace("Projct", "Project"));
         let before = project.read("prisma/schema/projects.prisma");
-        project.run(&["format"]).succeeds();
+        typed(&project, TYPED[0]).succeeds();
         let after = project.read("prisma/schema/projects.prisma");
         let added: Vec<&str> = after.lines().filter(|line| !before.contains(line.trim())).map(str::trim).collect();
         assert_eq!(added.len(), 1, "{added:?}");
         assert!(added[0].ends_with(" Feedback[]"), "{added:?}");
         project.run(&["validate"]).succeeds();
         // 5. `generate` updates the client.
-        project.run(&["generate"]).succeeds();
+        typed(&project, TYPED[1]).succeeds();
         let client: String = project.names("prisma/generated").iter().map(|name| project.read(&format!("prisma/generated/{name}"))).collect();
         assert!(client.contains("pub mod feedback;") && client.contains("Feedback = \"Feedback\""));
         // 6. A migration is made and applied.
@@ -112,8 +135,8 @@ fresh_database::tests! {
         assert!(migrations(&project, folder).len() == 2 && is_migration(&made, "add_feedback"), "{made}");
         let script = project.read(&format!("{folder}/{made}/migration.sql"));
         assert_eq!((script.matches("CREATE TABLE").count(), script.matches("ALTER TABLE").count()), (1, usize::from(database.server() != "sqlite")));
-        let count = match database.server() {
-            "mariadb" => "SELECT COUNT(*) FROM `Feedback`",
+        let count = match database.provider() {
+            "mysql" => "SELECT COUNT(*) FROM `Feedback`",
             _ => "SELECT COUNT(*) FROM \"Feedback\"",
         };
         assert_eq!(database.rows(count), ["0"]);
@@ -122,7 +145,7 @@ fresh_database::tests! {
     }
 
     /// Scripts and folders as people really have them.
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r24_scripts_of_all_kinds(_nothing: (), database: &Database) -> Result<()> {
         let project = Project::new().env("DATABASE_URL", database.url());
         project.copy(variant(database), "prisma/schema");

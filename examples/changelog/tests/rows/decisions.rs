@@ -62,6 +62,25 @@ fresh_database::tests! {
         Ok(())
     }
 
+    /// Without asking: where the project does not require it, or by an admin.
+    async fn b04_who_publishes_without_asking(db: Db) -> Result<()> {
+        let scene = scene(&db).await?;
+        let viewer = somebody(&db, "viewer", Role::Viewer).await?;
+        let publish = async |who: &User, id: &str| entries::publish(&db, who, id, noon()).await;
+        for who in [&scene.staff, &viewer] {
+            assert_refused(publish(who, &scene.entry.id).await);
+        }
+        assert_eq!(scene.entry(&db).await?.published_at, None);
+        assert_eq!(publish(&scene.admin, &scene.entry.id).await?.published_at, Some(noon()));
+        let (free, changelog) = a_project(&db, "Free").await?;
+        db.project().update(project::by_id(free.id)).set(|s| s.require_approval(false)).await?;
+        let (entry, _) = entries::write(&db, &changelog.id, "More", "of it", &[]).await?;
+        assert_refused(publish(&viewer, &entry.id).await);
+        assert_eq!(publish(&scene.staff, &entry.id).await?.published_at, Some(noon()));
+        assert_refused(publish(&scene.admin, "no entry").await);
+        Ok(())
+    }
+
     async fn b05_an_admin_decides(db: Db) -> Result<()> {
         let scene = scene(&db).await?;
         let request = scene.approved(&db, Wish::Publish(&scene.entry.id, None)).await?;
@@ -72,7 +91,6 @@ fresh_database::tests! {
         assert_eq!(log.len(), 1);
         assert_eq!((log[0].action.as_str(), log[0].user_id.as_ref(), log[0].target_user_id.as_ref()), ("request_approved", Some(&scene.admin.id), Some(&scene.staff.id)));
         // The other answer.
-        entries::publish(&db, &scene.entry.id, noon()).await?;
         db.changelog_entry().update(changelog_entry::by_id(scene.entry.id.as_str())).set(|s| s.published_at(None)).await?;
         let request = scene.ask(&db, Wish::Publish(&scene.entry.id, None)).await?;
         requests::reject(&db, &scene.admin, &request.id, noon()).await?;

@@ -1,11 +1,11 @@
 //! Jobs.
 
-use changelog::db::{Db, JobStatus, ScheduledJob, ScheduledJobType, scheduled_job};
-use changelog::{Error, Result, jobs, open};
+use changelog::db::{Db, JobStatus, ScheduledJob, ScheduledJobType, changelog_entry, scheduled_job};
+use changelog::{Error, Result, entries, jobs, open};
 use jiff::ToSpan;
 use nicol::types::DateTime;
 
-use crate::noon;
+use crate::{a_project, noon};
 
 async fn job(db: &Db, name: &str, when: DateTime, status: JobStatus) -> Result<ScheduledJob> {
     let form = scheduled_job::New {
@@ -84,6 +84,44 @@ fresh_database::tests! {
         let job = again(&db, &id).await?;
         assert_eq!((job.status, job.retry_count, job.error_message.as_deref()), (JobStatus::Failed, 4, Some("refused: no such address")));
         assert_eq!(jobs::run_due(&db, now + 1.hour(), fail).await?, 0);
+        Ok(())
+    }
+
+    /// What is due on entries is done; letters wait for a runner that sends them.
+    async fn b14_the_work_on_entries(db: Db) -> Result<()> {
+        let (_, changelog) = a_project(&db, "Lighthouse").await?;
+        let mut ids = Vec::new();
+        for kind in [
+            ScheduledJobType::PublishChangelogEntry,
+            ScheduledJobType::UnpublishChangelogEntry,
+            ScheduledJobType::DeleteChangelogEntry,
+            ScheduledJobType::SendEmailNotification,
+            ScheduledJobType::TelemetrySend,
+        ] {
+            let (entry, _) = entries::write(&db, &changelog.id, "News", "something", &[]).await?;
+            let is_out = kind != ScheduledJobType::PublishChangelogEntry;
+            let before = is_out.then(|| noon() - 1.hour());
+            db.changelog_entry().update(changelog_entry::by_id(entry.id.as_str())).set(|s| s.published_at(before)).await?;
+            let form = scheduled_job::New { r#type: kind, entity_id: entry.id.clone(), scheduled_at: noon() };
+            ids.push((entry.id, db.scheduled_job().create(form).await?.id));
+        }
+        assert_eq!(jobs::run_due(&db, noon() + 1.minute(), jobs::publish).await?, 5);
+        let mut ended = Vec::new();
+        for (entry, job) in &ids {
+            let entry = db.changelog_entry().find(changelog_entry::by_id(entry.as_str())).await?;
+            ended.push((entry.map(|entry| entry.published_at), again(&db, job).await?.status));
+        }
+        let before = Some(Some(noon() - 1.hour()));
+        let expected = [
+            (Some(Some(noon())), JobStatus::Completed),
+            (Some(None), JobStatus::Completed),
+            (None, JobStatus::Completed),
+            (before, JobStatus::Pending),
+            (before, JobStatus::Pending),
+        ];
+        assert_eq!(ended, expected);
+        let letter = again(&db, &ids[3].1).await?;
+        assert_eq!((letter.retry_count, letter.error_message.as_deref()), (1, Some("refused: this runner sends nothing: the job is for another")));
         Ok(())
     }
 

@@ -81,7 +81,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r17_lazily_or_by_the_script(_nothing: (), database: &Database) -> engineo::Result<()> {
         let project = Project::new(database, &ALL);
         project.run(&["migrate", "deploy"]);

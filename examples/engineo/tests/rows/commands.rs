@@ -1,5 +1,7 @@
 //! The command lines of the document, in the layout it describes, from the folder it describes.
 
+use fresh_database::Database;
+
 use crate::project::{ALL, BACKFILL, Project, STEP_1, STEP_2, script};
 use crate::script::{connect, number, old_user, recorded, unopened};
 
@@ -17,6 +19,11 @@ export default defineConfig({
   },
 });
 "#;
+
+/// The command lines of the document, all of them.
+const DEVELOPMENT: &str = "pnpm --filter api prisma migrate dev";
+const PRODUCTION: &str = "pnpm --filter api prisma migrate deploy";
+const TEST_DATABASE: &str = "pnpm db:test:migrate";
 
 /// A schema without its URL, as in Prisma 7.
 fn without_url(schema: &str) -> String {
@@ -52,8 +59,8 @@ fresh_database::tests! {
         Ok(())
     }
 
-    /// `migrate dev --name` with the document's names, `migrate dev`, `migrate deploy`: with the package's folder as working
-    /// folder, as a package manager's filter runs them. What lies at the repository's root is not looked at.
+    /// The document's lines, and `migrate dev --name` with its names: with the package's folder as working folder, as a package
+    /// manager's filter runs them. What lies at the repository's root is not looked at.
     async fn r02_r03_the_documents_names_and_commands(_nothing: (), database: &Database) -> engineo::Result<()> {
         let project = Project::alone(database, &ALL[..1]);
         project.write("prisma.config.ts", CONFIG);
@@ -61,7 +68,7 @@ fresh_database::tests! {
         project.write_root(".env", "DATABASE_URL=\"postgresql://nobody@127.0.0.1:1/elsewhere\"\n");
         project.write_root("prisma/schema.prisma", "this is not a schema");
         project.write("prisma/schema.prisma", &without_url(&project.read("prisma/schema.prisma")));
-        project.run(&["migrate", "dev"]);
+        project.typed(DEVELOPMENT);
         for step in [STEP_1, STEP_2] {
             let schema = crate::project::read(database.server(), &format!("migrations/{step}/schema.prisma"));
             project.write("prisma/schema.prisma", &without_url(&schema));
@@ -72,8 +79,11 @@ fresh_database::tests! {
             assert!(time.len() == 14 && time.bytes().all(|byte| byte.is_ascii_digit()) && rest == name, "{made}");
             assert_eq!(project.newest_script(), script(database.server(), step));
         }
-        project.run(&["migrate", "deploy"]);
-        assert_eq!(recorded(&connect(database).await?).await?, 3);
+        // In production there is a database that has none of it, at the URL of the package's own `.env`.
+        let production = Database::create(database.server()).expect("the server is there");
+        project.write(".env", &format!("DATABASE_URL=\"{}\"\n", production.url()));
+        project.typed(PRODUCTION);
+        assert_eq!(recorded(&connect(&production).await?).await?, 3);
         Ok(())
     }
 
@@ -86,7 +96,7 @@ fresh_database::tests! {
         for path in [".env", "prisma/.env", ".env.test"] {
             project.write(path, elsewhere);
         }
-        project.run(&["migrate", "deploy", "--schema", "prisma/schema.prisma"]);
+        project.typed(TEST_DATABASE);
         assert_eq!(recorded(&connect(database).await?).await?, 4);
         Ok(())
     }

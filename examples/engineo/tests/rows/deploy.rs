@@ -66,7 +66,7 @@ fresh_database::tests! {
         let failed = project.fail(&["migrate", "deploy"]);
         assert!(failed.contains("P3018") && failed.contains(STEP_1) && failed.contains("nonsense"), "{failed}");
         let again = project.fail(&["migrate", "deploy"]);
-        if database.server() == "postgres" {
+        if database.provider() == "postgresql" {
             assert!(again.contains("P3018"), "nothing has stayed, so it is tried again: {again}");
             project.write(&path, &good);
         } else {
@@ -85,7 +85,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn b30_without_a_transaction(_nothing: (), database: &Database) -> engineo::Result<()> {
         let project = Project::new(database, &[INIT, STEP_1]);
         let path = format!("prisma/migrations/{STEP_1}/migration.sql");
@@ -141,10 +141,10 @@ fresh_database::tests! {
         let path = format!("prisma/migrations/{name}/migration.sql");
         let note = db.dialect().quote("Note");
         let insert = format!("INSERT INTO {note} VALUES ('n', 'made by the migration');\n");
-        let trigger = match database.server() {
-            "postgres" => "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept; for good'; END $$;\n\
+        let trigger = match database.provider() {
+            "postgresql" => "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept; for good'; END $$;\n\
                            CREATE TRIGGER keep BEFORE DELETE ON \"Note\" FOR EACH ROW EXECUTE FUNCTION keep();\n",
-            "mariadb" => "CREATE TRIGGER keep BEFORE DELETE ON Note FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'kept; for good';\n",
+            "mysql" => "CREATE TRIGGER keep BEFORE DELETE ON Note FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'kept; for good';\n",
             _ => "CREATE TRIGGER keep BEFORE DELETE ON \"Note\" BEGIN SELECT RAISE(ABORT, 'kept; for good'); END;\n",
         };
         project.write(&path, &(project.read(&path) + &insert + trigger));
@@ -160,7 +160,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r26_values_come_and_go(_nothing: (), database: &Database) -> engineo::Result<()> {
         let project = Project::new(database, &ALL);
         project.run(&["migrate", "deploy"]);
@@ -178,7 +178,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r26_a_new_value_in_its_own_transaction(_nothing: (), database: &Database) -> engineo::Result<()> {
         let project = Project::new(database, &ALL);
         project.run(&["migrate", "deploy"]);

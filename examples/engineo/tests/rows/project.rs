@@ -53,7 +53,11 @@ impl Project {
         let project = Project { files };
         project.write_root("package.json", "{ \"name\": \"engineo\", \"private\": true }\n");
         project.write_root("pnpm-workspace.yaml", "packages:\n  - apps/*\n");
-        project.write("package.json", "{ \"name\": \"api\", \"private\": true }\n");
+        let script = "\"db:test:migrate\": \"prisma migrate deploy --schema prisma/schema.prisma\"";
+        project.write(
+            "package.json",
+            &format!("{{ \"name\": \"api\", \"private\": true, \"scripts\": {{ {script} }} }}\n"),
+        );
         let lock = read(database.server(), "migrations/migration_lock.toml");
         project.write("prisma/migrations/migration_lock.toml", &lock);
         for migration in migrations {
@@ -105,6 +109,22 @@ impl Project {
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> String {
         said(self.nicol(arguments).succeeds())
+    }
+
+    /// A line of the document, run as the package manager runs it: `--filter api` goes to the package's folder, and a script is
+    /// what the package says it is. `prisma` is `nicol`.
+    #[track_caller]
+    pub(crate) fn typed(&self, line: &str) -> String {
+        let command = match line.strip_prefix("pnpm --filter api ") {
+            Some(command) => command.to_owned(),
+            None => {
+                let package: serde_json::Value = serde_json::from_str(&self.read("package.json")).expect("JSON");
+                let script = line.strip_prefix("pnpm ").expect("a line of the document");
+                package["scripts"][script].as_str().expect("a script of the package").to_owned()
+            }
+        };
+        let arguments = command.strip_prefix("prisma ").expect("a command of the document");
+        self.run(&arguments.split(' ').collect::<Vec<_>>())
     }
 
     /// The same, and it has to fail.

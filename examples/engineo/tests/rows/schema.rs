@@ -230,7 +230,7 @@ async fn indexes(db: &Db, table: &str) -> Result<Vec<String>> {
 fresh_database::tests! {
     open = open;
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r18_r21_indexes_read_back(db: Db) -> Result<()> {
         let session = "CREATE INDEX \"UserSession_userId_";
         let log = "CREATE INDEX \"UserAccountAuditLog_";
@@ -257,7 +257,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r21_types(db: Db) -> Result<()> {
         let sql = "SELECT column_name::text, udt_name::text, COALESCE(datetime_precision, -1)::int4, COALESCE(column_default, '')::text \
                    FROM information_schema.columns WHERE table_name = $1 ORDER BY 1";
@@ -270,7 +270,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(postgres)]
+    #[on(postgres, postgres18)]
     async fn r23_the_catalogue(db: Db) -> Result<()> {
         let own = "<> '_prisma_migrations'";
         let count = async |sql: String| crate::script::number(&db, &sql).await;

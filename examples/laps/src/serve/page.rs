@@ -38,7 +38,7 @@ fn header(html: &mut String, standings: &[Standing]) {
     let fastest = standings.iter().filter_map(|standing| standing.fastest).min();
     html.push_str("<header>\n<h1>Sponsored run <small>live</small></h1>\n<dl>\n");
     figure(html, "laps", laps);
-    figure(html, "runners on the track", running);
+    figure(html, "on the track", running);
     figure(html, "fastest lap", time(fastest));
     html.push_str("</dl>\n</header>\n");
 }
@@ -48,6 +48,10 @@ fn figure(html: &mut String, label: &str, value: impl Display) {
 }
 
 fn podium(html: &mut String, standings: &[Standing]) {
+    if standings.iter().all(|standing| standing.laps == 0) {
+        html.push_str("<p class=\"nothing\">Nobody has run a lap yet.</p>\n");
+        return;
+    }
     html.push_str("<ol class=\"podium\">\n");
     for (place, standing) in standings.iter().take(3).enumerate().filter(|(_, standing)| standing.laps > 0) {
         let Standing { name, class, laps, start_number, .. } = standing;
@@ -68,7 +72,7 @@ fn podium(html: &mut String, standings: &[Standing]) {
 
 fn everybody(html: &mut String, standings: &[Standing]) {
     html.push_str("<table>\n<thead><tr><th></th><th>No.</th><th class=\"name\">Name</th><th>Class</th>");
-    html.push_str("<th class=\"bar\">Laps</th><th></th><th>Best</th></tr></thead>\n<tbody>\n");
+    html.push_str("<th class=\"bar\"></th><th>Laps</th><th>Best</th></tr></thead>\n<tbody>\n");
     let most = standings.iter().map(|standing| standing.laps).max().unwrap_or(0).max(1);
     for (place, standing) in standings.iter().enumerate() {
         let Standing { start_number, laps, .. } = standing;

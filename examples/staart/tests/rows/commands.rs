@@ -15,11 +15,7 @@ fresh_database::tests! {
     open = untouched;
 
     async fn the_commands_end_to_end(url: String, database: &Database) -> Result<()> {
-        let provider = match database.server() {
-            "sqlite" => "sqlite",
-            "postgres" => "postgresql",
-            _ => "mysql",
-        };
+        let provider = database.provider();
         let schema = example_of_2020(CASCADE);
         let mut schema = if provider == "mysql" { schema } else { of_provider(&schema, provider) };
         // Writing to a String cannot fail.

@@ -3,7 +3,7 @@
 use fresh_database::Project;
 use staart::Result;
 
-use crate::schema::{CASCADE, DOCUMENT_SCHEMA, example_of_2020};
+use crate::schema::{CASCADE, DOCUMENT_SCHEMA, RESTRICT, example_of_2020};
 use crate::untouched;
 
 /// The folders of 2020.
@@ -89,11 +89,37 @@ fn r24_import_offers_the_cascades() {
     assert_eq!(project.read("prisma/schema.prisma").matches("onDelete: Cascade").count(), 11);
 }
 
+/// Until the schema says it; a schema without an imported history is not asked.
+#[test]
+fn r24_lint_hints_at_the_cascades() {
+    let project = left();
+    project.run(&["migrate", "import"]).succeeds();
+    let lint = || project.run(&["migrate", "lint", "--offline"]);
+    let said =
+        lint().succeeds().says("hint[NL311]").says("`nicol migrate import --cascades` writes `onDelete: Cascade`").out;
+    let named = DOCUMENT_SCHEMA.lines().filter(|line| line.contains(RESTRICT)).count();
+    let message = said.lines().find(|line| line.contains("NL311")).expect("the hint");
+    assert_eq!((named, message.matches('.').count()), (11, 11), "{message}");
+    for relation in ["emails.user", "webhooks.organization"] {
+        assert!(message.contains(relation), "{message}");
+    }
+    project.run(&["migrate", "import", "--cascades"]).succeeds();
+    assert!(!lint().succeeds().out.contains("NL311"));
+
+    let today = Project::new();
+    today.file("prisma/schema.prisma", DOCUMENT_SCHEMA).copy(LEGACY, "prisma/migrations");
+    let script = imported();
+    let (_, plain) = script.split_once('\n').expect("the mark of the import");
+    today.file(&format!("prisma/migrations/{ID}/migration.sql"), plain);
+    today.file("prisma/migrations/migration_lock.toml", "provider = \"mysql\"\n");
+    assert!(!today.run(&["migrate", "lint", "--offline"]).out.contains("NL311"));
+}
+
 fresh_database::tests! {
     open = untouched;
 
     /// Before it is imported each command names the way.
-    #[on(mariadb)]
+    #[on(mariadb, mysql)]
     async fn r17_from_2020_to_a_migrated_database(url: String) -> Result<()> {
         let project = left().env("DATABASE_URL", &url);
         for command in [&["migrate", "status"][..], &["migrate", "deploy"], &["migrate", "dev", "--name", "next"]] {
@@ -107,7 +133,7 @@ fresh_database::tests! {
     }
 
     /// A database from then that has its tables already is told so, and nothing is run on it.
-    #[on(mariadb)]
+    #[on(mariadb, mysql)]
     async fn r31_the_history_is_told_on_the_old_database(url: String, database: &Database) -> Result<()> {
         database.script(&imported());
         let project = left().env("DATABASE_URL", &url);
@@ -119,7 +145,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(mariadb)]
+    #[on(mariadb, mysql)]
     async fn r31_r28_a_database_of_2020_is_adopted_as_it_is(url: String, database: &Database) -> Result<()> {
         database.script(&imported());
         let made = "SELECT GROUP_CONCAT(CONCAT(table_name, '.', index_name) ORDER BY 1) FROM (SELECT DISTINCT table_name, index_name \
@@ -149,7 +175,7 @@ fresh_database::tests! {
     }
 
     /// Pulled over the schema of 2020 the models keep their names and relations theirs, and what the server made is not said.
-    #[on(mariadb)]
+    #[on(mariadb, mysql)]
     async fn r31_names_of_the_schema_stay(url: String, database: &Database) -> Result<()> {
         database.script(&imported());
         let project = left().env("DATABASE_URL", &url);
@@ -168,7 +194,7 @@ fresh_database::tests! {
     }
 
     /// Of the two indexes that nobody declared none is dropped or made again: the server made them for foreign keys.
-    #[on(mariadb)]
+    #[on(mariadb, mysql)]
     async fn r28_indexes_of_the_server_stay(url: String, database: &Database) -> Result<()> {
         database.script(&imported());
         let indexes = "SELECT CAST(COUNT(DISTINCT table_name, index_name) AS CHAR) FROM information_schema.statistics WHERE table_schema = DATABASE()";
@@ -180,7 +206,10 @@ fresh_database::tests! {
         project.file("schema.prisma", example_of_2020(CASCADE));
         let plan = project.run(&["migrate", "diff", "--from-url", &url, "--to-schema", "schema.prisma", "--script"]).succeeds().out;
         let touched: Vec<&str> = plan.lines().filter(|line| line.contains("INDEX")).collect();
-        assert!(touched.len() == 4 && touched.iter().all(|line| line.contains("username")), "{touched:?}");
+        assert!(touched.iter().all(|line| line.contains("username")), "{touched:?}");
+        // MySQL renames an index; on MariaDB the reference makes the new one and then drops the old one, and so does nicol.
+        let renames = touched.iter().filter(|line| line.contains(" RENAME INDEX ")).count();
+        assert_eq!((touched.len(), renames), if database.server() == "mysql" { (2, 2) } else { (4, 0) }, "{touched:?}");
         Ok(())
     }
 }

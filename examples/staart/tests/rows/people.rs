@@ -206,7 +206,7 @@ fresh_database::tests! {
     }
 
     /// The collation of the tables takes `p` and `P` for one letter.
-    #[on(mariadb)]
+    #[on(mariadb, mysql)]
     async fn b28_usernames_differ_by_more_than_case(db: Db) -> Result<()> {
         person(&db, "p").await?;
         assert_eq!(code(accounts::register(&db, &applicant("P", "capital@example.com")).await), Some("P2002"));
@@ -214,7 +214,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(sqlite, postgres)]
+    #[on(sqlite, postgres, postgres18)]
     async fn b28_usernames_may_differ_by_case(db: Db) -> Result<()> {
         person(&db, "p").await?;
         accounts::register(&db, &applicant("P", "capital@example.com")).await?;

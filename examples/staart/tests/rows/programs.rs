@@ -82,7 +82,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(mariadb)]
+    #[on(mariadb, mysql)]
     async fn b11_192_signs_are_refused(db: Db) -> Result<()> {
         let ann = person(&db, "ann").await?;
         assert_eq!(code(tokens::create(&db, ann.id, &"x".repeat(192), now()).await), Some("P2000"));
@@ -90,7 +90,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    #[on(sqlite, postgres)]
+    #[on(sqlite, postgres, postgres18)]
     async fn b11_192_signs_are_kept(db: Db) -> Result<()> {
         let ann = person(&db, "ann").await?;
         let text = "x".repeat(192);

@@ -43,7 +43,7 @@ fn the_story_runs_without_a_server_and_again() {
 fresh_database::tests! {
     open = untouched;
 
-    #[on(mariadb, postgres)]
+    #[on(postgres, postgres18, mariadb, mysql)]
     async fn the_story_runs_by_url(url: String) -> Result<()> {
         let text = told(staart().args(["--url", &url]));
         assert!(text.contains("  1 member(s) are left\n"), "{text}");

@@ -83,18 +83,21 @@ fn alter_column(old_table: &Table, new_table: &Table, change: &ColumnDiff, out: 
     if change.arity {
         match (old.arity, new.arity) {
             (_, Arity::Required) => out.clauses.push(format!("{prefix} SET NOT NULL")),
-            (Arity::Required, Arity::Nullable | Arity::List) => out.clauses.push(format!("{prefix} DROP NOT NULL")),
-            (Arity::Nullable | Arity::List, Arity::Nullable | Arity::List) => {}
+            (Arity::Required | Arity::List, Arity::Nullable) | (Arity::Required, Arity::List) => {
+                out.clauses.push(format!("{prefix} DROP NOT NULL"));
+            }
+            (Arity::Nullable, Arity::Nullable | Arity::List) | (Arity::List, Arity::List) => {}
         }
     }
     let new_default = new.default.as_ref().and_then(|value| default(new, value));
-    if change.default {
+    let begins_counting = change.auto_increment && new.auto_increment;
+    if change.default && !begins_counting {
         match &new_default {
             Some(text) => out.clauses.push(format!("{prefix} SET DEFAULT {text}")),
             None => out.clauses.push(format!("{prefix} DROP DEFAULT")),
         }
     }
-    if change.auto_increment && new.auto_increment {
+    if begins_counting {
         // Unquoted, as the reference writes it: the server folds it to lower case.
         let sequence = format!("{}_{}_seq", old_table.name, new.name).to_lowercase();
         let sequence = if is_plain(&sequence) { sequence } else { D.quote(&sequence) };

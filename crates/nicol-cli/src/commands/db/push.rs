@@ -11,6 +11,7 @@ use crate::commands::generate;
 use crate::commands::migrate::dev::{risk_text, unless_told};
 use crate::commands::migrate::watch::{Teller, duration};
 use crate::commands::migrate::{lock_options, require_datasource};
+use crate::commands::typed_sql::Sql;
 use crate::database::Database;
 use crate::diagnostics::require_valid;
 use crate::discover::Project;
@@ -32,22 +33,27 @@ pub(crate) fn run(args: &PushArgs, global: &Global, output: &Output) -> Result<u
     if args.skip_generate && !output.json {
         output.note("--skip-generate is not needed: nicol never generates by itself");
     }
+    if args.force_reset {
+        database.refuse_if_protected(&project, "the database was not reset")?;
+    }
+    let scope = project.scope(Some(&schema), Some(&database.url))?;
     let began = Instant::now();
     let url = &database.url;
     let mut teller = Teller::new(output);
-    let push = database.run(push::prepare(url, &schema, args.force_reset, lock_options(), &mut teller))?;
+    let push = database.run(push::prepare(url, &schema, &scope, args.force_reset, lock_options(), &mut teller))?;
     tell(args, &push, &database, output);
     if push.impossible().next().is_none() {
-        ask_about_losses(args, &push, &database, output)?;
+        ask_about_losses(args, &push, &database, &project, output)?;
     }
-    database.run(push::carry_out(url, &schema, &push, true, lock_options(), &mut teller))?;
+    database.run(push::carry_out(url, &schema, &scope, &push, true, lock_options(), &mut teller))?;
     drop(teller);
     output.say(&if push.is_empty() {
         "The database is already in sync with the schema.".to_owned()
     } else {
         format!("The database is now in sync with the schema. Done in {}.", duration(began.elapsed()))
     });
-    let generated = if args.generate { Some(generate::all(&project, &schema, &[], output)?) } else { None };
+    let generated =
+        if args.generate { Some(generate::all(&project, &schema, &[], Sql::Renew(&database), output)?) } else { None };
     if output.json {
         output.json(&report(args, &push, generated));
     }
@@ -69,7 +75,13 @@ fn tell(args: &PushArgs, push: &Push, database: &Database, output: &Output) {
 }
 
 /// Shows what would be lost, and asks unless the answer is known.
-fn ask_about_losses(args: &PushArgs, push: &Push, database: &Database, output: &Output) -> Result<()> {
+fn ask_about_losses(
+    args: &PushArgs,
+    push: &Push,
+    database: &Database,
+    project: &Project,
+    output: &Output,
+) -> Result<()> {
     let losses: Vec<String> = push.losses().map(|counted| format!("- {}", risk_text(counted))).collect();
     if losses.is_empty() {
         return Ok(());
@@ -84,6 +96,7 @@ fn ask_about_losses(args: &PushArgs, push: &Push, database: &Database, output: &
     if !output.json {
         output.warn(&format!("data may be lost:\n{list}"));
     }
+    database.refuse_if_protected(project, "nothing was changed: data may be lost")?;
     if args.accept_data_loss {
         return Ok(());
     }

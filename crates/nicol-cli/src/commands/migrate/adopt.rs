@@ -24,11 +24,11 @@ pub(crate) fn run(args: &AdoptArgs, global: &Global, output: &Output) -> Result<
         Some(name) => name.clone(),
         None => prompt::text("Name of the migration (--name):", output).unwrap_or_default(),
     };
-    let namespaces = site.namespaces();
+    let scope = site.scope()?;
     let options = AdoptOptions {
         title: &title,
         now: Timestamp::now(),
-        namespaces: &namespaces,
+        scope: &scope,
         shadow: shadow.as_ref(),
         lock: lock_options(),
     };

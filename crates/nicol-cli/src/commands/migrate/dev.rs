@@ -15,6 +15,7 @@ use super::{Workplace, decisions, lint, lock_options, note_unused, shadow_url};
 use crate::app::DONE;
 use crate::args::{DevArgs, Global};
 use crate::commands::generate;
+use crate::commands::typed_sql::Sql;
 use crate::database::Database;
 use crate::diagnostics::count;
 use crate::failure::{Failure, Result};
@@ -52,7 +53,10 @@ pub(crate) fn run(args: &DevArgs, global: &Global, output: &Output) -> Result<u8
     let remarks = name.map(|name| lint::of_new(&place, name)).unwrap_or_default();
     lint::tell_short(&remarks, name.unwrap_or_default(), output);
     let generated = if wants_generate(args, &place) {
-        Some(generate::all(&place.project, &place.schema, &[], output)?["generated"].clone())
+        Some(
+            generate::all(&place.project, &place.schema, &[], Sql::Renew(&place.database), output)?["generated"]
+                .clone(),
+        )
     } else {
         None
     };
@@ -96,14 +100,14 @@ fn prepare(args: &DevArgs, place: &Workplace, output: &Output) -> Result<Draft> 
     };
     let mut teller = Teller::new(output);
     let url = &place.database.url;
-    place.database.run(dev::prepare(url, &place.directory, &place.schema, options, &mut teller))
+    place.database.run(dev::prepare(url, &place.directory, &place.schema, &place.scope()?, options, &mut teller))
 }
 
 /// Gets the answers the draft needs, writes the migration and applies it.
 fn carry_out(args: &DevArgs, place: &Workplace, draft: &Draft, output: &Output) -> Result<Developed> {
-    let title = decide(args, draft, output)?;
+    let title = decide(args, place, draft, output)?;
     let wants_readme = wants_readme(args, place);
-    let author = if wants_readme { git_user() } else { None };
+    let author = if wants_readme { git_user(args.author_email) } else { None };
     let mask = if place.project.config.readme_shows_env() { Mask::Literal } else { Mask::All };
     let readme = ReadmeSettings { author: author.as_deref(), time_zone: TimeZone::system(), mask };
     let decision = Decision {
@@ -133,10 +137,10 @@ fn tell(draft: &Draft, database: &Database, output: &Output) {
 }
 
 /// Gets the consent that the migration needs, and its title.
-fn decide(args: &DevArgs, draft: &Draft, output: &Output) -> Result<String> {
+fn decide(args: &DevArgs, place: &Workplace, draft: &Draft, output: &Output) -> Result<String> {
     let is_impossible = !args.create_only && draft.impossible().next().is_some();
     if !is_impossible {
-        ask_about_losses(args, draft, output)?;
+        ask_about_losses(args, place, draft, output)?;
     }
     Ok(match &args.name {
         Some(name) => name.clone(),
@@ -147,7 +151,7 @@ fn decide(args: &DevArgs, draft: &Draft, output: &Output) -> Result<String> {
 }
 
 /// Shows what would be lost, and asks unless the answer is known.
-fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()> {
+fn ask_about_losses(args: &DevArgs, place: &Workplace, draft: &Draft, output: &Output) -> Result<()> {
     let losses: Vec<String> = draft.losses().map(|counted| format!("- {}", risk_text(counted))).collect();
     if losses.is_empty() {
         return Ok(());
@@ -156,7 +160,11 @@ fn ask_about_losses(args: &DevArgs, draft: &Draft, output: &Output) -> Result<()
     if !output.json {
         output.warn(&format!("the new migration may lose data:\n{list}"));
     }
-    if args.create_only || args.accept_data_loss {
+    if args.create_only {
+        return Ok(());
+    }
+    place.database.refuse_if_protected(&place.project, "the migration was not made: it may lose data")?;
+    if args.accept_data_loss {
         return Ok(());
     }
     let refusal = Failure::new("data-loss", "the migration was not made: it may lose data");
@@ -180,14 +188,25 @@ pub(in crate::commands) fn risk_text(counted: &CountedRisk) -> String {
 }
 
 fn wants_readme(args: &DevArgs, place: &Workplace) -> bool {
-    args.readme || place.project.config.files.iter().find_map(|file| file.migrations_readme).unwrap_or(false)
+    args.readme
+        || args.author_email
+        || place.project.config.files.iter().find_map(|file| file.migrations_readme).unwrap_or(false)
 }
 
-/// The name that git knows the user by.
-fn git_user() -> Option<String> {
-    let answer = Command::new("git").args(["config", "user.name"]).output().ok()?;
-    let name = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
-    (answer.status.success() && !name.is_empty()).then_some(name)
+/// The name that git knows the user by; `Ann <ann@example.com>` where the address is wanted and known.
+fn git_user(with_email: bool) -> Option<String> {
+    let name = git_setting("user.name")?;
+    let email = if with_email { git_setting("user.email") } else { None };
+    Some(match email {
+        Some(email) => format!("{name} <{email}>"),
+        None => name,
+    })
+}
+
+fn git_setting(key: &str) -> Option<String> {
+    let answer = Command::new("git").args(["config", key]).output().ok()?;
+    let value = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
+    (answer.status.success() && !value.is_empty()).then_some(value)
 }
 
 fn tell_result(args: &DevArgs, developed: &Developed, output: &Output) {

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use nicol_db::ConnectionUrl;
-use nicol_migrate::Directory;
 use nicol_migrate::dev::EMPTY_SCRIPT;
 use nicol_migrate::diff::{DiffOptions, Difference, Side, difference};
 use nicol_migrate::shadow::Shadow;
+use nicol_migrate::{Directory, Scope};
 use nicol_schema::ValidSchema;
 use serde_json::json;
 
@@ -30,7 +30,8 @@ pub(crate) fn run(args: &DiffArgs, global: &Global, output: &Output) -> Result<u
     let to = reader.read(&Form::to(&args.to))?;
     let (given, main) = reader.shadows(&[&from, &to])?;
     let shadow = Shadow { main: main.as_ref(), given: given.as_ref() };
-    let compared = block_on(difference(from.side(), to.side(), DiffOptions { shadow }))?;
+    let scope = reader.scope(&[&from, &to])?;
+    let compared = block_on(difference(from.side(), to.side(), DiffOptions { shadow, scope: &scope }))?;
     let place = [&from, &to].into_iter().find_map(State::database).map(Database::describe);
     let difference = compared.map_err(|error| Failure::from_migrate(&error, place))?;
     print(args, &difference, output)?;
@@ -178,6 +179,19 @@ impl Reader<'_> {
         let schema = require_valid(project, self.output)?;
         let found = project.migration_url(url, schema.datasource.as_ref())?;
         Database::of_schema(&found, schema.datasource.as_ref()).map(State::Database)
+    }
+
+    /// What is compared: what the first schema speaks of, without what the project leaves alone.
+    fn scope(&self, states: &[&State]) -> Result<Scope> {
+        let url = states.iter().find_map(|state| state.database()).map(|database| &database.url);
+        let read = states.iter().find_map(|state| match state {
+            State::Schema(read) => Some(read.as_ref()),
+            State::Empty | State::Migrations(_) | State::Database(_) => None,
+        });
+        match read {
+            Some((project, schema)) => project.scope(Some(schema), url),
+            None => Project::open_anyway(self.global)?.scope(None, url),
+        }
     }
 
     /// The shadow database given, and the one whose server may hold a scratch database. Only looked for when migrations

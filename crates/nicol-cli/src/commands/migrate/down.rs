@@ -19,13 +19,14 @@ use crate::prompt;
 /// A migration has no way back that fits, a script fails, or a question was answered with no.
 pub(crate) fn run(args: &DownArgs, global: &Global, output: &Output) -> Result<u8> {
     let site = Site::open(global, args.url.url.as_deref(), output)?;
+    site.database.refuse_if_protected(&site.project, "nothing was taken back")?;
     let shadow = site.shadow(args.shadow_database_url.as_deref())?;
     let (url, directory) = (&site.database.url, &site.directory);
     let far = match &args.to {
         Some(name) => HowFar::To(name),
         None => HowFar::Steps(usize::try_from(args.steps).unwrap_or(usize::MAX)),
     };
-    let descent = site.database.run(down::prepare(url, directory, far, &site.namespaces(), shadow.as_ref()))?;
+    let descent = site.database.run(down::prepare(url, directory, far, &site.scope()?, shadow.as_ref()))?;
     if !descent.migrations.is_empty() && !output.json {
         output.note(&format!("to be taken back, newest first: {}", descent.migrations.join(", ")));
     }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &LintArgs, global: &Global, output: &Output) -> Result<u
             .help("`nicol migrate dev` makes it with the first migration"));
     }
     let selection = selection(args, &path);
-    let options = LintOptions { pedantic: args.pedantic };
+    let options = LintOptions { pedantic: args.pedantic, schema: schema.as_ref() };
     let linted = look(args, &project, schema.as_ref(), &directory, &folder, &selection, options, output)?;
     if output.json {
         output.json(&report(&linted, &folder));
@@ -75,7 +75,7 @@ fn look(
     directory: &Directory,
     folder: &str,
     selection: &Selection,
-    options: LintOptions,
+    options: LintOptions<'_>,
     output: &Output,
 ) -> Result<Linted> {
     let datasource = schema.and_then(|schema| schema.datasource.as_ref());

@@ -15,7 +15,7 @@ pub(crate) mod status;
 pub(super) mod watch;
 
 use nicol_db::ConnectionUrl;
-use nicol_migrate::{Directory, LockOptions};
+use nicol_migrate::{Directory, LockOptions, Scope};
 use nicol_schema::ValidSchema;
 use nicol_schema::schema::Datasource;
 
@@ -52,6 +52,11 @@ impl Workplace {
         database.announce(&found, output);
         Ok(Workplace { project, schema, database, directory })
     }
+
+    /// What of the database the migrations are about.
+    fn scope(&self) -> Result<Scope> {
+        self.project.scope(Some(&self.schema), Some(&self.database.url))
+    }
 }
 
 /// What a command works with that needs migrations and a database, but no models: an image may hold no schema at all.
@@ -82,10 +87,9 @@ impl Site {
         Ok(Site { folder: paths::show(&path), project, schema, database, directory })
     }
 
-    /// The PostgreSQL schemas that the datasource lists.
-    fn namespaces(&self) -> Vec<String> {
-        let datasource = self.schema.as_ref().and_then(|schema| schema.datasource.as_ref());
-        datasource.map(|datasource| datasource.schemas.clone()).unwrap_or_default()
+    /// What of the database the migrations are about.
+    fn scope(&self) -> Result<Scope> {
+        self.project.scope(self.schema.as_ref(), Some(&self.database.url))
     }
 
     /// The shadow database that flag, config or schema name.

@@ -23,18 +23,20 @@ pub(crate) fn run(args: &ResetArgs, global: &Global, output: &Output) -> Result<
     if args.skip_generate && !output.json {
         output.note("--skip-generate is not needed: nicol never generates by itself");
     }
+    database.refuse_if_protected(&place.project, "the database was not reset")?;
+    let scope = place.scope()?;
     if !args.force {
-        let refusal = Failure::new("consent-missing", "the database was not reset: nobody has said yes")
+        let refusal = Failure::new("consent-missing", "the database was not reset: its name was not typed")
             .at(database.describe())
-            .why("a reset drops everything in it; the name of the database has to be typed")
+            .why("a reset drops what is in it, so the name has to be typed exactly")
             .help("--force goes on without the question");
-        let everything = format!("This drops everything in the {}.", database.describe());
+        let what = if scope.has_externals() { "every table and enum that is not external" } else { "everything" };
+        let everything = format!("This drops {what} in the {}.", database.describe());
         let name = database.name();
         prompt::typed(&format!("{everything}\nType `{name}` to go on:"), &name, refusal, output)?;
     }
-    let namespaces = place.schema.datasource.as_ref().map(|datasource| datasource.schemas.clone()).unwrap_or_default();
     let mut teller = Teller::new(output);
-    let done = database.run(reset(&database.url, &place.directory, &namespaces, lock_options(), &mut teller))?;
+    let done = database.run(reset(&database.url, &place.directory, &scope, lock_options(), &mut teller))?;
     drop(teller);
     output.say(&match done.applied.len() {
         0 => "The database is empty: there are no migrations to apply.".to_owned(),

@@ -41,7 +41,7 @@ fn accept_edit(name: &str, args: &ResolveArgs, global: &Global, output: &Output)
     let site = Site::open(global, args.url.url.as_deref(), output)?;
     let shadow = site.shadow(args.shadow_database_url.as_deref())?;
     let (url, directory) = (&site.database.url, &site.directory);
-    let edit = site.database.run(edit(url, directory, name, &site.namespaces(), shadow.as_ref()))?;
+    let edit = site.database.run(edit(url, directory, name, &site.scope()?, shadow.as_ref()))?;
     let old = site.directory.get(name).and_then(|migration| applied_text(&site, migration, &edit.recorded));
     let difference = match (&old, site.directory.get(name)) {
         (Some(old), Some(migration)) => Some(text_difference(old, &migration.script)),

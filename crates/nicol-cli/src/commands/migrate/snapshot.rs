@@ -16,11 +16,12 @@ use crate::paths;
 /// Schema, folder and database do not agree, or the file cannot be written.
 pub(crate) fn run(args: &SnapshotArgs, global: &Global, output: &Output) -> Result<u8> {
     let place = Workplace::open(global, args.url.url.as_deref(), output)?;
-    let taken = place.database.run(take(&place.database.url, &place.directory, &place.schema))?;
+    let scope = place.scope()?;
+    let taken = place.database.run(take(&place.database.url, &place.directory, &place.schema, &scope))?;
     let older = if args.all {
         let datasource = place.schema.datasource.as_ref();
         let shadow = shadow_url(&place.project, datasource, args.shadow_database_url.as_deref())?;
-        place.database.run(take_older(&place.database.url, &place.directory, &place.schema, shadow.as_ref()))?
+        place.database.run(take_older(&place.database.url, &place.directory, &place.schema, &scope, shadow.as_ref()))?
     } else {
         Older::default()
     };

@@ -18,8 +18,11 @@ use crate::output::Output;
 /// # Errors
 /// The folder or the database cannot be read.
 pub(crate) fn run(args: &StatusArgs, global: &Global, output: &Output) -> Result<u8> {
-    let Site { schema, database, directory, folder, .. } = Site::open(global, args.url.url.as_deref(), output)?;
-    let status = database.run(status(&database.url, &directory, schema.as_ref()))?;
+    let site = Site::open(global, args.url.url.as_deref(), output)?;
+    // Without a schema nobody says which part of the database is meant.
+    let scope = site.schema.as_ref().map(|_| site.scope()).transpose()?;
+    let Site { database, directory, folder, .. } = site;
+    let status = database.run(status(&database.url, &directory, scope.as_ref()))?;
     if output.json {
         output.json(&report(&status, &folder, &database.describe()));
     } else {

@@ -50,6 +50,10 @@ impl Watch for Teller {
                 self.output
                     .note(&format!("only the line ends of {names} changed since it was applied; that does no harm"));
             }
+            Event::Baselined { migrations } => {
+                let names = migrations.join(", ");
+                self.output.say(&format!("The database holds what these make; recorded as applied: {names}"));
+            }
             Event::Applying { migration, number, total, stepwise: _ } => {
                 self.began = Instant::now();
                 self.progress(&format!("Applying {migration} ({number} of {total})"));

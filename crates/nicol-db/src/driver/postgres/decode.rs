@@ -63,14 +63,6 @@ fn text(bytes: &[u8]) -> Cell<'_> {
 }
 
 fn read<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
-    match ty.kind() {
-        Kind::Enum(_) => return text(bytes),
-        Kind::Domain(inner) => return read(inner, bytes),
-        Kind::Array(element) => {
-            return Cell::Array(Array { element: element.clone(), bytes });
-        }
-        _ => {}
-    }
     let value = match *ty {
         Type::BOOL => bytes.first().map(|byte| Cell::Bool(*byte != 0)),
         Type::INT2 | Type::INT4 | Type::INT8 => int(bytes).map(Cell::Int),
@@ -103,8 +95,14 @@ fn read<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
     value.unwrap_or(CUT_OFF)
 }
 
-/// Types of extensions are known by name only.
+/// Types of users; those of extensions are known by name only.
 fn other<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
+    match ty.kind() {
+        Kind::Enum(_) => return text(bytes),
+        Kind::Domain(inner) => return read(inner, bytes),
+        Kind::Array(element) => return Cell::Array(Array { element: element.clone(), bytes }),
+        _ => {}
+    }
     match ty.name() {
         "citext" => text(bytes),
         "ltree" => text(bytes.get(1..).unwrap_or_default()),

@@ -5,12 +5,14 @@
 //! decimals keep every digit.
 
 use std::error::Error as StdError;
+use std::fmt::Write as _;
 
 use bigdecimal::BigDecimal;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{Format, IsNull, ToSql, Type};
+use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type};
+use uuid::Uuid;
 
 use crate::cell::write_timestamp;
 use crate::value::{Value, hex, to_json};
@@ -24,15 +26,16 @@ pub(super) struct Param<'a>(pub(super) &'a Value);
 
 impl ToSql for Param<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        let start = out.len();
         if matches!(self.0, Value::Null) {
             return Ok(IsNull::Yes);
         }
-        match binary(self.0, ty) {
-            Some(bytes) => out.extend_from_slice(&bytes),
-            None => match self.0 {
+        if !write_binary(self.0, ty, out)? {
+            out.truncate(start);
+            match self.0 {
                 Value::Text(text) => out.extend_from_slice(text.as_bytes()),
                 value => out.extend_from_slice(text(value, ty).as_bytes()),
-            },
+            }
         }
         Ok(IsNull::No)
     }
@@ -50,68 +53,126 @@ impl ToSql for Param<'_> {
     }
 }
 
-/// Whether [`binary`] gives a form.
+/// Whether [`write_binary`] can.
 fn is_binary(value: &Value, ty: &Type) -> bool {
-    match value {
-        Value::Bytes(_) => *ty == Type::BYTEA,
-        Value::List(_) => false,
+    match (value, ty.kind()) {
+        (Value::List(values), Kind::Array(element)) => {
+            values.iter().all(|value| matches!(value, Value::Null) || binary(value, element).is_some())
+        }
         _ => binary(value, ty).is_some(),
     }
 }
 
-/// The binary form, where the value is of the server's type.
+/// Writes the binary form; `false` when the value, or an element of it, has none, and then a part of it may be written.
+fn write_binary(value: &Value, ty: &Type, out: &mut BytesMut) -> Written {
+    match (value, ty.kind()) {
+        (Value::List(values), Kind::Array(element)) => write_array(values, element, out),
+        _ => match binary(value, ty) {
+            Some(value) => value.write(out).map(|()| true),
+            None => Ok(false),
+        },
+    }
+}
+
+type Written<T = bool> = Result<T, Box<dyn StdError + Sync + Send>>;
+
+/// The binary form of a value other than a list, where it is of the server's type.
 fn binary<'a>(value: &'a Value, ty: &Type) -> Option<Binary<'a>> {
-    let fixed = |bytes: &[u8]| {
-        let mut buffer = [0; 8];
-        buffer[..bytes.len()].copy_from_slice(bytes);
-        Some(Binary::Fixed { buffer, length: bytes.len() })
-    };
     let integer = |value: i64| match *ty {
-        Type::INT2 => fixed(&i16::try_from(value).ok()?.to_be_bytes()),
-        Type::INT4 => fixed(&i32::try_from(value).ok()?.to_be_bytes()),
-        Type::INT8 => fixed(&value.to_be_bytes()),
+        Type::INT2 => fixed(i16::try_from(value).ok()?.to_be_bytes()),
+        Type::INT4 => fixed(i32::try_from(value).ok()?.to_be_bytes()),
+        Type::INT8 => fixed(value.to_be_bytes()),
         _ => None,
     };
-    match value {
-        Value::Bool(value) if *ty == Type::BOOL => fixed(&[u8::from(*value)]),
-        Value::Int(value) => integer(i64::from(*value)),
-        Value::BigInt(value) => integer(*value),
-        Value::Float(value) if *ty == Type::FLOAT8 => fixed(&value.to_be_bytes()),
-        Value::Bytes(value) if *ty == Type::BYTEA => Some(Binary::Borrowed(value)),
-        Value::DateTime(value) if *ty == Type::TIMESTAMPTZ || *ty == Type::TIMESTAMP => {
-            fixed(&(micros(*value)?.checked_sub(EPOCH_MICROS)?).to_be_bytes())
+    match (value, ty.kind()) {
+        (Value::Bool(value), _) if *ty == Type::BOOL => fixed([u8::from(*value)]),
+        (Value::Int(value), _) => integer(i64::from(*value)),
+        (Value::BigInt(value), _) => integer(*value),
+        (Value::Float(value), _) if *ty == Type::FLOAT8 => fixed(value.to_be_bytes()),
+        (Value::Text(value), _) if *ty == Type::TEXT || *ty == Type::VARCHAR => Some(Binary::Bytes(value.as_bytes())),
+        (Value::Text(value), Kind::Enum(_)) => Some(Binary::Bytes(value.as_bytes())),
+        // Other spellings are the server's to judge.
+        (Value::Text(value), _) if *ty == Type::UUID && value.len() == 36 => {
+            fixed(Uuid::try_parse(value).ok()?.into_bytes())
         }
-        Value::Null
-        | Value::Bool(_)
-        | Value::Float(_)
-        | Value::Decimal(_)
-        | Value::Text(_)
-        | Value::Bytes(_)
-        | Value::Json(_)
-        | Value::DateTime(_)
-        | Value::List(_) => None,
+        (Value::Bytes(value), _) if *ty == Type::BYTEA => Some(Binary::Bytes(value)),
+        (Value::DateTime(value), _) if *ty == Type::TIMESTAMPTZ || *ty == Type::TIMESTAMP => {
+            fixed(micros(*value).checked_sub(EPOCH_MICROS)?.to_be_bytes())
+        }
+        (Value::Json(value), _) if *ty == Type::JSON || *ty == Type::JSONB => {
+            Some(Binary::Json { value, is_marked: *ty == Type::JSONB })
+        }
+        _ => None,
     }
 }
 
+fn fixed<const N: usize>(bytes: [u8; N]) -> Option<Binary<'static>> {
+    let mut buffer = [0; 16];
+    buffer[..N].copy_from_slice(&bytes);
+    Some(Binary::Fixed { buffer, length: N })
+}
+
+/// A value that has a binary form.
 enum Binary<'a> {
-    Fixed { buffer: [u8; 8], length: usize },
-    Borrowed(&'a [u8]),
+    Fixed {
+        buffer: [u8; 16],
+        length: usize,
+    },
+    Bytes(&'a [u8]),
+    /// Its text; JSONB has the version of that form before it.
+    Json {
+        value: &'a serde_json::Value,
+        is_marked: bool,
+    },
 }
 
-impl std::ops::Deref for Binary<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
+impl Binary<'_> {
+    fn write(&self, out: &mut BytesMut) -> Written<()> {
         match self {
-            Binary::Fixed { buffer, length } => &buffer[..*length],
-            Binary::Borrowed(bytes) => bytes,
+            Binary::Fixed { buffer, length } => out.extend_from_slice(&buffer[..*length]),
+            Binary::Bytes(bytes) => out.extend_from_slice(bytes),
+            Binary::Json { value, is_marked } => {
+                if *is_marked {
+                    out.extend_from_slice(&[1]);
+                }
+                write!(out, "{value}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Number of dimensions, whether there are NULLs, type; length and first index of the only dimension; the elements, each
+/// behind its length.
+fn write_array(values: &[Value], element: &Type, out: &mut BytesMut) -> Written {
+    let has_nulls = values.contains(&Value::Null);
+    out.extend_from_slice(&i32::from(!values.is_empty()).to_be_bytes());
+    out.extend_from_slice(&i32::from(has_nulls).to_be_bytes());
+    out.extend_from_slice(&element.oid().to_be_bytes());
+    if !values.is_empty() {
+        out.extend_from_slice(&i32::try_from(values.len())?.to_be_bytes());
+        out.extend_from_slice(&1i32.to_be_bytes());
+    }
+    for value in values {
+        let start = out.len();
+        // NULL's length; that of others is known once they are written.
+        out.extend_from_slice(&(-1i32).to_be_bytes());
+        match (value, binary(value, element)) {
+            (Value::Null, _) => {}
+            (_, None) => return Ok(false),
+            (_, Some(value)) => {
+                value.write(out)?;
+                let length = i32::try_from(out.len() - start - 4)?;
+                out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            }
         }
     }
+    Ok(true)
 }
 
 /// Microseconds since 1970, rounded to the nearest as the server rounds a literal.
-fn micros(value: Timestamp) -> Option<i64> {
-    i64::try_from((value.as_nanosecond() + 500).div_euclid(1000)).ok()
+fn micros(value: Timestamp) -> i64 {
+    value.as_second() * 1_000_000 + (i64::from(value.subsec_nanosecond()) + 500).div_euclid(1000)
 }
 
 /// The value as the server reads a literal of that type.
@@ -154,7 +215,7 @@ fn instant_text(value: Timestamp, ty: &Type) -> String {
 /// `{"a",NULL,{..}}`: every element quoted, so that none is taken for a brace, a comma or NULL.
 fn array_text(values: &[Value], ty: &Type) -> String {
     let element = match ty.kind() {
-        tokio_postgres::types::Kind::Array(element) => element,
+        Kind::Array(element) => element,
         _ => ty,
     };
     let mut out = String::from("{");

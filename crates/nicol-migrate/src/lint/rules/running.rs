@@ -34,7 +34,7 @@ pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Draft>) {
                 found.push(table_renamed(&from.name, &to.name));
             }
         }
-        Action::RenameEnumValue { from, name } => {
+        Action::RenameEnumValue { from, name, .. } => {
             let message = format!("programs that run still read and write '{from}' of \"{}\"", name.name);
             found.push(Draft::new("NL406", message));
         }

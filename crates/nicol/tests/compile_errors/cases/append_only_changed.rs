@@ -1,11 +1,11 @@
 #[path = "../client.rs"]
 mod db;
-use db::event;
+use db::visit;
 
 fn requests(db: &db::Db) {
-    let _ = db.event().create(event::New { text: "a".into() });
-    let _ = db.event().update(event::by_id(1));
-    let _ = db.event().delete_all();
+    let _ = db.visit().create(visit::New { text: "a".into() });
+    let _ = db.visit().update(visit::by_id(1));
+    let _ = db.visit().delete_all();
 }
 
 fn main() {}

@@ -207,6 +207,7 @@ CREATE TABLE `ChangelogEntry` (
     INDEX `ChangelogEntry_changelogId_idx`(`changelogId`),
     INDEX `ChangelogEntry_scheduledAt_idx`(`scheduledAt`),
     INDEX `ChangelogEntry_scheduledAt_publishedAt_idx`(`scheduledAt`, `publishedAt`),
+    FULLTEXT INDEX `ChangelogEntry_title_content_idx`(`title`, `content`),
     PRIMARY KEY (`id`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 

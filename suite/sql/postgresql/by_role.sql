@@ -1,0 +1,1 @@
+SELECT id, role, born_at FROM users WHERE role = $1 ORDER BY id;

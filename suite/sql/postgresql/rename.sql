@@ -1,0 +1,3 @@
+-- @param {String} $1:name? The new name, or none.
+-- @param {Int} $2:userId
+UPDATE users SET name = $1 WHERE id = $2
