@@ -23,7 +23,8 @@ const USAGE: &str = "usage: cargo xtask <task>
                       with the reference's packages installed, --in-process: start no processes); migrate (--count N,
                       --rounds N): many small migrations beside a bare driver, refinery and sqlx, then diff;
                       client (--rounds N, --scale X, --only DATABASE, --prisma DIR, --no-peers): nicol beside code by
-                      hand and its peers
+                      hand and its peers; compile (--models N, --rounds N, --no-peers): what generated code costs the
+                      compiler, beside entities of sea-orm and diesel
   seeds [EXAMPLE]..   the rows of the examples' READMEs, the tests named after them, and their results on each database
   tidy                the rules of the architecture
   conformance [ARGS]  agreement with the reference answers in ../shared/conformance

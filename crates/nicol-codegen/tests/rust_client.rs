@@ -142,8 +142,8 @@ fn names_never_collide() {
     syn::parse_file(source).unwrap_or_else(|error| panic!("{error}\n{source}"));
     for line in [
         "Option_ = ",
-        "must created_at: i32 = 1, column(\"createdAt\", Int);",
-        "must created_at_: i32 = 2, column(\"created_at\", Int);",
+        "must created_at: i32 = 1, (column(\"createdAt\", Int));",
+        "must created_at_: i32 = 2, (column(\"created_at\", Int));",
         "must r#type: i32 =",
         "must self_: i32 =",
         "by_id_(id_: i32 = 0) = ",

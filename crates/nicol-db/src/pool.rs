@@ -229,7 +229,8 @@ impl Pool {
         // Made before the session is opened: a dropped future gives its place back.
         let mut taken = PooledConnection { connection, opened, place, shared: self.shared.clone(), _permit: permit };
         if taken.connection.is_none() {
-            let mut connection = Connection::open(&self.shared.url).await?;
+            // Apart: it is rare, and would make every operation's future several times as large.
+            let mut connection = Box::pin(Connection::open(&self.shared.url)).await?;
             connection.show_values(self.shared.options.show_values);
             taken.connection = Some(connection);
         }

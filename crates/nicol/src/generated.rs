@@ -6,6 +6,9 @@
 ///
 /// A column is marked `must` when forms have it as a field, `set` when they have a setter for it. A relation is marked `must`
 /// likewise, `parent` when its setter takes the row that a new row belongs to, `below` when it takes rows below a new row.
+///
+/// Metadata stands in parentheses, one token tree, so that rules that do not use it do not parse it; setters are one call each:
+/// the compiler reads all of this again after every edit of the crate.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! model {
@@ -25,8 +28,8 @@ macro_rules! model {
 
     (
         @table [$(#[$doc:meta])*] $row:ident [$model:literal, $schema:expr, $table:literal, $key:tt]
-        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:expr;)* }
-        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:expr;)* }
+        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:tt;)* }
+        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:tt;)* }
         { $($by:ident($($part:ident: $of:ty = $of_column:literal),*) = $name:literal;)* }
     ) => {
         $(#[$doc])*
@@ -90,7 +93,7 @@ macro_rules! model {
                 type Scope = $scope;
                 fn into_draft(self) -> $crate::Draft {
                     let __draft = <$crate::Draft as ::std::default::Default>::default();
-                    $(let __draft = $crate::Member::put($field, self.$field, __draft);)*
+                    $(let __draft = $crate::setter::Member::put($field, self.$field, __draft);)*
                     __draft
                 }
             }
@@ -103,8 +106,8 @@ macro_rules! model {
 
     (
         @setters $gives:tt
-        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:expr;)* }
-        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:expr;)* }
+        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:tt;)* }
+        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:tt;)* }
     ) => {
         $($crate::model! { @$mark $gives $column [$ty] })*
         $($crate::model! { @$kin $gives $kind $relation [$target] [$target, $form, $crate::$hold] })*
@@ -112,30 +115,22 @@ macro_rules! model {
     (@must $($rest:tt)*) => {};
     (@set [$gives:ty] $column:ident [$ty:ty]) => {
         pub fn $column(self, __value: impl $crate::Initial<$ty>) -> $gives {
-            let __draft = $crate::Form::into_draft(self);
-            let __draft = match $crate::Initial::initial(__value) {
-                ::std::option::Option::Some(__value) => $crate::Member::<$ty>::put($column, __value, __draft),
-                ::std::option::Option::None => __draft,
-            };
-            Draft(__draft, ::std::marker::PhantomData)
+            Draft($crate::setter::value(self, $column, __value), ::std::marker::PhantomData)
         }
     };
     (@parent [$gives:ty] $kind:ident $relation:ident [$target:ty] $end:tt) => {
         pub fn $relation(self, __parent: impl ::std::convert::Into<$crate::Parent<$target>>) -> $gives {
-            let __draft = $crate::Form::into_draft(self);
-            Draft(__draft.parent::<$target>($relation.index(), __parent), ::std::marker::PhantomData)
+            Draft($crate::setter::parent(self, $relation, __parent), ::std::marker::PhantomData)
         }
     };
     (@below [$gives:ty] Many $relation:ident $target:tt [$($end:tt)*]) => {
         pub fn $relation(self, __rows: impl $crate::Children<$crate::Child<$($end)*>>) -> $gives {
-            let __draft = $crate::Form::into_draft(self);
-            Draft(__draft.children::<$($end)*>($relation.index(), __rows), ::std::marker::PhantomData)
+            Draft($crate::setter::children(self, $relation, __rows), ::std::marker::PhantomData)
         }
     };
     (@below [$gives:ty] $kind:ident $relation:ident $target:tt [$($end:tt)*]) => {
         pub fn $relation(self, __row: impl ::std::convert::Into<$crate::Child<$($end)*>>) -> $gives {
-            let __draft = $crate::Form::into_draft(self);
-            Draft(__draft.child::<$($end)*>($relation.index(), __row), ::std::marker::PhantomData)
+            Draft($crate::setter::child(self, $relation, __row), ::std::marker::PhantomData)
         }
     };
 
@@ -166,29 +161,22 @@ macro_rules! model {
             }
         }
     };
+    (@writes all $columns:tt $relations:tt) => {
+        $crate::model! { @writes create $columns $relations }
+        $crate::model! { @changes $columns $relations }
+    };
     (
-        @writes all
-        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:expr;)* }
-        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:expr;)* }
+        @changes
+        { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:tt;)* }
+        { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:tt;)* }
     ) => {
-        $crate::model! {
-            @writes create
-            { $($(#[$about])* $mark $column: $ty = $at, $meta;)* }
-            { $($kin $relation: $kind<$target, $form, $hold> = $place, $field, $link;)* }
-        }
-
         /// Changes of rows: of one, with what hangs on it, or of many.
         pub struct Changes<N = $crate::OneRow>($crate::Patch, ::std::marker::PhantomData<N>);
 
         impl<N> Changes<N> {
             $(
                 pub fn $column(self, __value: impl $crate::Change<$ty>) -> Self {
-                    match $crate::Change::assign(__value) {
-                        ::std::option::Option::Some(__assign) => {
-                            Changes(self.0.set(<Model as $crate::Table>::META, $column.index(), __assign), self.1)
-                        }
-                        ::std::option::Option::None => self,
-                    }
+                    Changes($crate::setter::change(self.0, $column, __value), self.1)
                 }
             )*
         }
@@ -219,7 +207,7 @@ macro_rules! model {
             self,
             __edit: impl ::std::ops::FnOnce($crate::EditMany<$($end)*>) -> $crate::EditMany<$($end)*>,
         ) -> Self {
-            Changes(self.0.many($relation.index(), __edit), self.1)
+            Changes($crate::setter::many(self.0, $relation, __edit), self.1)
         }
     };
     (@edit $kind:ident $relation:ident [$($end:tt)*]) => {
@@ -227,7 +215,7 @@ macro_rules! model {
             self,
             __edit: impl ::std::ops::FnOnce($crate::EditOne<$($end)*>) -> $crate::EditOne<$($end)*>,
         ) -> Self {
-            Changes(self.0.one($relation.index(), __edit), self.1)
+            Changes($crate::setter::one(self.0, $relation, __edit), self.1)
         }
     };
 }

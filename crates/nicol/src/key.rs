@@ -6,12 +6,9 @@ use nicol_db::Value;
 
 use crate::Marks;
 use crate::Table;
-use crate::column::Col;
 use crate::edit::Attach;
 use crate::filter::{Condition, Filter};
 use crate::operation::{Draft, Key, LinkWrite};
-use crate::relation::Relation;
-use crate::scalar::Scalar;
 
 /// A unique key of `M` with its values: names at most one row.
 #[must_use]
@@ -55,25 +52,6 @@ pub trait Form {
     type Scope;
     /// The row as plain data.
     fn into_draft(self) -> Draft;
-}
-
-/// A column or relation that is a field of a form; for generated code.
-#[doc(hidden)]
-pub trait Member<V> {
-    /// Puts the field's value into the row.
-    fn put(self, value: V, draft: Draft) -> Draft;
-}
-
-impl<M: Table, T: Scalar> Member<T> for Col<M, T> {
-    fn put(self, value: T, draft: Draft) -> Draft {
-        draft.set(M::META, self.index, value.into_value())
-    }
-}
-
-impl<M, T, A> Member<Parent<T>> for Relation<M, T, A> {
-    fn put(self, value: Parent<T>, draft: Draft) -> Draft {
-        draft.parent(self.index, value)
-    }
 }
 
 /// The scope of forms that say everything a row needs.

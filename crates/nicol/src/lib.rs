@@ -37,6 +37,8 @@ pub mod raw;
 pub mod relation;
 mod run;
 pub mod scalar;
+#[doc(hidden)]
+pub mod setter;
 pub mod shape;
 mod sql;
 
@@ -47,7 +49,7 @@ pub use edit::{EditMany, EditOne, Fixed, Free, Held, Needed};
 pub use error::{Error, Result};
 pub use filter::Filter;
 pub use hook::{Access, AccessKind, Done, Hook, Operation};
-pub use key::{Child, Children, Form, Member, OrCreate, Parent, Root, Unique, skip_duplicates};
+pub use key::{Child, Children, Form, OrCreate, Parent, Root, Unique, skip_duplicates};
 pub use nicol_db::{Dialect, Isolation, Value};
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;

@@ -79,12 +79,6 @@ impl<M, T, A> Relation<M, T, A> {
         Relation { index, types: PhantomData }
     }
 
-    /// Its place in the table's metadata; for generated code.
-    #[doc(hidden)]
-    pub const fn index(&self) -> u16 {
-        self.index
-    }
-
     fn ordered<N>(self, order: Order<T>) -> Order<N> {
         let mut term = order.term;
         term.by = OrderBy::Related { relation: self.index, by: Box::new(term.by) };

@@ -4,6 +4,7 @@
 //! then repeated; tables show the median, and the best beside it, for a machine that is shared.
 
 mod client;
+mod compile;
 mod diff;
 mod generate;
 mod measure;
@@ -36,6 +37,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
             return Ok(migrate::run(root, rest)? && run(root, &["diff".to_owned()])?);
         }
         Some((what, rest)) if what == "client" => return client::run(root, rest),
+        Some((what, rest)) if what == "compile" => return compile::run(root, rest),
         _ => {}
     }
     let (what, options) = parse(arguments)?;
@@ -46,7 +48,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         "diff" => diff::run(root, &options)?,
         "schema" => schema::run(root, &options)?,
         "generate" => generate::run(root, &options)?,
-        other => bail!("there is no benchmark `{other}`: schema, diff, generate, migrate, client"),
+        other => bail!("there is no benchmark `{other}`: schema, diff, generate, migrate, client, compile"),
     }
     Ok(true)
 }
@@ -55,7 +57,7 @@ fn parse(arguments: &[String]) -> Result<(&str, Options)> {
     let reference = std::env::var("NICOL_REFERENCE").ok();
     let mut options = Options { seconds: 1.0, reference, in_process_only: false };
     let Some((what, rest)) = arguments.split_first() else {
-        bail!("say what to measure: schema, diff, generate, migrate, client");
+        bail!("say what to measure: schema, diff, generate, migrate, client, compile");
     };
     let mut rest = rest.iter();
     while let Some(argument) = rest.next() {

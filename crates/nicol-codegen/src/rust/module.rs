@@ -72,7 +72,7 @@ fn write_columns(text: &mut Text, model: &ModelPlan<'_>) {
             let mark = if is_held { "must" } else { "set" };
             text.docs(column.source.docs.as_deref());
             let (name, ty) = (identifier(&column.name), column.ty());
-            text.line(format!("{mark} {name}: {ty} = {index}, {};", column_meta(column)));
+            text.line(format!("{mark} {name}: {ty} = {index}, ({});", column_meta(column)));
         }
     });
 }
@@ -115,7 +115,7 @@ fn write_relations(text: &mut Text, client: &ClientPlan<'_>, model: &ModelPlan<'
             };
             let (name, field) = (identifier(&relation.name), literal(&relation.source.name));
             let (end, link) = (end_types(client, relation), link(relation));
-            text.line(format!("{mark} {name}: {kind}<{end}> = {index}, {field}, {link};"));
+            text.line(format!("{mark} {name}: {kind}<{end}> = {index}, {field}, ({link});"));
         }
     });
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bigdecimal::{BigDecimal, ToPrimitive};
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::ValueRef;
-use rusqlite::{OpenFlags, Statement};
+use rusqlite::{OpenFlags, Statement, StatementStatus};
 
 use crate::cell::{Cell, write_timestamp};
 use crate::codes;
@@ -48,12 +48,17 @@ pub(crate) struct Sqlite {
     busy_limit: Duration,
     /// The statements every session begins with.
     set_up: String,
-    /// What the statements in the cache gave when they last ran.
-    described: Described,
+    /// What the statements in the cache gave when they last ran, by their texts.
+    described: HashMap<Box<str>, Described>,
 }
 
-/// The columns of a statement's result, by its text.
-type Described = HashMap<Box<str>, Arc<[Column]>>;
+/// The columns of a statement's result.
+#[derive(Clone)]
+struct Described {
+    columns: Arc<[Column]>,
+    /// How often SQLite had prepared the statement anew by then, as it does after a table has changed.
+    renewals: i32,
+}
 
 impl Sqlite {
     /// Opens an existing file.
@@ -109,26 +114,26 @@ impl Sqlite {
     }
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        let described = self.described.get(sql).cloned();
-        let known = described.as_ref();
-        let rows = self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params, known));
-        let rows = rows.await?;
-        if described.is_none_or(|described| !Arc::ptr_eq(&described, &rows.columns)) {
+        let known = self.described.get(sql).cloned();
+        let ran =
+            self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params, known.as_ref()));
+        let (rows, renewals) = ran.await?;
+        if known.is_none_or(|known| known.renewals != renewals || !Arc::ptr_eq(&known.columns, &rows.columns)) {
             if self.described.len() >= CACHED_STATEMENTS {
                 self.described.clear();
             }
-            self.described.insert(sql.into(), rows.columns.clone());
+            self.described.insert(sql.into(), Described { columns: rows.columns.clone(), renewals });
         }
         Ok(rows)
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        if !params.is_empty() {
+            return self.query(sql, params).await.map(|rows| rows.affected);
+        }
         // A statement without parameters is most often DDL, which is not worth a place in the cache.
-        let rows = self.when_free(|connection| match params {
-            [] => run(connection, &mut connection.prepare(sql)?, params, None),
-            _ => run(connection, &mut *connection.prepare_cached(sql)?, params, None),
-        });
-        rows.await.map(|rows| rows.affected)
+        let ran = self.when_free(|connection| run(connection, &mut connection.prepare(sql)?, params, None));
+        ran.await.map(|(rows, _)| rows.affected)
     }
 
     /// Runs a script statement by statement, as SQLite itself splits it. Every row is read. A lock is waited for inside
@@ -170,7 +175,7 @@ fn run_batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
     let mut done = 0;
     loop {
         let outcome = match batch.next() {
-            Ok(Some(mut statement)) => run(connection, &mut statement, &[], None),
+            Ok(Some(mut statement)) => run(connection, &mut statement, &[], None).map(drop),
             Ok(None) => return Ok(()),
             Err(error) => Err(error),
         };
@@ -191,13 +196,14 @@ fn position_in_script(error: &rusqlite::Error, script: &str, done: usize) -> Opt
     script::split(script, Dialect::Sqlite).get(done).map(|statement| statement.start)
 }
 
-/// Runs a statement to its end; `known` are the columns it gave when it last ran.
+/// Runs a statement to its end; `known` is what a statement of this text gave when it last ran. Gives also how often SQLite has
+/// prepared the statement anew.
 fn run(
     connection: &rusqlite::Connection,
     statement: &mut Statement<'_>,
     params: &[Value],
-    known: Option<&Arc<[Column]>>,
-) -> rusqlite::Result<Rows> {
+    known: Option<&Described>,
+) -> rusqlite::Result<(Rows, i32)> {
     let expected = statement.parameter_count();
     if expected != params.len() {
         return Err(rusqlite::Error::InvalidParameterCount(params.len(), expected));
@@ -205,29 +211,38 @@ fn run(
     for (at, value) in params.iter().enumerate() {
         bind(statement, at + 1, value)?;
     }
+    // One that never ran may have been prepared since: the cache had let go of the one that is known.
+    let is_same = statement.get_status(StatementStatus::Run) > 0;
+    let columns_of = |statement: &Statement<'_>| match known {
+        Some(known) if is_same && known.renewals == statement.get_status(StatementStatus::RePrepare) => {
+            known.columns.clone()
+        }
+        known => columns_of(statement, known),
+    };
     let before = connection.total_changes();
     let mut cells = Cells::default();
     let mut columns = None;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         // Asked for after the first step, at which SQLite may have prepared a statement from the cache anew.
-        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref(), known));
+        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref()));
         for column in 0..columns.len() {
             cells.push(row.get_ref(column)?);
         }
     }
     drop(rows);
-    let columns = columns.unwrap_or_else(|| columns_of(statement, known));
+    let columns = columns.unwrap_or_else(|| columns_of(statement));
     cells.width = columns.len();
     // `changes` keeps the count of an earlier statement when this one wrote nothing.
     let wrote = connection.total_changes() != before;
     let affected = if wrote { connection.changes() } else { 0 };
-    Ok(Rows { columns, data: Data::Sqlite(cells), affected })
+    let renewals = statement.get_status(StatementStatus::RePrepare);
+    Ok((Rows { columns, data: Data::Sqlite(cells), affected }, renewals))
 }
 
-/// The columns of a result: those known of it where they still hold (SQLite prepares anew when a table has changed).
-fn columns_of(statement: &Statement<'_>, known: Option<&Arc<[Column]>>) -> Arc<[Column]> {
-    if let Some(known) = known
+/// The columns of a result: those known of it where they still hold.
+fn columns_of(statement: &Statement<'_>, known: Option<&Described>) -> Arc<[Column]> {
+    if let Some(Described { columns: known, .. }) = known
         && known.len() == statement.column_count()
         && std::iter::zip(known.iter(), statement.columns())
             .all(|(known, described)| known.name == described.name() && declared_type(known) == described.decl_type())

@@ -1,8 +1,9 @@
 //! Several requests in one transaction.
 
 use nicol_db::{Around, Isolation, Rows, Value};
+use tracing::Instrument;
 
-use super::request::{Request, Single, Step, purpose, watched};
+use super::request::{Request, Single, Step, Watch, purpose};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::hook::{Gate, Operation};
@@ -66,7 +67,9 @@ impl<B: Batch> IntoFuture for Batched<B> {
                 let mut taken = client.take(purpose(Operation::Batch, None), false).await?;
                 requests.run(&mut taken.session()?, isolation).await
             };
-            watched(&client, Operation::Batch, None, work).await
+            let watch = Watch::begin(Operation::Batch, None);
+            let result = work.instrument(watch.span()).await;
+            watch.end(&client, result)
         })
     }
 }

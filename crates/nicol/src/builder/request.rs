@@ -89,6 +89,7 @@ pub struct Single<T> {
 pub(crate) async fn execute<R: Request>(mut request: R) -> Result<R::Output> {
     let Head { client, operation, table } = request.head();
     let client = client.clone();
+    let watch = Watch::begin(operation, table);
     let work = async {
         if let Some(gate) = client.hooks().gate(operation) {
             request.admit(&gate)?;
@@ -96,7 +97,8 @@ pub(crate) async fn execute<R: Request>(mut request: R) -> Result<R::Output> {
         let mut taken = client.take(purpose(operation, table), operation.only_reads()).await?;
         request.run(&mut taken.session()?).await
     };
-    watched(&client, operation, table, work).await
+    let result = work.instrument(watch.span()).await;
+    watch.end(&client, result)
 }
 
 pub(crate) fn purpose(operation: Operation, table: Option<&'static TableMeta>) -> Purpose {
@@ -107,18 +109,30 @@ fn model(table: Option<&'static TableMeta>) -> &'static str {
     table.map_or("", |table| table.model)
 }
 
-/// Counts an operation, and tells `tracing` and the hooks of it.
-pub(crate) async fn watched<T>(
-    client: &Client,
+/// An operation under way. A value beside its future and not a function around it: a future that is handed on is copied, and
+/// these are large.
+pub(crate) struct Watch {
     operation: Operation,
-    table: Option<&'static TableMeta>,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let (began, model) = (Instant::now(), model(table));
-    let span = tracing::debug_span!("nicol", operation = operation.name(), model);
-    let result = work.instrument(span).await;
-    let elapsed = began.elapsed();
-    client.meter().note(elapsed, result.is_err());
-    client.hooks().tell(&Done { operation, model, elapsed, error: result.as_ref().err() });
-    result
+    model: &'static str,
+    began: Instant,
+}
+
+impl Watch {
+    pub(crate) fn begin(operation: Operation, table: Option<&'static TableMeta>) -> Watch {
+        Watch { operation, model: model(table), began: Instant::now() }
+    }
+
+    /// What `tracing` is told of it.
+    pub(crate) fn span(&self) -> tracing::Span {
+        tracing::debug_span!("nicol", operation = self.operation.name(), model = self.model)
+    }
+
+    /// Counts it, and tells the hooks.
+    pub(crate) fn end<T>(self, client: &Client, result: Result<T>) -> Result<T> {
+        let Watch { operation, model, began } = self;
+        let elapsed = began.elapsed();
+        client.meter().note(elapsed, result.is_err());
+        client.hooks().tell(&Done { operation, model, elapsed, error: result.as_ref().err() });
+        result
+    }
 }

@@ -6,8 +6,9 @@ use std::vec;
 
 use futures_core::Stream;
 use nicol_db::Value;
+use tracing::Instrument;
 
-use super::{purpose, watched};
+use super::{Watch, purpose};
 use crate::Table;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -147,7 +148,9 @@ impl<T> Batches<T> {
             let mut taken = client.take(purpose(operation, table), true).await?;
             run::read(&mut taken.session()?, read).await
         };
-        let level = watched(client, operation, table, work).await?;
+        let watch = Watch::begin(operation, table);
+        let result = work.instrument(watch.span()).await;
+        let level = watch.end(client, result)?;
         let count = level.len() as u64;
         self.left = self.left.map(|left| left - count.min(left));
         self.is_over = count < size || self.left == Some(0);

@@ -41,12 +41,6 @@ impl<M, T> Col<M, T> {
         Col { index, types: PhantomData }
     }
 
-    /// Its place in the table's metadata; for generated code.
-    #[doc(hidden)]
-    pub const fn index(&self) -> u16 {
-        self.index
-    }
-
     /// In ascending order.
     pub fn asc(self) -> Order<M> {
         Order::new(OrderBy::Column(self.index), false)

@@ -2,9 +2,7 @@
 
 use nicol_db::Value;
 
-use crate::edit::{EditMany, EditOne};
 use crate::filter::Condition;
-use crate::key::{Child, Children, Parent};
 use crate::meta::TableMeta;
 use crate::scalar::Assign;
 
@@ -53,9 +51,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Gives a column its value; for generated code.
-    #[must_use]
-    pub fn set(mut self, table: &TableMeta, column: u16, value: Value) -> Self {
+    /// Gives a column its value.
+    pub(crate) fn set(mut self, table: &TableMeta, column: u16, value: Value) -> Self {
         let value = table.column(column).fit(value);
         match self.values.iter_mut().find(|(present, _)| *present == column) {
             Some((_, present)) => *present = value,
@@ -68,32 +65,6 @@ impl Draft {
         }
         self
     }
-
-    /// Names the row that this one belongs to; for generated code.
-    #[must_use]
-    pub fn parent<T>(self, relation: u16, parent: impl Into<Parent<T>>) -> Self {
-        self.link(relation, parent.into().write)
-    }
-
-    /// Adds a row below this one; for generated code.
-    #[must_use]
-    pub fn child<T, S, H>(self, relation: u16, child: impl Into<Child<T, S, H>>) -> Self {
-        self.link(relation, child.into().write)
-    }
-
-    /// Adds rows below this one; for generated code.
-    #[must_use]
-    pub fn children<T, S, H>(mut self, relation: u16, children: impl Children<Child<T, S, H>>) -> Self {
-        let mut list = Vec::new();
-        children.push_onto(&mut list);
-        self.links.extend(list.into_iter().map(|child| (relation, child.write)));
-        self
-    }
-
-    fn link(mut self, relation: u16, write: LinkWrite) -> Self {
-        self.links.push((relation, write));
-        self
-    }
 }
 
 /// Changes of a row.
@@ -104,27 +75,10 @@ pub struct Patch {
 }
 
 impl Patch {
-    /// Assigns to a column; for generated code.
-    #[must_use]
-    pub fn set(mut self, table: &TableMeta, column: u16, Assign { step, value }: Assign) -> Self {
+    /// Assigns to a column.
+    pub(crate) fn set(mut self, table: &TableMeta, column: u16, Assign { step, value }: Assign) -> Self {
         self.assigns.retain(|(present, _)| *present != column);
         self.assigns.push((column, Assign { step, value: table.column(column).fit(value) }));
-        self
-    }
-
-    /// Writes rows at the other end of a relation to many; for generated code.
-    #[must_use]
-    pub fn many<T, S, H>(mut self, relation: u16, edit: impl FnOnce(EditMany<T, S, H>) -> EditMany<T, S, H>) -> Self {
-        let writes = edit(EditMany::new()).writes;
-        self.links.extend(writes.into_iter().map(|write| (relation, write)));
-        self
-    }
-
-    /// Writes the row at the other end of a relation to one; for generated code.
-    #[must_use]
-    pub fn one<T, S, H>(mut self, relation: u16, edit: impl FnOnce(EditOne<T, S, H>) -> EditOne<T, S, H>) -> Self {
-        let writes = edit(EditOne::new()).writes;
-        self.links.extend(writes.into_iter().map(|write| (relation, write)));
         self
     }
 }

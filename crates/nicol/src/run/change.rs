@@ -30,11 +30,12 @@ pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, w
         }
     }
     let may_race = patch.links.iter().any(|(_, write)| write.may_race());
-    let result = update_apart(session, key, patch.clone(), wanted, direct.clone()).await;
+    // Apart, so that an update of columns alone keeps a small future.
+    let result = Box::pin(update_apart(session, key, patch.clone(), wanted, direct.clone())).await;
     match result {
         // What somebody else created in between is there at the second try.
         Err(error) if may_race && error.is_unique_violation() => {
-            update_apart(session, key, patch, wanted, direct).await
+            Box::pin(update_apart(session, key, patch, wanted, direct)).await
         }
         // The row itself may be what is missing: nobody looked.
         Err(error) if matches!(error.code(), "P2003" | "P2017" | "P2018" | "P2025") && !patch.links.is_empty() => {
@@ -74,12 +75,15 @@ async fn update_inside(
     let Some(changed) = change(session, table, target, patch, asked).await? else {
         return Ok(None);
     };
-    if let (Some(columns), Some(rows)) = (direct, changed.returned) {
-        let mut level = level_of(wanted, columns, rows);
-        read::complete(session, &mut level, wanted).await?;
-        return Ok(Some(level));
-    }
-    let level = read_back(session, table, &changed.cells, wanted).await?;
+    let cells = match (direct, changed) {
+        (Some(columns), Changed::Returned { rows, .. }) => {
+            let mut level = level_of(wanted, columns, rows);
+            read::complete(session, &mut level, wanted).await?;
+            return Ok(Some(level));
+        }
+        (_, changed) => changed.cells(table)?,
+    };
+    let level = read_back(session, table, &cells, wanted).await?;
     Ok((level.len() > 0).then_some(level))
 }
 
@@ -122,12 +126,34 @@ struct Target {
     is_checked_later: bool,
 }
 
-/// A row that was changed.
-pub(super) struct Changed {
-    /// The columns asked for, as they are now.
-    pub(super) cells: Cells,
-    /// They as they came, where the UPDATE gave them.
-    returned: Option<Rows>,
+/// A row that was changed: the columns asked for, as they are now.
+pub(super) enum Changed {
+    Known(Cells),
+    /// As the UPDATE gave them.
+    Returned {
+        asked: Vec<u16>,
+        rows: Rows,
+    },
+}
+
+impl Changed {
+    /// The columns as values, for the few who need them.
+    fn cells(&self, table: &TableMeta) -> Result<Cells> {
+        let (asked, rows) = match self {
+            Changed::Known(cells) => return Ok(cells.clone()),
+            Changed::Returned { asked, rows } => (asked, rows),
+        };
+        let mut cells = Cells::with_capacity(asked.len());
+        let row = rows.first().ok_or_else(|| Error::inconsistent("a changed row is missing from its result"))?;
+        for (place, &column) in asked.iter().enumerate() {
+            if let Some(value) = super::insert::key_value(table, column, row.cell(place))? {
+                cells.push((column, value));
+            } else if !table.column(column).is_list {
+                cells.push((column, Value::Null));
+            }
+        }
+        Ok(cells)
+    }
 }
 
 /// Changes the row that fulfils a condition, with what hangs on it; none when there is none.
@@ -155,9 +181,14 @@ async fn change(
         add_columns(&mut asked, near_columns(table.relation(*relation)));
     }
     let mut patch = Patch { assigns, links: Vec::new() };
-    let Some(mut later) = change_parents(session, table, &target, &mut patch, parents).await? else {
-        return Ok(None);
-    };
+    let mut later = Later::default();
+    if !parents.is_empty() {
+        // Apart, so that a change of columns alone keeps a small future.
+        let Some(found) = Box::pin(change_parents(session, table, &target, &mut patch, parents)).await? else {
+            return Ok(None);
+        };
+        later = found;
+    }
     for (relation, _) in later.links.iter().filter(|_| later.row.is_none()) {
         add_columns(&mut asked, near_columns(table.relation(*relation)));
     }
@@ -165,17 +196,22 @@ async fn change(
     let changed = change_columns(session, table, &target, patch, &asked).await;
     let changed = changed.map_err(|error| later.trust.refused(error, table, &given))?;
     let Some(changed) = changed else { return Ok(None) };
+    if later.links.is_empty() && below.is_empty() {
+        return Ok(Some(changed));
+    }
+    let cells = changed.cells(table)?;
     // Before the change the foreign keys may have led elsewhere.
-    let row = later.row.take().unwrap_or_else(|| changed.cells.clone());
+    let row = later.row.take().unwrap_or_else(|| cells.clone());
     for (relation, write) in later.links {
         link_below(session, table, std::slice::from_ref(&row), vec![(0, relation, write)]).await?;
     }
     let writes = below.into_iter().map(|(relation, write)| (0, relation, write)).collect();
-    link_below(session, table, std::slice::from_ref(&changed.cells), writes).await?;
+    link_below(session, table, std::slice::from_ref(&cells), writes).await?;
     Ok(Some(changed))
 }
 
 /// What the relations that this row holds the foreign keys of leave to be done.
+#[derive(Default)]
 struct Later {
     /// Changes and deletions of the rows that it referred to.
     links: Links,
@@ -209,7 +245,7 @@ async fn change_parents(
     patch: &mut Patch,
     writes: Links,
 ) -> Result<Option<Later>> {
-    let mut later = Later { links: Vec::new(), row: None, trust: Trust::default() };
+    let mut later = Later::default();
     if writes.iter().any(|(_, write)| looks_at_parent(write)) {
         let mut before = Vec::new();
         for (relation, _) in &writes {
@@ -298,12 +334,11 @@ async fn change_columns(
     let known: Option<Cells> = asked.iter().map(of_known).collect();
     if patch.assigns.is_empty() {
         if let (Some(cells), true) = (known, target.is_checked_later) {
-            return Ok(Some(Changed { cells, returned: None }));
+            return Ok(Some(Changed::Known(cells)));
         }
         let columns = if asked.is_empty() { table.key } else { asked };
         let values = find_values(session, table, &target.condition, columns).await?;
-        let changed =
-            |values: Vec<Value>| Changed { cells: columns.iter().copied().zip(values).collect(), returned: None };
+        let changed = |values: Vec<Value>| Changed::Known(columns.iter().copied().zip(values).collect());
         return Ok(values.map(changed));
     }
     if asked.is_empty() || !sql::has_returning(dialect, Verb::Update) {
@@ -311,16 +346,7 @@ async fn change_columns(
     }
     let statement = sql::update(dialect, table, &patch, &target.condition, asked)?;
     let rows = session.query(table, &statement).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let mut cells = Cells::with_capacity(asked.len());
-    for (place, &column) in asked.iter().enumerate() {
-        if let Some(value) = super::insert::key_value(table, column, row.cell(place))? {
-            cells.push((column, value));
-        } else if !table.column(column).is_list {
-            cells.push((column, Value::Null));
-        }
-    }
-    Ok(Some(Changed { cells, returned: Some(rows) }))
+    Ok((!rows.is_empty()).then(|| Changed::Returned { asked: asked.to_vec(), rows }))
 }
 
 /// Where UPDATE gives no rows back: the row is changed and, unless what is asked for is known, found before by its key.
@@ -352,7 +378,7 @@ async fn update_by_key(
         return Ok(None);
     }
     move_cells(table, &mut cells, patch)?;
-    Ok(Some(Changed { cells, returned: None }))
+    Ok(Some(Changed::Known(cells)))
 }
 
 /// Changes the rows; tells how many.

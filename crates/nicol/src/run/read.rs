@@ -40,11 +40,22 @@ pub(crate) async fn read(session: &mut Session<'_>, read: &Read) -> Result<Level
         let rows = session.read(read.table, &statement).await?;
         return Ok(Flat::of(read, &items).level(rows));
     }
+    // Apart: reads of one level, and there are more of those, keep a small future.
+    Box::pin(read_levels(session, read, statement, Flat::of(read, &items), nested)).await
+}
+
+async fn read_levels(
+    session: &mut Session<'_>,
+    read: &Read,
+    statement: Statement,
+    rows_of: Flat,
+    nested: Vec<NestedPlan<'_>>,
+) -> Result<Level> {
     let mut rounds = Rounds::new(session, read);
     let result = async {
         let mut answers = rounds.ask(vec![(read.table, statement)]).await?;
         let rows = answers.pop().ok_or_else(|| Error::inconsistent("a statement without an answer"))?;
-        load_below(&mut rounds, Flat::of(read, &items).level(rows), nested).await
+        load_below(&mut rounds, rows_of.level(rows), nested).await
     }
     .await;
     rounds.end(result).await
@@ -131,7 +142,7 @@ pub(crate) async fn complete(session: &mut Session<'_>, level: &mut Level, read:
     }
     let above = std::mem::replace(level, Level::empty(read.table));
     let mut rounds = Rounds { session, snapshot: Snapshot::None, left: usize::MAX };
-    *level = load_below(&mut rounds, above, plan.nested).await?;
+    *level = Box::pin(load_below(&mut rounds, above, plan.nested)).await?;
     Ok(())
 }
 

@@ -98,8 +98,12 @@ impl Writer {
         self.text.push_str(text);
     }
 
+    /// Statements are full of numbers of one digit.
     fn number(&mut self, number: usize) {
-        self.text.push_str(&number.to_string());
+        match u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)) {
+            Some(digit) => self.text.push(digit),
+            None => self.text.push_str(&number.to_string()),
+        }
     }
 
     fn name(&mut self, name: &str) {
