@@ -136,6 +136,7 @@ pub trait Decode: Sized {
 }
 
 impl Decode for bool {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self> {
         match &cell {
             Cell::Bool(value) => Ok(*value),
@@ -165,9 +166,14 @@ fn integer(cell: &Cell<'_>, wanted: &str) -> Result<i128> {
 macro_rules! decode_integer {
     ($($type:ty, $name:literal;)*) => {$(
         impl Decode for $type {
+            #[inline]
             fn decode(cell: Cell<'_>) -> Result<Self> {
-                <$type>::try_from(integer(&cell, $name)?)
-                    .map_err(|_| Error::conversion("an integer out of range", $name))
+                let number = match cell {
+                    // What nearly every cell is.
+                    Cell::Int(value) => <$type>::try_from(value).ok(),
+                    cell => <$type>::try_from(integer(&cell, $name)?).ok(),
+                };
+                number.ok_or_else(|| Error::conversion("an integer out of range", $name))
             }
         }
     )*};
@@ -182,6 +188,7 @@ decode_integer! {
 }
 
 impl Decode for f64 {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self> {
         let number = match &cell {
             Cell::Float(value) => Some(*value),
@@ -222,6 +229,7 @@ pub(crate) fn parse_decimal(text: &str) -> Option<BigDecimal> {
 }
 
 impl Decode for String {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self> {
         match cell {
             Cell::Text(text) | Cell::Json(text) => Ok(text.to_string()),
@@ -299,6 +307,7 @@ impl Decode for Uuid {
 }
 
 impl Decode for Timestamp {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self> {
         let value = match &cell {
             Cell::DateTime(value) => Some(*value),
@@ -325,6 +334,7 @@ impl Decode for civil::Date {
 }
 
 impl<T: Decode> Decode for Option<T> {
+    #[inline]
     fn decode(cell: Cell<'_>) -> Result<Self> {
         if cell.is_null() { Ok(None) } else { T::decode(cell).map(Some) }
     }

@@ -168,6 +168,7 @@ impl<'a> Row<'a> {
     }
 
     /// The value of a column as it is; NULL for a column that does not exist.
+    #[inline]
     pub fn cell(&self, index: usize) -> Cell<'a> {
         let Some(column) = self.rows.columns.get(index) else {
             return Cell::Null;

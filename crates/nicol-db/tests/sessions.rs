@@ -127,6 +127,14 @@ fn statements_prepared_before_a_change_still_work() {
             let rows = c.query(&format!("SELECT {number}"), &[]).await.expect("reads");
             assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("a number"), number);
         }
+        // As many columns as before under other names: first without the statement in the cache, then with it.
+        for name in ["x", "y"] {
+            let table = format!("DROP TABLE t; CREATE TABLE t (id INTEGER, v TEXT, {name} INTEGER)");
+            other.run_script(&table).await.expect("changes");
+            c.execute(&insert, &[Value::Int(1), Value::Text("a".into())]).await.expect("writes");
+            let rows = c.query(&select, &[Value::Int(1)]).await.expect("reads anew");
+            assert_eq!(rows.columns()[2].name(), name);
+        }
         c.close().await.expect("closes");
         other.close().await.expect("closes");
     });

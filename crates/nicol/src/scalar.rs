@@ -33,6 +33,7 @@ macro_rules! scalar {
             fn into_value(self) -> Value {
                 Value::$variant(self)
             }
+            #[inline]
             fn from_cell(cell: Cell<'_>) -> Result<Self> {
                 Ok(<$ty as Decode>::decode(cell)?)
             }

@@ -10,13 +10,13 @@ use crate::scalar::{Change, Initial, Scalar};
 
 /// A column or relation that is a field of a form.
 pub trait Member<V> {
-    /// Puts the field's value into the row.
+    /// Puts the field's value into the row, which has none for it yet.
     fn put(self, value: V, draft: Draft) -> Draft;
 }
 
 impl<M: Table, T: Scalar> Member<T> for Col<M, T> {
     fn put(self, value: T, draft: Draft) -> Draft {
-        draft.set(M::META, self.index, value.into_value())
+        draft.add(M::META, self.index, value.into_value())
     }
 }
 
@@ -31,7 +31,7 @@ impl<M, T, A> Member<Parent<T>> for Relation<M, T, A> {
 pub fn value<M: Table, T: Scalar>(form: impl Form<Table = M>, column: Col<M, T>, value: impl Initial<T>) -> Draft {
     let draft = form.into_draft();
     match value.initial() {
-        Some(value) => column.put(value, draft),
+        Some(value) => draft.set(M::META, column.index, value.into_value()),
         None => draft,
     }
 }

@@ -344,6 +344,7 @@ impl Cells {
         self.cells.len().checked_div(self.width).unwrap_or(0)
     }
 
+    #[inline]
     pub(crate) fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         match self.cells[row * self.width + column] {
             Stored::Null => Cell::Null,

@@ -53,16 +53,19 @@ pub struct Draft {
 impl Draft {
     /// Gives a column its value.
     pub(crate) fn set(mut self, table: &TableMeta, column: u16, value: Value) -> Self {
-        let value = table.column(column).fit(value);
         match self.values.iter_mut().find(|(present, _)| *present == column) {
-            Some((_, present)) => *present = value,
-            None => {
-                if self.values.is_empty() {
-                    self.values.reserve(FEW_COLUMNS);
-                }
-                self.values.push((column, value));
-            }
+            Some((_, present)) => *present = table.column(column).fit(value),
+            None => return self.add(table, column, value),
         }
+        self
+    }
+
+    /// Gives a column its value that has none yet.
+    pub(crate) fn add(mut self, table: &TableMeta, column: u16, value: Value) -> Self {
+        if self.values.is_empty() {
+            self.values.reserve(FEW_COLUMNS);
+        }
+        self.values.push((column, table.column(column).fit(value)));
         self
     }
 }

@@ -4,6 +4,7 @@
 //! for each nested read, which of the child rows belong to which row.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use nicol_db::{Cell, Row, Rows, Value};
 
@@ -90,12 +91,19 @@ impl Ties {
     ) -> Self {
         // The child rows of each key, one key after the other, as they came.
         let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(level.len());
+        // Rows of one parent mostly follow each other.
+        let mut last: Option<(KeyCells<'_>, Option<u32>)> = None;
         for (number, row) in (0u32..).zip(level.rows()) {
             let Some(key) = KeyCells::of(&row, places) else { continue };
-            pairs.extend(keys.get(&key).map(|slot| (*slot, number)));
+            let slot = match &last {
+                Some((before, slot)) if *before == key => *slot,
+                _ => keys.get(&key).copied(),
+            };
+            pairs.extend(slot.map(|slot| (slot, number)));
             if let (false, KeyCells::One(KeyCell::Text(text))) = (others.is_empty(), &key) {
                 pairs.extend(others.get(*text).into_iter().flatten().map(|slot| (*slot, number)));
             }
+            last = Some((key, slot));
         }
         let mut ends = vec![0usize; keys.len() + 1];
         for (slot, _) in &pairs {
@@ -131,7 +139,7 @@ impl Ties {
 }
 
 /// The cells of a key, comparable; borrowed from the rows where that can be.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 pub(crate) enum KeyCells<'a> {
     /// A key of one column.
     One(KeyCell<'a>),
@@ -140,13 +148,34 @@ pub(crate) enum KeyCells<'a> {
 }
 
 /// One cell of a key. Equal values of different widths are equal.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 pub(crate) enum KeyCell<'a> {
     Int(i64),
     Text(&'a str),
     Bytes(&'a [u8]),
     /// Any other type, by its text.
     Other(String),
+}
+
+// Of the content alone: the keys of one read are of one type, and its name would cost as much again for every row.
+impl Hash for KeyCells<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            KeyCells::One(cell) => cell.hash(state),
+            KeyCells::Several(cells) => cells.iter().for_each(|cell| cell.hash(state)),
+        }
+    }
+}
+
+impl Hash for KeyCell<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            KeyCell::Int(value) => value.hash(state),
+            KeyCell::Text(text) => text.hash(state),
+            KeyCell::Bytes(bytes) => bytes.hash(state),
+            KeyCell::Other(text) => text.hash(state),
+        }
+    }
 }
 
 impl<'a> KeyCells<'a> {

@@ -377,18 +377,22 @@ fn ask<'n, 'a>(
     statements: &mut Vec<(&'static TableMeta, Statement)>,
 ) -> Result<Ask<'n, 'a>> {
     let level = &node.level;
-    let mut numbers: HashMap<KeyCells<'_>, u32> = HashMap::new();
+    let mut numbers: HashMap<KeyCells<'_>, u32> = HashMap::with_capacity(level.len());
     let mut slots: Vec<Option<u32>> = Vec::with_capacity(level.len());
-    let mut keys: Vec<Vec<Value>> = Vec::new();
+    let width = nested.places.len();
+    let mut keys: Vec<Value> = Vec::with_capacity(level.len() * width);
     for row in level.rows() {
         let Some(key) = KeyCells::of(&row, &nested.places) else {
             slots.push(None);
             continue;
         };
-        let next = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
         let slot = *numbers.entry(key).or_insert(next);
         if slot == next {
-            keys.push(key_values(level.table, &row, nested)?);
+            for (&column, &place) in nested.columns.iter().zip(&nested.places) {
+                let value = cell_value(level.table.column(column).kind, row.cell(place))?;
+                keys.push(value.unwrap_or(Value::Null));
+            }
         }
         slots.push(Some(slot));
     }
@@ -403,11 +407,10 @@ fn ask<'n, 'a>(
     };
     let before = statements.len();
     if read.take != Some(0) {
-        let width = keys.first().map_or(1, Vec::len);
         let one_parameter = width == 1 && matches!(dialect, Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb);
         let chunk = if one_parameter { keys.len().max(1) } else { KEYS_A_STATEMENT / width };
         let mut scope = Scope { link, keys: &[] };
-        for keys in keys.chunks(chunk) {
+        for keys in keys.chunks(chunk * width) {
             scope.keys = keys;
             statements.push((read.table, sql::select(dialect, read, &plan.items, Some(&scope))?));
         }
@@ -443,7 +446,7 @@ async fn equal_texts(
     if !(is_foreign || is_missed) {
         return Ok(others);
     }
-    let suspects: Vec<Vec<Value>> = numbers.keys().filter_map(KeyCells::text).map(|text| vec![text]).collect();
+    let suspects: Vec<Value> = numbers.keys().filter_map(KeyCells::text).collect();
     for keys in suspects.chunks(KEYS_A_STATEMENT) {
         let scope = Scope { link: far_link(nested.relation), keys };
         let statement = sql::pairs(session.connection.dialect(), (level.table, column), nested.read, &scope)?;
@@ -456,11 +459,4 @@ async fn equal_texts(
         }
     }
     Ok(others)
-}
-
-fn key_values(table: &TableMeta, row: &nicol_db::Row<'_>, nested: &NestedPlan<'_>) -> Result<Vec<Value>> {
-    let cells = nested.columns.iter().zip(&nested.places);
-    cells
-        .map(|(&column, &place)| Ok(cell_value(table.column(column).kind, row.cell(place))?.unwrap_or(Value::Null)))
-        .collect()
 }

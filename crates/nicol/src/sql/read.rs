@@ -24,8 +24,8 @@ pub(crate) enum Item<'a> {
 pub(crate) struct Scope<'a> {
     /// What ties a row to its parent.
     pub(crate) link: ScopeLink,
-    /// The parents' keys, none twice.
-    pub(crate) keys: &'a [Vec<Value>],
+    /// The parents' keys, none twice: as many values each as the link is wide.
+    pub(crate) keys: &'a [Value],
 }
 
 /// What ties a row to its parent.
@@ -54,7 +54,7 @@ pub(crate) fn select(
 ) -> Result<Statement> {
     let mut sql = Writer::new(dialect);
     // With one parent the limits of the statement are the limits per parent.
-    let numbered = read.is_paged() && scope.is_some_and(|scope| scope.keys.len() > 1);
+    let numbered = read.is_paged() && scope.is_some_and(|scope| scope.keys.len() > scope.link.width());
     match (numbered, read.distinct.is_empty()) {
         (false, true) => sql.select_plain(read, items, scope),
         (false, false) => sql.select_distinct(read, items, scope),
@@ -119,8 +119,7 @@ pub(crate) fn pairs(
     sql.scope_column(read.table, base, join, &scope.link, 0);
     sql.push(" AND ");
     sql.column(above, parent, column);
-    let keys: Vec<Value> = scope.keys.iter().flatten().cloned().collect();
-    sql.membership(Some(parent.column(column)), &keys, false);
+    sql.membership(Some(parent.column(column)), scope.keys, false);
     sql.finish()
 }
 
@@ -243,16 +242,15 @@ impl Writer {
     /// The condition that ties rows to the parents.
     fn scope_keys(&mut self, table: &TableMeta, base: Source, join: Option<Source>, scope: &Scope<'_>) {
         let width = scope.link.width();
-        if let [key] = scope.keys {
-            self.separated(" AND ", key.iter().enumerate(), |sql, (place, value)| {
+        if scope.keys.len() == width {
+            self.separated(" AND ", scope.keys.iter().enumerate(), |sql, (place, value)| {
                 sql.scope_column(table, base, join, &scope.link, place);
                 sql.push(" = ");
                 sql.bind(value.clone());
             });
         } else if width == 1 {
             self.scope_column(table, base, join, &scope.link, 0);
-            let keys: Vec<Value> = scope.keys.iter().flatten().cloned().collect();
-            self.membership(scope.link.column(table), &keys, false);
+            self.membership(scope.link.column(table), scope.keys, false);
         } else {
             self.compound_keys(table, base, join, scope, width);
         }
@@ -270,8 +268,9 @@ impl Writer {
         self.push("(");
         self.separated(", ", 0..width, |sql, place| sql.scope_column(table, base, join, &scope.link, place));
         self.push(if self.dialect == Dialect::Sqlite { ") IN (VALUES " } else { ") IN (" });
-        let padding = padding(scope.keys.len());
-        let padded = scope.keys.iter().chain(std::iter::repeat_n(scope.keys.last(), padding).flatten());
+        let keys = scope.keys.chunks(width);
+        let padding = padding(keys.len());
+        let padded = keys.clone().chain(std::iter::repeat_n(keys.last(), padding).flatten());
         self.separated(", ", padded, |sql, key| {
             sql.push("(");
             sql.separated(", ", key, |sql, value| sql.bind(value.clone()));

@@ -186,7 +186,7 @@ fn order_and_pages() {
 
 #[test]
 fn nested_levels() {
-    let keys = [vec![Value::Int(1)], vec![Value::Int(2)], vec![Value::Int(3)]];
+    let keys = [Value::Int(1), Value::Int(2), Value::Int(3)];
     let scope = |count: usize| Scope { link: ScopeLink::Columns(&[1]), keys: &keys[..count] };
     let items = [Item::Column(0), Item::Column(1)];
     check(

@@ -20,13 +20,13 @@ pub mod user {
     ::nicol::model! {
         User = "User", None, "User", key [0];
         columns {
-            set id: i32 = 0, column("id", Int).default(Default::Autoincrement);
-            must email: String = 1, column("email", String);
-            set name: Option<String> = 2, column("name", String).nullable();
-            set age: i32 = 3, column("age", Int).default(Default::Database);
+            set id: i32 = 0, (column("id", Int).default(Default::Autoincrement));
+            must email: String = 1, (column("email", String));
+            set name: Option<String> = 2, (column("name", String).nullable());
+            set age: i32 = 3, (column("age", Int).default(Default::Database));
         }
         relations {
-            below posts: Many<super::post::Model, super::post::In, Held> = 0, "posts", owned(&[0], &[2]);
+            below posts: Many<super::post::Model, super::post::In, Held> = 0, "posts", (owned(&[0], &[2]));
         }
         uniques {
             by_id(id_: i32 = 0) = "User_pkey";
@@ -65,12 +65,12 @@ pub mod post {
     ::nicol::model! {
         Post = "Post", None, "Post", key [0];
         columns {
-            set id: i32 = 0, column("id", Int).default(Default::Autoincrement);
-            must title: String = 1, column("title", String);
-            must author_id: i32 = 2, column("authorId", Int);
+            set id: i32 = 0, (column("id", Int).default(Default::Autoincrement));
+            must title: String = 1, (column("title", String));
+            must author_id: i32 = 2, (column("authorId", Int));
         }
         relations {
-            must author: One<super::user::Model, ::nicol::Root, Needed> = 0, "author", owner(&[2], &[0]);
+            must author: One<super::user::Model, ::nicol::Root, Needed> = 0, "author", (owner(&[2], &[0]));
         }
         uniques {
             by_id(id_: i32 = 0) = "Post_pkey";
@@ -110,8 +110,8 @@ pub mod visit {
         /// @nicol.appendOnly
         Visit = "Visit", None, "Visit", key [0];
         columns {
-            set id: i32 = 0, column("id", Int).default(Default::Autoincrement);
-            must text: String = 1, column("text", String);
+            set id: i32 = 0, (column("id", Int).default(Default::Autoincrement));
+            must text: String = 1, (column("text", String));
         }
         relations {}
         uniques {

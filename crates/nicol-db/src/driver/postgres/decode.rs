@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 const CUT_OFF: Cell<'static> = Cell::Invalid("a value shorter than its type");
 
 /// The value of a column.
+#[inline]
 pub(crate) fn cell(row: &Row, index: usize) -> Cell<'_> {
     match row.try_get::<_, Raw<'_>>(index) {
         Ok(raw) => raw.0,
