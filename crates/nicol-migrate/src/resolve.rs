@@ -23,11 +23,13 @@ pub enum Resolution {
     RolledBack,
 }
 
-/// Records what has become of a migration. The script is not run and the schema not touched.
+/// Records what has become of a migration. The script is not run and the schema not touched. Gives false when there was
+/// nothing to record: a migration to be rolled back that has left no mark is pending, which is what was asked for. So it is on
+/// PostgreSQL and SQLite, where a failed migration is undone together with its record.
 ///
 /// # Errors
-/// P3017 when there is no such folder and P3008 when it is recorded as applied already; P3011 when there is nothing to
-/// roll back and P3012 when the migration has not failed; P1002 when another runner is at work.
+/// P3017 when there is no such folder and P3008 when it is recorded as applied already; P3011 when neither folder nor history
+/// knows what to roll back and P3012 when the migration is applied; P1002 when another runner is at work.
 pub async fn resolve(
     url: &ConnectionUrl,
     directory: &Directory,
@@ -35,7 +37,7 @@ pub async fn resolve(
     resolution: Resolution,
     lock: LockOptions,
     watch: &mut dyn Watch,
-) -> Result<()> {
+) -> Result<bool> {
     // Marking a migration applied needs its checksum, so it needs the folder.
     let migration = match resolution {
         Resolution::Applied => Some(directory.get(name).ok_or_else(|| unknown(directory, name))?),
@@ -54,17 +56,17 @@ async fn on_connection(
     migration: Option<&Migration>,
     lock: LockOptions,
     watch: &mut dyn Watch,
-) -> Result<()> {
+) -> Result<bool> {
     directory.check_provider(conn.dialect())?;
     let held = lock::take(conn, lock, watch).await?;
     create_schema(conn).await?;
     lock::begin_exclusive(conn, lock, watch).await?;
     let recorded = match migration {
-        Some(migration) => mark_applied(conn, migration).await,
-        None => mark_rolled_back(conn, name).await,
+        Some(migration) => mark_applied(conn, migration).await.map(|()| true),
+        None => mark_rolled_back(conn, directory, name).await,
     };
     match &recorded {
-        Ok(()) => conn.commit().await?,
+        Ok(_) => conn.commit().await?,
         // The first error is the one to report.
         Err(_) => drop(conn.rollback().await),
     }
@@ -88,21 +90,26 @@ async fn mark_applied(conn: &mut Connection, migration: &Migration) -> Result<()
     Ok(())
 }
 
-async fn mark_rolled_back(conn: &mut Connection, name: &str) -> Result<()> {
+/// False when no row says that it was started and did not end.
+async fn mark_rolled_back(conn: &mut Connection, directory: &Directory, name: &str) -> Result<bool> {
     let rows = history::read_if_exists(conn).await?.unwrap_or_default();
-    let states: Vec<RowState> = rows.iter().filter(|row| row.migration_name == name).map(|row| row.state()).collect();
-    if states.is_empty() {
-        return Err(Error::new("P3011", format!("Migration {name} was never applied to this database."))
-            .with_migration(name)
-            .with_help("Is the name complete? It is the whole folder name, with its digits."));
+    let states: Vec<RowState> = rows.iter().filter(|row| row.migration_name == name).map(HistoryRow::state).collect();
+    if states.contains(&RowState::Failed) {
+        history::roll_back(conn, name).await?;
+        return Ok(true);
     }
-    if !states.contains(&RowState::Failed) {
-        return Err(Error::new("P3012", format!("Migration {name} has not failed."))
+    if states.contains(&RowState::Applied) {
+        return Err(Error::new("P3012", format!("Migration {name} has not failed: it is applied."))
             .with_migration(name)
             .with_help("Only a migration that was started and did not end can be declared rolled back."));
     }
-    history::roll_back(conn, name).await?;
-    Ok(())
+    if directory.get(name).is_none() {
+        let message = format!("Migration {name} has no folder, and no record in this database that could be resolved.");
+        return Err(Error::new("P3011", message)
+            .with_migration(name)
+            .with_help("Is the name complete? It is the whole folder name, with its digits."));
+    }
+    Ok(false)
 }
 
 /// An applied migration whose script is another than the one that was recorded.
