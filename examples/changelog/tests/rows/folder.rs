@@ -209,8 +209,8 @@ fn r11_where_the_schema_is_looked_for() {
     project.run(&["validate", "--schema", "db/flag.prisma"]).succeeds().says("schema at db/flag.prisma is valid");
     for (found, gone) in [
         ("db/own.prisma", "nicol.toml"),
-        ("db/package.prisma", "package.json"),
         ("db/prisma.prisma", "prisma.config.ts"),
+        ("db/package.prisma", "package.json"),
         ("schema.prisma", "schema.prisma"),
         ("prisma/schema.prisma", "prisma/schema.prisma"),
         ("prisma/schema", ""),

@@ -36,7 +36,7 @@ const CATALOGUE: [(&str, &str); 6] = [
     ),
     (
         "Round_pkey Student_pkey UserSession_pkey User_pkey",
-        "SELECT string_agg(conname, ' ' ORDER BY conname COLLATE \"C\") FROM pg_constraint WHERE contype = 'p' AND conname NOT LIKE '\\_prisma%'",
+        "SELECT string_agg(conname, ' ' ORDER BY conname COLLATE \"C\") FROM pg_constraint WHERE contype = 'p' AND connamespace = 'public'::regnamespace AND conname NOT LIKE '\\_prisma%'",
     ),
     ("7", "SELECT count(*)::text FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE '\\_prisma%'"),
     (
