@@ -99,7 +99,11 @@ impl Writer {
     }
 
     fn number(&mut self, number: usize) {
-        self.text.push_str(&number.to_string());
+        // Aliases have one digit as a rule, and there are many.
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => self.text.push(char::from(b'0' + digit)),
+            _ => self.text.push_str(&number.to_string()),
+        }
     }
 
     fn name(&mut self, name: &str) {
@@ -280,7 +284,7 @@ fn fits_json(value: &Value, is_long: bool) -> bool {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Bool(_) | Value::Text(_) | Value::DateTime(_) => true,
         Value::Float(_) | Value::Decimal(_) => is_long,
-        Value::Null | Value::Bytes(_) | Value::Json(_) | Value::List(_) => false,
+        Value::Null | Value::Bytes(_) | Value::Json(_) | Value::List(_) | Value::Unfit(_) => false,
     }
 }
 
