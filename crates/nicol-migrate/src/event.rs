@@ -62,6 +62,8 @@ pub enum Stepwise {
     Statement,
     /// The script has transactions of its own that cannot be merged into one.
     OwnTransactions,
+    /// The script adds a value to an enum and uses it, which PostgreSQL allows only after a commit.
+    EnumValue,
 }
 
 /// Receives events. [`Silent`] is the one that does nothing.

@@ -260,12 +260,14 @@ async fn scripts_with_transactions_of_their_own() {
         // As dumps begin.
         db.write("6_f", "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.w (id INTEGER);\n");
         db.write("7_g", "CREATE TABLE x (id INTEGER);\nDO $$ BEGIN PERFORM 1; END $$;\n");
+        db.write("7_h", "ALTER TYPE \"E\" ADD VALUE 'F';\nALTER TABLE t ALTER COLUMN e SET DEFAULT 'F';\n");
         let own = Some(Stepwise::OwnTransactions);
-        let expected = [None, None, own, own, Some(Stepwise::Statement), Some(Stepwise::Asked), None, None];
+        let (alone, value) = (Some(Stepwise::Statement), Some(Stepwise::EnumValue));
+        let expected = [None, None, own, own, alone, Some(Stepwise::Asked), None, None, value];
         assert_eq!(modes(&db).await, expected);
         assert_eq!(db.row("SELECT count(*) FROM t").await, ["2"]);
         let rows = "SELECT count(*) FROM _prisma_migrations WHERE applied_steps_count = 1 AND logs IS NULL AND finished_at IS NOT NULL";
-        assert_eq!(db.row(rows).await, ["8"]);
+        assert_eq!(db.row(rows).await, ["9"]);
 
         db.write("8_h", "CREATE TABLE y (id INTEGER);\nBEGIN;\nCREATE TABLE nowhere.z (id INTEGER);\nCOMMIT;\n");
         assert_eq!(code_of(&db).await, "P3018");
