@@ -5,6 +5,8 @@ use std::time::Duration;
 /// Something that happened, for whoever watches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    /// The database was missing and has been created.
+    DatabaseCreated,
     /// Somebody else holds the lock. Reported once at the start of the wait and then every few seconds.
     WaitingForLock {
         /// Who holds it, as far as the database tells.

@@ -162,16 +162,25 @@ async fn databases_with_tables_need_a_baseline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_database_is_not_created() {
+async fn a_missing_database_is_created_when_that_is_asked_for() {
     everywhere(all, |db| async move {
         db.write("1_a", A);
         let name =
-            if db.dialect == Dialect::Sqlite { format!("{}.none", db.url.database()) } else { "nicol_none".into() };
+            if db.dialect == Dialect::Sqlite { format!("{}.none", db.url.database()) } else { format!("{}_none", db.url.database()) };
         let url = db.url.with_database(&name);
+        let create = DeployOptions { create_database: true, ..DeployOptions::default() };
+        // There would be nothing in it.
+        let error = deploy(&url, &Directory::from_entries::<String, String>([]), create, &mut Silent).await.unwrap_err();
+        assert_eq!(error.code(), "P1003", "{error}");
         let directory = Directory::read(&db.folder).unwrap();
         let error = deploy(&url, &directory, DeployOptions::default(), &mut Silent).await.unwrap_err();
         assert_eq!(error.code(), "P1003", "{error}");
-        assert!(error.help().unwrap().contains("migrate dev"));
+        assert!(error.to_string().ends_with(&format!("\nhelp: {}", error.help().unwrap())), "{error}");
+        for is_first in [true, false] {
+            let deployed = deploy(&url, &directory, create, &mut Silent).await.unwrap();
+            assert_eq!((deployed.database_created, deployed.applied.len()), (is_first, usize::from(is_first)));
+        }
+        nicol_db::admin::drop_database(&url).await.unwrap();
     })
     .await;
 }
