@@ -401,11 +401,13 @@ fn last(names: &[String]) -> &str {
 }
 
 /// P3009: a migration that was started and did not end.
-pub(crate) fn failed_before(name: &str, started_at: Timestamp, logs: Option<&str>) -> Error {
-    let logs = logs.and_then(|logs| logs.lines().next()).map(|line| format!(" It said: {line}")).unwrap_or_default();
+pub(crate) fn failed_before(name: &str, started_at: Timestamp, full_logs: Option<&str>) -> Error {
+    let logs = full_logs.and_then(|logs| logs.lines().next()).map(|line| format!(" It said: {line}")).unwrap_or_default();
     let message = format!("Migration {name}, started at {started_at}, has failed or is still running.{logs}");
+    let is_retriable = full_logs.is_some_and(|logs| history::says_statement(name, logs));
+    let retry = if is_retriable { ", or `--retry` when the statement that failed can run now" } else { "" };
     Error::new("P3009", message).with_migration(name).with_help(format!(
         "Put the database right, then say which way: `nicol migrate resolve --applied {name}` when all of it is in, or \
-         `nicol migrate resolve --rolled-back {name}` when none of it is."
+         `nicol migrate resolve --rolled-back {name}` when none of it is{retry}."
     ))
 }

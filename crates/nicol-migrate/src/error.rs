@@ -91,6 +91,8 @@ pub mod code {
     pub const DATABASE_CHANGED: &str = "database-changed";
     /// A file or folder could not be read or written.
     pub const FILE: &str = "file-access";
+    /// A failed migration cannot be gone on with.
+    pub const RETRY: &str = "retry-not-possible";
     /// The name is not one of a migration folder.
     pub const NAME: &str = "migration-name";
     /// The given shadow database must not be used as one.

@@ -382,6 +382,11 @@ fn an_enum_value_is_renamed() {
         let text = if base.provider == "postgresql" { "role::text" } else { "role" };
         assert_eq!(base.rows(&place, &format!("SELECT {text} FROM {user}")), ["OWNER"]);
         place.run(&["migrate", "status"]).exits(0);
+        place.run(&["migrate", "down"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT {text} FROM {user}")), ["ADMIN"]);
+        place.run(&["migrate", "deploy"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT {text} FROM {user}")), ["OWNER"]);
+        place.run(&["migrate", "status"]).exits(0);
     }
 }
 

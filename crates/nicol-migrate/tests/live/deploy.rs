@@ -394,6 +394,62 @@ async fn the_holder_of_the_lock_is_named() {
     .await;
 }
 
+/// A script whose second statement fails for the rows there are, one whose statement leaves no trace of its own, and what
+/// puts the rows right.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_failed_is_tried_again() {
+    everywhere(all, |db| async move {
+        let mark = if mysql(db.dialect) { "" } else { "-- nicol:no-transaction\n" };
+        db.write("1_a", A);
+        run(&db).await.unwrap();
+        db.run("INSERT INTO a (id, x) VALUES (1, 5), (2, 5)").await;
+        let script = format!("{mark}CREATE TABLE b (id INTEGER);\nCREATE UNIQUE INDEX u ON a(x);\nINSERT INTO b VALUES (1);\n");
+        db.write("2_b", &script);
+        let error = run(&db).await.unwrap_err();
+        assert_eq!(error.code(), "P3018", "{error}");
+        assert!(error.help().unwrap().contains("--retry 2_b"), "{error}");
+        assert!(run(&db).await.unwrap_err().help().unwrap().contains("--retry"));
+
+        // Not with another script, and not while the rows are as they were.
+        db.write("2_b", &script.replace("VALUES (1)", "VALUES (2)"));
+        assert_eq!(say(&db, "2_b", Resolution::Retry).await.unwrap_err().code(), code::RETRY);
+        db.write("2_b", &script);
+        say(&db, "2_b", Resolution::Retry).await.unwrap();
+        assert_eq!(code_of(&db).await, "P3018");
+
+        db.run("UPDATE a SET x = id").await;
+        say(&db, "2_b", Resolution::Retry).await.unwrap();
+        assert_eq!(run(&db).await.unwrap().applied, ["2_b"]);
+        assert_eq!(db.row("SELECT count(*) FROM b").await, ["1"]);
+        let row = "SELECT applied_steps_count, logs FROM _prisma_migrations WHERE migration_name = '2_b'";
+        assert_eq!(db.row(row).await, ["1", "-"]);
+        assert_eq!(say(&db, "2_b", Resolution::Retry).await.unwrap_err().code(), "P3012");
+        assert_eq!(say(&db, "9_z", Resolution::Retry).await.unwrap_err().code(), "P3017");
+
+        // What the statement would make is in its way: the failure is not taken for its success.
+        db.run("CREATE TABLE c (other INTEGER)").await;
+        db.write("3_c", &format!("{mark}CREATE TABLE c (id INTEGER);\nCREATE TABLE d (id INTEGER);\n"));
+        assert_eq!(code_of(&db).await, "P3018");
+        say(&db, "3_c", Resolution::Retry).await.unwrap();
+        assert_eq!(code_of(&db).await, "P3018");
+        db.run("DROP TABLE c").await;
+        say(&db, "3_c", Resolution::Retry).await.unwrap();
+        assert_eq!(run(&db).await.unwrap().applied, ["3_c"]);
+        db.run("INSERT INTO c (id) VALUES (1)").await;
+
+        // A failure of another tool: nobody knows how far it came.
+        db.write("4_d", A);
+        db.run(&format!(
+            "INSERT INTO _prisma_migrations (id, checksum, migration_name, logs, applied_steps_count) \
+             VALUES ('x', '{}', '4_d', 'Database error', 0)",
+            checksum(A)
+        ))
+        .await;
+        assert_eq!(say(&db, "4_d", Resolution::Retry).await.unwrap_err().code(), code::RETRY);
+    })
+    .await;
+}
+
 async fn say(db: &Scratch, name: &str, resolution: Resolution) -> Result<(), Error> {
     let directory = Directory::read(&db.folder)?;
     resolve(&db.url, &directory, name, resolution, LockOptions::default(), &mut Silent).await
