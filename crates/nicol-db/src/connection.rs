@@ -582,7 +582,7 @@ impl Connection {
         Ok(())
     }
 
-    /// The protocols count parameters in 16 bits; more must not reach them.
+    /// The protocols count parameters in 16 bits; more must not reach them, nor what is no value.
     fn check_parameters(&self, params: &[Value]) -> Result<()> {
         let (most, given) = (self.dialect.max_parameters(), params.len());
         if given > most {
@@ -590,7 +590,10 @@ impl Connection {
             let message = format!("{given} values are bound in one statement, but {product} takes at most {most}");
             return Err(Error::new("P2029", message));
         }
-        Ok(())
+        match params.iter().find_map(Value::unfit) {
+            Some(why) => Err(Error::new("P2007", format!("a value cannot be written: {why}"))),
+            None => Ok(()),
+        }
     }
 
     fn check_usable(&self) -> Result<()> {

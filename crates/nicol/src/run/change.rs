@@ -483,6 +483,18 @@ pub(crate) async fn upsert(
     patch: Patch,
     wanted: &Read,
 ) -> Result<Level> {
+    match upsert_once(session, key, draft.clone(), patch.clone(), wanted).await {
+        // Somebody else created it in between: now it can be changed. PostgreSQL's `ON CONFLICT` decides this only for the
+        // key it names; when the two new rows share another unique key, too, the second one fails.
+        Err(error) if error.is_unique_violation() && !session.in_transaction => {
+            upsert_once(session, key, draft, patch, wanted).await
+        }
+        result => result,
+    }
+}
+
+/// One attempt of [`upsert`]: in one statement where the database can decide.
+async fn upsert_once(session: &mut Session<'_>, key: &Key, draft: Draft, patch: Patch, wanted: &Read) -> Result<Level> {
     if is_native(session, key, &draft, &patch, wanted.table) {
         let is_alone = is_flat(wanted) && sql::has_returning(session.connection.dialect(), Verb::Insert);
         if is_alone {
@@ -492,17 +504,10 @@ pub(crate) async fn upsert(
         let result = upsert_in_one(session, key, draft, patch, wanted).await;
         return session.finish(result).await;
     }
-    for last in [false, true] {
-        if let Some(level) = update(session, key, patch.clone(), wanted).await? {
-            return Ok(level);
-        }
-        match create(session, wanted.table, draft.clone(), wanted).await {
-            // Somebody else created it in between: now it can be changed.
-            Err(error) if error.is_unique_violation() && !last && !session.in_transaction => {}
-            result => return result,
-        }
+    if let Some(level) = update(session, key, patch, wanted).await? {
+        return Ok(level);
     }
-    Err(Error::not_found(wanted.table, "upsert"))
+    create(session, wanted.table, draft, wanted).await
 }
 
 /// True when the database can decide between creating and changing: the new row has the key that is looked for, and on MySQL

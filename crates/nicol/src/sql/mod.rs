@@ -280,7 +280,7 @@ fn fits_json(value: &Value, is_long: bool) -> bool {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Bool(_) | Value::Text(_) | Value::DateTime(_) => true,
         Value::Float(_) | Value::Decimal(_) => is_long,
-        Value::Null | Value::Bytes(_) | Value::Json(_) | Value::List(_) => false,
+        Value::Null | Value::Bytes(_) | Value::Json(_) | Value::List(_) | Value::Unfit(_) => false,
     }
 }
 
