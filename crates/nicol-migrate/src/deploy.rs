@@ -402,7 +402,8 @@ fn last(names: &[String]) -> &str {
 
 /// P3009: a migration that was started and did not end.
 pub(crate) fn failed_before(name: &str, started_at: Timestamp, full_logs: Option<&str>) -> Error {
-    let logs = full_logs.and_then(|logs| logs.lines().next()).map(|line| format!(" It said: {line}")).unwrap_or_default();
+    let logs =
+        full_logs.and_then(|logs| logs.lines().next()).map(|line| format!(" It said: {line}")).unwrap_or_default();
     let message = format!("Migration {name}, started at {started_at}, has failed or is still running.{logs}");
     let is_retriable = full_logs.is_some_and(|logs| history::says_statement(name, logs));
     let retry = if is_retriable { ", or `--retry` when the statement that failed can run now" } else { "" };

@@ -70,7 +70,8 @@ impl HistoryRow {
 
     /// True when a statement of it failed in a run of ours: all before it are done and recorded, and it is not.
     pub(crate) fn has_failed_at_a_statement(&self) -> bool {
-        self.state() == RowState::Failed && self.logs.as_deref().is_some_and(|logs| says_statement(&self.migration_name, logs))
+        self.state() == RowState::Failed
+            && self.logs.as_deref().is_some_and(|logs| says_statement(&self.migration_name, logs))
     }
 
     /// What the database looked like before the statement in flight, where the run that was cut off has left a note of it.

@@ -112,7 +112,8 @@ async fn mark_running(conn: &mut Connection, migration: &Migration) -> Result<()
         return Err(Error::new(code::RETRY, message).with_migration(name).with_help(otherwise));
     }
     if !checksum::matches(&migration.script, &row.checksum) {
-        let message = format!("The script of migration {name} has changed since it failed, so it cannot be gone on with.");
+        let message =
+            format!("The script of migration {name} has changed since it failed, so it cannot be gone on with.");
         let help = format!("Restore the script as it was (version control has it). {otherwise}");
         return Err(Error::new(code::RETRY, message).with_migration(name).with_help(help));
     }

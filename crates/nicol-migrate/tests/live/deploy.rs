@@ -165,12 +165,16 @@ async fn databases_with_tables_need_a_baseline() {
 async fn a_missing_database_is_created_when_that_is_asked_for() {
     everywhere(all, |db| async move {
         db.write("1_a", A);
-        let name =
-            if db.dialect == Dialect::Sqlite { format!("{}.none", db.url.database()) } else { format!("{}_none", db.url.database()) };
+        let name = if db.dialect == Dialect::Sqlite {
+            format!("{}.none", db.url.database())
+        } else {
+            format!("{}_none", db.url.database())
+        };
         let url = db.url.with_database(&name);
         let create = DeployOptions { create_database: true, ..DeployOptions::default() };
         // There would be nothing in it.
-        let error = deploy(&url, &Directory::from_entries::<String, String>([]), create, &mut Silent).await.unwrap_err();
+        let error =
+            deploy(&url, &Directory::from_entries::<String, String>([]), create, &mut Silent).await.unwrap_err();
         assert_eq!(error.code(), "P1003", "{error}");
         let directory = Directory::read(&db.folder).unwrap();
         let error = deploy(&url, &directory, DeployOptions::default(), &mut Silent).await.unwrap_err();
@@ -403,7 +407,8 @@ async fn a_statement_that_failed_is_tried_again() {
         db.write("1_a", A);
         run(&db).await.unwrap();
         db.run("INSERT INTO a (id, x) VALUES (1, 5), (2, 5)").await;
-        let script = format!("{mark}CREATE TABLE b (id INTEGER);\nCREATE UNIQUE INDEX u ON a(x);\nINSERT INTO b VALUES (1);\n");
+        let script =
+            format!("{mark}CREATE TABLE b (id INTEGER);\nCREATE UNIQUE INDEX u ON a(x);\nINSERT INTO b VALUES (1);\n");
         db.write("2_b", &script);
         let error = run(&db).await.unwrap_err();
         assert_eq!(error.code(), "P3018", "{error}");

@@ -168,7 +168,8 @@ fn enum_value_used(scene: &Scene<'_>, found: &mut Vec<Draft>) {
         let rewrite = stepwise(&[before.text.to_string(), statement.text.to_string()]);
         let name = &name.name;
         if before.group == statement.group {
-            let message = format!("'{value}' was added to \"{name}\" in this transaction: it cannot be used before the commit");
+            let message =
+                format!("'{value}' was added to \"{name}\" in this transaction: it cannot be used before the commit");
             found.push(Draft::new("NL104", message).rewrite(rewrite));
         } else if scene.stepwise == Some(Stepwise::EnumValue) {
             let message = format!(
