@@ -222,7 +222,7 @@ impl Connection {
             return self.query(sql, params).await;
         };
         let around = Around { begin: true, isolation, ..Around::default() };
-        let outcome = self.query_in(around, &[(sql, params)]).await;
+        let outcome = Box::pin(self.query_in(around, &[(sql, params)])).await;
         // Only what the server refused is known to have come after BEGIN.
         self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
         Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))

@@ -47,11 +47,10 @@ impl Dialect {
     pub fn quote_into(self, out: &mut String, name: &str) {
         let quote = if self.is_mysql_family() { '`' } else { '"' };
         out.push(quote);
-        for c in name.chars() {
-            if c == quote {
-                out.push(quote);
-            }
-            out.push(c);
+        if name.bytes().any(|byte| char::from(byte) == quote) {
+            out.push_str(&name.replace(quote, if quote == '"' { "\"\"" } else { "``" }));
+        } else {
+            out.push_str(name);
         }
         out.push(quote);
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use bigdecimal::{BigDecimal, ToPrimitive};
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::ValueRef;
-use rusqlite::{OpenFlags, Statement};
+use rusqlite::{OpenFlags, Statement, StatementStatus};
 
 use crate::cell::{Cell, write_timestamp};
 use crate::codes;
@@ -110,19 +110,36 @@ impl Sqlite {
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
         let described = self.described.get(sql).cloned();
-        let known = described.as_ref();
-        let rows = self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params, known));
-        let rows = rows.await?;
-        if described.is_none_or(|described| !Arc::ptr_eq(&described, &rows.columns)) {
-            if self.described.len() >= CACHED_STATEMENTS {
-                self.described.clear();
+        let mut known = described.as_ref();
+        let rows = self.when_free(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            // What is known is of another statement, which has had to leave the cache.
+            known = known.filter(|_| statement.get_status(StatementStatus::Run) > 0);
+            run(connection, &mut statement, params, known)
+        });
+        let rows = rows.await;
+        match (&rows, described) {
+            (Ok(rows), Some(described)) if Arc::ptr_eq(&described, &rows.columns) => {}
+            (Ok(rows), _) => {
+                if self.described.len() >= CACHED_STATEMENTS {
+                    self.described.clear();
+                }
+                self.described.insert(sql.into(), rows.columns.clone());
             }
-            self.described.insert(sql.into(), rows.columns.clone());
+            (Err(_), _) => self.forget(sql),
         }
-        Ok(rows)
+        rows
+    }
+
+    /// Forgets the columns of a statement that may have been prepared anew unseen.
+    fn forget(&mut self, sql: &str) {
+        if !self.described.is_empty() {
+            self.described.remove(sql);
+        }
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.forget(sql);
         // A statement without parameters is most often DDL, which is not worth a place in the cache.
         let rows = self.when_free(|connection| match params {
             [] => run(connection, &mut connection.prepare(sql)?, params, None),
@@ -225,13 +242,11 @@ fn run(
     Ok(Rows { columns, data: Data::Sqlite(cells), affected })
 }
 
-/// The columns of a result: those known of it where they still hold (SQLite prepares anew when a table has changed).
+/// The columns of a result: those known of it, unless SQLite has prepared the statement anew, as it does when a table has
+/// changed.
 fn columns_of(statement: &Statement<'_>, known: Option<&Arc<[Column]>>) -> Arc<[Column]> {
-    if let Some(known) = known
-        && known.len() == statement.column_count()
-        && std::iter::zip(known.iter(), statement.columns())
-            .all(|(known, described)| known.name == described.name() && declared_type(known) == described.decl_type())
-    {
+    let is_same = statement.reset_status(StatementStatus::RePrepare) == 0;
+    if let Some(known) = known.filter(|_| is_same) {
         return known.clone();
     }
     // A list in some versions of rusqlite, an iterator in others.
@@ -243,13 +258,6 @@ fn columns_of(statement: &Statement<'_>, known: Option<&Arc<[Column]>>) -> Arc<[
         });
     }
     columns.into()
-}
-
-fn declared_type(column: &Column) -> Option<&str> {
-    match &column.native {
-        ColumnType::Sqlite(declared) => declared.as_deref(),
-        _ => None,
-    }
 }
 
 fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Result<()> {

@@ -1,8 +1,9 @@
 //! Several requests in one transaction.
 
 use nicol_db::{Around, Isolation, Rows, Value};
+use tracing::Instrument;
 
-use super::request::{Request, Single, Step, purpose, watched};
+use super::request::{Request, Single, Step, Watch, purpose};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::hook::{Gate, Operation};
@@ -61,12 +62,15 @@ impl<B: Batch> IntoFuture for Batched<B> {
     fn into_future(self) -> Self::IntoFuture {
         let Batched { client, mut requests, isolation } = self;
         Box::pin(async move {
-            let work = async {
+            let watch = Watch::begin(Operation::Batch, None);
+            let result = async {
                 requests.admit()?;
                 let mut taken = client.take(purpose(Operation::Batch, None), false).await?;
                 requests.run(&mut taken.session()?, isolation).await
-            };
-            watched(&client, Operation::Batch, None, work).await
+            }
+            .instrument(watch.span())
+            .await;
+            watch.end(&client, result)
         })
     }
 }

@@ -13,7 +13,7 @@ pub use batch::{Batch, Batched};
 pub use read::{CountRows, Find, FindFirst, FindMany, First, Get, GetFirst, One};
 pub(crate) use request::execute;
 pub use request::{Head, Request, Single, Step};
-pub(crate) use request::{purpose, watched};
+pub(crate) use request::{Watch, purpose};
 pub use stream::RowStream;
 pub use summary::{Aggregate, GroupBy};
 pub use write::{

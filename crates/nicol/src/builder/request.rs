@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use nicol_db::{Purpose, Rows};
 
@@ -89,14 +89,17 @@ pub struct Single<T> {
 pub(crate) async fn execute<R: Request>(mut request: R) -> Result<R::Output> {
     let Head { client, operation, table } = request.head();
     let client = client.clone();
-    let work = async {
+    let watch = Watch::begin(operation, table);
+    let result = async {
         if let Some(gate) = client.hooks().gate(operation) {
             request.admit(&gate)?;
         }
         let mut taken = client.take(purpose(operation, table), operation.only_reads()).await?;
         request.run(&mut taken.session()?).await
-    };
-    watched(&client, operation, table, work).await
+    }
+    .instrument(watch.span())
+    .await;
+    watch.end(&client, result)
 }
 
 pub(crate) fn purpose(operation: Operation, table: Option<&'static TableMeta>) -> Purpose {
@@ -107,18 +110,29 @@ fn model(table: Option<&'static TableMeta>) -> &'static str {
     table.map_or("", |table| table.model)
 }
 
-/// Counts an operation, and tells `tracing` and the hooks of it.
-pub(crate) async fn watched<T>(
-    client: &Client,
+/// An operation that is counted, and of which `tracing` and the hooks are told. It holds no future: one that is handed on takes its
+/// room anew in each that it passes through.
+pub(crate) struct Watch {
     operation: Operation,
-    table: Option<&'static TableMeta>,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let (began, model) = (Instant::now(), model(table));
-    let span = tracing::debug_span!("nicol", operation = operation.name(), model);
-    let result = work.instrument(span).await;
-    let elapsed = began.elapsed();
-    client.meter().note(elapsed, result.is_err());
-    client.hooks().tell(&Done { operation, model, elapsed, error: result.as_ref().err() });
-    result
+    model: &'static str,
+    began: Instant,
+}
+
+impl Watch {
+    pub(crate) fn begin(operation: Operation, table: Option<&'static TableMeta>) -> Self {
+        Watch { operation, model: model(table), began: Instant::now() }
+    }
+
+    /// What the work goes on in.
+    pub(crate) fn span(&self) -> Span {
+        tracing::debug_span!("nicol", operation = self.operation.name(), model = self.model)
+    }
+
+    pub(crate) fn end<T>(self, client: &Client, result: Result<T>) -> Result<T> {
+        let Watch { operation, model, began } = self;
+        let elapsed = began.elapsed();
+        client.meter().note(elapsed, result.is_err());
+        client.hooks().tell(&Done { operation, model, elapsed, error: result.as_ref().err() });
+        result
+    }
 }

@@ -6,8 +6,9 @@ use std::vec;
 
 use futures_core::Stream;
 use nicol_db::Value;
+use tracing::Instrument;
 
-use super::{purpose, watched};
+use super::{Watch, purpose};
 use crate::Table;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -143,11 +144,14 @@ impl<T> Batches<T> {
         self.read.take = Some(i64::try_from(size).unwrap_or(i64::MAX));
         let (client, read) = (&self.client, &self.read);
         let (operation, table) = (Operation::FindMany, Some(read.table));
-        let work = async {
+        let watch = Watch::begin(operation, table);
+        let result = async {
             let mut taken = client.take(purpose(operation, table), true).await?;
             run::read(&mut taken.session()?, read).await
-        };
-        let level = watched(client, operation, table, work).await?;
+        }
+        .instrument(watch.span())
+        .await;
+        let level = watch.end(client, result)?;
         let count = level.len() as u64;
         self.left = self.left.map(|left| left - count.min(left));
         self.is_over = count < size || self.left == Some(0);

@@ -30,11 +30,11 @@ pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, w
         }
     }
     let may_race = patch.links.iter().any(|(_, write)| write.may_race());
-    let result = update_apart(session, key, patch.clone(), wanted, direct.clone()).await;
+    let result = Box::pin(update_apart(session, key, patch.clone(), wanted, direct.clone())).await;
     match result {
         // What somebody else created in between is there at the second try.
         Err(error) if may_race && error.is_unique_violation() => {
-            update_apart(session, key, patch, wanted, direct).await
+            Box::pin(update_apart(session, key, patch, wanted, direct)).await
         }
         // The row itself may be what is missing: nobody looked.
         Err(error) if matches!(error.code(), "P2003" | "P2017" | "P2018" | "P2025") && !patch.links.is_empty() => {
@@ -155,9 +155,14 @@ async fn change(
         add_columns(&mut asked, near_columns(table.relation(*relation)));
     }
     let mut patch = Patch { assigns, links: Vec::new() };
-    let Some(mut later) = change_parents(session, table, &target, &mut patch, parents).await? else {
-        return Ok(None);
-    };
+    // What related rows take is apart: an UPDATE without them need not have the room for it.
+    let mut later = Later::default();
+    if !parents.is_empty() {
+        match Box::pin(change_parents(session, table, &target, &mut patch, parents)).await? {
+            Some(found) => later = found,
+            None => return Ok(None),
+        }
+    }
     for (relation, _) in later.links.iter().filter(|_| later.row.is_none()) {
         add_columns(&mut asked, near_columns(table.relation(*relation)));
     }
@@ -168,14 +173,17 @@ async fn change(
     // Before the change the foreign keys may have led elsewhere.
     let row = later.row.take().unwrap_or_else(|| changed.cells.clone());
     for (relation, write) in later.links {
-        link_below(session, table, std::slice::from_ref(&row), vec![(0, relation, write)]).await?;
+        Box::pin(link_below(session, table, std::slice::from_ref(&row), vec![(0, relation, write)])).await?;
     }
-    let writes = below.into_iter().map(|(relation, write)| (0, relation, write)).collect();
-    link_below(session, table, std::slice::from_ref(&changed.cells), writes).await?;
+    if !below.is_empty() {
+        let writes = below.into_iter().map(|(relation, write)| (0, relation, write)).collect();
+        Box::pin(link_below(session, table, std::slice::from_ref(&changed.cells), writes)).await?;
+    }
     Ok(Some(changed))
 }
 
 /// What the relations that this row holds the foreign keys of leave to be done.
+#[derive(Default)]
 struct Later {
     /// Changes and deletions of the rows that it referred to.
     links: Links,
@@ -209,7 +217,7 @@ async fn change_parents(
     patch: &mut Patch,
     writes: Links,
 ) -> Result<Option<Later>> {
-    let mut later = Later { links: Vec::new(), row: None, trust: Trust::default() };
+    let mut later = Later::default();
     if writes.iter().any(|(_, write)| looks_at_parent(write)) {
         let mut before = Vec::new();
         for (relation, _) in &writes {

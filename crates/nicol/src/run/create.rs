@@ -129,7 +129,7 @@ pub(super) fn insert_level<'a>(
             return Ok(inserted);
         }
         let cells = inserted.cells(table)?;
-        link_below(session, table, &cells, below).await?;
+        Box::pin(link_below(session, table, &cells, below)).await?;
         Ok(inserted)
     })
 }

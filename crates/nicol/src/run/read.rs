@@ -41,13 +41,17 @@ pub(crate) async fn read(session: &mut Session<'_>, read: &Read) -> Result<Level
         return Ok(Flat::of(read, &items).level(rows));
     }
     let mut rounds = Rounds::new(session, read);
-    let result = async {
-        let mut answers = rounds.ask(vec![(read.table, statement)]).await?;
-        let rows = answers.pop().ok_or_else(|| Error::inconsistent("a statement without an answer"))?;
-        load_below(&mut rounds, Flat::of(read, &items).level(rows), nested).await
-    }
-    .await;
-    rounds.end(result).await
+    // Apart: a read without related rows need not have the room for them.
+    Box::pin(async {
+        let result = async {
+            let mut answers = rounds.ask(vec![(read.table, statement)]).await?;
+            let rows = answers.pop().ok_or_else(|| Error::inconsistent("a statement without an answer"))?;
+            load_below(&mut rounds, Flat::of(read, &items).level(rows), nested).await
+        }
+        .await;
+        rounds.end(result).await
+    })
+    .await
 }
 
 /// The first statement of a read: that of its own rows.
@@ -131,7 +135,7 @@ pub(crate) async fn complete(session: &mut Session<'_>, level: &mut Level, read:
     }
     let above = std::mem::replace(level, Level::empty(read.table));
     let mut rounds = Rounds { session, snapshot: Snapshot::None, left: usize::MAX };
-    *level = load_below(&mut rounds, above, plan.nested).await?;
+    *level = Box::pin(load_below(&mut rounds, above, plan.nested)).await?;
     Ok(())
 }
 

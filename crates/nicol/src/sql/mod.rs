@@ -99,7 +99,11 @@ impl Writer {
     }
 
     fn number(&mut self, number: usize) {
-        self.text.push_str(&number.to_string());
+        // Aliases have one digit as a rule, and there are many.
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => self.text.push(char::from(b'0' + digit)),
+            _ => self.text.push_str(&number.to_string()),
+        }
     }
 
     fn name(&mut self, name: &str) {
