@@ -213,12 +213,12 @@ fn after_failure(migration: &Migration, error: &nicol_db::Error) -> String {
     if error.is_connection_lost() {
         return "Nothing of it was applied. Run the command again once the server can be reached.".to_string();
     }
-    // "cannot run inside a transaction block" and "invalid transaction termination", where the words of the script did not
-    // show it.
-    if matches!(error.native_code(), Some("25001" | "2D000")) {
+    // "cannot run inside a transaction block", "invalid transaction termination" and "unsafe use of new value of enum type",
+    // where the words of the script did not show it.
+    if matches!(error.native_code(), Some("25001" | "2D000" | "55P04")) {
         return format!(
-            "Nothing of it was applied. A statement in it refuses to run inside a transaction: write `-- nicol:no-transaction` \
-             as the first line of {} and run the command again.",
+            "Nothing of it was applied. Not all of it can be one transaction: write `-- nicol:no-transaction` as the first line \
+             of {} and run the command again.",
             migration.name
         );
     }
