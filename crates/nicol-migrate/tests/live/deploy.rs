@@ -282,6 +282,15 @@ async fn scripts_with_transactions_of_their_own() {
         let rows = "SELECT count(*) FROM _prisma_migrations WHERE applied_steps_count = 1 AND logs IS NULL AND finished_at IS NOT NULL";
         assert_eq!(db.row(rows).await, ["9"]);
 
+        // The text of a row becomes the new value: only the server sees it.
+        db.run("CREATE TABLE texts (v TEXT); INSERT INTO texts VALUES ('G')").await;
+        let hidden = "ALTER TYPE \"E\" ADD VALUE 'G';\nALTER TABLE texts ALTER COLUMN v TYPE \"E\" USING v::\"E\";\n";
+        db.write("7_i", hidden);
+        let error = run(&db).await.unwrap_err();
+        assert!(error.help().unwrap().contains("-- nicol:no-transaction"), "{error}");
+        db.write("7_i", &format!("-- nicol:no-transaction\n{hidden}"));
+        run(&db).await.unwrap();
+
         db.write("8_h", "CREATE TABLE y (id INTEGER);\nBEGIN;\nCREATE TABLE nowhere.z (id INTEGER);\nCOMMIT;\n");
         assert_eq!(code_of(&db).await, "P3018");
         assert!(!db.has_table("y").await);
