@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     }
     generate("chain", &chain(100))?;
     typed()?;
+    own()?;
     examples("client")?;
     examples("from-prisma-client")?;
     for entry in fs::read_dir("schemas/apart")? {
@@ -43,6 +44,22 @@ fn typed() -> Result<(), Box<dyn error::Error>> {
     for provider in ["sqlite", "postgresql", "mysql"] {
         let text = base.replace("\"sqlite\"", &format!("\"{provider}\""));
         generate_with(&format!("typed-{provider}"), &text, provider)?;
+    }
+    Ok(())
+}
+
+/// The clients of `schemas/own.prisma` for each library of instants.
+fn own() -> Result<(), Box<dyn error::Error>> {
+    let base = fs::read_to_string("schemas/own.prisma")?;
+    for provider in ["sqlite", "postgresql", "mysql"] {
+        for library in ["chrono", "time"] {
+            let mut text = base.replace("\"sqlite\"", &format!("\"{provider}\""));
+            text = text.replace("\"chrono\"", &format!("\"{library}\""));
+            if provider == "postgresql" {
+                text.push_str("model Visitor {\n  id Int @id\n  visits DateTime[]\n}\n");
+            }
+            generate(&format!("own-{provider}-{library}"), &text)?;
+        }
     }
     Ok(())
 }

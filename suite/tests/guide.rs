@@ -9,6 +9,12 @@ use std::path::{Path, PathBuf};
 #[path = "client/database.rs"]
 mod database;
 
+/// The type of a JSON field in the guide.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, nicol::Document)]
+pub(crate) struct Settings {
+    theme: String,
+}
+
 mod db {
     include!(concat!(env!("OUT_DIR"), "/client-schema.rs"));
 }

@@ -287,6 +287,38 @@ fn there_is_no_client_for_other_products() {
     assert_eq!(client(&schema, &Options::default()), Err(Error::Provider("sqlserver")));
 }
 
+/// The source of a client, for a generator with these lines and a model with these lines.
+fn source(generator: &str, field: &str) -> Result<String, Error> {
+    let text = format!(
+        "generator rust {{\n  provider = \"nicol\"\n{generator}\n}}\ndatasource db {{\n  provider = \"postgresql\"\n}}\n\
+         model M {{\n  id Int @id\n{field}\n}}\n"
+    );
+    let validated = validate(&[Source { path: "schema.prisma".to_owned(), text }]);
+    client(&validated.schema.expect("valid"), &Options::default()).map(|mut files| files.remove(0).text)
+}
+
+#[test]
+fn schemas_choose_types() {
+    let has = |generator: &str, field: &str, wanted: &str| {
+        let text = source(generator, field).expect("a client");
+        assert!(text.contains(wanted), "{wanted}: {text}");
+        text
+    };
+    has("", "at DateTime?", "at: Option<::nicol::types::DateTime>");
+    has("dateTime = \"jiff\"", "at DateTime", "at: ::nicol::types::DateTime");
+    has("dateTime = \"chrono\"", "at DateTime[]", "at: Vec<::nicol::types::ChronoDateTime>");
+    has("dateTime = \"time\"", "at DateTime", "at: ::nicol::types::OffsetDateTime");
+    for wrong in ["dateTime = \"Chrono\"", "dateTime = env(\"X\")", "dateTime = [\"time\"]"] {
+        assert_eq!(source(wrong, "at DateTime"), Err(Error::DateTime), "{wrong}");
+    }
+    has("", "/// @nicol.type(\"crate::own::Data\")\nx Json?", "x: Option<crate::own::Data>");
+    // Of other fields, of lists, and with anything but a path it is a remark.
+    has("", "/// @nicol.type(\"Data\")\nx Json[]", "x: Vec<::nicol::types::Json>");
+    has("", "/// @nicol.type(\"Data\")\nx String", "x: String");
+    let text = has("", "/// @nicol.type(\"Data>; } fn evil() { x::<A\")\nx Json", "x: ::nicol::types::Json");
+    assert!(!text.lines().any(|line| line.contains("evil") && !line.trim_start().starts_with("///")), "{text}");
+}
+
 /// Schemas of one file in a folder and below.
 fn schemas_below(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -222,7 +222,7 @@ impl Connection {
             return self.query(sql, params).await;
         };
         let around = Around { begin: true, isolation, ..Around::default() };
-        let outcome = self.query_in(around, &[(sql, params)]).await;
+        let outcome = Box::pin(self.query_in(around, &[(sql, params)])).await;
         // Only what the server refused is known to have come after BEGIN.
         self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
         Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))
@@ -582,7 +582,7 @@ impl Connection {
         Ok(())
     }
 
-    /// The protocols count parameters in 16 bits; more must not reach them.
+    /// The protocols count parameters in 16 bits; more must not reach them, nor what is no value.
     fn check_parameters(&self, params: &[Value]) -> Result<()> {
         let (most, given) = (self.dialect.max_parameters(), params.len());
         if given > most {
@@ -590,7 +590,10 @@ impl Connection {
             let message = format!("{given} values are bound in one statement, but {product} takes at most {most}");
             return Err(Error::new("P2029", message));
         }
-        Ok(())
+        match params.iter().find_map(Value::unfit) {
+            Some(why) => Err(Error::new("P2007", format!("a value cannot be written: {why}"))),
+            None => Ok(()),
+        }
     }
 
     fn check_usable(&self) -> Result<()> {

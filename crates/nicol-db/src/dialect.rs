@@ -47,10 +47,10 @@ impl Dialect {
     pub fn quote_into(self, out: &mut String, name: &str) {
         let quote = if self.is_mysql_family() { '`' } else { '"' };
         out.push(quote);
-        // Hardly any name has one.
-        match name.bytes().any(|byte| char::from(byte) == quote) {
-            true => out.push_str(&name.replace(quote, &format!("{quote}{quote}"))),
-            false => out.push_str(name),
+        if name.bytes().any(|byte| char::from(byte) == quote) {
+            out.push_str(&name.replace(quote, if quote == '"' { "\"\"" } else { "``" }));
+        } else {
+            out.push_str(name);
         }
         out.push(quote);
     }

@@ -218,7 +218,7 @@ impl Pool {
         // A permit is free only when nobody waits for one: taking it at once overtakes nobody.
         let permit = match self.shared.permits.clone().try_acquire_owned() {
             Ok(permit) => permit,
-            Err(_) => self.wait_for_permit().await?,
+            Err(_) => Box::pin(self.wait_for_permit()).await?,
         };
         let holder = Holder { purpose, task: tokio::task::try_id(), since: Instant::now() };
         let (place, idle) = self.shared.lend(holder);
@@ -229,7 +229,7 @@ impl Pool {
         // Made before the session is opened: a dropped future gives its place back.
         let mut taken = PooledConnection { connection, opened, place, shared: self.shared.clone(), _permit: permit };
         if taken.connection.is_none() {
-            // Apart: it is rare, and would make every operation's future several times as large.
+            // Apart, as it is large and seldom: every request has the future that it is a part of.
             let mut connection = Box::pin(Connection::open(&self.shared.url)).await?;
             connection.show_values(self.shared.options.show_values);
             taken.connection = Some(connection);

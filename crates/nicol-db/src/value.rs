@@ -25,6 +25,20 @@ pub enum Value {
     DateTime(jiff::Timestamp),
     /// A list (PostgreSQL arrays; elsewhere a JSON array for `json_each` and the like).
     List(Vec<Value>),
+    /// What could not be made a value, and why; statements with it are refused (`P2007`). So the conversion itself, in the
+    /// middle of a request that is being written, need not fail.
+    Unfit(String),
+}
+
+impl Value {
+    /// Why this is no value, when it, or one of its elements, is [`Unfit`](Value::Unfit).
+    pub(crate) fn unfit(&self) -> Option<&str> {
+        match self {
+            Value::Unfit(why) => Some(why),
+            Value::List(values) => values.iter().find_map(Value::unfit),
+            _ => None,
+        }
+    }
 }
 
 /// A list as a JSON array, for databases without arrays: `json_each`, `JSON_TABLE`. Numbers stay numbers, bytes become hex.
@@ -59,6 +73,8 @@ pub(crate) fn to_json(value: &Value) -> serde_json::Value {
         Value::Json(value) => value.clone(),
         Value::DateTime(value) => crate::cell::write_timestamp(*value).into(),
         Value::List(values) => values.iter().map(to_json).collect(),
+        // Refused before: for logs alone.
+        Value::Unfit(why) => why.as_str().into(),
     }
 }
 

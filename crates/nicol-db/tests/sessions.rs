@@ -271,11 +271,8 @@ fn a_begin_given_up_and_a_transaction_left_open_are_not_passed_on() {
 #[test]
 fn the_pool_is_bounded_fair_and_says_when_it_is_empty() {
     everywhere(|url| async move {
-        let options = PoolOptions {
-            max_connections: 2,
-            acquire_timeout: Duration::from_millis(100),
-            ..PoolOptions::from_url(&url)
-        };
+        let options =
+            PoolOptions { max_connections: 2, acquire_timeout: Duration::from_secs(1), ..PoolOptions::from_url(&url) };
         let pool = Pool::connect(&url, options).await.expect("connects");
         let first = pool.acquire().await.expect("a session");
         let second = pool.acquire().await.expect("a session");

@@ -3,6 +3,7 @@
 //! **In**: a struct, or the path of a migrations folder. **Out**: the impl that makes it a query, or the folder as constants. The macros only write paths and calls; what fits what is for
 //! rustc to say, against the generated client.
 
+mod document;
 mod from_row;
 mod migrate;
 mod shape;
@@ -21,6 +22,14 @@ use proc_macro::TokenStream;
 pub fn derive_shape(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     shape::derive(input).unwrap_or_else(|error| error.into_compile_error()).into()
+}
+
+/// Makes a type with serde's `Serialize` and `Deserialize` one that a JSON column can have, where the schema says so:
+/// `/// @nicol.type("crate::Settings")` above the field. The struct of a row then holds it, and new rows are given it.
+#[proc_macro_derive(Document)]
+pub fn derive_document(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    document::derive(input).unwrap_or_else(|error| error.into_compile_error()).into()
 }
 
 /// Reads a struct from a row of the user's own SQL: `db.sql("SELECT id, name FROM users").all::<Card>()`.

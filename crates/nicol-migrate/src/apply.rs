@@ -213,16 +213,20 @@ fn after_failure(migration: &Migration, error: &nicol_db::Error) -> String {
     if error.is_connection_lost() {
         return "Nothing of it was applied. Run the command again once the server can be reached.".to_string();
     }
-    // "cannot run inside a transaction block" and "invalid transaction termination", where the words of the script did not
-    // show it.
-    if matches!(error.native_code(), Some("25001" | "2D000")) {
+    if cannot_be_one_transaction(error) {
         return format!(
-            "Nothing of it was applied. A statement in it refuses to run inside a transaction: write `-- nicol:no-transaction` \
-             as the first line of {} and run the command again.",
+            "Nothing of it was applied. Not all of it can be one transaction: write `-- nicol:no-transaction` as the first line \
+             of {} and run the command again.",
             migration.name
         );
     }
     "Nothing of it was applied. Correct the script and run the command again.".to_string()
+}
+
+/// "cannot run inside a transaction block", "invalid transaction termination" and "unsafe use of new value of enum type" of
+/// PostgreSQL, where the words of the script did not show it.
+pub(crate) fn cannot_be_one_transaction(error: &nicol_db::Error) -> bool {
+    matches!(error.native_code(), Some("25001" | "2D000" | "55P04"))
 }
 
 /// Where no lock of the session keeps others out another runner may have been faster; here, inside the transaction, that

@@ -4,7 +4,7 @@ use nicol_catalog::{Catalog, Decided, Decisions, Diff, LikelyRename, Rename, Ris
 
 use crate::error::{Error, Result};
 use crate::mode::NO_TRANSACTION;
-use crate::renames;
+use crate::renames::{self, Said};
 
 /// The way from one catalog to another.
 pub(crate) struct Change {
@@ -43,10 +43,10 @@ impl Change {
     }
 
     /// The same, where scripts have renamed on the way; of the renames those count that the catalogs bear out.
-    pub(crate) fn toward_found_by(from: &Catalog, found: &Catalog, renames: Vec<Rename>) -> Result<Change> {
+    pub(crate) fn toward_found_by(from: &Catalog, found: &Catalog, said: Said) -> Result<Change> {
         let target = as_target(from, found, from.extensions.is_some());
         let (from, to) = (&*from.spelled_as(&target), &*target.spelled_as(from));
-        let said = renames::fitting(renames, from, to);
+        let said = renames::fitting(said, from, to);
         Ok(Change::of(&decided(from, to, &said)?.diff(to)))
     }
 }

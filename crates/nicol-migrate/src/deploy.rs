@@ -14,6 +14,7 @@ use crate::event::{Event, Watch};
 use crate::history::{self, HistoryRow};
 use crate::lock::{self, Held, LockOptions};
 use crate::naming;
+use crate::reset::open_or_create;
 use crate::scope::Scope;
 use crate::standing::{Renamed, Standing, standing};
 use crate::statement;
@@ -27,6 +28,8 @@ pub struct DeployOptions<'a> {
     pub baseline: Option<Baseline<'a>>,
     /// What of the database they are about; none is all of it.
     pub scope: Option<&'a Scope>,
+    /// Create the database when it is missing and there are migrations to apply.
+    pub create_database: bool,
     /// Waiting for other runners.
     pub lock: LockOptions,
 }
@@ -34,6 +37,8 @@ pub struct DeployOptions<'a> {
 /// What a deployment did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployed {
+    /// Whether the database was missing and has been created.
+    pub database_created: bool,
     /// Names of the migrations recorded now because the database held what they make, in order.
     pub baseline: Vec<String>,
     /// Names of the migrations applied now, in order.
@@ -45,7 +50,7 @@ pub struct Deployed {
 /// Applies every pending migration of a folder to a database.
 ///
 /// # Errors
-/// - P1003 when the database does not exist: it is not created.
+/// - P1003 when the database does not exist and is not to be created.
 /// - P3019 when the migrations are for another product, P3005 when the database has tables but no history (with a baseline: and
 ///   they are not what a migration leads to), `baseline-ambiguous`.
 /// - `migrations-folder-absent`, `migrations-folder-empty`, `migration-edited`, `migration-truncated`, `migration-renamed`,
@@ -66,10 +71,17 @@ pub async fn deploy(
         return Err(Error::new(code::FOLDER_ABSENT, message)
             .with_help("Was it left out of the image or archive that is being deployed?"));
     }
-    let mut conn = open(url).await?;
+    let (mut conn, database_created) = if options.create_database && !directory.migrations().is_empty() {
+        open_or_create(url).await?
+    } else {
+        (open(url).await?, false)
+    };
+    if database_created {
+        watch.event(Event::DatabaseCreated);
+    }
     let deployed = deploy_on(&mut conn, directory, options, watch).await;
     close(conn).await;
-    deployed
+    Ok(Deployed { database_created, ..deployed? })
 }
 
 /// Ends a session. Whatever matters has been answered by then: how the server takes the goodbye changes nothing.
@@ -83,7 +95,7 @@ pub(crate) async fn open(url: &ConnectionUrl) -> Result<Connection> {
         let missing = error.code() == "P1003";
         let error = Error::from(error);
         if missing {
-            return error.with_help("Create it first: `nicol migrate dev` does so, `migrate deploy` never does.");
+            return error.with_help("Create it first: `nicol migrate deploy` does so where there are migrations to apply, `nicol migrate dev` always.");
         }
         error
     })
@@ -131,7 +143,7 @@ pub(crate) async fn under_lock(
     let (rows, baseline) = match first_look(conn, options, watch).await? {
         Some(rows) => (rows, Vec::new()),
         None if directory.migrations().is_empty() => {
-            return Ok(Deployed { baseline: Vec::new(), applied: Vec::new(), found: 0 });
+            return Ok(Deployed { database_created: false, baseline: Vec::new(), applied: Vec::new(), found: 0 });
         }
         None => create_history(conn, directory, options, watch).await?,
     };
@@ -154,7 +166,7 @@ pub(crate) async fn under_lock(
             applied.push(migration.name.clone());
         }
     }
-    Ok(Deployed { baseline, applied, found: directory.migrations().len() })
+    Ok(Deployed { database_created: false, baseline, applied, found: directory.migrations().len() })
 }
 
 /// The history as it is now, nothing when there is none. SQLite may be busy with another runner.
@@ -389,11 +401,14 @@ fn last(names: &[String]) -> &str {
 }
 
 /// P3009: a migration that was started and did not end.
-pub(crate) fn failed_before(name: &str, started_at: Timestamp, logs: Option<&str>) -> Error {
-    let logs = logs.and_then(|logs| logs.lines().next()).map(|line| format!(" It said: {line}")).unwrap_or_default();
+pub(crate) fn failed_before(name: &str, started_at: Timestamp, full_logs: Option<&str>) -> Error {
+    let logs =
+        full_logs.and_then(|logs| logs.lines().next()).map(|line| format!(" It said: {line}")).unwrap_or_default();
     let message = format!("Migration {name}, started at {started_at}, has failed or is still running.{logs}");
+    let is_retriable = full_logs.is_some_and(|logs| history::says_statement(name, logs));
+    let retry = if is_retriable { ", or `--retry` when the statement that failed can run now" } else { "" };
     Error::new("P3009", message).with_migration(name).with_help(format!(
         "Put the database right, then say which way: `nicol migrate resolve --applied {name}` when all of it is in, or \
-         `nicol migrate resolve --rolled-back {name}` when none of it is."
+         `nicol migrate resolve --rolled-back {name}` when none of it is{retry}."
     ))
 }

@@ -169,8 +169,8 @@ async fn risks(
     match (from, to) {
         (Ok(from), Ok(to)) => {
             let scripts = back.iter().map(|migration| migration.down()).collect::<Result<Vec<_>>>()?;
-            let renames = renames::of_scripts(scripts.iter().flatten().map(String::as_str), dialect);
-            let change = Change::toward_found_by(&from.catalog, &to.catalog, renames)?;
+            let said = renames::of_scripts(scripts.iter().flatten().map(String::as_str), dialect);
+            let change = Change::toward_found_by(&from.catalog, &to.catalog, said)?;
             Ok(risk::counted(conn, &change).await)
         }
         // Where nothing can be replayed there is still what the scripts say of themselves.

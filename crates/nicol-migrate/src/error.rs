@@ -9,7 +9,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// An error with a stable code, a sentence that says what happened, and usually a hint what to do next.
 ///
 /// The code is Prisma's where Prisma has one (`P3009`) and otherwise our own in lower case (`migration-edited`); the
-/// constants of [`code`] list ours.
+/// constants of [`code`] list ours. Displayed it is the message and, on a line of its own, the hint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Error(Box<Inner>);
@@ -25,7 +25,11 @@ struct Inner {
 
 impl fmt::Display for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\nhelp: {help}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -87,6 +91,8 @@ pub mod code {
     pub const DATABASE_CHANGED: &str = "database-changed";
     /// A file or folder could not be read or written.
     pub const FILE: &str = "file-access";
+    /// A failed migration cannot be gone on with.
+    pub const RETRY: &str = "retry-not-possible";
     /// The name is not one of a migration folder.
     pub const NAME: &str = "migration-name";
     /// The given shadow database must not be used as one.

@@ -5,6 +5,8 @@ use std::time::Duration;
 /// Something that happened, for whoever watches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    /// The database was missing and has been created.
+    DatabaseCreated,
     /// Somebody else holds the lock. Reported once at the start of the wait and then every few seconds.
     WaitingForLock {
         /// Who holds it, as far as the database tells.
@@ -62,6 +64,8 @@ pub enum Stepwise {
     Statement,
     /// The script has transactions of its own that cannot be merged into one.
     OwnTransactions,
+    /// The script adds a value to an enum and uses it, which PostgreSQL allows only after a commit.
+    EnumValue,
 }
 
 /// Receives events. [`Silent`] is the one that does nothing.

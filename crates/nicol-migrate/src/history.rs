@@ -68,10 +68,21 @@ impl HistoryRow {
         self.state() == RowState::Failed && self.logs.as_deref().is_some_and(|logs| logs.starts_with(RUNNING))
     }
 
+    /// True when a statement of it failed in a run of ours: all before it are done and recorded, and it is not.
+    pub(crate) fn has_failed_at_a_statement(&self) -> bool {
+        self.state() == RowState::Failed
+            && self.logs.as_deref().is_some_and(|logs| says_statement(&self.migration_name, logs))
+    }
+
     /// What the database looked like before the statement in flight, where the run that was cut off has left a note of it.
     pub(crate) fn look_before(&self) -> Option<&str> {
         self.logs.as_deref()?.strip_prefix(RUNNING)?.strip_prefix(LOOK_BEFORE)
     }
+}
+
+/// Whether the error of a failed migration names the statement, as ours does where they run one by one.
+pub(crate) fn says_statement(name: &str, logs: &str) -> bool {
+    logs.starts_with(&format!("Migration {name} failed at statement "))
 }
 
 /// The table's name with its schema: scripts may change the search path or the database.

@@ -32,12 +32,12 @@ pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
     if kinds.contains(&Kind::Alone) {
         return Mode::Stepwise(Stepwise::Statement);
     }
+    let adds_value = statements.iter().any(|s| statement::adds_enum_value(s.text, dialect));
     let own_control = |kind: &Kind| matches!(kind, Kind::Begin | Kind::Commit | Kind::Rollback);
     let mut text = script.to_string();
     if kinds.iter().any(own_control) {
-        // A value added to an enum can be used only after a commit: such scripts mean their commits.
-        let adds_value = statements.iter().any(|s| statement::adds_enum_value(s.text, dialect));
-        // This has to be the first word of a transaction, and ours has said something already.
+        // A value added to an enum can be used only after a commit: such scripts mean their commits. And
+        // `SET TRANSACTION` has to be the first word of a transaction, and ours has said something already.
         let sets_isolation = statements.iter().any(|s| statement::sets_transaction(s.text, dialect));
         if adds_value || sets_isolation || !are_plain_pairs(&kinds) {
             return Mode::Stepwise(Stepwise::OwnTransactions);
@@ -47,6 +47,9 @@ pub(crate) fn mode(script: &str, dialect: Dialect) -> Mode {
                 blank_out(&mut text, statement);
             }
         }
+    }
+    if adds_value && statement::uses_value_it_adds(statements.iter().map(|s| s.text), dialect) {
+        return Mode::Stepwise(Stepwise::EnumValue);
     }
     let foreign_keys_off =
         dialect == Dialect::Sqlite && statements.iter().any(|s| statement::switches_foreign_keys_off(s.text));
@@ -121,6 +124,11 @@ mod tests {
             ("BEGIN; ALTER TYPE e ADD VALUE 'x'; COMMIT;", Dialect::Postgres, own.clone()),
             ("BEGIN; SET TRANSACTION READ WRITE; COMMIT;", Dialect::Postgres, own),
             ("ALTER TYPE e ADD VALUE 'x';", Dialect::Postgres, whole("ALTER TYPE e ADD VALUE 'x';", false)),
+            (
+                "ALTER TYPE e ADD VALUE 'x'; UPDATE t SET e = 'x';",
+                Dialect::Postgres,
+                Mode::Stepwise(Stepwise::EnumValue),
+            ),
             ("PRAGMA foreign_keys=OFF;", Dialect::Sqlite, whole("PRAGMA foreign_keys=OFF;", true)),
             ("-- PRAGMA foreign_keys=OFF;", Dialect::Sqlite, whole("-- PRAGMA foreign_keys=OFF;", false)),
         ];

@@ -6,10 +6,11 @@ use crate::checksum::{self, checksum};
 use crate::deploy::{close, create_schema, open};
 use crate::dev::{Drift, drift_between};
 use crate::directory::{Directory, Migration};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, code};
 use crate::event::Watch;
 use crate::history::{self, HistoryRow, RowState};
 use crate::lock::{self, LockOptions};
+use crate::resume::THERE_ALREADY;
 use crate::scope::Scope;
 use crate::shadow::{self, Shadow};
 use crate::standing::standing;
@@ -21,13 +22,18 @@ pub enum Resolution {
     Applied,
     /// Nothing of it is in the database; the next deploy runs it again.
     RolledBack,
+    /// What stood in the way of the statement that failed is gone; the next deploy goes on with that statement.
+    Retry,
 }
 
-/// Records what has become of a migration. The script is not run and the schema not touched.
+/// Records what has become of a migration. The script is not run and the schema not touched. Gives false when there was
+/// nothing to record: a migration to be rolled back that has left no mark is pending, which is what was asked for. So it is on
+/// PostgreSQL and SQLite, where a failed migration is undone together with its record.
 ///
 /// # Errors
-/// P3017 when there is no such folder and P3008 when it is recorded as applied already; P3011 when there is nothing to
-/// roll back and P3012 when the migration has not failed; P1002 when another runner is at work.
+/// P3017 when there is no such folder and P3008 when it is recorded as applied already; P3011 when neither folder nor
+/// history knows what to roll back and P3012 when the migration has not failed; `retry-not-possible` when how far it came is not known, or its
+/// script has changed since; P1002 when another runner is at work.
 pub async fn resolve(
     url: &ConnectionUrl,
     directory: &Directory,
@@ -35,14 +41,14 @@ pub async fn resolve(
     resolution: Resolution,
     lock: LockOptions,
     watch: &mut dyn Watch,
-) -> Result<()> {
-    // Marking a migration applied needs its checksum, so it needs the folder.
-    let migration = match resolution {
-        Resolution::Applied => Some(directory.get(name).ok_or_else(|| unknown(directory, name))?),
-        Resolution::RolledBack => None,
-    };
+) -> Result<bool> {
+    let migration = directory.get(name);
+    // These need the checksum of the script, so they need the folder.
+    if migration.is_none() && resolution != Resolution::RolledBack {
+        return Err(unknown(directory, name));
+    }
     let mut conn = open(url).await?;
-    let result = on_connection(&mut conn, directory, name, migration, lock, watch).await;
+    let result = on_connection(&mut conn, directory, name, (migration, resolution), lock, watch).await;
     close(conn).await;
     result
 }
@@ -51,20 +57,21 @@ async fn on_connection(
     conn: &mut Connection,
     directory: &Directory,
     name: &str,
-    migration: Option<&Migration>,
+    (migration, resolution): (Option<&Migration>, Resolution),
     lock: LockOptions,
     watch: &mut dyn Watch,
-) -> Result<()> {
+) -> Result<bool> {
     directory.check_provider(conn.dialect())?;
     let held = lock::take(conn, lock, watch).await?;
     create_schema(conn).await?;
     lock::begin_exclusive(conn, lock, watch).await?;
-    let recorded = match migration {
-        Some(migration) => mark_applied(conn, migration).await,
-        None => mark_rolled_back(conn, name).await,
+    let recorded = match (resolution, migration) {
+        (Resolution::Applied, Some(migration)) => mark_applied(conn, migration).await.map(|()| true),
+        (Resolution::Retry, Some(migration)) => mark_running(conn, migration).await.map(|()| true),
+        (_, _) => mark_rolled_back(conn, migration, name).await,
     };
     match &recorded {
-        Ok(()) => conn.commit().await?,
+        Ok(_) => conn.commit().await?,
         // The first error is the one to report.
         Err(_) => drop(conn.rollback().await),
     }
@@ -88,21 +95,54 @@ async fn mark_applied(conn: &mut Connection, migration: &Migration) -> Result<()
     Ok(())
 }
 
-async fn mark_rolled_back(conn: &mut Connection, name: &str) -> Result<()> {
+/// False when no row says that it was started: it is pending.
+async fn mark_rolled_back(conn: &mut Connection, migration: Option<&Migration>, name: &str) -> Result<bool> {
     let rows = history::read_if_exists(conn).await?.unwrap_or_default();
-    let states: Vec<RowState> = rows.iter().filter(|row| row.migration_name == name).map(|row| row.state()).collect();
-    if states.is_empty() {
+    let is_marked = rows.iter().any(|row| row.migration_name == name && row.state() != RowState::RolledBack);
+    if migration.is_some() && !is_marked {
+        return Ok(false);
+    }
+    failed_row(conn, name).await?;
+    history::roll_back(conn, name).await?;
+    Ok(true)
+}
+
+/// Makes the row of a failed migration that of one that was cut off before the statement that failed.
+async fn mark_running(conn: &mut Connection, migration: &Migration) -> Result<()> {
+    let name = &migration.name;
+    let row = failed_row(conn, name).await?;
+    let otherwise = format!(
+        "Put the database right by hand, then say which way: `nicol migrate resolve --applied {name}` when all of it is in, or \
+         `nicol migrate resolve --rolled-back {name}` when none of it is."
+    );
+    if !row.has_failed_at_a_statement() {
+        let message = format!("How far migration {name} came is not recorded, so it cannot be gone on with.");
+        return Err(Error::new(code::RETRY, message).with_migration(name).with_help(otherwise));
+    }
+    if !checksum::matches(&migration.script, &row.checksum) {
+        let message =
+            format!("The script of migration {name} has changed since it failed, so it cannot be gone on with.");
+        let help = format!("Restore the script as it was (version control has it). {otherwise}");
+        return Err(Error::new(code::RETRY, message).with_migration(name).with_help(help));
+    }
+    history::set_look_before(conn, &row.id, THERE_ALREADY).await?;
+    Ok(())
+}
+
+/// The row of a migration that was started and did not end.
+async fn failed_row(conn: &mut Connection, name: &str) -> Result<HistoryRow> {
+    let mut rows = history::read_if_exists(conn).await?.unwrap_or_default();
+    rows.retain(|row| row.migration_name == name);
+    if rows.is_empty() {
         return Err(Error::new("P3011", format!("Migration {name} was never applied to this database."))
             .with_migration(name)
             .with_help("Is the name complete? It is the whole folder name, with its digits."));
     }
-    if !states.contains(&RowState::Failed) {
-        return Err(Error::new("P3012", format!("Migration {name} has not failed."))
+    rows.into_iter().find(|row| row.state() == RowState::Failed).ok_or_else(|| {
+        Error::new("P3012", format!("Migration {name} has not failed."))
             .with_migration(name)
-            .with_help("Only a migration that was started and did not end can be declared rolled back."));
-    }
-    history::roll_back(conn, name).await?;
-    Ok(())
+            .with_help("Only a migration that was started and did not end can be rolled back or tried again.")
+    })
 }
 
 /// An applied migration whose script is another than the one that was recorded.

@@ -50,7 +50,7 @@ pub(crate) async fn first_statement(
 /// Whether a statement that had no transaction around it has run.
 async fn judge(conn: &mut Connection, text: &str, before: Option<&str>) -> nicol_db::Result<Option<bool>> {
     if before == Some(THERE_ALREADY) {
-        // It could only fail. Running it says so.
+        // It has not run. If it can only fail, running it says so.
         return Ok(Some(false));
     }
     if let Some(traced) = trace::trace(text, conn.dialect()) {
@@ -86,8 +86,8 @@ pub(crate) async fn note_before(conn: &mut Connection, text: &str, kind: Kind) -
     }
 }
 
-/// Note before a statement whose trace was there before it ran.
-const THERE_ALREADY: &str = "there";
+/// Note before a statement whose trace was there before it ran, or that has failed: whatever is seen is not its doing.
+pub(crate) const THERE_ALREADY: &str = "there";
 
 /// True for statements that may commit inside themselves.
 fn commits_by_itself(text: &str) -> bool {

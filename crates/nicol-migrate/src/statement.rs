@@ -3,7 +3,7 @@
 
 use nicol_db::Dialect;
 
-use crate::sql::{Token, TokenKind, first_tokens, tokens};
+use crate::sql::{Action, Token, TokenKind, first_tokens, parse, tokens};
 
 /// How a statement may be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,31 @@ pub(crate) fn adds_enum_value(text: &str, dialect: Dialect) -> bool {
     words_at(&tokens, 0) == "ALTER"
         && words_at(&tokens, 1) == "TYPE"
         && tokens.windows(2).any(|pair| pair[0].is("ADD") && pair[1].is("VALUE"))
+}
+
+/// Whether statements of PostgreSQL name a value that one before them adds to an enum, which they can only do after a commit.
+/// Of an enum that was made by the same script all values can be used.
+pub(crate) fn uses_value_it_adds<'a>(statements: impl Iterator<Item = &'a str>, dialect: Dialect) -> bool {
+    let (mut created, mut added) = (Vec::new(), Vec::new());
+    for text in statements {
+        let tokens = tokens(text, dialect);
+        match parse(text, &tokens, dialect) {
+            Action::CreateEnum { name, .. } => created.push(name),
+            Action::AddEnumValue { name, value, .. } if !created.contains(&name) => added.push(value),
+            Action::AddEnumValue { .. } => {}
+            _ if added.iter().any(|value| names_text(&tokens, value, dialect)) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether a text literal is this value, or is code that has such a literal.
+pub(crate) fn names_text(found: &[Token<'_>], value: &str, dialect: Dialect) -> bool {
+    found.iter().filter(|token| token.kind == TokenKind::Text).any(|token| {
+        let content = token.content();
+        content == value || token.text.starts_with('$') && names_text(&tokens(&content, dialect), value, dialect)
+    })
 }
 
 /// True for `SET TRANSACTION ...`.
@@ -202,5 +227,25 @@ mod tests {
     fn enum_values() {
         assert!(adds_enum_value("ALTER TYPE \"E\" ADD VALUE 'x'", Dialect::Postgres));
         assert!(!adds_enum_value("ALTER TYPE \"E\" RENAME TO \"F\"", Dialect::Postgres));
+    }
+
+    #[test]
+    fn enum_values_used_after_they_are_added() {
+        let add = "ALTER TYPE \"E\" ADD VALUE 'it''s'";
+        let cases: [(&[&str], bool); 10] = [
+            (&[add], false),
+            (&[add, "ALTER TABLE t ALTER COLUMN e SET DEFAULT 'it''s'"], true),
+            (&["ALTER TABLE t ALTER COLUMN e SET DEFAULT 'it''s'", add], false),
+            (&[add, "ALTER TABLE t ALTER COLUMN e SET DEFAULT E'it''s'"], true),
+            (&[add, "ALTER TABLE t ALTER COLUMN \"it's\" SET DEFAULT 'a'"], false),
+            (&[add, "DO $$ BEGIN UPDATE t SET e = 'it''s'; END $$"], true),
+            (&[add, "DO $$ BEGIN UPDATE t SET e = 'its'; END $$"], false),
+            (&[add, "ALTER TYPE \"E\" ADD VALUE 'b' AFTER 'it''s'"], false),
+            (&[add, "CREATE TYPE \"F\" AS ENUM ('it''s')"], false),
+            (&["CREATE TYPE \"E\" AS ENUM ('a')", add, "INSERT INTO t VALUES ('it''s')"], false),
+        ];
+        for (statements, expected) in cases {
+            assert_eq!(uses_value_it_adds(statements.iter().copied(), Dialect::Postgres), expected, "{statements:?}");
+        }
     }
 }

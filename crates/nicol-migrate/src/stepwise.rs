@@ -103,8 +103,9 @@ pub(crate) async fn run(
              and deploy again."
         ),
         _ => format!(
-            "{} Put the database right by hand, then say so: `nicol migrate resolve --applied {name}` when all of it is in, \
-             or `nicol migrate resolve --rolled-back {name}` when none of it is.",
+            "{} If it was the rows that stood in the way, correct them, say `nicol migrate resolve --retry {name}`, and \
+             deploy again: it goes on with this statement. Otherwise put the database right by hand, then say so: `--applied \
+             {name}` when all of it is in, or `--rolled-back {name}` when none of it is.",
             if at == 1 {
                 "The statement before it stays applied.".to_owned()
             } else {

@@ -3,7 +3,7 @@
 use nicol_db::Connection;
 use nicol_db::script::ScriptStatement;
 
-use crate::apply::{foreign_key_violations, line_of, set_foreign_keys};
+use crate::apply::{cannot_be_one_transaction, foreign_key_violations, line_of, set_foreign_keys};
 use crate::error::{Error, Result, code};
 use crate::mode::{Mode, mode};
 use crate::sql;
@@ -60,7 +60,12 @@ async fn whole(
     let before = foreign_key_violations(conn).await?;
     conn.run_script(script).await.map_err(|error| {
         let place = error.position().map(|at| format!(" (line {})", line_of(script, at))).unwrap_or_default();
-        failed(&place, &error).with_help("Nothing of it was applied. Correct the script and run it again.")
+        failed(&place, &error).with_help(if cannot_be_one_transaction(&error) {
+            "Nothing of it was applied. Not all of it can be one transaction: write `-- nicol:no-transaction` as the first line \
+             and run it again."
+        } else {
+            "Nothing of it was applied. Correct the script and run it again."
+        })
     })?;
     let after = foreign_key_violations(conn).await?;
     if let Some((table, _, parent)) = after.iter().find(|violation| !before.contains(violation)) {

@@ -3,7 +3,7 @@
 
 use crate::source::{Source, Span};
 use crate::syntax::parser::parse;
-use crate::syntax::tree::{ArgumentNode, Arguments, AttributeNode, ExpressionKind, ExpressionNode, Extent, Run, Tree};
+use crate::syntax::tree::{ArgumentNode, AttributeNode, ExpressionKind, ExpressionNode, Extent, Run, Tree};
 use crate::syntax::words::Word;
 
 /// One file: a view on its [`Parsed`] form, as small as can be, since every view below holds one.
@@ -93,7 +93,7 @@ impl<'a> Attribute<'a> {
 
     /// What stands between the parentheses.
     pub(crate) fn arguments(self) -> ArgumentList<'a> {
-        ArgumentList { file: self.file, arguments: self.node.arguments }
+        ArgumentList { file: self.file, run: self.node.arguments, within: self.node.extent }
     }
 }
 
@@ -101,13 +101,15 @@ impl<'a> Attribute<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ArgumentList<'a> {
     file: File<'a>,
-    arguments: Arguments,
+    run: Run,
+    /// The attribute or value that they stand in.
+    within: Extent,
 }
 
 impl<'a> ArgumentList<'a> {
     /// The nodes of all arguments in order.
     pub(crate) fn nodes(self) -> &'a [ArgumentNode] {
-        &self.file.tree().arguments[self.arguments.list.range()]
+        &self.file.tree().arguments[self.run.range()]
     }
 
     /// All arguments in order.
@@ -129,7 +131,10 @@ impl<'a> ArgumentList<'a> {
 
     /// A comma behind the last argument.
     pub(crate) fn trailing_comma(self) -> Option<Span> {
-        self.arguments.trailing_comma.map(|at| self.file.span(Extent::new(at.get() as usize, at.get() as usize + 1)))
+        let last = self.nodes().last().map_or(self.within.start(), |last| last.extent.end());
+        let commas = &self.file.tree().trailing_commas;
+        let behind = commas.get(commas.partition_point(|comma| comma.start() < last))?;
+        (behind.end() <= self.within.end()).then(|| self.file.span(*behind))
     }
 }
 
@@ -219,18 +224,16 @@ impl<'a> Value<'a> {
 
     /// What it is.
     pub(crate) fn kind(self) -> ValueKind<'a> {
-        let file = self.file;
+        let (file, within) = (self.file, self.node.extent);
         match self.node.kind {
             ExpressionKind::Number => ValueKind::Number(self.source()),
             ExpressionKind::Text | ExpressionKind::EscapedText => ValueKind::Text(self.as_text().unwrap_or_default()),
             ExpressionKind::Path => ValueKind::Constant(self.source()),
-            ExpressionKind::Call { name, arguments } => {
-                ValueKind::Call(file.slice(name), ArgumentList { file, arguments })
+            ExpressionKind::Call { arguments: run, .. } => {
+                ValueKind::Call(self.called().unwrap_or_default(), ArgumentList { file, run, within })
             }
             ExpressionKind::Array(run) => ValueKind::Array(ValueList { file, run }),
-            ExpressionKind::Object(list) => {
-                ValueKind::Object(ArgumentList { file, arguments: Arguments { list, trailing_comma: None } })
-            }
+            ExpressionKind::Object(run) => ValueKind::Object(ArgumentList { file, run, within }),
         }
     }
 
@@ -249,7 +252,9 @@ impl<'a> Value<'a> {
     /// The name of the function in a call.
     pub(crate) fn called(self) -> Option<&'a str> {
         match self.node.kind {
-            ExpressionKind::Call { name, .. } => Some(self.file.slice(name)),
+            ExpressionKind::Call { name_end, .. } => {
+                Some(&self.file.text()[self.node.extent.start() as usize..name_end as usize])
+            }
             _ => None,
         }
     }

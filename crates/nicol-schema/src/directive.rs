@@ -1,4 +1,5 @@
-//! What the language cannot say, said in documentation comments: `/// @nicol.appendOnly`, `/// @nicol.check("age > 0")`.
+//! What the language cannot say, said in documentation comments: `/// @nicol.appendOnly`, `/// @nicol.check("age > 0")`,
+//! `/// @nicol.type("crate::Settings")`.
 //!
 //! **In**: the text of documentation. **Out**: its [`Directive`]s, and what is wrong with lines that mean to be one. A
 //! directive stands alone on its line. Prisma sees a comment.
@@ -10,6 +11,8 @@ pub enum Directive {
     AppendOnly,
     /// A condition, as SQL, that every row keeps.
     Check(String),
+    /// The Rust type of a `Json` field, as a path: `crate::Settings`.
+    Type(String),
 }
 
 /// A line that means to be a directive: where its `@` stands in bytes, where the line ends, and what it says.
@@ -63,13 +66,30 @@ fn read(text: &str) -> Result<Directive, String> {
         "appendOnly" if rest.is_empty() => Ok(Directive::AppendOnly),
         "appendOnly" => Err("`@nicol.appendOnly` takes no arguments and stands alone on its line".to_owned()),
         "check" => {
-            let inner = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).map(str::trim);
-            let expression = inner.and_then(string).filter(|expression| is_expression(expression));
+            let expression = argument(rest).filter(|expression| is_expression(expression));
             let wrong = "`@nicol.check` wants one condition in quotes, alone on its line: `@nicol.check(\"age > 0\")`";
             expression.map(Directive::Check).ok_or_else(|| wrong.to_owned())
         }
+        "type" => {
+            let wrong = "`@nicol.type` wants the path of a Rust type in quotes, alone on its line: `@nicol.type(\"crate::Settings\")`";
+            argument(rest).filter(|path| is_path(path)).map(Directive::Type).ok_or_else(|| wrong.to_owned())
+        }
         _ => Err(format!("there is no directive `@nicol.{name}`")),
     }
+}
+
+/// The string between the brackets.
+fn argument(text: &str) -> Option<String> {
+    text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).map(str::trim).and_then(string)
+}
+
+/// Whether a text is names of Rust with `::` between them; nothing else gets into generated code.
+fn is_path(text: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    text.strip_prefix("::").unwrap_or(text).split("::").all(is_name)
 }
 
 /// Whether a text can stand between brackets as one expression: brackets and quotes close, nothing ends the statement.
@@ -121,6 +141,10 @@ mod tests {
         let text = "Bookings.\n@nicol.appendOnly\n  @nicol.check(\"a <> \\\"b\\\" and x > 0\")\nnot @nicol.appendOnly";
         let check = Directive::Check("a <> \"b\" and x > 0".to_owned());
         assert_eq!(directives(Some(text)), [Directive::AppendOnly, check]);
+        for path in ["Settings", "crate::domain::Settings", "::other_crate::Type2"] {
+            let found = directives(Some(&format!("@nicol.type(\"{path}\")")));
+            assert_eq!(found, [Directive::Type(path.to_owned())]);
+        }
         let raw = "  /// @nicol.appendOnly\n  // @nicol.appendOnly\n";
         let found = scan(raw);
         assert_eq!(found.len(), 1);
@@ -136,6 +160,11 @@ mod tests {
             "@nicol.check(\"\")",
             "@nicol.check(\"a) , b int\")",
             "@nicol.check(\"a -- b\")",
+            "@nicol.type(crate::Settings)",
+            "@nicol.type(\"\")",
+            "@nicol.type(\"crate:Settings\")",
+            "@nicol.type(\"crate::Settings; fn f() {}\")",
+            "@nicol.type(\"A<B>\")",
             "@nicol.",
         ] {
             assert!(scan(text)[0].directive.is_err(), "{text}");

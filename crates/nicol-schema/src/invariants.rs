@@ -129,10 +129,11 @@ fn is_sound(text: &str) -> bool {
     let sources = [Source::new("schema.prisma", text)];
     let files = parse_all(&sources);
     let mut report = Report::default();
-    tops::collect(File(&files[0]), &mut Draft::default(), &mut Names::default(), &mut report);
-    let tree = &files[0].tree;
+    let file = File(&files[0]);
+    tops::collect(file, &mut Draft::default(), &mut Names::default(), &mut report);
+    let tree = file.tree();
     let finished = tree.properties.iter().all(|property| property.value.is_some())
-        && attributes(tree).all(|node| node.arguments.trailing_comma.is_none());
+        && attributes(tree).all(|node| file.attribute(node).arguments().trailing_comma().is_none());
     finished && !report.has_errors() && !format::adds(&sources)
 }
 

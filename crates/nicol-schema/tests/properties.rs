@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use nicol_schema::{Code, Source, ValidSchema, invariants, validate};
+use nicol_schema::{Code, Source, Span, ValidSchema, check, format, invariants, validate};
 use proptest::prelude::*;
 
 #[track_caller]
@@ -87,6 +87,46 @@ fn deep_nesting_is_an_error_and_no_crash() {
         let text = format!("model A {{\n  id Int @id @default({})\n}}\n", open.repeat(100_000));
         let validated = validate(&[Source::new("a.prisma", text)]);
         assert!(validated.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::NestedTooDeep));
+    }
+}
+
+#[test]
+fn a_zero_byte_is_an_error_where_it_stands() {
+    for text in
+        ["\0model A {\n  id Int @id\n}\n", "model A {\n  id Int @id\n  \0\n}\n", "model A {\n  id Int @id\0\n}\n"]
+    {
+        all(text);
+        let validated = validate(&[Source::new("a.prisma", text)]);
+        let covers = |span: Span| text[span.start as usize..span.end as usize].contains('\0');
+        assert!(validated.diagnostics.iter().any(|diagnostic| covers(diagnostic.span)), "{text:?}");
+    }
+}
+
+/// The files that a text makes when it is cut behind each block.
+fn split(text: &str) -> Vec<Source> {
+    let pieces = text.split_inclusive("\n}\n").enumerate();
+    pieces.map(|(number, piece)| Source::new(format!("{number}.prisma"), piece)).collect()
+}
+
+/// What is said about which text, in an order of its own.
+fn said(sources: &[Source]) -> Vec<String> {
+    let excerpt = |span: Span| &sources[span.file as usize].text[span.start as usize..span.end as usize];
+    let diagnostics = check(sources).into_iter();
+    let mut said: Vec<String> = diagnostics
+        .map(|diagnostic| format!("{:?} {:?} {}", diagnostic.code, excerpt(diagnostic.span).trim(), diagnostic.message))
+        .collect();
+    said.sort();
+    said
+}
+
+#[test]
+fn splitting_a_file_changes_nothing() {
+    for text in schemas("schema") {
+        let (whole, parts) = ([Source::new("a.prisma", text.as_str())], split(&text));
+        assert_eq!(said(&parts), said(&whole), "of\n{text}");
+        // A file does not begin with an empty line.
+        let lines = |sources: &[Source]| format(sources).concat().replace("\n\n", "\n");
+        assert_eq!(lines(&parts), lines(&whole), "of\n{text}");
     }
 }
 

@@ -50,10 +50,10 @@ pub use error::{Error, Result};
 pub use filter::Filter;
 pub use hook::{Access, AccessKind, Done, Hook, Operation};
 pub use key::{Child, Children, Form, OrCreate, Parent, Root, Unique, skip_duplicates};
-pub use nicol_db::{Dialect, Isolation, Value};
+pub use nicol_db::{Cell, Dialect, Isolation, Value};
 #[cfg(feature = "migrate")]
 pub use nicol_macros::migrate;
-pub use nicol_macros::{FromRow, Shape};
+pub use nicol_macros::{Document, FromRow, Shape};
 pub use operation::{Draft, Fields, Patch};
 pub use partial::Partial;
 pub use raw::{Argument, FromRow, Query, QueryRow, RawSql};
@@ -72,8 +72,14 @@ pub mod migrate {
 /// The Rust types of columns, under one roof for generated code and for users.
 pub mod types {
     pub use bigdecimal::BigDecimal as Decimal;
+    /// What `dateTime = "chrono"` makes of `DateTime` (feature `chrono`).
+    #[cfg(feature = "chrono")]
+    pub type ChronoDateTime = chrono::DateTime<chrono::Utc>;
     pub use jiff::Timestamp as DateTime;
     pub use serde_json::Value as Json;
+    /// What `dateTime = "time"` makes of `DateTime` (feature `time`).
+    #[cfg(feature = "time")]
+    pub use time::OffsetDateTime;
 }
 
 /// A table, as a type: the `Model` of a generated module.

@@ -1,5 +1,9 @@
 //! Values of columns: from Rust into parameters, from cells into Rust.
 
+pub mod document;
+#[cfg(any(feature = "chrono", feature = "time"))]
+mod instant;
+
 use bigdecimal::BigDecimal;
 use jiff::Timestamp;
 use nicol_db::{Cell, Decode, Value};
@@ -7,6 +11,8 @@ use nicol_db::{Cell, Decode, Value};
 use crate::column::Col;
 use crate::error::{Error, Result};
 use crate::filter::Operand;
+
+pub use document::Document;
 
 /// A Rust type that a column can have.
 pub trait Scalar: Sized + Send + Sync + 'static {

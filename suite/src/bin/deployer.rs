@@ -35,6 +35,7 @@ async fn run(url: &str, folder: &str) -> Result<usize, nicol_migrate::Error> {
     let url = ConnectionUrl::parse(url)?;
     let directory = Directory::read(folder)?;
     let mut watch = |event: Event| match event {
+        Event::DatabaseCreated => say("database created"),
         Event::WaitingForLock { .. } => say("waiting"),
         Event::LineEnds { .. } => say("line ends"),
         Event::Baselined { .. } => say("baseline"),

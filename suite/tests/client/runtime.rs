@@ -135,7 +135,8 @@ impl Hook for Trail {
 
 cases! {
     async fn a_transaction_has_its_time(db, url) {
-        let limit = Duration::from_millis(150);
+        // Long enough for a statement on a busy machine.
+        let limit = Duration::from_secs(1);
         let escaped = Mutex::new(None);
         let late = db.tx().timeout(limit).run(async |tx| {
             tx.user().create(new("late")).await?;
@@ -145,7 +146,7 @@ cases! {
         });
         let error = late.await.unwrap_err();
         assert_eq!(error.code(), "P2028");
-        assert!(error.message().contains("longer than 0.15 s"), "{error}");
+        assert!(error.message().contains("longer than 1 s"), "{error}");
         let escaped = escaped.lock().expect("a lock").take().expect("it got so far");
         assert_eq!(escaped.user().count().await.unwrap_err().message(), error.message());
         assert_eq!(db.user().count().await?, 0, "rolled back");
@@ -209,7 +210,7 @@ cases! {
                     }
                     std::future::pending::<Result>().await
                 });
-                let given_up = tokio::time::timeout(Duration::from_millis(150), inner).await;
+                let given_up = tokio::time::timeout(Duration::from_secs(1), inner).await;
                 assert!(given_up.is_err());
                 assert_eq!(tx.user().count().await?, 1, "at depth {depth}");
             }
@@ -221,21 +222,22 @@ cases! {
 
     async fn isolation_levels(db, _url) {
         use Isolation::{ReadCommitted, ReadUncommitted, RepeatableRead, Serializable};
+        let is_sqlite = db.dialect() == nicol::Dialect::Sqlite;
         for level in [ReadUncommitted, ReadCommitted, RepeatableRead, Serializable] {
+            let locks = is_sqlite || level == Serializable && db.dialect().is_mysql_family();
             let outcome = db.tx().isolation(level).run(async |tx| {
                 let before = tx.user().count().await?;
                 let elsewhere = db.user().create(new(&format!("{level:?}")));
                 // Where a transaction holds the whole database, nobody else writes meanwhile.
-                let wrote = tokio::time::timeout(Duration::from_millis(300), elsewhere).await.is_ok();
+                let patience = Duration::from_millis(if locks { 300 } else { 30_000 });
+                let wrote = tokio::time::timeout(patience, elsewhere).await.is_ok();
                 Ok((before, wrote, tx.user().count().await?))
             });
-            let is_sqlite = db.dialect() == nicol::Dialect::Sqlite;
             match outcome.await {
                 Err(error) => assert!(is_sqlite && level != Serializable && error.code() == "P2023", "{level:?}: {error}"),
                 Ok((before, wrote, after)) => {
                     let sees = wrote && matches!(level, ReadUncommitted | ReadCommitted);
                     assert_eq!(after, before + i64::from(sees), "{level:?}");
-                    let locks = is_sqlite || level == Serializable && db.dialect().is_mysql_family();
                     assert_eq!(wrote, !locks, "{level:?}");
                 }
             }
@@ -502,14 +504,14 @@ cases! {
     }
 
     async fn an_empty_pool_tells_who_has_it(_db, url) {
-        let options = Options::new(url).max_connections(1).acquire_timeout(Duration::from_millis(100));
+        let options = Options::new(url).max_connections(1).acquire_timeout(Duration::from_secs(1));
         let own = Db::connect_with(options).await?;
         own.tx().run(async |_| {
             let error = own.user().count().await.unwrap_err();
             assert_eq!(error.code(), "P2024");
             let message = error.message();
             assert!(message.contains("1 of 1 are in use") && message.contains("transaction at "), "{message}");
-            assert!(message.contains("runtime.rs:") && message.contains(" for 0."), "{message}");
+            assert!(message.contains("runtime.rs:") && message.contains(" for "), "{message}");
             assert!(!message.contains("this task"), "nobody knows of tasks here: {message}");
             Ok(())
         }).await?;

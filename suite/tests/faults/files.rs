@@ -3,7 +3,6 @@
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use nicol_db::Dialect;
 use nicol_migrate::Directory;
@@ -75,25 +74,39 @@ fn a_folder_that_cannot_be_written_to_is_said() {
     assert!(!output.status.success() && said.starts_with("error file-access "), "{said}");
 }
 
+/// How far a writer has come, as its folder shows: nothing is there, a hidden folder, its files one after the other, and last
+/// the migration under its name.
+fn progress(folder: &Path) -> usize {
+    if folder.join("20240102000000_new").is_dir() {
+        return WRITTEN;
+    }
+    let is_hidden = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+    let hidden = std::fs::read_dir(folder).unwrap().flatten().find(is_hidden);
+    hidden.map_or(0, |hidden| 1 + std::fs::read_dir(hidden.path()).map_or(0, Iterator::count))
+}
+
+const WRITTEN: usize = 5;
+
 #[test]
 fn a_killed_writer_leaves_whole_migrations() {
-    let (_files, folder) = prepared();
     let (mut old, mut new) = (0, 0);
-    for point in 0..40_u64 {
+    for (stage, _) in (0..=WRITTEN).flat_map(|stage| (0..6).map(move |time| (stage, time))) {
+        let (_files, folder) = prepared();
         let mut child = writer(&folder, "exec \"$0\" \"$@\"").spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(300 * point));
+        while progress(&folder) < stage {
+            assert!(child.try_wait().unwrap().is_none_or(|status| status.success()), "stage {stage}");
+            std::thread::yield_now();
+        }
         child.kill().unwrap();
         child.wait().unwrap();
-        let names = whole(&folder, &format!("killed at point {point}"));
-        match names.len() {
-            1 => old += 1,
-            _ => new += 1,
-        }
-        for name in &names[1..] {
-            std::fs::remove_dir_all(folder.join(name)).unwrap();
+        match whole(&folder, &format!("killed at stage {stage}")).len() {
+            1 if stage < WRITTEN => old += 1,
+            2 => new += 1,
+            names => panic!("{names} migrations at stage {stage}"),
         }
     }
     println!("killed writers: {old} left the old state, {new} the new one");
+    let (_files, folder) = prepared();
     // A signal at a write of our choice.
     for blocks in [0, 40, 200] {
         let script = format!("ulimit -c 0; ulimit -f {blocks}; exec \"$0\" \"$@\"");

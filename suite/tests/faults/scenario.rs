@@ -99,6 +99,11 @@ const POSTGRES: Migrations = &[
          INSERT INTO \"user\" (\"id\", \"email\", \"role\") VALUES (3, 'c', 'GUEST');\n",
     ),
     (
+        "20240105000001_value_used_at_once",
+        "ALTER TYPE \"Role\" ADD VALUE 'HOST';\nALTER TABLE \"user\" ALTER COLUMN \"role\" SET DEFAULT 'HOST';\n\
+         UPDATE \"user\" SET \"score\" = \"score\" + 20000;\n",
+    ),
+    (
         "20240106000000_last",
         "ALTER TABLE \"post\" RENAME TO \"article\";\nALTER TABLE \"user\" DROP COLUMN \"bio\";\n\
          UPDATE \"user\" SET \"score\" = \"score\" + 100000;\n",

@@ -2,7 +2,7 @@
 
 use nicol_db::Dialect;
 
-use crate::catalog::{Column, Identity};
+use crate::catalog::{Column, Default, Identity, Literal};
 use crate::diff::{ColumnDiff, Diff, EnumDiff};
 use crate::plan::{AlterTable, Plan, Step};
 use crate::postgres::ddl as postgres;
@@ -46,13 +46,36 @@ fn alter_primary_key(diff: &Diff<'_>, place: usize) -> StepText {
     StepText::one(format!("ALTER TABLE {table} ALTER PRIMARY KEY USING COLUMNS ({columns})"))
 }
 
-/// Values are added and dropped in place. The reference writes no space before DROP, which reads the same.
+/// Values are added and dropped in place. A value is refused to go while it is a default, and what the column gets instead
+/// follows. The reference writes no space before DROP, which reads the same.
 fn alter_enum(diff: &Diff<'_>, change: &EnumDiff) -> StepText {
     let old = &diff.from.enums[change.from];
     let name = qualified(D, old.namespace.as_deref(), &old.name);
+    let defaults = postgres::enum_usages(diff.from, old).into_iter().filter_map(|(table, column)| {
+        let table = &diff.from.tables[table];
+        let column = &table.columns[column];
+        let Some(Default::Literal(literal)) = &column.default else { return None };
+        change.removed.iter().any(|value| names_value(literal, value)).then(|| {
+            format!("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT", postgres::table_name(table), D.quote(&column.name))
+        })
+    });
     let added = change.added.iter().map(|value| format!("ALTER TYPE {name} ADD VALUE {}", string(D, value)));
     let removed = change.removed.iter().map(|value| format!("ALTER TYPE {name}DROP VALUE {}", string(D, value)));
-    StepText::many(added.chain(removed).collect())
+    StepText::many(defaults.chain(added).chain(removed).collect())
+}
+
+/// Whether a default of an enum type is this value, or a list with it.
+fn names_value(literal: &Literal, wanted: &str) -> bool {
+    match literal {
+        Literal::Enum(value) => value == wanted,
+        Literal::List(items) => items.iter().any(|item| names_value(item, wanted)),
+        Literal::Text(_)
+        | Literal::Number(_)
+        | Literal::Boolean(_)
+        | Literal::Bytes(_)
+        | Literal::DateTime(_)
+        | Literal::Json(_) => false,
+    }
 }
 
 fn alter_sequence(diff: &Diff<'_>, table: usize, change: &ColumnDiff) -> StepText {

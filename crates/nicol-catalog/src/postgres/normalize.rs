@@ -117,10 +117,11 @@ fn is_whole(ty: &ColumnType) -> bool {
     )
 }
 
-/// A default as the server prints it.
+/// A default as the server prints it. One cast behind a constant says its type, and goes; what has been cast more than
+/// once, or is cast from another type, is an expression: `B'111'::int` is 7.
 pub(crate) fn default(text: &str, ty: &ColumnType, is_list: bool) -> Option<Default> {
     let family = family(ty);
-    let bare = without_casts(text);
+    let bare = without_cast(text);
     if bare.eq_ignore_ascii_case("null") {
         return None;
     }
@@ -128,30 +129,39 @@ pub(crate) fn default(text: &str, ty: &ColumnType, is_list: bool) -> Option<Defa
         return Some(Default::Expression(text.to_owned()));
     }
     if is_list {
-        let items = list(bare, family);
+        let items = list(bare, ty);
         return Some(
             items.map_or_else(|| Default::Expression(text.to_owned()), |all| Default::Literal(Literal::List(all))),
         );
     }
-    let word = bare.to_ascii_lowercase();
-    let is_now = word == "now()"
-        || word == "current_timestamp"
-        || word == "current_timestamp()"
-        || word.starts_with("current_timestamp(");
-    if is_now && family == Family::Time {
+    if family == Family::Time && is_now(text, bare, ty) {
         return Some(Default::Now);
     }
-    if word == "unique_rowid()" {
+    if bare.eq_ignore_ascii_case("unique_rowid()") {
         return Some(Default::UniqueRowid);
     }
-    Some(match constant(bare, family) {
+    Some(match constant(text, ty) {
         Some(literal) => Default::Literal(literal),
         None => Default::Expression(text.to_owned()),
     })
 }
 
-fn constant(text: &str, family: Family) -> Option<Literal> {
-    let bare = without_casts(text);
+/// The current time. CockroachDB prints it with a precision and a cast; PostgreSQL has those only where somebody wrote them,
+/// and they change the value.
+fn is_now(text: &str, bare: &str, ty: &ColumnType) -> bool {
+    let is_plain = |text: &str| text.eq_ignore_ascii_case("now()") || text.eq_ignore_ascii_case("current_timestamp");
+    match ty {
+        ColumnType::Cockroach(_) => is_plain(bare) || bare.to_ascii_lowercase().starts_with("current_timestamp("),
+        ColumnType::Postgres(_)
+        | ColumnType::Sqlite(_)
+        | ColumnType::Mysql(_)
+        | ColumnType::Enum { .. }
+        | ColumnType::Unsupported(_) => is_plain(text.trim()),
+    }
+}
+
+fn constant(text: &str, ty: &ColumnType) -> Option<Literal> {
+    let (family, bare) = (family(ty), without_cast(text));
     if let Some(text) = quoted(bare) {
         // `'NaN'` and `'$1.00'` are no numbers to a schema.
         let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
@@ -160,7 +170,12 @@ fn constant(text: &str, family: Family) -> Option<Literal> {
     match bare.to_ascii_lowercase().as_str() {
         "true" => Some(Literal::Boolean(true)),
         "false" => Some(Literal::Boolean(false)),
-        _ => bare.parse::<f64>().is_ok().then(|| Literal::Number(bare.to_owned())),
+        _ => {
+            // A number is printed in brackets where it was written with a cast. To a type of fractions that changes nothing.
+            let is_fraction = family == Family::Number && !is_whole(ty);
+            let bare = within_brackets(bare).filter(|_| is_fraction).unwrap_or(bare);
+            bare.parse::<f64>().is_ok().then(|| Literal::Number(bare.to_owned()))
+        }
     }
 }
 
@@ -181,10 +196,11 @@ fn of_text(text: String, family: Family) -> Literal {
 }
 
 /// A list as `ARRAY[..]` or as `'{..}'`.
-fn list(text: &str, family: Family) -> Option<Vec<Literal>> {
+fn list(text: &str, ty: &ColumnType) -> Option<Vec<Literal>> {
+    let family = family(ty);
     if let Some(rest) = text.strip_prefix("ARRAY[") {
         let inner = rest.strip_suffix(']')?;
-        return split(inner).into_iter().map(|item| constant(item, family)).collect();
+        return split(inner).into_iter().map(|item| constant(item, ty)).collect();
     }
     let text = quoted(text)?;
     let inner = text.strip_prefix('{')?.strip_suffix('}')?;
@@ -236,23 +252,15 @@ fn quoted(text: &str) -> Option<String> {
     (!inner.replace("''", "").contains('\'')).then(|| inner.replace("''", "'"))
 }
 
-/// An expression without the casts behind it and the brackets around it.
-fn without_casts(text: &str) -> &str {
-    let mut text = text.trim();
-    loop {
-        let before = text;
-        if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
-            && is_balanced(inner)
-        {
-            text = inner.trim();
-        }
-        if let Some(place) = last_cast(text) {
-            text = text[..place].trim();
-        }
-        if text == before {
-            return text;
-        }
-    }
+/// An expression without the last cast behind it.
+fn without_cast(text: &str) -> &str {
+    let text = text.trim();
+    last_cast(text).map_or(text, |place| text[..place].trim())
+}
+
+/// What stands in brackets that hold all of it.
+fn within_brackets(text: &str) -> Option<&str> {
+    text.strip_prefix('(')?.strip_suffix(')').filter(|inner| is_balanced(inner)).map(str::trim)
 }
 
 fn is_balanced(text: &str) -> bool {
@@ -308,7 +316,20 @@ mod tests {
         let literal = |literal| Some(Default::Literal(literal));
         assert_eq!(default("'it''s'::text", &text, false), literal(Literal::Text("it's".into())));
         assert_eq!(default("'-1'::integer", &int, false), literal(Literal::Number("-1".into())));
-        assert_eq!(default("(1)::smallint", &int, false), literal(Literal::Number("1".into())));
+        // What is cast from another type may be another value.
+        let float = ColumnType::Postgres(T::DoublePrecision);
+        assert_eq!(default("(1)::double precision", &float, false), literal(Literal::Number("1".into())));
+        for (written, ty) in [
+            ("('111'::\"bit\")::integer", &int),
+            ("(1)::smallint", &int),
+            ("(5)::text", &text),
+            ("('x'::character varying)::text", &text),
+            ("(NULL::character varying)::text", &text),
+            ("CURRENT_TIMESTAMP(3)", &time),
+            ("(now())::date", &time),
+        ] {
+            assert_eq!(default(written, ty, false), Some(Default::Expression(written.into())));
+        }
         assert_eq!(default("NULL::character varying", &text, false), None);
         assert_eq!(default("CURRENT_TIMESTAMP", &time, false), Some(Default::Now));
         assert_eq!(

@@ -31,7 +31,7 @@ pub(super) fn missing(table: &Table, old: Option<&Model>) -> String {
     for check in &table.checks {
         let is_told = told.iter().any(|directive| match directive {
             Directive::Check(expression) => is_same(table, check, expression),
-            Directive::AppendOnly => false,
+            Directive::AppendOnly | Directive::Type(_) => false,
         });
         if !is_told && let Some(line) = line(check) {
             lines.push_str(&line);
@@ -65,6 +65,8 @@ fn holds(table: &Table, directive: &Directive) -> bool {
     match directive {
         Directive::AppendOnly => table.is_append_only,
         Directive::Check(expression) => table.checks.iter().any(|check| is_same(table, check, expression)),
+        // What the client makes of a column is nothing that a database holds.
+        Directive::Type(_) => true,
     }
 }
 

@@ -217,7 +217,7 @@ pub(crate) struct AdoptArgs {
 
 /// Options of `migrate resolve`.
 #[derive(Debug, Args)]
-#[group(id = "resolution", required = true, multiple = false, args = ["applied", "rolled_back", "accept_edit"])]
+#[group(id = "resolution", required = true, multiple = false, args = ["applied", "rolled_back", "retry", "accept_edit"])]
 pub(crate) struct ResolveArgs {
     /// All of it is in the database: record it as applied. The name is that of the folder.
     #[arg(long, value_name = "NAME")]
@@ -225,6 +225,9 @@ pub(crate) struct ResolveArgs {
     /// Nothing of it is in the database: the next deploy runs it again.
     #[arg(long, value_name = "NAME")]
     pub(crate) rolled_back: Option<String>,
+    /// The statement that failed can run now: the next deploy goes on with it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) retry: Option<String>,
     /// The script was changed after being applied, and counts as it is now. Shows the difference.
     #[arg(long, value_name = "NAME")]
     pub(crate) accept_edit: Option<String>,

@@ -101,7 +101,7 @@ pub(crate) fn all(
 fn failure(project: &Project, typed: &TypedSql, error: &Error) -> Failure {
     match error {
         Error::Sql(problems) => typed.failure(problems),
-        Error::Provider(_) => Failure::new("generator-failed", "the client cannot be made")
+        Error::Provider(_) | Error::DateTime => Failure::new("generator-failed", "the client cannot be made")
             .at(paths::show(&project.schema.path.path))
             .why(error.to_string())
             .help("change the schema as said above"),

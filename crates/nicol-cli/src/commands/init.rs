@@ -51,10 +51,16 @@ pub(crate) fn run(args: &InitArgs, global: &Global, output: &Output) -> Result<u
     for path in &written {
         output.say(&format!("Wrote {}", paths::show(path)));
     }
+    // An example of a server's URL leads nowhere; a SQLite file is made.
+    let is_example = args.url.is_none() && provider != InitProvider::Sqlite && written.contains(&variable);
+    let first = if is_example {
+        format!("put the URL of the database into {}, ", paths::show(&variable))
+    } else {
+        String::new()
+    };
     output.say(&format!(
-        "\nNext: put the URL of the database into {}, write models into the schema and run `nicol migrate dev --name init`;\n\
-         or, for a database that has tables, `nicol db pull`.",
-        paths::show(&variable)
+        "\nNext: {first}write models into the schema and run `nicol migrate dev --name init`;\n\
+         or, for a database that has tables, `nicol db pull`."
     ));
     Ok(DONE)
 }

@@ -14,7 +14,12 @@ fn a_new_project_is_valid_formatted_and_works() {
         place
             .run(&["init", "--datasource-provider", provider, "--with-model"])
             .exits(0)
-            .says("Wrote prisma/schema.prisma");
+            .says("Wrote prisma/schema.prisma")
+            .says(if provider == "sqlite" {
+                "Next: write models"
+            } else {
+                "Next: put the URL of the database into .env, "
+            });
         assert_eq!(place.files(), [".env", ".gitignore", "prisma/schema.prisma"]);
         assert_eq!(place.read(".env"), format!("DATABASE_URL=\"{url}\"\n"));
         assert_eq!(place.read(".gitignore"), ".env\n");
@@ -25,7 +30,7 @@ fn a_new_project_is_valid_formatted_and_works() {
         assert_eq!(place.run(&["debug", "--json"]).exits(0).json()["url"]["from"], "DATABASE_URL in .env");
     }
     let place = Place::new();
-    place.run(&["init", "--datasource-provider", "sqlite", "--with-model"]).exits(0);
+    place.run(&["init", "--datasource-provider", "sqlite", "--with-model"]).exits(0).says("Next: write models");
     place.run(&["migrate", "dev", "--name", "init"]).exits(0).says("dev.db");
 }
 

@@ -37,17 +37,23 @@ impl Engine {
 
     /// The same for answers that are no JSON.
     fn text(&self, operation: &str, place: &Place, base: &Base) -> Result<String, String> {
-        let url = match base.provider {
-            "sqlite" => format!("file:{}", place.path("dev.db").display()),
-            _ => base.url.clone(),
-        };
-        let answer = Command::new("node")
-            .arg(&self.script)
-            .args([operation, "schema.prisma", &url, "migrations"])
-            .current_dir(place.root())
-            .env("ORACLE_PG_URL", std::env::var("NICOL_TEST_POSTGRES_URL").unwrap_or_default())
-            .output()
-            .expect("node runs");
+        let mut node = Command::new("node");
+        node.arg(&self.script).args([operation, "schema.prisma", &url(place, base), "migrations"]);
+        node.env("ORACLE_PG_URL", std::env::var("NICOL_TEST_POSTGRES_URL").unwrap_or_default());
+        Engine::run(node, place)
+    }
+
+    /// `migrate resolve` (`applied` or `rolled-back`, and the migration), or the database's part of `migrate reset`.
+    fn tell(&self, told: &[&str], place: &Place, base: &Base) -> Result<(), String> {
+        let mut node = Command::new("node");
+        node.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/engine.mjs"));
+        node.arg(self.script.parent().expect("its folder"));
+        node.args([told[0], "schema.prisma", &url(place, base), "migrations"]).args(&told[1..]);
+        Engine::run(node, place).map(|_| ())
+    }
+
+    fn run(mut node: Command, place: &Place) -> Result<String, String> {
+        let answer = node.current_dir(place.root()).output().expect("node runs");
         let text = String::from_utf8_lossy(&answer.stdout).into_owned();
         if !answer.status.success() {
             return Err(format!("{text}{}", String::from_utf8_lossy(&answer.stderr)));
@@ -60,6 +66,14 @@ impl Engine {
         let answer = self.ask("deploy", place, base).unwrap_or_else(|error| panic!("{error}"));
         let names = answer["appliedMigrationNames"].as_array().unwrap_or_else(|| panic!("{answer}"));
         names.iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
+    }
+}
+
+/// The database as the engine's drivers want it.
+fn url(place: &Place, base: &Base) -> String {
+    match base.provider {
+        "sqlite" => format!("file:{}", place.path("dev.db").display()),
+        _ => base.url.clone(),
     }
 }
 
@@ -163,6 +177,78 @@ fn a_failure_of_one_is_resolved_by_the_other() {
         place.file(&format!("migrations/{told}/migration.sql"), "SELECT nothing FROM nowhere;\n");
         place.run(&["migrate", "resolve", "--applied", told]).exits(0);
         assert!(engine.deploy(&place, &base).is_empty());
+    }
+}
+
+#[test]
+fn a_failure_of_nicol_is_resolved_by_the_engine() {
+    let Some(engine) = Engine::find() else { return };
+    for base in Base::all().into_iter().filter(|base| base.provider != "mysql") {
+        let place = base.place(ONE);
+        let tell = |told: &[&str]| engine.tell(told, &place, &base);
+        place.file("schema.prisma", schema(&base, ONE));
+        place.run(&["migrate", "dev", "--name", "one"]).exits(0);
+
+        // A failure that nicol leaves behind: only a script without a transaction does.
+        let name = "29990101000000_broken";
+        let script = format!("migrations/{name}/migration.sql");
+        place.file(&script, "-- nicol:no-transaction\nSELECT 1;\nSELECT nothing FROM nowhere;\n");
+        place.run(&["migrate", "deploy"]).fails("P3018");
+        let refused = engine.ask("deploy", &place, &base).expect_err("it has failed");
+        assert!(refused.contains("P3009") || refused.contains(name), "{refused}");
+        tell(&["rolled-back", name]).expect("it has failed");
+        place.run(&["migrate", "resolve", "--rolled-back", name]).fails("P3012");
+        place.file(&script, "SELECT 1;\n");
+        place.run(&["migrate", "deploy"]).exits(0).says("1 migration applied");
+        place.run(&["migrate", "status"]).exits(0);
+        let refused = tell(&["applied", name]).expect_err("it is applied");
+        assert!(refused.contains(name), "{refused}");
+
+        // The failure ends with the engine saying that all of it is in.
+        let name = "29990101000001_by_hand";
+        let script = format!("migrations/{name}/migration.sql");
+        place.file(&script, "-- nicol:no-transaction\nSELECT 1;\nSELECT nothing FROM nowhere;\n");
+        place.run(&["migrate", "deploy"]).fails("P3018");
+        tell(&["applied", name]).expect("it has failed");
+        place.run(&["migrate", "deploy"]).exits(0).says("No pending");
+        place.run(&["migrate", "resolve", "--applied", name]).fails("P3008");
+
+        // Never run at all, and said to be applied.
+        let name = "29990101000002_told";
+        place.file(&format!("migrations/{name}/migration.sql"), "SELECT nothing FROM nowhere;\n");
+        tell(&["applied", name]).expect("it is in the folder");
+        place.run(&["migrate", "status", "--exit-code"]).exits(0);
+        place.run(&["migrate", "deploy"]).exits(0).says("No pending");
+        assert!(tell(&["applied", "29990101000003_nowhere"]).is_err());
+    }
+}
+
+#[test]
+fn a_database_is_begun_anew_by_the_other() {
+    let Some(engine) = Engine::find() else { return };
+    // The engine's build for these tests empties databases of PostgreSQL only; on SQLite it does nothing.
+    for base in Base::all().into_iter().filter(|base| base.provider == "postgresql") {
+        let place = base.place(ONE);
+        place.file("schema.prisma", schema(&base, ONE));
+        place.run(&["migrate", "dev", "--name", "one"]).exits(0);
+        place.file("schema.prisma", schema(&base, THREE));
+        place.run(&["migrate", "dev", "--name", "three"]).exits(0);
+        let names = folders(&place);
+
+        // Emptied by the engine: for nicol a new database, though the file, or the schema, is there.
+        engine.tell(&["reset"], &place, &base).unwrap_or_else(|error| panic!("{}: {error}", base.provider));
+        let status = place.run(&["migrate", "status", "--json"]).exits(1).json();
+        assert_eq!(status["pending"].as_array().map(Vec::len), Some(2), "{status}");
+        place.run(&["migrate", "deploy"]).exits(0).says("2 migrations applied");
+
+        // Emptied by nicol and filled again: for the engine as if it had done so, and it can empty it again.
+        place.run(&["migrate", "reset", "--force"]).exits(0);
+        assert!(engine.deploy(&place, &base).is_empty());
+        engine.tell(&["reset"], &place, &base).unwrap_or_else(|error| panic!("{}: {error}", base.provider));
+        assert_eq!(engine.deploy(&place, &base), names);
+        place.run(&["migrate", "status"]).exits(0);
+        place.run(&["migrate", "reset", "--force"]).exits(0);
+        place.run(&["migrate", "dev"]).exits(0).says("Already in sync");
     }
 }
 

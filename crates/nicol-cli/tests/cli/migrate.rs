@@ -101,7 +101,7 @@ fn servers_go_the_whole_way() {
         let place = Place::with(&[("prisma/schema.prisma", &schema(provider))]).env("DATABASE_URL", server.url());
         place.run(&["migrate", "deploy"]).fails("migrations-folder-absent");
         place.file("prisma/migrations/migration_lock.toml", format!("provider = \"{provider}\"\n"));
-        place.run(&["migrate", "deploy"]).fails("P1003").says("migrate dev");
+        place.run(&["migrate", "deploy"]).fails("P1003").says("migrate deploy");
         place.run(&["migrate", "status"]).fails("P1003");
         whole_way(&place);
         if let Some(wrong) = server.with_password("not-the-p4ssword") {
@@ -159,7 +159,10 @@ fn deploy_needs_no_valid_schema() {
     let ran = place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0);
     assert!(ran.out.contains("1 migration applied"), "{}", ran.out);
     place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).exits(0).says("No pending migrations");
-    place.run(&["migrate", "deploy"]).fails("P1003");
+    // A database that is missing, too: it is created, and that is said.
+    let ran = place.run(&["migrate", "deploy", "--url", "file:prisma/new.db"]).exits(0);
+    assert!(ran.out.starts_with("The database was missing and has been created.\n"), "{}", ran.out);
+    place.run(&["migrate", "status", "--url", "file:prisma/new.db"]).exits(0);
     place.run(&["migrate", "deploy", "--schema", "prisma/schema.prisma"]).fails("schema-not-found");
     place.file("prisma/migrations/migration_lock.toml", "provider = \"postgresql\"\n");
     place.run(&["migrate", "deploy", "--url", "file:prisma/image.db"]).fails("P3019");
@@ -377,6 +380,11 @@ fn an_enum_value_is_renamed() {
         place.file("schema.prisma", base.schema(&models.replace("  ADMIN\n", "  OWNER\n")));
         place.run(&["migrate", "dev", "--name", "x", "--rename", "enum Role.ADMIN=OWNER"]).exits(0);
         let text = if base.provider == "postgresql" { "role::text" } else { "role" };
+        assert_eq!(base.rows(&place, &format!("SELECT {text} FROM {user}")), ["OWNER"]);
+        place.run(&["migrate", "status"]).exits(0);
+        place.run(&["migrate", "down"]).exits(0);
+        assert_eq!(base.rows(&place, &format!("SELECT {text} FROM {user}")), ["ADMIN"]);
+        place.run(&["migrate", "deploy"]).exits(0);
         assert_eq!(base.rows(&place, &format!("SELECT {text} FROM {user}")), ["OWNER"]);
         place.run(&["migrate", "status"]).exits(0);
     }

@@ -54,6 +54,8 @@ pub struct GeneratedFile {
 pub enum Error {
     /// The client has no driver for this provider.
     Provider(&'static str),
+    /// The generator's `dateTime` names no library.
+    DateTime,
     /// Typed SQL files cannot be functions as they are.
     Sql(Vec<Problem>),
 }
@@ -62,6 +64,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Error::Provider(provider) => write!(f, "there is no Rust client for the provider {provider}"),
+            Error::DateTime => f.write_str("`dateTime` of the generator is one of \"jiff\", \"chrono\" and \"time\""),
             Error::Sql(problems) => {
                 let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
                 f.write_str(&lines.join("\n"))
@@ -75,13 +78,13 @@ impl std::error::Error for Error {}
 /// Generates the Rust client of a schema.
 ///
 /// # Errors
-/// When the schema's provider has no driver, or a typed SQL file cannot be a function.
+/// When the schema's provider has no driver, an option of the generator is not one, or a typed SQL file cannot be a function.
 pub fn client(schema: &ValidSchema, options: &Options) -> Result<Vec<GeneratedFile>, Error> {
     match schema.provider() {
         Some(provider @ (Provider::Sqlserver | Provider::Mongodb)) => return Err(Error::Provider(provider.as_str())),
         Some(Provider::Postgresql | Provider::Mysql | Provider::Sqlite | Provider::Cockroachdb) | None => {}
     }
-    let plan = plan(schema);
+    let plan = plan(schema)?;
     let functions = sql::plan(schema, &plan, &options.statements).map_err(Error::Sql)?;
     let mut files = Vec::new();
     let mut root = Text::default();

@@ -6,10 +6,11 @@ use nicol_schema::ValidSchema;
 use nicol_schema::constraint_names::{ConstraintKind, default_name};
 use nicol_schema::directive::{Directive, directives};
 use nicol_schema::schema::{
-    Arity, DefaultFunction, DefaultValue, Enum, EnumId, Field, FieldId, FieldRef, FieldType, Index, IndexField,
-    IndexKind, Model, ModelId, Provider, RelationKind, ScalarType, StringOrEnv,
+    Arity, ConfigValue, DefaultFunction, DefaultValue, Enum, EnumId, Field, FieldId, FieldRef, FieldType, Generator,
+    Index, IndexField, IndexKind, Model, ModelId, Provider, RelationKind, ScalarType, StringOrEnv,
 };
 
+use super::Error;
 use super::names::{Names, pascal, snake};
 use super::text::literal;
 
@@ -23,6 +24,63 @@ pub(crate) struct ClientPlan<'a> {
     pub(crate) models: Vec<ModelPlan<'a>>,
     /// The module of the typed SQL files: `sql`, unless a model has that name.
     pub(crate) sql_module: String,
+    pub(crate) types: Types,
+}
+
+/// The Rust types of scalars, as far as a schema chooses them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Types {
+    date_time: &'static str,
+}
+
+impl Types {
+    /// What the generator of the client says: `dateTime = "chrono"`, `"time"`, or `"jiff"`, which it is anyway.
+    pub(crate) fn of(schema: &ValidSchema) -> Result<Self, Error> {
+        let is_ours =
+            |generator: &&Generator| matches!(&generator.provider, StringOrEnv::Literal(name) if name == "nicol");
+        let mut properties = schema.generators.iter().filter(is_ours).flat_map(|generator| &generator.config);
+        let library = match properties.find(|(name, _)| name == "dateTime") {
+            None => "jiff",
+            Some((_, ConfigValue::Text(library))) => library,
+            Some((_, ConfigValue::Env(_) | ConfigValue::List(_))) => "",
+        };
+        let date_time = match library {
+            "jiff" => "::nicol::types::DateTime",
+            "chrono" => "::nicol::types::ChronoDateTime",
+            "time" => "::nicol::types::OffsetDateTime",
+            _ => return Err(Error::DateTime),
+        };
+        Ok(Types { date_time })
+    }
+
+    /// The type of one value, and its variant of `meta::Kind`.
+    pub(crate) fn scalar(self, scalar: ScalarType) -> (String, &'static str) {
+        let ty = match scalar {
+            ScalarType::Int => "i32",
+            ScalarType::BigInt => "i64",
+            ScalarType::Float => "f64",
+            ScalarType::Decimal => "::nicol::types::Decimal",
+            ScalarType::Boolean => "bool",
+            ScalarType::String => "String",
+            ScalarType::DateTime => self.date_time,
+            ScalarType::Bytes => "Vec<u8>",
+            ScalarType::Json => "::nicol::types::Json",
+        };
+        (ty.to_owned(), scalar.as_str())
+    }
+
+    /// As [`scalar`](Types::scalar), for a field: a JSON field may have a type of the user's own.
+    pub(crate) fn field(self, field: &Field, scalar: ScalarType) -> (String, &'static str) {
+        let (ty, kind) = self.scalar(scalar);
+        let own = || {
+            directives(field.docs.as_deref()).into_iter().find_map(|directive| match directive {
+                Directive::Type(path) => Some(path),
+                Directive::AppendOnly | Directive::Check(_) => None,
+            })
+        };
+        let is_one_document = scalar == ScalarType::Json && field.arity != Arity::List;
+        (is_one_document.then(own).flatten().unwrap_or(ty), kind)
+    }
 }
 
 /// An enum.
@@ -205,7 +263,11 @@ const METHODS: &[&str] = &[
 const MEMBERS: &[&str] = &["into", "into_draft", "with", "clone"];
 
 /// Decides everything about the client of a schema.
-pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
+///
+/// # Errors
+/// An option of the generator is not one.
+pub(crate) fn plan(schema: &ValidSchema) -> Result<ClientPlan<'_>, Error> {
+    let rust_types = Types::of(schema)?;
     let mut types = Names::reserving(TYPES);
     let enums: Vec<EnumPlan<'_>> = schema.enums.iter().map(|source| plan_enum(source, &mut types)).collect();
     // `mod.rs` is the file of all of them.
@@ -223,7 +285,8 @@ pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
         places.insert(ModelId(index), drafts.len());
         drafts.push((ModelId(index), model, row, module, accessor));
     }
-    let columns: Vec<Columns<'_>> = drafts.iter().map(|(_, model, ..)| plan_columns(model, &enums)).collect();
+    let columns: Vec<Columns<'_>> =
+        drafts.iter().map(|(_, model, ..)| plan_columns(model, &enums, rust_types)).collect();
     let context = Context { schema, places: &places, columns: &columns };
     let mut models: Vec<ModelPlan<'_>> = Vec::new();
     for (place, (id, source, row, module, accessor)) in drafts.into_iter().enumerate() {
@@ -246,7 +309,7 @@ pub(crate) fn plan(schema: &ValidSchema) -> ClientPlan<'_> {
         Provider::Sqlite | Provider::Cockroachdb | Provider::Sqlserver | Provider::Mongodb => false,
     };
     let sql_module = modules.give("sql");
-    ClientPlan { url_variable, is_searchable, enums, models, sql_module }
+    Ok(ClientPlan { url_variable, is_searchable, enums, models, sql_module, types: rust_types })
 }
 
 fn plan_enum<'a>(source: &'a Enum, types: &mut Names) -> EnumPlan<'a> {
@@ -274,14 +337,14 @@ impl Context<'_, '_> {
     }
 }
 
-fn plan_columns<'a>(model: &'a Model, enums: &[EnumPlan<'_>]) -> Columns<'a> {
+fn plan_columns<'a>(model: &'a Model, enums: &[EnumPlan<'_>], types: Types) -> Columns<'a> {
     let mut columns = Columns { list: Vec::new(), places: HashMap::new() };
     for (index, field) in (0u32..).zip(&model.fields) {
         if field.is_ignored {
             continue;
         }
         let (plain, kind) = match &field.ty {
-            FieldType::Scalar(scalar) => scalar_type(*scalar),
+            FieldType::Scalar(scalar) => types.field(field, *scalar),
             FieldType::Enum(EnumId(id)) => (format!("super::{}", enums[*id as usize].name), "Enum"),
             FieldType::Composite(_) | FieldType::Model(_) | FieldType::Unsupported(_) => continue,
         };
@@ -289,21 +352,6 @@ fn plan_columns<'a>(model: &'a Model, enums: &[EnumPlan<'_>]) -> Columns<'a> {
         columns.list.push((field, plain, kind));
     }
     columns
-}
-
-pub(crate) fn scalar_type(scalar: ScalarType) -> (String, &'static str) {
-    let ty = match scalar {
-        ScalarType::Int => "i32",
-        ScalarType::BigInt => "i64",
-        ScalarType::Float => "f64",
-        ScalarType::Decimal => "::nicol::types::Decimal",
-        ScalarType::Boolean => "bool",
-        ScalarType::String => "String",
-        ScalarType::DateTime => "::nicol::types::DateTime",
-        ScalarType::Bytes => "Vec<u8>",
-        ScalarType::Json => "::nicol::types::Json",
-    };
-    (ty.to_owned(), scalar.as_str())
 }
 
 /// Native types of MySQL that have no defaults in the database.

@@ -5,7 +5,7 @@ use nicol_schema::schema::{Arity, EnumId, Field, FieldType};
 
 use super::module;
 use super::names::{Names, identifier, pascal, snake};
-use super::plan::{ClientPlan, TYPES, scalar_type};
+use super::plan::{ClientPlan, TYPES};
 use super::text::{Text, literal};
 use crate::sql::comments::{
     self, ColumnComment, Comments, DeclaredName, DeclaredType, ParameterComment, is_identifier,
@@ -204,7 +204,7 @@ impl Context<'_, '_> {
         let field = column.origin.as_ref().and_then(|origin| self.field(origin));
         let of_field = field.and_then(|field| {
             let plain = match &field.ty {
-                FieldType::Scalar(scalar) => scalar_type(*scalar).0,
+                FieldType::Scalar(scalar) => self.client.types.field(field, *scalar).0,
                 FieldType::Enum(id) => self.enumeration(*id),
                 FieldType::Composite(_) | FieldType::Model(_) | FieldType::Unsupported(_) => return None,
             };
@@ -247,7 +247,7 @@ impl Context<'_, '_> {
 
     fn declared(&self, ty: &DeclaredType) -> String {
         match &ty.of {
-            DeclaredName::Scalar(scalar) => scalar_type(*scalar).0,
+            DeclaredName::Scalar(scalar) => self.client.types.scalar(*scalar).0,
             DeclaredName::Enum(name) => {
                 let place = self.schema.enums.iter().zip(0u32..).find(|(one, _)| one.name == *name);
                 place.map_or_else(|| "String".to_owned(), |(_, id)| self.enumeration(EnumId(id)))
@@ -258,7 +258,7 @@ impl Context<'_, '_> {
     /// The Rust type of one value; text for an enum that the schema does not have.
     fn rust_type(&self, ty: &TypeName) -> Option<String> {
         match ty {
-            TypeName::Scalar(scalar) => Some(scalar_type(*scalar).0),
+            TypeName::Scalar(scalar) => Some(self.client.types.scalar(*scalar).0),
             TypeName::Enum(schema, name) => {
                 let is_it = |one: &nicol_schema::schema::Enum| {
                     one.database_name() == name && one.schema.as_ref().is_none_or(|of| of == schema)

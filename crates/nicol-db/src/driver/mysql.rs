@@ -264,6 +264,8 @@ fn to_driver(value: &Value) -> mysql_async::Value {
         Value::Json(value) => Native::Bytes(value.to_string().into_bytes()),
         Value::DateTime(value) => date_to_driver(*value),
         Value::List(values) => Native::Bytes(json_list(values).into_bytes()),
+        // Refused before.
+        Value::Unfit(why) => Native::Bytes(why.clone().into_bytes()),
     }
 }
 

@@ -48,17 +48,12 @@ pub(crate) struct Sqlite {
     busy_limit: Duration,
     /// The statements every session begins with.
     set_up: String,
-    /// What the statements in the cache gave when they last ran, by their texts.
-    described: HashMap<Box<str>, Described>,
+    /// What the statements in the cache gave when they last ran.
+    described: Described,
 }
 
-/// The columns of a statement's result.
-#[derive(Clone)]
-struct Described {
-    columns: Arc<[Column]>,
-    /// How often SQLite had prepared the statement anew by then, as it does after a table has changed.
-    renewals: i32,
-}
+/// The columns of a statement's result, by its text.
+type Described = HashMap<Box<str>, Arc<[Column]>>;
 
 impl Sqlite {
     /// Opens an existing file.
@@ -114,26 +109,43 @@ impl Sqlite {
     }
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        let known = self.described.get(sql).cloned();
-        let ran =
-            self.when_free(|connection| run(connection, &mut *connection.prepare_cached(sql)?, params, known.as_ref()));
-        let (rows, renewals) = ran.await?;
-        if known.is_none_or(|known| known.renewals != renewals || !Arc::ptr_eq(&known.columns, &rows.columns)) {
-            if self.described.len() >= CACHED_STATEMENTS {
-                self.described.clear();
+        let described = self.described.get(sql).cloned();
+        let mut known = described.as_ref();
+        let rows = self.when_free(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            // What is known is of another statement, which has had to leave the cache.
+            known = known.filter(|_| statement.get_status(StatementStatus::Run) > 0);
+            run(connection, &mut statement, params, known)
+        });
+        let rows = rows.await;
+        match (&rows, described) {
+            (Ok(rows), Some(described)) if Arc::ptr_eq(&described, &rows.columns) => {}
+            (Ok(rows), _) => {
+                if self.described.len() >= CACHED_STATEMENTS {
+                    self.described.clear();
+                }
+                self.described.insert(sql.into(), rows.columns.clone());
             }
-            self.described.insert(sql.into(), Described { columns: rows.columns.clone(), renewals });
+            (Err(_), _) => self.forget(sql),
         }
-        Ok(rows)
+        rows
+    }
+
+    /// Forgets the columns of a statement that may have been prepared anew unseen.
+    fn forget(&mut self, sql: &str) {
+        if !self.described.is_empty() {
+            self.described.remove(sql);
+        }
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        if !params.is_empty() {
-            return self.query(sql, params).await.map(|rows| rows.affected);
-        }
+        self.forget(sql);
         // A statement without parameters is most often DDL, which is not worth a place in the cache.
-        let ran = self.when_free(|connection| run(connection, &mut connection.prepare(sql)?, params, None));
-        ran.await.map(|(rows, _)| rows.affected)
+        let rows = self.when_free(|connection| match params {
+            [] => run(connection, &mut connection.prepare(sql)?, params, None),
+            _ => run(connection, &mut *connection.prepare_cached(sql)?, params, None),
+        });
+        rows.await.map(|rows| rows.affected)
     }
 
     /// Runs a script statement by statement, as SQLite itself splits it. Every row is read. A lock is waited for inside
@@ -175,7 +187,7 @@ fn run_batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
     let mut done = 0;
     loop {
         let outcome = match batch.next() {
-            Ok(Some(mut statement)) => run(connection, &mut statement, &[], None).map(drop),
+            Ok(Some(mut statement)) => run(connection, &mut statement, &[], None),
             Ok(None) => return Ok(()),
             Err(error) => Err(error),
         };
@@ -196,14 +208,13 @@ fn position_in_script(error: &rusqlite::Error, script: &str, done: usize) -> Opt
     script::split(script, Dialect::Sqlite).get(done).map(|statement| statement.start)
 }
 
-/// Runs a statement to its end; `known` is what a statement of this text gave when it last ran. Gives also how often SQLite has
-/// prepared the statement anew.
+/// Runs a statement to its end; `known` are the columns it gave when it last ran.
 fn run(
     connection: &rusqlite::Connection,
     statement: &mut Statement<'_>,
     params: &[Value],
-    known: Option<&Described>,
-) -> rusqlite::Result<(Rows, i32)> {
+    known: Option<&Arc<[Column]>>,
+) -> rusqlite::Result<Rows> {
     let expected = statement.parameter_count();
     if expected != params.len() {
         return Err(rusqlite::Error::InvalidParameterCount(params.len(), expected));
@@ -211,42 +222,31 @@ fn run(
     for (at, value) in params.iter().enumerate() {
         bind(statement, at + 1, value)?;
     }
-    // One that never ran may have been prepared since: the cache had let go of the one that is known.
-    let is_same = statement.get_status(StatementStatus::Run) > 0;
-    let columns_of = |statement: &Statement<'_>| match known {
-        Some(known) if is_same && known.renewals == statement.get_status(StatementStatus::RePrepare) => {
-            known.columns.clone()
-        }
-        known => columns_of(statement, known),
-    };
     let before = connection.total_changes();
     let mut cells = Cells::default();
     let mut columns = None;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         // Asked for after the first step, at which SQLite may have prepared a statement from the cache anew.
-        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref()));
+        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref(), known));
         for column in 0..columns.len() {
             cells.push(row.get_ref(column)?);
         }
     }
     drop(rows);
-    let columns = columns.unwrap_or_else(|| columns_of(statement));
+    let columns = columns.unwrap_or_else(|| columns_of(statement, known));
     cells.width = columns.len();
     // `changes` keeps the count of an earlier statement when this one wrote nothing.
     let wrote = connection.total_changes() != before;
     let affected = if wrote { connection.changes() } else { 0 };
-    let renewals = statement.get_status(StatementStatus::RePrepare);
-    Ok((Rows { columns, data: Data::Sqlite(cells), affected }, renewals))
+    Ok(Rows { columns, data: Data::Sqlite(cells), affected })
 }
 
-/// The columns of a result: those known of it where they still hold.
-fn columns_of(statement: &Statement<'_>, known: Option<&Described>) -> Arc<[Column]> {
-    if let Some(Described { columns: known, .. }) = known
-        && known.len() == statement.column_count()
-        && std::iter::zip(known.iter(), statement.columns())
-            .all(|(known, described)| known.name == described.name() && declared_type(known) == described.decl_type())
-    {
+/// The columns of a result: those known of it, unless SQLite has prepared the statement anew, as it does when a table has
+/// changed.
+fn columns_of(statement: &Statement<'_>, known: Option<&Arc<[Column]>>) -> Arc<[Column]> {
+    let is_same = statement.reset_status(StatementStatus::RePrepare) == 0;
+    if let Some(known) = known.filter(|_| is_same) {
         return known.clone();
     }
     // A list in some versions of rusqlite, an iterator in others.
@@ -258,13 +258,6 @@ fn columns_of(statement: &Statement<'_>, known: Option<&Described>) -> Arc<[Colu
         });
     }
     columns.into()
-}
-
-fn declared_type(column: &Column) -> Option<&str> {
-    match &column.native {
-        ColumnType::Sqlite(declared) => declared.as_deref(),
-        _ => None,
-    }
 }
 
 fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Result<()> {
@@ -280,6 +273,7 @@ fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Re
         Value::Json(value) => statement.raw_bind_parameter(at, value.to_string()),
         Value::DateTime(value) => statement.raw_bind_parameter(at, write_timestamp(*value)),
         Value::List(values) => statement.raw_bind_parameter(at, json_list(values)),
+        Value::Unfit(why) => Err(rusqlite::Error::ToSqlConversionFailure(why.as_str().into())),
     }
 }
 

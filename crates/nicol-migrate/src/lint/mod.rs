@@ -25,7 +25,6 @@ pub(crate) use scene::Server;
 
 use nicol_schema::ValidSchema;
 
-use crate::event::Stepwise;
 use crate::mode::{Mode, mode};
 use scene::{Scene, Statement};
 
@@ -58,11 +57,14 @@ pub(crate) fn lint_script(
     let parts = nicol_db::script::split(text, server.dialect);
     let statements = Statement::read(text, &parts, server.dialect);
     let at_start = known.clone();
-    let asks_for_steps = mode(text, server.dialect) == Mode::Stepwise(Stepwise::Asked);
+    let stepwise = match mode(text, server.dialect) {
+        Mode::Whole { .. } => None,
+        Mode::Stepwise(reason) => Some(reason),
+    };
     let mut findings = Vec::new();
     for (at, statement) in statements.iter().enumerate() {
         let mut drafts = Vec::new();
-        let scene = Scene { server, known, at_start: &at_start, statements: &statements, at, options, asks_for_steps };
+        let scene = Scene { server, known, at_start: &at_start, statements: &statements, at, options, stepwise };
         rules::check(&scene, &mut drafts);
         for draft in drafts {
             let is_wanted =

@@ -5,6 +5,7 @@ use nicol_db::script::ScriptStatement;
 
 use super::LintOptions;
 use super::known::{Known, Table};
+use crate::event::Stepwise;
 use crate::mode::{Mode, mode};
 use crate::sql::{Action, Name, Token, parse, tokens};
 use crate::statement::{Kind, kind};
@@ -101,8 +102,8 @@ pub(crate) struct Scene<'a> {
     /// The number of this one.
     pub(crate) at: usize,
     pub(crate) options: LintOptions<'a>,
-    /// The script asks to run without a transaction.
-    pub(crate) asks_for_steps: bool,
+    /// Why the script runs statement by statement, if it does.
+    pub(crate) stepwise: Option<Stepwise>,
 }
 
 impl<'a> Scene<'a> {

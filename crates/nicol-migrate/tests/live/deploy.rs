@@ -162,16 +162,29 @@ async fn databases_with_tables_need_a_baseline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_database_is_not_created() {
+async fn a_missing_database_is_created_when_that_is_asked_for() {
     everywhere(all, |db| async move {
         db.write("1_a", A);
-        let name =
-            if db.dialect == Dialect::Sqlite { format!("{}.none", db.url.database()) } else { "nicol_none".into() };
+        let name = if db.dialect == Dialect::Sqlite {
+            format!("{}.none", db.url.database())
+        } else {
+            format!("{}_none", db.url.database())
+        };
         let url = db.url.with_database(&name);
+        let create = DeployOptions { create_database: true, ..DeployOptions::default() };
+        // There would be nothing in it.
+        let error =
+            deploy(&url, &Directory::from_entries::<String, String>([]), create, &mut Silent).await.unwrap_err();
+        assert_eq!(error.code(), "P1003", "{error}");
         let directory = Directory::read(&db.folder).unwrap();
         let error = deploy(&url, &directory, DeployOptions::default(), &mut Silent).await.unwrap_err();
         assert_eq!(error.code(), "P1003", "{error}");
-        assert!(error.help().unwrap().contains("migrate dev"));
+        assert!(error.to_string().ends_with(&format!("\nhelp: {}", error.help().unwrap())), "{error}");
+        for is_first in [true, false] {
+            let deployed = deploy(&url, &directory, create, &mut Silent).await.unwrap();
+            assert_eq!((deployed.database_created, deployed.applied.len()), (is_first, usize::from(is_first)));
+        }
+        nicol_db::admin::drop_database(&url).await.unwrap();
     })
     .await;
 }
@@ -260,12 +273,23 @@ async fn scripts_with_transactions_of_their_own() {
         // As dumps begin.
         db.write("6_f", "SELECT pg_catalog.set_config('search_path', '', false);\nCREATE TABLE public.w (id INTEGER);\n");
         db.write("7_g", "CREATE TABLE x (id INTEGER);\nDO $$ BEGIN PERFORM 1; END $$;\n");
+        db.write("7_h", "ALTER TYPE \"E\" ADD VALUE 'F';\nALTER TABLE t ALTER COLUMN e SET DEFAULT 'F';\n");
         let own = Some(Stepwise::OwnTransactions);
-        let expected = [None, None, own, own, Some(Stepwise::Statement), Some(Stepwise::Asked), None, None];
+        let (alone, value) = (Some(Stepwise::Statement), Some(Stepwise::EnumValue));
+        let expected = [None, None, own, own, alone, Some(Stepwise::Asked), None, None, value];
         assert_eq!(modes(&db).await, expected);
         assert_eq!(db.row("SELECT count(*) FROM t").await, ["2"]);
         let rows = "SELECT count(*) FROM _prisma_migrations WHERE applied_steps_count = 1 AND logs IS NULL AND finished_at IS NOT NULL";
-        assert_eq!(db.row(rows).await, ["8"]);
+        assert_eq!(db.row(rows).await, ["9"]);
+
+        // The text of a row becomes the new value: only the server sees it.
+        db.run("CREATE TABLE texts (v TEXT); INSERT INTO texts VALUES ('G')").await;
+        let hidden = "ALTER TYPE \"E\" ADD VALUE 'G';\nALTER TABLE texts ALTER COLUMN v TYPE \"E\" USING v::\"E\";\n";
+        db.write("7_i", hidden);
+        let error = run(&db).await.unwrap_err();
+        assert!(error.help().unwrap().contains("-- nicol:no-transaction"), "{error}");
+        db.write("7_i", &format!("-- nicol:no-transaction\n{hidden}"));
+        run(&db).await.unwrap();
 
         db.write("8_h", "CREATE TABLE y (id INTEGER);\nBEGIN;\nCREATE TABLE nowhere.z (id INTEGER);\nCOMMIT;\n");
         assert_eq!(code_of(&db).await, "P3018");
@@ -383,7 +407,64 @@ async fn the_holder_of_the_lock_is_named() {
     .await;
 }
 
-async fn say(db: &Scratch, name: &str, resolution: Resolution) -> Result<(), Error> {
+/// A script whose second statement fails for the rows there are, one whose statement leaves no trace of its own, and what
+/// puts the rows right.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_failed_is_tried_again() {
+    everywhere(all, |db| async move {
+        let mark = if mysql(db.dialect) { "" } else { "-- nicol:no-transaction\n" };
+        db.write("1_a", A);
+        run(&db).await.unwrap();
+        db.run("INSERT INTO a (id, x) VALUES (1, 5), (2, 5)").await;
+        let script =
+            format!("{mark}CREATE TABLE b (id INTEGER);\nCREATE UNIQUE INDEX u ON a(x);\nINSERT INTO b VALUES (1);\n");
+        db.write("2_b", &script);
+        let error = run(&db).await.unwrap_err();
+        assert_eq!(error.code(), "P3018", "{error}");
+        assert!(error.help().unwrap().contains("--retry 2_b"), "{error}");
+        assert!(run(&db).await.unwrap_err().help().unwrap().contains("--retry"));
+
+        // Not with another script, and not while the rows are as they were.
+        db.write("2_b", &script.replace("VALUES (1)", "VALUES (2)"));
+        assert_eq!(say(&db, "2_b", Resolution::Retry).await.unwrap_err().code(), code::RETRY);
+        db.write("2_b", &script);
+        say(&db, "2_b", Resolution::Retry).await.unwrap();
+        assert_eq!(code_of(&db).await, "P3018");
+
+        db.run("UPDATE a SET x = id").await;
+        say(&db, "2_b", Resolution::Retry).await.unwrap();
+        assert_eq!(run(&db).await.unwrap().applied, ["2_b"]);
+        assert_eq!(db.row("SELECT count(*) FROM b").await, ["1"]);
+        let row = "SELECT applied_steps_count, logs FROM _prisma_migrations WHERE migration_name = '2_b'";
+        assert_eq!(db.row(row).await, ["1", "-"]);
+        assert_eq!(say(&db, "2_b", Resolution::Retry).await.unwrap_err().code(), "P3012");
+        assert_eq!(say(&db, "9_z", Resolution::Retry).await.unwrap_err().code(), "P3017");
+
+        // What the statement would make is in its way: the failure is not taken for its success.
+        db.run("CREATE TABLE c (other INTEGER)").await;
+        db.write("3_c", &format!("{mark}CREATE TABLE c (id INTEGER);\nCREATE TABLE d (id INTEGER);\n"));
+        assert_eq!(code_of(&db).await, "P3018");
+        say(&db, "3_c", Resolution::Retry).await.unwrap();
+        assert_eq!(code_of(&db).await, "P3018");
+        db.run("DROP TABLE c").await;
+        say(&db, "3_c", Resolution::Retry).await.unwrap();
+        assert_eq!(run(&db).await.unwrap().applied, ["3_c"]);
+        db.run("INSERT INTO c (id) VALUES (1)").await;
+
+        // A failure of another tool: nobody knows how far it came.
+        db.write("4_d", A);
+        db.run(&format!(
+            "INSERT INTO _prisma_migrations (id, checksum, migration_name, logs, applied_steps_count) \
+             VALUES ('x', '{}', '4_d', 'Database error', 0)",
+            checksum(A)
+        ))
+        .await;
+        assert_eq!(say(&db, "4_d", Resolution::Retry).await.unwrap_err().code(), code::RETRY);
+    })
+    .await;
+}
+
+async fn say(db: &Scratch, name: &str, resolution: Resolution) -> Result<bool, Error> {
     let directory = Directory::read(&db.folder)?;
     resolve(&db.url, &directory, name, resolution, LockOptions::default(), &mut Silent).await
 }
@@ -397,8 +478,9 @@ async fn resolving() {
         db.write("2_b", B);
         assert_eq!(code_of(&db).await, "P3005");
         assert_eq!(say(&db, "9_z", Resolution::Applied).await.unwrap_err().code(), "P3017");
-        assert_eq!(say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(), "P3011");
-        say(&db, "1_a", Resolution::Applied).await.unwrap();
+        assert_eq!(say(&db, "9_z", Resolution::RolledBack).await.unwrap_err().code(), "P3011");
+        assert!(!say(&db, "1_a", Resolution::RolledBack).await.unwrap(), "nothing of it is recorded");
+        assert!(say(&db, "1_a", Resolution::Applied).await.unwrap());
         let row = db.row("SELECT applied_steps_count, logs, rolled_back_at, checksum FROM _prisma_migrations").await;
         assert_eq!(row, ["0", "", "-", &checksum(A)].map(String::from));
         assert_eq!(say(&db, "1_a", Resolution::Applied).await.unwrap_err().code(), "P3008");
@@ -412,7 +494,8 @@ async fn resolving() {
         )
         .await;
         assert_eq!(code_of(&db).await, "P3009");
-        say(&db, "3_c", Resolution::RolledBack).await.unwrap();
+        assert!(say(&db, "3_c", Resolution::RolledBack).await.unwrap());
+        assert!(!say(&db, "3_c", Resolution::RolledBack).await.unwrap(), "once more says nothing new");
         assert_eq!(run(&db).await.unwrap().applied, ["3_c"]);
         let rows = "SELECT count(*), count(finished_at), count(rolled_back_at) FROM _prisma_migrations";
         assert_eq!(db.row(rows).await, ["4", "3", "1"]);

@@ -23,9 +23,9 @@ pub(crate) fn attribute(text: &str, tree: &Tree, node: &AttributeNode, out: &mut
     }
 }
 
-fn arguments(text: &str, tree: &Tree, list: Arguments, out: &mut String) {
+fn arguments(text: &str, tree: &Tree, list: Run, out: &mut String) {
     out.push('(');
-    argument_list(text, tree, list.list, out);
+    argument_list(text, tree, list, out);
     out.push(')');
 }
 
@@ -50,8 +50,8 @@ pub(crate) fn expression(text: &str, tree: &Tree, node: &ExpressionNode, out: &m
         ExpressionKind::Number | ExpressionKind::Text | ExpressionKind::EscapedText | ExpressionKind::Path => {
             out.push_str(node.extent.of(text))
         }
-        ExpressionKind::Call { name, arguments: list } => {
-            out.push_str(name.of(text));
+        ExpressionKind::Call { name_end, arguments: list } => {
+            out.push_str(&text[node.extent.start() as usize..name_end as usize]);
             arguments(text, tree, list, out);
         }
         ExpressionKind::Array(run) => {

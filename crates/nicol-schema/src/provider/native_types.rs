@@ -1,5 +1,7 @@
 //! Native types: `@db.VarChar(255)` and the like, for each provider a table.
 
+use smallvec::SmallVec;
+
 use crate::schema::{Provider, ScalarType};
 
 /// What may stand between the parentheses.
@@ -222,8 +224,8 @@ pub(crate) fn exists(provider: Provider, name: &str, args: &[&str]) -> bool {
 }
 
 /// The numbers between the parentheses; `Max` is `u32::MAX`. None when they are not of the type's shape.
-pub(crate) fn numbers(shape: Shape, args: &[&str]) -> Option<Vec<u32>> {
-    let parsed: Option<Vec<u32>> = args
+pub(crate) fn numbers(shape: Shape, args: &[&str]) -> Option<SmallVec<[u32; 2]>> {
+    let parsed: Option<SmallVec<[u32; 2]>> = args
         .iter()
         .map(|arg| match shape {
             Shape::OptionalNumberOrMax if arg.eq_ignore_ascii_case("max") => Some(u32::MAX),

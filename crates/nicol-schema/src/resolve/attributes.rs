@@ -53,19 +53,19 @@ fn enumeration(enumeration: &mut DraftEnum<'_>, report: &mut Report) {
     for value in &mut enumeration.values {
         let nodes = &file.tree().attributes[value.node.attributes.range()];
         let mut visit = Visit::new(file, nodes, ENUM_VALUE);
-        if let Some(mut args) = visit.single(Word::Map, report) {
-            value.map = mapped_name(&mut args, report).map(|(name, _)| name);
+        if let Some(args) = &mut visit.single(Word::Map, report) {
+            value.map = mapped_name(args, report).map(|(name, _)| name);
             args.finish(report);
         }
         visit.finish(report);
     }
     let mut visit = Visit::new(file, enumeration.attributes(), ENUM);
-    if let Some(mut args) = visit.single(Word::Map, report) {
-        enumeration.map = mapped_name(&mut args, report);
+    if let Some(args) = &mut visit.single(Word::Map, report) {
+        enumeration.map = mapped_name(args, report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single(Word::Schema, report) {
-        enumeration.schema = schema_name(&mut args, report);
+    if let Some(args) = &mut visit.single(Word::Schema, report) {
+        enumeration.schema = schema_name(args, report);
         args.finish(report);
     }
     visit.finish(report);
@@ -83,8 +83,8 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
         if fields[at].scalar().is_some() {
             fields[at].native = visit.scoped(report);
         }
-        if let Some(mut args) = visit.single(Word::Map, report) {
-            if let Some((map, _)) = mapped_name(&mut args, report) {
+        if let Some(args) = &mut visit.single(Word::Map, report) {
+            if let Some((map, _)) = mapped_name(args, report) {
                 let clash = fields[..at].iter().any(|other| other.map == Some(map));
                 let namesake = fields.iter().rposition(|other| other.name == map).filter(|other| *other != at);
                 let shadow = namesake.is_some_and(|other| fields[other].map.is_none());
@@ -96,8 +96,8 @@ fn composite<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
             }
             args.finish(report);
         }
-        if let Some(mut args) = visit.single(Word::Default, report) {
-            fields[at].default = defaults::composite_field(&mut args, &fields[at], draft, report);
+        if let Some(args) = &mut visit.single(Word::Default, report) {
+            fields[at].default = defaults::composite_field(args, &fields[at], draft, report);
             args.finish(report);
         }
         visit.finish(report);
@@ -114,34 +114,34 @@ fn model<'a>(index: usize, draft: &mut Draft<'a>, report: &mut Report) {
     let id = ModelId(index as u32);
     let (file, nodes) = (draft.models[index].file, draft.models[index].attributes());
     let mut visit = Visit::new(file, nodes, BLOCK);
-    if let Some(args) = visit.single(Word::Ignore, report) {
+    if let Some(args) = &mut visit.single(Word::Ignore, report) {
         ignore(&mut draft.models[index], report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single(Word::Id, report) {
-        indexes::block_id(id, &mut args, draft, report);
+    if let Some(args) = &mut visit.single(Word::Id, report) {
+        indexes::block_id(id, args, draft, report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single(Word::Map, report) {
-        draft.models[index].map = mapped_name(&mut args, report);
+    if let Some(args) = &mut visit.single(Word::Map, report) {
+        draft.models[index].map = mapped_name(args, report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single(Word::Schema, report) {
-        draft.models[index].schema = schema_name(&mut args, report);
+    if let Some(args) = &mut visit.single(Word::Schema, report) {
+        draft.models[index].schema = schema_name(args, report);
         args.finish(report);
     }
     let kinds =
         [(Word::Index, IndexKind::Normal), (Word::Unique, IndexKind::Unique), (Word::Fulltext, IndexKind::Fulltext)];
     for (word, kind) in kinds {
-        while let Some(mut args) = visit.repeated(word, report) {
-            if let Some(found) = indexes::block_index(id, kind, &mut args, draft, report) {
+        while let Some(args) = &mut visit.repeated(word, report) {
+            if let Some(found) = indexes::block_index(id, kind, args, draft, report) {
                 draft.models[index].indexes.push(found);
             }
             args.finish(report);
         }
     }
-    if let Some(mut args) = visit.single(Word::ShardKey, report) {
-        indexes::block_shard_key(id, &mut args, draft, report);
+    if let Some(args) = &mut visit.single(Word::ShardKey, report) {
+        indexes::block_shard_key(id, args, draft, report);
         args.finish(report);
     }
     indexes::id_is_required(&draft.models[index], report);

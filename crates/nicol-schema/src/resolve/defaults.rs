@@ -28,6 +28,9 @@ pub(crate) fn model_field<'a>(
 ) -> Option<&'a ExpressionNode> {
     let value = args.main(Word::Value, report)?;
     let map = args.text(Word::Map, report);
+    if map.is_some() {
+        draft.has_named_defaults.set(true);
+    }
     let check = Check { args, field, draft };
     let accepted = match (value.kind(), field.ty?) {
         (ValueKind::Call("dbgenerated", arguments), _) => check.dbgenerated(arguments, report),

@@ -34,6 +34,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) relations: Vec<DraftRelation>,
     /// What stands in every `Unsupported("..")`.
     pub(crate) unsupported: Vec<Cow<'a, str>>,
+    /// A default has a name in the database.
+    pub(crate) has_named_defaults: Cell<bool>,
     /// A default calls a function that is not of the language itself.
     pub(crate) has_other_functions: Cell<bool>,
 }

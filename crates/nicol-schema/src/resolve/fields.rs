@@ -23,8 +23,8 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
         return;
     }
     let mut visit = Visit::new(model.file, nodes, FIELD);
-    if let Some(mut args) = visit.single(Word::Map, report) {
-        if let Some((map, _)) = mapped_name(&mut args, report) {
+    if let Some(args) = &mut visit.single(Word::Map, report) {
+        if let Some((map, _)) = mapped_name(args, report) {
             check_mapped_name(model, at, map, report);
             let model = &mut draft.models[model_index];
             if let Some(lookup) = &mut model.lookup {
@@ -35,7 +35,7 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
         args.finish(report);
     }
     let field = &mut draft.models[model_index].fields[at];
-    if let Some(args) = visit.single(Word::Ignore, report) {
+    if let Some(args) = &mut visit.single(Word::Ignore, report) {
         if matches!(field.ty, Some(Type::Unsupported(_))) {
             let message = "a field of type `Unsupported` is not in the client anyway";
             args.error(Code::IgnoreUnsupported, message, "remove `@ignore`", report);
@@ -44,17 +44,17 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
         }
         args.finish(report);
     }
-    if let Some(args) = visit.single(Word::Relation, report) {
+    if let Some(args) = &mut visit.single(Word::Relation, report) {
         let message = format!("`{}` is not a relation: its type is not a model", field.name);
         args.error(Code::NotARelation, message, "remove `@relation`, or make the field's type a model", report);
         args.finish(report);
     }
-    if let Some(mut args) = visit.single(Word::Id, report) {
-        indexes::field_id(&mut draft.models[model_index], at, &mut args, report);
+    if let Some(args) = &mut visit.single(Word::Id, report) {
+        indexes::field_id(&mut draft.models[model_index], at, args, report);
         args.finish(report);
     }
     let field = &mut draft.models[model_index].fields[at];
-    if let Some(args) = visit.single(Word::UpdatedAt, report) {
+    if let Some(args) = &mut visit.single(Word::UpdatedAt, report) {
         if field.scalar() != Some(ScalarType::DateTime) {
             args.error(Code::UpdatedAtType, "`@updatedAt` works on DateTime fields only", "make it a DateTime", report);
         }
@@ -64,22 +64,22 @@ pub(crate) fn resolve(model_index: usize, at: usize, draft: &mut Draft<'_>, repo
         field.is_updated_at = true;
         args.finish(report);
     }
-    if let Some(mut args) = visit.single(Word::Default, report) {
+    if let Some(args) = &mut visit.single(Word::Default, report) {
         let model = &draft.models[model_index];
-        let default = defaults::model_field(&mut args, &model.fields[at], draft, report);
+        let default = defaults::model_field(args, &model.fields[at], draft, report);
         draft.models[model_index].fields[at].default = default;
         args.finish(report);
     }
     if draft.models[model_index].fields[at].scalar().is_some() {
         draft.models[model_index].fields[at].native = visit.scoped(report);
     }
-    if let Some(mut args) = visit.single(Word::Unique, report) {
-        let found = field_unique(&draft.models[model_index].fields, at, &mut args, report);
+    if let Some(args) = &mut visit.single(Word::Unique, report) {
+        let found = field_unique(&draft.models[model_index].fields, at, args, report);
         draft.models[model_index].indexes.push(found);
         args.finish(report);
     }
-    if let Some(args) = visit.single(Word::ShardKey, report) {
-        indexes::field_shard_key(&mut draft.models[model_index], at, &args, report);
+    if let Some(args) = &mut visit.single(Word::ShardKey, report) {
+        indexes::field_shard_key(&mut draft.models[model_index], at, args, report);
         args.finish(report);
     }
     visit.finish(report);

@@ -1,7 +1,7 @@
 //! `@id`, `@@id`, `@@unique`, `@@index`, `@@fulltext`, `@@shardKey` and their field lists.
 
 use rustc_hash::FxHashSet;
-use smallvec::{SmallVec, smallvec};
+use smallvec::smallvec;
 
 use crate::ast::{ArgumentList, Attribute, Value, ValueKind};
 use crate::diagnostic::Code;
@@ -285,14 +285,14 @@ fn members<'a>(
     report: &mut Report,
 ) -> Resolved<'a> {
     match super::visit::list(value, report, entry) {
-        Some(entries) => resolved(entries, span, nested, id, draft, report),
+        Some(entries) => resolved(&entries, span, nested, id, draft, report),
         None => Resolved::Reported,
     }
 }
 
 /// Looks the names of a list up.
 fn resolved<'a>(
-    entries: SmallVec<[Entry<'a>; 2]>,
+    entries: &[Entry<'a>],
     span: Span,
     nested: bool,
     id: ModelId,
@@ -441,7 +441,7 @@ pub(crate) fn block_shard_key<'a>(id: ModelId, args: &mut Args<'a>, draft: &mut 
         Some(Entry { name, sort: None, length: None, ops: None })
     };
     let members = match super::visit::list(value, report, plain) {
-        Some(entries) => resolved(entries, span, false, id, draft, report),
+        Some(entries) => resolved(&entries, span, false, id, draft, report),
         None => Resolved::Reported,
     };
     match members {

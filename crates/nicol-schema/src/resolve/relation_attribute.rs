@@ -23,29 +23,29 @@ pub(crate) fn resolve(index: usize, draft: &mut Draft<'_>, report: &mut Report) 
         return;
     }
     let mut visit = Visit::new(field.file, nodes, RELATION_FIELD);
-    if let Some(mut args) = visit.single(Word::Relation, report) {
-        relation(index, &mut args, draft, report);
+    if let Some(args) = &mut visit.single(Word::Relation, report) {
+        relation(index, args, draft, report);
         args.finish(report);
     }
-    if let Some(args) = visit.single(Word::Id, report) {
+    if let Some(args) = &mut visit.single(Word::Id, report) {
         let message = format!("`{name}` is a relation and cannot be the id");
         args.error(Code::AttributeOnRelation, message, "put `@id` on the field that holds the key", report);
     }
-    if let Some(args) = visit.single(Word::Ignore, report) {
+    if let Some(args) = &mut visit.single(Word::Ignore, report) {
         draft.models[at.model.0 as usize].fields[at.field.0 as usize].is_ignored = true;
         args.finish(report);
     }
-    if let Some(args) = visit.single(Word::Default, report) {
+    if let Some(args) = &mut visit.single(Word::Default, report) {
         let help = "put `@default` on the field that holds the key";
         args.error(Code::DefaultOnRelation, "a relation cannot have a default", help, report);
     }
-    if let Some(mut args) = visit.single(Word::Map, report) {
+    if let Some(args) = &mut visit.single(Word::Map, report) {
         let help = "map the fields that hold the key, or name the foreign key with `@relation(map: ...)`";
         args.error(Code::AttributeOnRelation, "a relation has no column to map", help, report);
         args.main(Word::Name, report);
     }
-    if let Some(args) = visit.single(Word::Unique, report) {
-        unique(index, name, &args, draft, report);
+    if let Some(args) = &mut visit.single(Word::Unique, report) {
+        unique(index, name, args, draft, report);
     }
     visit.finish(report);
 }
@@ -125,14 +125,14 @@ struct Keys<'d, 'a> {
 
 /// The columns named by `fields:` or `references:`; empty after an error.
 fn keys(value: Value<'_>, place: Keys<'_, '_>, report: &mut Report) -> FieldIds {
-    let Some(names) = list(value, report, constant) else {
+    let Some(names) = &list(value, report, constant) else {
         return FieldIds::new();
     };
     let (model, mut found) = (place.model, FieldIds::with_capacity(names.len()));
     let (mut unknown, mut relations) = (Vec::new(), Vec::new());
     let mut seen = FxHashSet::default();
     let many = names.len() > FEW;
-    for name in names {
+    for &name in names {
         match model.field_named(name) {
             None => unknown.push(name),
             Some(id) if !model.field(id).is_scalar() => relations.push(name),

@@ -12,8 +12,8 @@ pub(crate) fn infer(draft: &mut Draft<'_>) {
     let mut relations = Vec::with_capacity(draft.relation_fields.len() / 2 + 1);
     for index in 0..draft.relation_fields.len() as u32 {
         let field = draft.relation_field(index);
-        let count = many.alike(draft, field.at.model, field.target, field.name).count;
-        let back = many.alike(draft, field.target, field.at.model, field.name);
+        let count = many.alike(draft, index, field.at.model, field.target).count;
+        let back = many.alike(draft, index, field.target, field.at.model);
         let opposite = if back.first == Some(index) { back.second } else { back.first };
         relations.extend(relation(draft, index, opposite));
         draft.relation_fields[index as usize].alike = count;
@@ -58,7 +58,9 @@ impl<'d> Many<'d> {
         Many(many)
     }
 
-    fn alike(&self, draft: &Draft<'_>, from: ModelId, to: ModelId, name: Option<&str>) -> Alike {
+    /// Those from one model to another that are called like this one.
+    fn alike(&self, draft: &Draft<'_>, this: u32, from: ModelId, to: ModelId) -> Alike {
+        let name = draft.relation_field(this).name;
         let indices = draft.model(from).relation_fields.clone();
         if indices.len() > FEW {
             return self.0.get(&(from, to, name)).copied().unwrap_or_default();
@@ -66,7 +68,7 @@ impl<'d> Many<'d> {
         let mut alike = Alike::default();
         for index in indices {
             let field = draft.relation_field(index);
-            if field.target == to && field.name == name {
+            if field.target == to && (index == this || field.name == name) {
                 alike.add(index);
             }
         }

@@ -20,6 +20,8 @@ pub(crate) struct Visit<'a> {
     present: u32,
     /// The set of those that were taken.
     taken: u32,
+    /// The set of words that several attributes are called by.
+    several: u32,
     /// Where [`Visit::repeated`] goes on.
     cursor: usize,
 }
@@ -27,8 +29,8 @@ pub(crate) struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// Starts with none taken; `known` are the names to propose for unknown ones.
     pub(crate) fn new(file: File<'a>, nodes: &'a [AttributeNode], known: &'static [Word]) -> Visit<'a> {
-        let present = nodes.iter().fold(0, |set, node| set | node.word.bit());
-        Visit { file, nodes, known, present, taken: 0, cursor: 0 }
+        let (present, several) = words(nodes.iter().map(|node| node.word));
+        Visit { file, nodes, known, present, several, taken: 0, cursor: 0 }
     }
 
     #[inline(always)]
@@ -46,16 +48,16 @@ impl<'a> Visit<'a> {
     #[inline(never)]
     fn only(&self, word: Word, report: &mut Report) -> Option<Args<'a>> {
         let (nodes, file) = (self.nodes, self.file);
-        let mut all = nodes.iter().filter(|node| node.word == word);
-        let found = all.next()?;
-        let count = 1 + all.count();
-        if count > 1 {
-            for node in nodes.iter().filter(|node| node.word == word) {
+        if self.several & word.bit() != 0 {
+            let all = nodes.iter().filter(|node| node.word == word);
+            let count = all.clone().count();
+            for node in all {
                 let message = format!("`{}` is given {count} times, but it can stand here only once", word.as_str());
                 report.error_help(Code::AttributeTwice, file.span(node.extent), message, "keep one of them");
             }
             return None;
         }
+        let found = nodes.iter().find(|node| node.word == word)?;
         Args::new(file.attribute(found), report)
     }
 
@@ -112,6 +114,16 @@ impl<'a> Visit<'a> {
     }
 }
 
+/// The set of some words, and the set of those among them that occur more than once.
+fn words(all: impl Iterator<Item = Word>) -> (u32, u32) {
+    let (mut present, mut several) = (0, 0);
+    for word in all {
+        several |= present & word.bit();
+        present |= word.bit();
+    }
+    (present, several)
+}
+
 /// The arguments of one attribute.
 pub(crate) struct Args<'a> {
     /// The attribute.
@@ -132,43 +144,15 @@ impl<'a> Args<'a> {
         if attribute.file.tree().lacks_values && attribute.node.has_parentheses && !well_formed(attribute, report) {
             return None;
         }
-        let (mut present, mut alike) = (0, 0);
-        for node in nodes {
-            alike |= present & node.word.bit();
-            present |= node.word.bit();
+        let (present, several) = words(nodes.iter().map(|node| node.word));
+        if several != 0 {
+            each_once(attribute, report);
         }
-        let args = Args { attribute, nodes, present, taken: 0, known: 0 };
-        if alike != 0 {
-            args.each_once(report);
-        }
-        Some(args)
+        Some(Args { attribute, nodes, present, taken: 0, known: 0 })
     }
 
     fn name(&self, node: &ArgumentNode) -> Option<&'a str> {
         node.name.map(|extent| self.attribute.file.slice(extent))
-    }
-
-    /// Says of which arguments there are several of one name: the last one counts.
-    #[cold]
-    fn each_once(&self, report: &mut Report) {
-        let file = self.attribute.file;
-        let mut seen: FxHashSet<Option<&str>> = FxHashSet::default();
-        let mut unnamed = 0;
-        for node in self.nodes {
-            let name = self.name(node);
-            unnamed += usize::from(name.is_none());
-            if let (false, Some(name)) = (seen.insert(name), name) {
-                let message = format!("argument `{name}` is given twice");
-                report.error_help(Code::ArgumentTwice, file.span(node.extent), message, "remove one of the two");
-            }
-        }
-        if unnamed > 1 {
-            let all = self.attribute.arguments().iter().filter(|argument| argument.name().is_none());
-            let values: Vec<&str> = all.filter_map(|argument| argument.value().map(Value::source)).collect();
-            let message = format!("`{}` takes at most one argument without a name", self.attribute.name());
-            let help = format!("if this is a list, put it into brackets: `[{}]`", values.join(", "));
-            self.error(Code::SeveralUnnamedArguments, message, help, report);
-        }
     }
 
     /// Adds an error about the whole attribute.
@@ -238,14 +222,14 @@ impl<'a> Args<'a> {
 
     /// Reports the arguments nobody took.
     #[inline]
-    pub(crate) fn finish(self, report: &mut Report) {
+    pub(crate) fn finish(&self, report: &mut Report) {
         if self.present & !self.taken != 0 {
             self.report_unknown(report);
         }
     }
 
     #[cold]
-    fn report_unknown(self, report: &mut Report) {
+    fn report_unknown(&self, report: &mut Report) {
         let numbered = || self.nodes.iter().enumerate().filter(|(_, node)| self.taken & node.word.bit() == 0);
         let last: FxHashMap<Option<&str>, usize> = numbered().map(|(at, node)| (self.name(node), at)).collect();
         for (_, node) in numbered().filter(|(at, node)| last.get(&self.name(node)) == Some(at)) {
@@ -259,6 +243,26 @@ impl<'a> Args<'a> {
             };
             report.error_help(Code::UnknownArgument, self.attribute.file.span(node.extent), message, help);
         }
+    }
+}
+
+/// Says of which arguments there are several of one name: the last one counts.
+#[cold]
+fn each_once(attribute: Attribute<'_>, report: &mut Report) {
+    let mut seen: FxHashSet<Option<&str>> = FxHashSet::default();
+    for argument in attribute.arguments().iter() {
+        let name = argument.name();
+        if let (false, Some(name)) = (seen.insert(name), name) {
+            let message = format!("argument `{name}` is given twice");
+            report.error_help(Code::ArgumentTwice, argument.span(), message, "remove one of the two");
+        }
+    }
+    let unnamed = || attribute.arguments().iter().filter(|argument| argument.name().is_none());
+    if unnamed().count() > 1 {
+        let values: Vec<&str> = unnamed().filter_map(|argument| argument.value().map(Value::source)).collect();
+        let message = format!("`{}` takes at most one argument without a name", attribute.name());
+        let help = format!("if this is a list, put it into brackets: `[{}]`", values.join(", "));
+        report.error_help(Code::SeveralUnnamedArguments, attribute.span(), message, help);
     }
 }
 

@@ -4,8 +4,6 @@
 //! junk on its own without harming its neighbours. Extents are those of the reference, which counts the spaces after
 //! an attribute without arguments as part of it.
 
-use std::num::NonZeroU32;
-
 use super::lexer::{Lexer, line_end, space_end, string_end, word_end};
 use super::literal::unescape;
 use super::tree::*;
@@ -160,6 +158,8 @@ impl<'a> Parser<'a> {
             }
         }
         self.at = at;
+        self.arguments.clear();
+        self.elements.clear();
         take_back(&mut self.tree.fields, at, |node| node.extent.start());
         take_back(&mut self.tree.properties, at, |node| node.extent.start());
         take_back(&mut self.tree.attributes, at, |node| node.extent.start());
@@ -167,6 +167,7 @@ impl<'a> Parser<'a> {
         take_back(&mut self.tree.arguments, at, |node| node.extent.start());
         take_back(&mut self.tree.elements, at, |node| node.extent.start());
         take_back(&mut self.tree.escaped, at, |node| node.extent.start());
+        take_back(&mut self.tree.trailing_commas, at, |comma| comma.start());
     }
 
     fn file(&mut self) {
@@ -436,6 +437,7 @@ impl<'a> Parser<'a> {
         Some(Member::Field(index))
     }
 
+    #[inline(always)]
     fn field_type(&mut self) -> Option<TypeNode> {
         let start = self.at;
         let found = self.field_type_inner(start);
@@ -445,6 +447,7 @@ impl<'a> Parser<'a> {
         found
     }
 
+    #[inline(always)]
     fn field_type_inner(&mut self, start: usize) -> Option<TypeNode> {
         if self.eat(b'[') {
             self.skip_space();
@@ -485,20 +488,30 @@ impl<'a> Parser<'a> {
     }
 
     /// A name, or `Unsupported("..")`, and whether it is the second.
+    #[inline(always)]
     fn base_type(&mut self) -> Option<(Extent, bool)> {
-        let start = self.at;
-        if self.peek() == b'U' && self.text[start..].starts_with("Unsupported(") {
-            self.at += "Unsupported(".len();
-            self.skip_space();
-            let string = self.string();
-            self.skip_space();
-            if string.is_some() && self.eat(b')') {
-                self.tree.has_unsupported = true;
-                return Some((self.extent_from(start), true));
-            }
-            self.at = start;
+        let unsupported = if self.peek() == b'U' { self.unsupported() } else { None };
+        match unsupported {
+            Some(extent) => Some((extent, true)),
+            None => Some((self.word()?, false)),
         }
-        Some((self.word()?, false))
+    }
+
+    fn unsupported(&mut self) -> Option<Extent> {
+        let start = self.at;
+        if !self.text[start..].starts_with("Unsupported(") {
+            return None;
+        }
+        self.at += "Unsupported(".len();
+        self.skip_space();
+        let string = self.string();
+        self.skip_space();
+        if string.is_none() || !self.eat(b')') {
+            self.at = start;
+            return None;
+        }
+        self.tree.has_unsupported = true;
+        Some(self.extent_from(start))
     }
 
     /// Attributes and the spaces behind them.
@@ -518,7 +531,9 @@ impl<'a> Parser<'a> {
         Run { start, end: self.tree.attributes.len() as u32 }
     }
 
-    /// `@` or `@@`, a path and its arguments.
+    /// `@` or `@@`, a path and its arguments. Inlined, as what makes the nodes of lists is: a node that is returned is
+    /// copied as soon as it is written, and memory is slow at that.
+    #[inline(always)]
     fn attribute(&mut self, signs: usize) -> Option<AttributeNode> {
         let start = self.at;
         for _ in 0..signs {
@@ -530,7 +545,7 @@ impl<'a> Parser<'a> {
         let word = if name == first { Word::of(self.slice(name)) } else { Word::Scoped };
         self.skip_space();
         let has_parentheses = self.peek() == b'(';
-        let arguments = if has_parentheses { self.arguments()? } else { Arguments::default() };
+        let arguments = if has_parentheses { self.arguments()? } else { Run::default() };
         let extent = self.extent_from(start);
         Some(AttributeNode { word, has_parentheses, name, arguments, comment: None, extent })
     }
@@ -557,142 +572,122 @@ impl<'a> Parser<'a> {
         self.extent_from(first.start() as usize)
     }
 
-    fn arguments(&mut self) -> Option<Arguments> {
+    fn arguments(&mut self) -> Option<Run> {
         self.expect(b'(')?;
-        let (list, trailing_comma) = self.argument_list(b')', true)?;
-        self.tree.lacks_values |= trailing_comma.is_some();
-        Some(Arguments { list, trailing_comma })
+        self.argument_list(b')', true)
     }
 
     /// Arguments up to the closing byte; with `free`, values need no name and a last comma is noted.
-    fn argument_list(&mut self, close: u8, free: bool) -> Option<(Run, Option<NonZeroU32>)> {
+    fn argument_list(&mut self, close: u8, free: bool) -> Option<Run> {
         self.skip_space();
         if self.eat(close) {
-            return Some((Run::default(), None));
+            return Some(Run::default());
         }
-        if free && let Some(comma) = self.comma() {
+        let comma = self.at;
+        if free && self.eat(b',') {
             self.skip_space();
-            return self.eat(close).then_some((Run::default(), Some(comma)));
-        }
-        let first = self.argument(free)?;
-        self.skip_space();
-        if self.eat(close) {
-            self.tree.arguments.push(first);
-            let end = self.tree.arguments.len() as u32;
-            return Some((Run { start: end - 1, end }, None));
+            self.expect(close)?;
+            self.trailing_comma(comma);
+            return Some(Run::default());
         }
         let open = self.arguments.len();
-        self.arguments.push(first);
-        let closed = self.further_arguments(close);
-        let start = self.tree.arguments.len() as u32;
-        if closed.is_some() {
-            self.tree.arguments.extend_from_slice(&self.arguments[open..]);
-        }
-        self.arguments.truncate(open);
-        let comma = closed.filter(|comma| free || comma.is_none())?;
-        Some((Run { start, end: self.tree.arguments.len() as u32 }, comma))
-    }
-
-    /// Collects arguments behind the first one in [`Parser::arguments`], up to the closing byte; the last comma.
-    fn further_arguments(&mut self, close: u8) -> Option<Option<NonZeroU32>> {
-        let free = close == b')';
         loop {
-            let comma = self.comma()?;
-            self.skip_space();
-            if self.eat(close) {
-                return Some(Some(comma));
-            }
             let argument = self.argument(free)?;
-            self.arguments.push(argument);
             self.skip_space();
-            if self.eat(close) {
-                return Some(None);
+            let comma = self.at;
+            let mut closed = self.eat(close);
+            if !closed {
+                self.expect(b',')?;
+                self.skip_space();
+                closed = free && self.eat(close);
+                if closed {
+                    self.trailing_comma(comma);
+                }
             }
+            if closed {
+                return Some(close_list(&mut self.arguments, open, argument, &mut self.tree.arguments));
+            }
+            self.arguments.push(argument);
         }
     }
 
-    fn comma(&mut self) -> Option<NonZeroU32> {
-        let at = self.at as u32;
-        if self.eat(b',') { NonZeroU32::new(at) } else { None }
+    /// Notes a comma with nothing behind it.
+    #[cold]
+    fn trailing_comma(&mut self, at: usize) {
+        self.tree.trailing_commas.push(Extent::new(at, at + 1));
+        self.tree.lacks_values = true;
     }
 
+    #[inline(always)]
     fn argument(&mut self, free: bool) -> Option<ArgumentNode> {
         let start = self.at;
-        let Some(first) = self.word() else {
-            let value = if free { Some(self.expression_without_word()?) } else { return None };
-            return Some(ArgumentNode { word: Word::Unnamed, name: None, value, extent: self.extent_from(start) });
-        };
-        let bare = self.at;
-        self.skip_space();
-        if self.eat(b':') {
+        let mut first = self.word();
+        let name = first.filter(|_| self.colon());
+        if name.is_some() {
             let after = self.at;
             self.skip_space();
-            let word = Word::of(self.slice(first));
-            let value = match self.peek() {
-                b',' | b')' if free => {
-                    self.at = after;
-                    self.tree.lacks_values = true;
-                    None
-                }
-                _ => Some(self.expression()?),
-            };
-            return Some(ArgumentNode { word, name: Some(first), value, extent: self.extent_from(start) });
-        }
-        if !free {
+            if free && matches!(self.peek(), b',' | b')') {
+                self.at = after;
+                self.tree.lacks_values = true;
+                let word = self.word_of(name);
+                return Some(ArgumentNode { word, name, value: None, extent: self.extent_from(start) });
+            }
+            first = self.word();
+        } else if !free {
             return None;
         }
-        self.at = bare;
         let value = Some(self.expression_of(first)?);
-        Some(ArgumentNode { word: Word::Unnamed, name: None, value, extent: self.extent_from(start) })
+        Some(ArgumentNode { word: self.word_of(name), name, value, extent: self.extent_from(start) })
     }
 
+    /// Takes spaces and the `:` behind them; nothing when there is none.
     #[inline]
-    fn expression(&mut self) -> Option<ExpressionNode> {
-        match self.word() {
-            Some(first) => self.expression_of(first),
-            None => self.expression_without_word(),
-        }
-    }
-
-    /// An expression that does not begin with a word.
-    fn expression_without_word(&mut self) -> Option<ExpressionNode> {
+    fn colon(&mut self) -> bool {
         let start = self.at;
-        let is_too_deep = self.depth == MAX_DEPTH;
-        let token = is_too_deep.then(|| Extent::new(start, self.lexer.token(start).end));
-        self.nested(start, token, Parser::without_word)
+        self.skip_space();
+        let found = self.eat(b':');
+        if !found {
+            self.at = start;
+        }
+        found
     }
 
-    /// An expression whose first word is read already.
     #[inline]
-    fn expression_of(&mut self, first: Extent) -> Option<ExpressionNode> {
-        let too_deep = (self.depth == MAX_DEPTH).then_some(first);
-        self.nested(first.start() as usize, too_deep, |parser| parser.call_or_path(first))
+    fn word_of(&self, name: Option<Extent>) -> Word {
+        name.map_or(Word::Unnamed, |name| Word::of(self.slice(name)))
     }
 
-    /// One level deeper; `too_deep` is what stands where that is not possible.
-    #[inline]
-    fn nested(
-        &mut self,
-        start: usize,
-        too_deep: Option<Extent>,
-        kind: impl FnOnce(&mut Self) -> Option<ExpressionKind>,
-    ) -> Option<ExpressionNode> {
-        if let Some(token) = too_deep {
+    #[inline(always)]
+    fn expression(&mut self) -> Option<ExpressionNode> {
+        let first = self.word();
+        self.expression_of(first)
+    }
+
+    /// An expression whose first word is read already, if it begins with one.
+    #[inline(always)]
+    fn expression_of(&mut self, first: Option<Extent>) -> Option<ExpressionNode> {
+        let start = first.map_or(self.at, |first| first.start() as usize);
+        if self.depth == MAX_DEPTH {
+            let token = first.unwrap_or_else(|| Extent::new(start, self.lexer.token(start).end));
             self.tree.too_deep.push(token);
             return None;
         }
         self.depth += 1;
-        let kind = kind(self);
+        let kind = match first {
+            Some(first) => self.call_or_path(first),
+            None => self.without_word(),
+        };
         self.depth -= 1;
         Some(ExpressionNode { kind: kind?, extent: self.extent_from(start) })
     }
 
+    #[inline(always)]
     fn call_or_path(&mut self, first: Extent) -> Option<ExpressionKind> {
         let name = self.path(first);
         let bare = self.at;
         self.skip_space();
         if self.peek() == b'(' {
-            return Some(ExpressionKind::Call { name, arguments: self.arguments()? });
+            return Some(ExpressionKind::Call { name_end: name.end(), arguments: self.arguments()? });
         }
         self.at = bare;
         // A path that starts with a digit is a number, or nothing.
@@ -703,6 +698,7 @@ impl<'a> Parser<'a> {
         Some(ExpressionKind::Path)
     }
 
+    #[inline(always)]
     fn without_word(&mut self) -> Option<ExpressionKind> {
         match self.peek() {
             b'"' => {
@@ -722,7 +718,7 @@ impl<'a> Parser<'a> {
             }
             b'{' => {
                 self.at += 1;
-                Some(ExpressionKind::Object(self.argument_list(b'}', false)?.0))
+                Some(ExpressionKind::Object(self.argument_list(b'}', false)?))
             }
             _ => None,
         }
@@ -749,35 +745,27 @@ impl<'a> Parser<'a> {
         if self.eat(b']') {
             return Some(Run::default());
         }
-        let first = self.expression()?;
-        self.skip_space();
-        if self.eat(b']') {
-            self.tree.elements.push(first);
-            let end = self.tree.elements.len() as u32;
-            return Some(Run { start: end - 1, end });
-        }
         let open = self.elements.len();
-        self.elements.push(first);
-        let closed = self.further_elements();
-        let start = self.tree.elements.len() as u32;
-        if closed.is_some() {
-            self.tree.elements.extend_from_slice(&self.elements[open..]);
-        }
-        self.elements.truncate(open);
-        closed.map(|()| Run { start, end: self.tree.elements.len() as u32 })
-    }
-
-    /// Collects elements behind the first one in [`Parser::elements`], up to the closing bracket.
-    fn further_elements(&mut self) -> Option<()> {
         loop {
-            self.expect(b',')?;
-            self.skip_space();
             let element = self.expression()?;
-            self.elements.push(element);
             self.skip_space();
             if self.eat(b']') {
-                return Some(());
+                return Some(close_list(&mut self.elements, open, element, &mut self.tree.elements));
             }
+            self.elements.push(element);
+            self.expect(b',')?;
+            self.skip_space();
         }
     }
+}
+
+/// Moves a list to the tree when its last node is there: what of it was collected from `open` on, and that one.
+fn close_list<T: Copy>(collected: &mut Vec<T>, open: usize, last: T, tree: &mut Vec<T>) -> Run {
+    let start = tree.len() as u32;
+    if collected.len() > open {
+        tree.extend_from_slice(&collected[open..]);
+        collected.truncate(open);
+    }
+    tree.push(last);
+    Run { start, end: tree.len() as u32 }
 }

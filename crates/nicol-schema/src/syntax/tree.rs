@@ -225,21 +225,12 @@ pub(crate) struct AttributeNode {
     pub(crate) has_parentheses: bool,
     /// The name, with dots.
     pub(crate) name: Extent,
-    /// The arguments.
-    pub(crate) arguments: Arguments,
+    /// The arguments: indices into [`Tree::arguments`].
+    pub(crate) arguments: Run,
     /// The comment at the end of the line (block attributes only).
     pub(crate) comment: Option<Extent>,
     /// The whole attribute, with the spaces that follow an attribute without arguments.
     pub(crate) extent: Extent,
-}
-
-/// What stands between parentheses.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Arguments {
-    /// Indices into [`Tree::arguments`].
-    pub(crate) list: Run,
-    /// Where a comma stands before the closing parenthesis, an error.
-    pub(crate) trailing_comma: Option<NonZeroU32>,
 }
 
 /// `value`, `name: value` or `name:`.
@@ -277,10 +268,10 @@ pub(crate) enum ExpressionKind {
     Path,
     /// `name(..)`
     Call {
-        /// The name.
-        name: Extent,
-        /// What stands between the parentheses.
-        arguments: Arguments,
+        /// One past the last byte of the name.
+        name_end: u32,
+        /// What stands between the parentheses: indices into [`Tree::arguments`].
+        arguments: Run,
     },
     /// `[..]`: indices into [`Tree::elements`].
     Array(Run),
@@ -333,6 +324,8 @@ pub(crate) struct Tree {
     pub(crate) elements: Vec<ExpressionNode>,
     /// Every string with escapes, in the order of the text.
     pub(crate) escaped: Vec<Escaped>,
+    /// Commas before a closing parenthesis, errors, in the order of the text.
+    pub(crate) trailing_commas: Vec<Extent>,
     /// Places where values are nested deeper than the parser follows.
     pub(crate) too_deep: Vec<Extent>,
     /// An argument may lack its value, or a comma have nothing behind it.

@@ -5,6 +5,8 @@ use crate::ast::File;
 use crate::diagnostic::Code;
 use crate::directive::{Directive, PREFIX, scan};
 use crate::report::{Report, nearest};
+use crate::resolve::draft::Type;
+use crate::schema::{Arity, ScalarType};
 use crate::source::Span;
 use crate::syntax::tree::Extent;
 
@@ -21,7 +23,8 @@ pub(super) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
                 Ok(_) if model.is_view => {
                     hint(report, span, "a view takes no directives".to_owned());
                 }
-                Ok(_) => {}
+                Ok(Directive::Type(_)) => hint(report, span, "`@nicol.type` is said of a `Json` field".to_owned()),
+                Ok(Directive::AppendOnly | Directive::Check(_)) => {}
                 Err(wrong) => hint(report, span, wrong),
             }
         }
@@ -30,6 +33,12 @@ pub(super) fn check(checks: &Checks<'_, '_>, report: &mut Report) {
             for (span, directive) in found(model.file, field.node.docs).into_iter().chain(beside) {
                 match directive {
                     Ok(Directive::Check(_)) => {}
+                    Ok(Directive::Type(_)) => {
+                        let is_json = matches!(field.ty, Some(Type::Scalar(ScalarType::Json)));
+                        if !is_json || field.arity == Arity::List {
+                            hint(report, span, "`@nicol.type` is said of a `Json` field that is no list".to_owned());
+                        }
+                    }
                     Ok(Directive::AppendOnly) => {
                         hint(report, span, "`@nicol.appendOnly` is said of a whole model".to_owned());
                     }
@@ -52,9 +61,9 @@ fn found(file: File<'_>, docs: Option<Extent>) -> Vec<(Span, Result<Directive, S
 
 fn hint(report: &mut Report, span: Span, wrong: String) {
     let name = wrong.split("@nicol.").nth(1).map(|rest| rest.trim_end_matches('`')).unwrap_or_default();
-    let help = match nearest(name, ["appendOnly", "check"]) {
+    let help = match nearest(name, ["appendOnly", "check", "type"]) {
         Some(known) if known != name => format!("did you mean `@nicol.{known}`?"),
-        _ => "the directives are `@nicol.appendOnly` and `@nicol.check(\"...\")`".to_owned(),
+        _ => "the directives are `@nicol.appendOnly`, `@nicol.check(\"...\")` and `@nicol.type(\"...\")`".to_owned(),
     };
     report.hint(Code::UnknownDirective, span, wrong, help);
 }

@@ -27,7 +27,9 @@ pub(crate) fn check(checks: &Checks<'_, '_>, id: ModelId, at: FieldId, names: &N
         native::field(checks, field, report);
     }
     if field.default.is_some() {
-        default_name(checks, field, report);
+        if checks.draft.has_named_defaults.get() {
+            default_name(checks, field, report);
+        }
         defaults::value(checks, field, report);
     }
     if let Some(Type::Unsupported(_)) = field.ty {

@@ -10,6 +10,7 @@ use crate::resolve::draft::*;
 use crate::schema::*;
 use crate::source::Span;
 
+use super::names::Seen;
 use super::{Checks, keys, mongodb, native, operator_classes};
 
 /// Models first, then views, each in the order of the sources.
@@ -24,8 +25,12 @@ pub(crate) fn in_order(draft: &Draft<'_>) -> Vec<ModelId> {
 /// Two models cannot be one table.
 pub(crate) fn database_name_clashes(checks: &Checks<'_, '_>, report: &mut Report) {
     let draft = checks.draft;
+    let mut names = Seen::with_capacity(draft.models.len());
+    draft.models.iter().for_each(|model| names.add(model.database_name()));
+    if !names.some_seem_alike() {
+        return;
+    }
     let mut seen: FxHashMap<(Option<&str>, &str), ModelId> = FxHashMap::default();
-    seen.reserve(draft.models.len());
     for id in in_order(draft) {
         let model = draft.model(id);
         let schema = model.schema.map(|(name, _)| name);

@@ -2,7 +2,7 @@
 
 use std::hash::Hasher;
 
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::constraint_names::{ConstraintKind, append_default_name};
 use crate::provider::Scope;
@@ -54,19 +54,13 @@ impl<'n> Names<'n> {
         names
     }
 
-    /// True when two names have the same hash, whatever spaces they are in.
+    /// True when two names seem alike, whatever spaces they are in.
     fn some_seem_alike(checks: &Checks<'_, '_>) -> bool {
         let draft = checks.draft;
         let indexes: usize = draft.models.iter().map(|model| model.indexes.len()).sum();
-        let mut seen: FxHashSet<u64> = FxHashSet::default();
-        seen.reserve(draft.models.len() + draft.relations.len() + indexes);
-        let mut alike = false;
-        each(checks, |name, _| {
-            let mut hasher = FxHasher::default();
-            hasher.write(name.as_bytes());
-            alike |= !seen.insert(hasher.finish());
-        });
-        alike
+        let mut seen = Seen::with_capacity(draft.models.len() + draft.relations.len() + indexes);
+        each(checks, |name, _| seen.add(name));
+        seen.some_seem_alike()
     }
 
     fn space(&self, scope: Scope, id: ModelId) -> Space {
@@ -105,6 +99,30 @@ impl<'n> Names<'n> {
             return 0;
         }
         self.custom.get(&(id, name)).copied().unwrap_or_default()
+    }
+}
+
+/// The hashes of many names. They tell soon that no name occurs twice, as is usual: in order, they are next to each other
+/// when they are the same, and going over them in order is faster than looking each up in a large set.
+pub(crate) struct Seen(Vec<u64>);
+
+impl Seen {
+    /// No names, with room for so many.
+    pub(crate) fn with_capacity(names: usize) -> Seen {
+        Seen(Vec::with_capacity(names))
+    }
+
+    /// Adds a name.
+    pub(crate) fn add(&mut self, name: &str) {
+        let mut hasher = FxHasher::default();
+        hasher.write(name.as_bytes());
+        self.0.push(hasher.finish());
+    }
+
+    /// True when a name occurs twice, and perhaps when none does.
+    pub(crate) fn some_seem_alike(mut self) -> bool {
+        self.0.sort_unstable();
+        self.0.windows(2).any(|two| two[0] == two[1])
     }
 }
 

@@ -62,13 +62,14 @@ impl<B: Batch> IntoFuture for Batched<B> {
     fn into_future(self) -> Self::IntoFuture {
         let Batched { client, mut requests, isolation } = self;
         Box::pin(async move {
-            let work = async {
+            let watch = Watch::begin(Operation::Batch, None);
+            let result = async {
                 requests.admit()?;
                 let mut taken = client.take(purpose(Operation::Batch, None), false).await?;
                 requests.run(&mut taken.session()?, isolation).await
-            };
-            let watch = Watch::begin(Operation::Batch, None);
-            let result = work.instrument(watch.span()).await;
+            }
+            .instrument(watch.span())
+            .await;
             watch.end(&client, result)
         })
     }

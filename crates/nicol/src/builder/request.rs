@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use nicol_db::{Purpose, Rows};
 
@@ -90,14 +90,15 @@ pub(crate) async fn execute<R: Request>(mut request: R) -> Result<R::Output> {
     let Head { client, operation, table } = request.head();
     let client = client.clone();
     let watch = Watch::begin(operation, table);
-    let work = async {
+    let result = async {
         if let Some(gate) = client.hooks().gate(operation) {
             request.admit(&gate)?;
         }
         let mut taken = client.take(purpose(operation, table), operation.only_reads()).await?;
         request.run(&mut taken.session()?).await
-    };
-    let result = work.instrument(watch.span()).await;
+    }
+    .instrument(watch.span())
+    .await;
     watch.end(&client, result)
 }
 
@@ -109,8 +110,8 @@ fn model(table: Option<&'static TableMeta>) -> &'static str {
     table.map_or("", |table| table.model)
 }
 
-/// An operation under way. A value beside its future and not a function around it: a future that is handed on is copied, and
-/// these are large.
+/// An operation that is counted, and of which `tracing` and the hooks are told. It holds no future: one that is handed on takes its
+/// room anew in each that it passes through.
 pub(crate) struct Watch {
     operation: Operation,
     model: &'static str,
@@ -118,16 +119,15 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn begin(operation: Operation, table: Option<&'static TableMeta>) -> Watch {
+    pub(crate) fn begin(operation: Operation, table: Option<&'static TableMeta>) -> Self {
         Watch { operation, model: model(table), began: Instant::now() }
     }
 
-    /// What `tracing` is told of it.
-    pub(crate) fn span(&self) -> tracing::Span {
+    /// What the work goes on in.
+    pub(crate) fn span(&self) -> Span {
         tracing::debug_span!("nicol", operation = self.operation.name(), model = self.model)
     }
 
-    /// Counts it, and tells the hooks.
     pub(crate) fn end<T>(self, client: &Client, result: Result<T>) -> Result<T> {
         let Watch { operation, model, began } = self;
         let elapsed = began.elapsed();

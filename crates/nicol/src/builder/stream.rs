@@ -144,12 +144,13 @@ impl<T> Batches<T> {
         self.read.take = Some(i64::try_from(size).unwrap_or(i64::MAX));
         let (client, read) = (&self.client, &self.read);
         let (operation, table) = (Operation::FindMany, Some(read.table));
-        let work = async {
+        let watch = Watch::begin(operation, table);
+        let result = async {
             let mut taken = client.take(purpose(operation, table), true).await?;
             run::read(&mut taken.session()?, read).await
-        };
-        let watch = Watch::begin(operation, table);
-        let result = work.instrument(watch.span()).await;
+        }
+        .instrument(watch.span())
+        .await;
         let level = watch.end(client, result)?;
         let count = level.len() as u64;
         self.left = self.left.map(|left| left - count.min(left));

@@ -5,13 +5,8 @@ use std::marker::PhantomData;
 use super::Col;
 use crate::Marks;
 use crate::filter::{Comparison, Condition, Filter, JsonTest, Place, Step};
-use crate::scalar::{Given, Scalar};
+use crate::scalar::{Document, Given};
 use crate::types::Json;
-
-/// JSON columns, optional or not.
-pub trait Document: Scalar<Plain = Json> {}
-impl Document for Json {}
-impl Document for Option<Json> {}
 
 /// A step of a path: the key of an object, or the index of an array.
 #[derive(Debug, Clone, PartialEq)]

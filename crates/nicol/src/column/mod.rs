@@ -11,8 +11,8 @@ use std::marker::PhantomData;
 
 use nicol_db::Value;
 
-pub use calculation::{Averaged, Calculated, Counted, Summed, count};
-pub use json::{Document, JsonPlace, PathStep};
+pub use calculation::{Averaged, Calculated, Counted, Ranked, Summed, count};
+pub use json::{JsonPlace, PathStep};
 pub use order::{Order, Orders, relevance};
 pub use set::Columns;
 pub use text::{Insensitive, Searchable, Text, search};

@@ -30,7 +30,6 @@ pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, w
         }
     }
     let may_race = patch.links.iter().any(|(_, write)| write.may_race());
-    // Apart, so that an update of columns alone keeps a small future.
     let result = Box::pin(update_apart(session, key, patch.clone(), wanted, direct.clone())).await;
     match result {
         // What somebody else created in between is there at the second try.
@@ -181,13 +180,13 @@ async fn change(
         add_columns(&mut asked, near_columns(table.relation(*relation)));
     }
     let mut patch = Patch { assigns, links: Vec::new() };
+    // What related rows take is apart: an UPDATE without them need not have the room for it.
     let mut later = Later::default();
     if !parents.is_empty() {
-        // Apart, so that a change of columns alone keeps a small future.
-        let Some(found) = Box::pin(change_parents(session, table, &target, &mut patch, parents)).await? else {
-            return Ok(None);
-        };
-        later = found;
+        match Box::pin(change_parents(session, table, &target, &mut patch, parents)).await? {
+            Some(found) => later = found,
+            None => return Ok(None),
+        }
     }
     for (relation, _) in later.links.iter().filter(|_| later.row.is_none()) {
         add_columns(&mut asked, near_columns(table.relation(*relation)));
@@ -203,10 +202,12 @@ async fn change(
     // Before the change the foreign keys may have led elsewhere.
     let row = later.row.take().unwrap_or_else(|| cells.clone());
     for (relation, write) in later.links {
-        link_below(session, table, std::slice::from_ref(&row), vec![(0, relation, write)]).await?;
+        Box::pin(link_below(session, table, std::slice::from_ref(&row), vec![(0, relation, write)])).await?;
     }
-    let writes = below.into_iter().map(|(relation, write)| (0, relation, write)).collect();
-    link_below(session, table, std::slice::from_ref(&cells), writes).await?;
+    if !below.is_empty() {
+        let writes = below.into_iter().map(|(relation, write)| (0, relation, write)).collect();
+        Box::pin(link_below(session, table, std::slice::from_ref(&cells), writes)).await?;
+    }
     Ok(Some(changed))
 }
 
@@ -509,6 +510,18 @@ pub(crate) async fn upsert(
     patch: Patch,
     wanted: &Read,
 ) -> Result<Level> {
+    match upsert_once(session, key, draft.clone(), patch.clone(), wanted).await {
+        // Somebody else created it in between: now it can be changed. PostgreSQL's `ON CONFLICT` decides this only for the
+        // key it names; when the two new rows share another unique key, too, the second one fails.
+        Err(error) if error.is_unique_violation() && !session.in_transaction => {
+            upsert_once(session, key, draft, patch, wanted).await
+        }
+        result => result,
+    }
+}
+
+/// One attempt of [`upsert`]: in one statement where the database can decide.
+async fn upsert_once(session: &mut Session<'_>, key: &Key, draft: Draft, patch: Patch, wanted: &Read) -> Result<Level> {
     if is_native(session, key, &draft, &patch, wanted.table) {
         let is_alone = is_flat(wanted) && sql::has_returning(session.connection.dialect(), Verb::Insert);
         if is_alone {
@@ -518,17 +531,10 @@ pub(crate) async fn upsert(
         let result = upsert_in_one(session, key, draft, patch, wanted).await;
         return session.finish(result).await;
     }
-    for last in [false, true] {
-        if let Some(level) = update(session, key, patch.clone(), wanted).await? {
-            return Ok(level);
-        }
-        match create(session, wanted.table, draft.clone(), wanted).await {
-            // Somebody else created it in between: now it can be changed.
-            Err(error) if error.is_unique_violation() && !last && !session.in_transaction => {}
-            result => return result,
-        }
+    if let Some(level) = update(session, key, patch, wanted).await? {
+        return Ok(level);
     }
-    Err(Error::not_found(wanted.table, "upsert"))
+    create(session, wanted.table, draft, wanted).await
 }
 
 /// True when the database can decide between creating and changing: the new row has the key that is looked for, and on MySQL

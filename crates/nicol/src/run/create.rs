@@ -31,10 +31,10 @@ pub(crate) async fn create(
     }
     // What somebody else created in between is there at the second try.
     let again = draft.links.iter().any(|(_, write)| write.may_race()).then(|| (draft.clone(), direct.clone()));
-    let result = Box::pin(create_apart(session, table, draft, wanted, direct)).await;
+    let result = create_apart(session, table, draft, wanted, direct).await;
     match (result, again) {
         (Err(error), Some((draft, direct))) if error.is_unique_violation() => {
-            Box::pin(create_apart(session, table, draft, wanted, direct)).await
+            create_apart(session, table, draft, wanted, direct).await
         }
         (result, _) => result,
     }
@@ -129,7 +129,7 @@ pub(super) fn insert_level<'a>(
             return Ok(inserted);
         }
         let cells = inserted.cells(table)?;
-        link_below(session, table, &cells, below).await?;
+        Box::pin(link_below(session, table, &cells, below)).await?;
         Ok(inserted)
     })
 }

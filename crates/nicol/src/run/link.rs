@@ -58,19 +58,6 @@ pub(super) async fn link_below(
     rows: &[Cells],
     writes: Vec<(usize, u16, LinkWrite)>,
 ) -> Result<()> {
-    match writes.is_empty() {
-        true => Ok(()),
-        // Apart, so that rows on which nothing hangs keep a small future.
-        false => Box::pin(link_groups(session, table, rows, writes)).await,
-    }
-}
-
-async fn link_groups(
-    session: &mut Session<'_>,
-    table: &'static TableMeta,
-    rows: &[Cells],
-    writes: Vec<(usize, u16, LinkWrite)>,
-) -> Result<()> {
     for Group { relation, writes } in grouped(writes) {
         let meta = table.relation(relation);
         let ends = Ends { table, meta, target: (meta.target)(), rows };

@@ -40,25 +40,18 @@ pub(crate) async fn read(session: &mut Session<'_>, read: &Read) -> Result<Level
         let rows = session.read(read.table, &statement).await?;
         return Ok(Flat::of(read, &items).level(rows));
     }
-    // Apart: reads of one level, and there are more of those, keep a small future.
-    Box::pin(read_levels(session, read, statement, Flat::of(read, &items), nested)).await
-}
-
-async fn read_levels(
-    session: &mut Session<'_>,
-    read: &Read,
-    statement: Statement,
-    rows_of: Flat,
-    nested: Vec<NestedPlan<'_>>,
-) -> Result<Level> {
     let mut rounds = Rounds::new(session, read);
-    let result = async {
-        let mut answers = rounds.ask(vec![(read.table, statement)]).await?;
-        let rows = answers.pop().ok_or_else(|| Error::inconsistent("a statement without an answer"))?;
-        load_below(&mut rounds, rows_of.level(rows), nested).await
-    }
-    .await;
-    rounds.end(result).await
+    // Apart: a read without related rows need not have the room for them.
+    Box::pin(async {
+        let result = async {
+            let mut answers = rounds.ask(vec![(read.table, statement)]).await?;
+            let rows = answers.pop().ok_or_else(|| Error::inconsistent("a statement without an answer"))?;
+            load_below(&mut rounds, Flat::of(read, &items).level(rows), nested).await
+        }
+        .await;
+        rounds.end(result).await
+    })
+    .await
 }
 
 /// The first statement of a read: that of its own rows.

@@ -98,11 +98,11 @@ impl Writer {
         self.text.push_str(text);
     }
 
-    /// Statements are full of numbers of one digit.
     fn number(&mut self, number: usize) {
-        match u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)) {
-            Some(digit) => self.text.push(digit),
-            None => self.text.push_str(&number.to_string()),
+        // Aliases have one digit as a rule, and there are many.
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => self.text.push(char::from(b'0' + digit)),
+            _ => self.text.push_str(&number.to_string()),
         }
     }
 
@@ -284,7 +284,7 @@ fn fits_json(value: &Value, is_long: bool) -> bool {
     match value {
         Value::Int(_) | Value::BigInt(_) | Value::Bool(_) | Value::Text(_) | Value::DateTime(_) => true,
         Value::Float(_) | Value::Decimal(_) => is_long,
-        Value::Null | Value::Bytes(_) | Value::Json(_) | Value::List(_) => false,
+        Value::Null | Value::Bytes(_) | Value::Json(_) | Value::List(_) | Value::Unfit(_) => false,
     }
 }
 

@@ -34,13 +34,19 @@ pub(crate) fn run(args: &DeployArgs, global: &Global, output: &Output) -> Result
         allow_out_of_order: args.allow_out_of_order,
         baseline,
         scope: Some(&scope),
+        create_database: true,
         lock: lock_options(),
     };
     let mut teller = Teller::new(output);
     let deployed = database.run(deploy(&database.url, &directory, options, &mut teller))?;
     drop(teller);
     if output.json {
-        output.json(&json!({ "found": deployed.found, "baseline": deployed.baseline, "applied": deployed.applied }));
+        output.json(&json!({
+            "found": deployed.found,
+            "database_created": deployed.database_created,
+            "baseline": deployed.baseline,
+            "applied": deployed.applied,
+        }));
     }
     output.say(&if deployed.applied.is_empty() {
         "No pending migrations to apply.".to_owned()

@@ -20,19 +20,28 @@ pub(crate) fn run(args: &ResolveArgs, global: &Global, output: &Output) -> Resul
         return accept_edit(name, args, global, output);
     }
     // The argument parser lets exactly one of them through.
-    let (name, resolution, word) = match (&args.applied, &args.rolled_back) {
-        (Some(name), _) => (name, Resolution::Applied, "applied"),
-        (None, Some(name)) => (name, Resolution::RolledBack, "rolled back"),
-        (None, None) => return Ok(DONE),
+    let (name, resolution, word, said) = match (&args.applied, &args.rolled_back, &args.retry) {
+        (Some(name), _, _) => (name, Resolution::Applied, "applied", "is recorded as applied"),
+        (None, Some(name), _) => (name, Resolution::RolledBack, "rolled back", "is recorded as rolled back"),
+        (None, None, Some(name)) => {
+            (name, Resolution::Retry, "retry", "is gone on with by the next deployment, at the statement that failed")
+        }
+        (None, None, None) => return Ok(DONE),
     };
     let Site { database, directory, .. } = Site::open(global, args.url.url.as_deref(), output)?;
     let mut teller = Teller::new(output);
-    database.run(resolve(&database.url, &directory, name, resolution, lock_options(), &mut teller))?;
+    let is_recorded =
+        database.run(resolve(&database.url, &directory, name, resolution, lock_options(), &mut teller))?;
     drop(teller);
     if output.json {
+        let word = if is_recorded { word } else { "nothing to resolve" };
         output.json(&json!({ "migration": name, "resolution": word }));
     }
-    output.say(&format!("Migration {name} is recorded as {word}."));
+    output.say(&if is_recorded {
+        format!("Migration {name} {said}.")
+    } else {
+        format!("There is nothing to resolve: the database has no record of {name} as failed. The next deploy runs it.")
+    });
     Ok(DONE)
 }
 

@@ -40,6 +40,7 @@ impl Teller {
 impl Watch for Teller {
     fn event(&mut self, event: Event) {
         match event {
+            Event::DatabaseCreated => self.output.say("The database was missing and has been created."),
             Event::WaitingForLock { holder, waited } => {
                 let holder = holder.map(|holder| format!(" (held by {holder})")).unwrap_or_default();
                 self.output

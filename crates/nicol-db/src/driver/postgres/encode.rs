@@ -190,6 +190,8 @@ fn text(value: &Value, ty: &Type) -> String {
         Value::DateTime(value) => instant_text(*value, ty),
         Value::List(_) if *ty == Type::JSON || *ty == Type::JSONB => to_json(value).to_string(),
         Value::List(values) => array_text(values, ty),
+        // Refused before.
+        Value::Unfit(why) => why.clone(),
     }
 }
 

@@ -3,12 +3,13 @@
 use nicol_db::Dialect;
 
 use super::{in_order, stepwise};
+use crate::event::Stepwise;
 use crate::lint::effect::postgres::{Lock, references};
 use crate::lint::effect::{Blocks, Work};
 use crate::lint::finding::Draft;
-use crate::lint::scene::{Scene, Statement};
-use crate::sql::{Action, Change, Clause, Column, Constraint, ConstraintKind, CreateTable, Name, TokenKind};
-use crate::statement::Kind;
+use crate::lint::scene::Scene;
+use crate::sql::{Action, Change, Clause, Column, Constraint, ConstraintKind, CreateTable, Name};
+use crate::statement::{Kind, names_text};
 
 pub(super) fn check(scene: &Scene<'_>, found: &mut Vec<Draft>) {
     let statement = scene.statement();
@@ -152,24 +153,30 @@ fn locks_parent(scene: &Scene<'_>, table: &Name, parent: &str) -> Option<Draft> 
     Some(Draft::new("NL102", message).cost(lock, vec![parent.to_string()], Blocks::ReadsAndWrites, Work::Instant))
 }
 
-/// PostgreSQL refuses a value in the transaction that adds it.
+/// PostgreSQL refuses a value in the transaction that adds it. Where the transaction is the script's own it fails; a script
+/// without one is run statement by statement, and loses the transaction around all of it.
 fn enum_value_used(scene: &Scene<'_>, found: &mut Vec<Draft>) {
     let statement = scene.statement();
     if scene.dialect() != Dialect::Postgres || matches!(statement.action, Action::AddEnumValue { .. }) {
         return;
     }
-    for before in scene.before_in_transaction() {
+    for before in scene.before() {
         let Action::AddEnumValue { value, name, .. } = &before.action else { continue };
-        let uses = |statement: &Statement<'_>| {
-            statement.tokens.iter().any(|token| token.kind == TokenKind::Text && token.content() == *value)
-        };
-        if uses(statement) {
-            let message = format!(
-                "'{value}' was added to \"{}\" in this transaction: it cannot be used before the commit",
-                name.name
-            );
-            let rewrite = stepwise(&[before.text.to_string(), statement.text.to_string()]);
+        if !names_text(&statement.tokens, value, scene.dialect()) {
+            continue;
+        }
+        let rewrite = stepwise(&[before.text.to_string(), statement.text.to_string()]);
+        let name = &name.name;
+        if before.group == statement.group {
+            let message =
+                format!("'{value}' was added to \"{name}\" in this transaction: it cannot be used before the commit");
             found.push(Draft::new("NL104", message).rewrite(rewrite));
+        } else if scene.stepwise == Some(Stepwise::EnumValue) {
+            let message = format!(
+                "'{value}' was added to \"{name}\" in this script and can be used only after a commit, so the whole script \
+                 runs statement by statement: a failure leaves the ones before it in place"
+            );
+            found.push(Draft::new("NL109", message).rewrite(rewrite));
         }
     }
 }

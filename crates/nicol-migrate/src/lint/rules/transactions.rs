@@ -3,6 +3,7 @@
 use nicol_db::Dialect;
 
 use super::stepwise;
+use crate::event::Stepwise;
 use crate::lint::finding::Draft;
 use crate::lint::scene::Scene;
 use crate::sql::{Action, TokenKind};
@@ -80,5 +81,5 @@ fn inside(scene: &Scene<'_>, found: &mut Vec<Draft>) {
 fn mixes(scene: &Scene<'_>) -> bool {
     let others = scene.before().iter().chain(scene.after());
     let wants_one = others.into_iter().any(|other| matches!(other.kind, Kind::Structure | Kind::Data));
-    wants_one && !scene.asks_for_steps
+    wants_one && scene.stepwise != Some(Stepwise::Asked)
 }
