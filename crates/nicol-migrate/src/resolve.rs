@@ -26,11 +26,13 @@ pub enum Resolution {
     Retry,
 }
 
-/// Records what has become of a migration. The script is not run and the schema not touched.
+/// Records what has become of a migration. The script is not run and the schema not touched. Gives false when there was
+/// nothing to record: a migration to be rolled back that has left no mark is pending, which is what was asked for. So it is on
+/// PostgreSQL and SQLite, where a failed migration is undone together with its record.
 ///
 /// # Errors
-/// P3017 when there is no such folder and P3008 when it is recorded as applied already; P3011 when there is nothing to
-/// roll back and P3012 when the migration has not failed; `retry-not-possible` when how far it came is not known, or its
+/// P3017 when there is no such folder and P3008 when it is recorded as applied already; P3011 when neither folder nor
+/// history knows what to roll back and P3012 when the migration has not failed; `retry-not-possible` when how far it came is not known, or its
 /// script has changed since; P1002 when another runner is at work.
 pub async fn resolve(
     url: &ConnectionUrl,
@@ -39,7 +41,7 @@ pub async fn resolve(
     resolution: Resolution,
     lock: LockOptions,
     watch: &mut dyn Watch,
-) -> Result<()> {
+) -> Result<bool> {
     let migration = directory.get(name);
     // These need the checksum of the script, so they need the folder.
     if migration.is_none() && resolution != Resolution::RolledBack {
@@ -58,18 +60,18 @@ async fn on_connection(
     (migration, resolution): (Option<&Migration>, Resolution),
     lock: LockOptions,
     watch: &mut dyn Watch,
-) -> Result<()> {
+) -> Result<bool> {
     directory.check_provider(conn.dialect())?;
     let held = lock::take(conn, lock, watch).await?;
     create_schema(conn).await?;
     lock::begin_exclusive(conn, lock, watch).await?;
     let recorded = match (resolution, migration) {
-        (Resolution::Applied, Some(migration)) => mark_applied(conn, migration).await,
-        (Resolution::Retry, Some(migration)) => mark_running(conn, migration).await,
-        (_, _) => mark_rolled_back(conn, name).await,
+        (Resolution::Applied, Some(migration)) => mark_applied(conn, migration).await.map(|()| true),
+        (Resolution::Retry, Some(migration)) => mark_running(conn, migration).await.map(|()| true),
+        (_, _) => mark_rolled_back(conn, migration, name).await,
     };
     match &recorded {
-        Ok(()) => conn.commit().await?,
+        Ok(_) => conn.commit().await?,
         // The first error is the one to report.
         Err(_) => drop(conn.rollback().await),
     }
@@ -93,10 +95,16 @@ async fn mark_applied(conn: &mut Connection, migration: &Migration) -> Result<()
     Ok(())
 }
 
-async fn mark_rolled_back(conn: &mut Connection, name: &str) -> Result<()> {
+/// False when no row says that it was started: it is pending.
+async fn mark_rolled_back(conn: &mut Connection, migration: Option<&Migration>, name: &str) -> Result<bool> {
+    let rows = history::read_if_exists(conn).await?.unwrap_or_default();
+    let is_marked = rows.iter().any(|row| row.migration_name == name && row.state() != RowState::RolledBack);
+    if migration.is_some() && !is_marked {
+        return Ok(false);
+    }
     failed_row(conn, name).await?;
     history::roll_back(conn, name).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// Makes the row of a failed migration that of one that was cut off before the statement that failed.

@@ -1,14 +1,17 @@
 //! Things to do later, and who does them.
 
 use jiff::ToSpan;
-use nicol::inc;
 use nicol::types::DateTime;
+use nicol::{Filter, inc};
 
 use crate::db::{Db, JobStatus, ScheduledJob, ScheduledJobType, changelog_entry, scheduled_job};
 use crate::{Error, Result};
 
 /// After a failure the next attempt is so much later.
 pub const PAUSE_MINUTES: i64 = 5;
+
+/// A runner has so long for a job; after that it counts as gone.
+pub const LEASE_MINUTES: i64 = 15;
 
 /// An entry will be published at a time: it says so, and there is a job.
 ///
@@ -37,14 +40,14 @@ pub async fn due(db: &Db, now: DateTime) -> Result<Vec<ScheduledJob>> {
 // ANCHOR_END: due
 
 // ANCHOR: claim
-/// Takes a job, unless another runner was faster.
+/// Takes a job, unless another runner was faster. The row's `updatedAt` tells since when it is taken.
 ///
 /// # Errors
 /// The database's.
-pub async fn claim(db: &Db, id: &str) -> Result<bool> {
+pub async fn claim(db: &Db, id: &str, now: DateTime) -> Result<bool> {
     let free = scheduled_job::id.eq(id) & scheduled_job::status.eq(JobStatus::Pending);
-    let claimed = db.scheduled_job().update_many(free).set(|s| s.status(JobStatus::Running)).await?;
-    Ok(claimed == 1)
+    let claimed = db.scheduled_job().update_many(free).set(|s| s.status(JobStatus::Running).updated_at(now));
+    Ok(claimed.await? == 1)
 }
 // ANCHOR_END: claim
 
@@ -55,10 +58,12 @@ pub async fn claim(db: &Db, id: &str) -> Result<bool> {
 /// # Errors
 /// The database's; not those of the work itself.
 pub async fn run_due(db: &Db, now: DateTime, work: impl AsyncFn(&Db, &ScheduledJob) -> Result<()>) -> Result<usize> {
+    take_back(db, now).await?;
     let mut count = 0;
-    for job in due(db, now).await? {
-        if claim(db, &job.id).await? {
+    for mut job in due(db, now).await? {
+        if claim(db, &job.id, now).await? {
             count += 1;
+            job.updated_at = now;
             match work(db, &job).await {
                 Ok(()) => complete(db, &job, now).await?,
                 Err(error) => fail(db, &job, &error.to_string(), now).await?,
@@ -69,13 +74,13 @@ pub async fn run_due(db: &Db, now: DateTime, work: impl AsyncFn(&Db, &ScheduledJ
 }
 
 async fn complete(db: &Db, job: &ScheduledJob, now: DateTime) -> Result<()> {
-    let done = db.scheduled_job().update(scheduled_job::by_id(job.id.as_str()));
+    let done = db.scheduled_job().update_many(held(job));
     done.set(|s| s.status(JobStatus::Completed).executed_at(now)).await?;
     Ok(())
 }
 
 async fn fail(db: &Db, job: &ScheduledJob, message: &str, now: DateTime) -> Result<()> {
-    let failed = db.scheduled_job().update(scheduled_job::by_id(job.id.as_str())).set(|s| {
+    let failed = db.scheduled_job().update_many(held(job)).set(|s| {
         let s = s.retry_count(inc(1)).error_message(message);
         if job.retry_count < job.max_retries {
             s.status(JobStatus::Pending).scheduled_at(now + PAUSE_MINUTES.minutes())
@@ -87,6 +92,29 @@ async fn fail(db: &Db, job: &ScheduledJob, message: &str, now: DateTime) -> Resu
     Ok(())
 }
 // ANCHOR_END: run
+
+// ANCHOR: lease
+/// Takes jobs back from runners that are gone: for each of them that was an attempt which failed. [`run_due`] does so first.
+///
+/// # Errors
+/// The database's.
+pub async fn take_back(db: &Db, now: DateTime) -> Result<()> {
+    let gone = scheduled_job::updated_at.lt(now - LEASE_MINUTES.minutes());
+    let gone = scheduled_job::status.eq(JobStatus::Running) & gone;
+    for job in db.scheduled_job().find_many().filter(gone).await? {
+        fail(db, &job, "its runner is gone", now).await?;
+    }
+    Ok(())
+}
+
+/// The row while it is taken as this runner has taken it. One that comes back after its time finds no such row, and changes
+/// nothing.
+fn held(job: &ScheduledJob) -> Filter<scheduled_job::Model> {
+    scheduled_job::id.eq(job.id.as_str())
+        & scheduled_job::status.eq(JobStatus::Running)
+        & scheduled_job::updated_at.eq(job.updated_at)
+}
+// ANCHOR_END: lease
 
 /// The work on entries, for [`run_due`]. What is scheduled has been approved.
 ///

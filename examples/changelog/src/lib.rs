@@ -57,6 +57,7 @@ pub mod without_search {
 
 /// What rustc must refuse, and what makes it agree.
 #[cfg(doctest)]
+#[allow(dead_code, non_camel_case_types, reason = "the names are those of the README's rows")]
 mod rustc_says {
     /// Full-text search is there with the preview feature.
     ///

@@ -1,24 +1,5 @@
 //! What our own staff does, and the log of it. The log is append-only: the client has no way to change or delete a row, and
 //! the database refuses whoever tries without the client.
-//!
-//! ```
-//! fn count(db: &engineo::Db) {
-//!     let _ = db.admin_audit_log().count();
-//!     let _ = db.user().delete_all();
-//! }
-//! ```
-//!
-//! ```compile_fail,E0599
-//! fn forge(db: &engineo::Db) {
-//!     let _ = db.admin_audit_log().update_all();
-//! }
-//! ```
-//!
-//! ```compile_fail,E0599
-//! fn destroy(db: &engineo::Db) {
-//!     let _ = db.user_account_audit_log().delete_all();
-//! }
-//! ```
 
 use nicol::Filter;
 use nicol::types::Json;

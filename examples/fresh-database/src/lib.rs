@@ -26,6 +26,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "tests end by panicking, and this crate is for tests only")]
 
 mod browser;
+mod outline;
 mod project;
 
 use std::any::Any;
@@ -36,6 +37,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use browser::{Browser, http};
 use nicol_db::{Connection, ConnectionUrl, admin};
+pub use outline::outline;
 pub use project::{Project, Ran, nicol};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};

@@ -57,7 +57,13 @@ async fn show(db: Db, port: u16) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     println!("http://{address}");
     let key = session.id;
-    println!("A lap of number 7: curl -X POST -H 'Authorization: Bearer {key}' http://{address}/laps/7/61000");
+    let first = db.student().find_first().order_by(student::start_number.asc()).select(student::start_number).await?;
+    match first {
+        Some(number) => println!(
+            "A lap of number {number}: curl -X POST -H 'Authorization: Bearer {key}' http://{address}/laps/{number}/61000"
+        ),
+        None => println!("Nobody runs yet: the story, `laps` without a command, enters eight."),
+    }
     Ok(serve::serve(db, listener).await?)
 }
 

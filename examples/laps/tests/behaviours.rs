@@ -167,6 +167,9 @@ fresh_database::tests! {
         let standings = ranking(&db).await?;
         assert_eq!(numbers(&standings), [(1, 3), (4, 2), (2, 2), (3, 0)], "4 is faster than 2");
         assert_eq!((standings[0].fastest, standings[3].fastest), (Some(59_500), None));
+        let by_laps = [student::rounds.count().desc(), student::start_number.asc()];
+        let by_laps = db.student().find_many().order_by(by_laps).select(student::start_number).await?;
+        assert_eq!(by_laps, [1, 2, 4, 3], "the database's own order by the number of laps");
         // As fast as the other one: the start number decides.
         rounds::record(&db, &teacher, 2, 63_000).await?;
         rounds::record(&db, &teacher, 4, 70_000).await?;

@@ -464,7 +464,7 @@ async fn a_statement_that_failed_is_tried_again() {
     .await;
 }
 
-async fn say(db: &Scratch, name: &str, resolution: Resolution) -> Result<(), Error> {
+async fn say(db: &Scratch, name: &str, resolution: Resolution) -> Result<bool, Error> {
     let directory = Directory::read(&db.folder)?;
     resolve(&db.url, &directory, name, resolution, LockOptions::default(), &mut Silent).await
 }
@@ -478,8 +478,9 @@ async fn resolving() {
         db.write("2_b", B);
         assert_eq!(code_of(&db).await, "P3005");
         assert_eq!(say(&db, "9_z", Resolution::Applied).await.unwrap_err().code(), "P3017");
-        assert_eq!(say(&db, "1_a", Resolution::RolledBack).await.unwrap_err().code(), "P3011");
-        say(&db, "1_a", Resolution::Applied).await.unwrap();
+        assert_eq!(say(&db, "9_z", Resolution::RolledBack).await.unwrap_err().code(), "P3011");
+        assert!(!say(&db, "1_a", Resolution::RolledBack).await.unwrap(), "nothing of it is recorded");
+        assert!(say(&db, "1_a", Resolution::Applied).await.unwrap());
         let row = db.row("SELECT applied_steps_count, logs, rolled_back_at, checksum FROM _prisma_migrations").await;
         assert_eq!(row, ["0", "", "-", &checksum(A)].map(String::from));
         assert_eq!(say(&db, "1_a", Resolution::Applied).await.unwrap_err().code(), "P3008");
@@ -493,7 +494,8 @@ async fn resolving() {
         )
         .await;
         assert_eq!(code_of(&db).await, "P3009");
-        say(&db, "3_c", Resolution::RolledBack).await.unwrap();
+        assert!(say(&db, "3_c", Resolution::RolledBack).await.unwrap());
+        assert!(!say(&db, "3_c", Resolution::RolledBack).await.unwrap(), "once more says nothing new");
         assert_eq!(run(&db).await.unwrap().applied, ["3_c"]);
         let rows = "SELECT count(*), count(finished_at), count(rolled_back_at) FROM _prisma_migrations";
         assert_eq!(db.row(rows).await, ["4", "3", "1"]);

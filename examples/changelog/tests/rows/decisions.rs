@@ -1,12 +1,14 @@
 //! Requests: staff ask, an admin decides.
 
+use changelog::commits::{self, Commit};
 use changelog::db::{
-    ChangelogEntry, ChangelogRequest, Db, JobStatus, Project, Role, ScheduledJobType, User, audit_log, changelog_entry,
-    changelog_request, changelog_tag, project, scheduled_job,
+    ChangelogEntry, ChangelogRequest, Db, JobStatus, Project, Role, ScheduledJobType, SubscriptionType, User,
+    audit_log, changelog_entry, changelog_request, changelog_tag, custom_domain, email_config, email_log,
+    git_hub_integration, project, project_sync_metadata, scheduled_job, slack_integration, widget,
 };
 use changelog::requests::{self, Wish};
 use changelog::views::{self, Look};
-use changelog::{Error, Result, entries, jobs, open, projects};
+use changelog::{Error, Result, entries, jobs, keys, open, projects, subscribers};
 use jiff::ToSpan;
 
 use crate::{a_project, assert_refused, at, code, noon, somebody};
@@ -41,6 +43,58 @@ impl Scene {
     async fn entry(&self, db: &Db) -> Result<ChangelogEntry> {
         Ok(db.changelog_entry().get(changelog_entry::by_id(self.entry.id.as_str())).await?)
     }
+}
+
+/// Gives the project a row in every table that belongs to projects.
+async fn fill(db: &Db, scene: &Scene) -> Result<()> {
+    let project_id = scene.project.id.as_str();
+    let id = || project_id.to_owned();
+    db.widget().create(widget::Raw { name: "w".into(), variant: "floating".into(), project_id: id() }).await?;
+    let domain = custom_domain::Raw { domain: "news.example".into(), verification_token: "v".into(), project_id: id() };
+    db.custom_domain().create(domain).await?;
+    let email = email_config::Raw { smtp_host: "h".into(), smtp_port: 25, from_email: "f".into(), project_id: id() };
+    db.email_config().create(email).await?;
+    db.email_log().create(email_log::Raw { subject: "s".into(), r#type: "t".into(), project_id: id() }).await?;
+    subscribers::subscribe(db, "cleo@example.com", project_id, SubscriptionType::AllUpdates).await?;
+    let [access_token, team_id, bot_user_id, channel_id] = ["a", "t", "b", "c"].map(str::to_owned);
+    let slack = slack_integration::Raw { access_token, team_id, bot_user_id, channel_id, project_id: id() };
+    db.slack_integration().create(slack).await?;
+    let github = git_hub_integration::Raw { repository_url: "r".into(), access_token: "a".into(), project_id: id() };
+    db.git_hub_integration().create(github).await?;
+    db.project_sync_metadata().create(project_sync_metadata::Raw { project_id: id() }).await?;
+    let commit = Commit {
+        hash: "h".into(),
+        message: "m".into(),
+        author: "a".into(),
+        email: "e".into(),
+        date: noon(),
+        files: vec![],
+    };
+    commits::sync(db, project_id, &[commit]).await?;
+    keys::create(db, &scene.admin, "key", Some(project_id), &["read"]).await?;
+    views::note(db, project_id, Look { session_hash: "s", ip_hash: "i", ..Look::default() }, noon()).await?;
+    Ok(())
+}
+
+/// The rows of projects and of what belongs to them, table by table.
+async fn under_projects(db: &Db) -> Result<[i64; 15]> {
+    Ok([
+        db.project().count().await?,
+        db.changelog().count().await?,
+        db.changelog_entry().count().await?,
+        db.changelog_request().count().await?,
+        db.widget().count().await?,
+        db.custom_domain().count().await?,
+        db.email_config().count().await?,
+        db.email_log().count().await?,
+        db.project_subscription().count().await?,
+        db.slack_integration().count().await?,
+        db.git_hub_integration().count().await?,
+        db.project_sync_metadata().count().await?,
+        db.synced_commit().count().await?,
+        db.api_key().count().await?,
+        db.public_changelog_analytics().count().await?,
+    ])
 }
 
 async fn again(db: &Db, request: &ChangelogRequest) -> Result<ChangelogRequest> {
@@ -135,8 +189,7 @@ fresh_database::tests! {
         database.script(&format!("DROP TABLE {};", db.dialect().quote("AuditLog")));
         assert_eq!(code(requests::approve(&db, &scene.admin, &request.id, noon()).await), "P2021");
         assert_eq!(again(&db, &request).await?, request);
-        assert_eq!(scene.entry(&db).await?, scene.entry(&db).await?);
-        assert_eq!(scene.entry(&db).await?.published_at, None);
+        assert_eq!(scene.entry(&db).await?, scene.entry);
         Ok(())
     }
 
@@ -174,9 +227,10 @@ fresh_database::tests! {
     async fn b11_a_project_goes_and_the_log_stays(db: Db) -> Result<()> {
         let scene = scene(&db).await?;
         scene.approved(&db, Wish::Publish(&scene.entry.id, None)).await?;
+        fill(&db, &scene).await?;
+        assert_eq!(under_projects(&db).await?, [1; 15]);
         scene.approved(&db, Wish::DeleteProject).await?;
-        let left = [db.project().count().await?, db.changelog().count().await?, db.changelog_entry().count().await?, db.changelog_request().count().await?];
-        assert_eq!(left, [0; 4]);
+        assert_eq!(under_projects(&db).await?, [0; 15]);
         assert_eq!((db.audit_log().count().await?, db.changelog_tag().count().await?), (2, 1));
         Ok(())
     }

@@ -119,6 +119,19 @@ fn r04_a_file_for_each_domain() {
     }
 }
 
+/// Every column, default, foreign key and index of the thirty, in the notation of `fresh_database::outline`.
+#[test]
+fn r04_what_the_models_hold() {
+    let dmmf = project().run(&["debug", "dmmf"]).succeeds().out;
+    let models = fresh_database::outline(&serde_json::from_str(&dmmf).expect("JSON"));
+    let lines: Vec<&str> = include_str!("reference/models.md").lines().collect();
+    assert_eq!((lines.len(), models.len()), (30, 30));
+    for line in lines {
+        let (name, rest) = line.trim_matches(['|', ' ']).split_once(" | ").expect("a name and what it holds");
+        assert_eq!(models[name], rest, "{name}");
+    }
+}
+
 #[test]
 fn r05_order_means_nothing() {
     let project = project();
@@ -178,6 +191,43 @@ fn r09_one_client_of_all_files() {
     assert_eq!(text.matches("::nicol::model! {").count(), 30);
     assert_eq!(text.matches("::nicol::enumeration! {").count(), 9);
     assert_eq!(text.matches("::nicol::database! {").count(), 1);
+}
+
+/// From the strongest word to the weakest: each place is found once the one before it is gone.
+#[test]
+fn r11_where_the_schema_is_looked_for() {
+    let project = project();
+    let config = "export default { schema: \"db/prisma.prisma\" };\n";
+    let package = "{ \"prisma\": { \"schema\": \"db/package.prisma\" } }\n";
+    project.file("nicol.toml", "schema = \"db/own.prisma\"\n").file("package.json", package);
+    project.file("prisma.config.ts", config);
+    let text = "datasource db {\n  provider = \"postgresql\"\n}\n";
+    for path in ["db/flag.prisma", "db/own.prisma", "db/package.prisma", "db/prisma.prisma"] {
+        project.file(path, text);
+    }
+    project.file("schema.prisma", text).file("prisma/schema.prisma", text);
+    project.run(&["validate", "--schema", "db/flag.prisma"]).succeeds().says("schema at db/flag.prisma is valid");
+    for (found, gone) in [
+        ("db/own.prisma", "nicol.toml"),
+        ("db/prisma.prisma", "prisma.config.ts"),
+        ("db/package.prisma", "package.json"),
+        ("schema.prisma", "schema.prisma"),
+        ("prisma/schema.prisma", "prisma/schema.prisma"),
+        ("prisma/schema", ""),
+    ] {
+        project.run(&["validate"]).succeeds().says(&format!("schema at {found} is valid"));
+        if !gone.is_empty() {
+            fs::remove_file(project.path(gone)).expect("gone");
+        }
+    }
+    // Subfolders belong to a folder; what lies in these does not.
+    let folder = self::project();
+    for path in ["node_modules/x", ".hidden", "migrations/20200101000000_x"] {
+        folder.file(&format!("prisma/schema/{path}/twice.prisma"), file("users.prisma"));
+    }
+    folder.run(&["validate"]).succeeds();
+    folder.file("prisma/schema/parts/twice.prisma", file("users.prisma"));
+    folder.run(&["validate"]).exits(1).says("twice.prisma");
 }
 
 #[test]

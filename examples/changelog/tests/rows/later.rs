@@ -44,7 +44,7 @@ fresh_database::tests! {
         let runners: Vec<_> = (0..4)
             .map(|_| {
                 let (db, id) = (db.clone(), one.id.clone());
-                tokio::spawn(async move { jobs::claim(&db, &id).await })
+                tokio::spawn(async move { jobs::claim(&db, &id, noon()).await })
             })
             .collect();
         let mut claims = 0;
@@ -66,6 +66,39 @@ fresh_database::tests! {
         }
         let two = again(&db, &two.id).await?;
         assert_eq!((done, two.status, two.executed_at), (1, JobStatus::Completed, Some(noon())));
+        Ok(())
+    }
+
+    /// Fifteen minutes later somebody else may have it; what the first runner says then is not heard.
+    async fn b14_a_runner_that_dies(db: Db) -> Result<()> {
+        let id = job(&db, "one", noon(), JobStatus::Pending).await?.id;
+        let well = async |_: &Db, _: &ScheduledJob| Ok(());
+        assert!(jobs::claim(&db, &id, noon()).await?);
+        assert_eq!(jobs::run_due(&db, noon() + 15.minutes(), well).await?, 0, "it has its time");
+        assert_eq!(again(&db, &id).await?.status, JobStatus::Running);
+        let late = noon() + 16.minutes();
+        assert_eq!(jobs::run_due(&db, late, well).await?, 0);
+        let waiting = again(&db, &id).await?;
+        assert_eq!((waiting.status, waiting.retry_count, waiting.scheduled_at), (JobStatus::Pending, 1, late + 5.minutes()));
+        assert_eq!(waiting.error_message.as_deref(), Some("its runner is gone"));
+
+        let asleep = async |db: &Db, job: &ScheduledJob| {
+            assert_eq!(job.id, id);
+            jobs::take_back(db, late + 25.minutes()).await
+        };
+        assert_eq!(jobs::run_due(&db, late + 5.minutes(), asleep).await?, 1);
+        let waiting = again(&db, &id).await?;
+        assert_eq!((waiting.status, waiting.retry_count, waiting.executed_at), (JobStatus::Pending, 2, None));
+        assert_eq!(jobs::run_due(&db, waiting.scheduled_at, well).await?, 1);
+        assert_eq!(again(&db, &id).await?.status, JobStatus::Completed);
+
+        // It is an attempt like any other: after the last one nobody tries again.
+        let last = job(&db, "last", noon(), JobStatus::Pending).await?.id;
+        db.scheduled_job().update(scheduled_job::by_id(last.as_str())).set(|s| s.retry_count(3)).await?;
+        assert!(jobs::claim(&db, &last, noon()).await?);
+        jobs::take_back(&db, late).await?;
+        let job = again(&db, &last).await?;
+        assert_eq!((job.status, job.retry_count, job.executed_at), (JobStatus::Failed, 4, Some(late)));
         Ok(())
     }
 

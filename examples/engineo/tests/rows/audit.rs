@@ -141,7 +141,7 @@ fresh_database::tests! {
     }
 }
 
-/// R27: both steps bring triggers; the client of the program has no function that changes a row, see `no_writes`.
+/// R27: both steps bring triggers. That the client has no function that changes a row is a documentation test in `src/lib.rs`.
 #[test]
 fn r27_both_steps_bring_triggers() {
     for server in ["sqlite", "postgres", "mariadb"] {

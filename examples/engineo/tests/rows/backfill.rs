@@ -61,7 +61,7 @@ fresh_database::tests! {
         Ok(())
     }
 
-    async fn b03_step_2_needs_no_backfill(_nothing: (), database: &Database) -> engineo::Result<()> {
+    async fn b03_r16_step_2_needs_no_backfill(_nothing: (), database: &Database) -> engineo::Result<()> {
         let project = Project::new(database, &ALL[..3]);
         project.run(&["migrate", "deploy"]);
         let db = connect(database).await?;
@@ -82,21 +82,23 @@ fresh_database::tests! {
     }
 
     #[on(postgres, postgres18)]
-    async fn r17_lazily_or_by_the_script(_nothing: (), database: &Database) -> engineo::Result<()> {
+    async fn r17_b06_lazily_or_by_the_script(_nothing: (), database: &Database) -> engineo::Result<()> {
         let project = Project::new(database, &ALL);
         project.run(&["migrate", "deploy"]);
         let db = connect(database).await?;
         for id in ["a", "b", "c"] {
             old_user(&db, id, "USER").await?;
         }
+        old_user(&db, "d", "USER").await?;
         let lazily = account::preferences(&db, "a").await?;
+        let other = account::preferences(&db, "b").await?;
         project.write("preferences.sql", &crate::project::read("postgres", "scripts/preferences.sql"));
         let execute = || project.run(&["db", "execute", "--file", "preferences.sql"]);
         execute();
         let rows = db.user_preferences().find_many().order_by(user_preferences::user_id.asc()).await?;
-        assert_eq!(rows.len(), 3);
-        assert_eq!(rows[0], lazily, "the old row has stayed");
-        for row in &rows[1..] {
+        assert_eq!(rows.len(), 4);
+        assert_eq!(rows[..2], [lazily.clone(), other], "the old rows have stayed");
+        for row in &rows[2..] {
             assert_eq!(row.id.len(), 36, "a UUID");
             let mut same = row.clone();
             (same.id, same.user_id) = (lazily.id.clone(), lazily.user_id.clone());

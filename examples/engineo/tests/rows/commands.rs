@@ -114,7 +114,7 @@ fresh_database::tests! {
             assert!(text.contains(wanted), "{wanted}: {debug:#}");
         }
         project.write(".env", "");
-        for (key, computed) in [("\"prisma/schema.prisma\"", "schema"), ("env(\"DATABASE_URL\")", "url")] {
+        for (key, computed) in [("\"prisma/schema.prisma\"", "schema"), ("\"prisma/migrations\"", "path"), ("env(\"DATABASE_URL\")", "url")] {
             project.write("prisma.config.ts", &CONFIG.replace(key, "load()"));
             let text = project.fail(&["migrate", "status"]);
             assert!(text.contains("prisma.config.ts") && text.contains(computed), "{text}");

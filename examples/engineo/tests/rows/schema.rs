@@ -10,70 +10,70 @@ use serde_json::Value;
 
 use crate::project::{BACKFILL, INIT, STEP_1, STEP_2, script, variant};
 
-/// Models and enums of a snapshot, each field in short: `name:Type` with `?`, `[]`, `!` (unique), `=default`.
+/// Models, enums and relations of a snapshot; the models as `fresh_database::outline` writes them.
 struct Outline {
-    models: BTreeMap<String, Vec<String>>,
+    models: BTreeMap<String, String>,
     enums: BTreeMap<String, String>,
     relations: BTreeMap<String, String>,
+}
+
+impl Outline {
+    /// The columns and indexes of models.
+    fn of<const N: usize>(&self, models: [&str; N]) -> [&str; N] {
+        models.map(|model| self.models[model].as_str())
+    }
 }
 
 fn outline(migration: &str) -> Outline {
     let path = variant("postgres").join(format!("migrations/{migration}/schema.prisma"));
     let ran = Project::new().run(&["debug", "dmmf", "--schema", path.to_str().expect("UTF-8")]).succeeds();
     let dmmf: Value = serde_json::from_str(&ran.out).expect("JSON");
-    let list = |key: &str| dmmf[key].as_array().expect("a list").clone();
+    let list = |value: &Value, key: &str| value[key].as_array().expect("a list").clone();
     let name = |value: &Value| value["name"].as_str().expect("a name").to_owned();
     let mut relations = BTreeMap::new();
-    let mut models = BTreeMap::new();
-    for model in list("models") {
-        let mut fields = Vec::new();
-        for field in model["fields"].as_array().expect("fields") {
-            if field["kind"] == "object" {
-                relations.insert(
-                    format!("{}.{}", name(&model), name(field)),
-                    field["relationName"].as_str().expect("a name").to_owned(),
-                );
-            } else {
-                fields.push(short(field));
-            }
+    for model in list(&dmmf, "models") {
+        for field in list(&model, "fields").iter().filter(|field| field["kind"] == "object") {
+            let of = field["relationName"].as_str().expect("a name").to_owned();
+            relations.insert(format!("{}.{}", name(&model), name(field)), of);
         }
-        models.insert(name(&model), fields);
     }
-    let values = |value: &Value| {
-        let values = value["values"].as_array().expect("values");
-        values.iter().map(name).collect::<Vec<_>>().join(" ")
-    };
-    let enums = list("enums").iter().map(|value| (name(value), values(value))).collect();
-    Outline { models, enums, relations }
-}
-
-fn short(field: &Value) -> String {
-    let text = |key: &str| field[key].as_str().unwrap_or_default();
-    let mark = |key: &str, mark: &'static str| if field[key] == true { mark } else { "" };
-    let optional = if field["isRequired"] == false { "?" } else { "" };
-    let default = match &field["default"] {
-        Value::Null => String::new(),
-        Value::Object(function) => format!("={}()", function["name"].as_str().unwrap_or_default()),
-        value => format!("={}", value.to_string().trim_matches('"')),
-    };
-    format!(
-        "{}:{}{optional}{}{}{default}",
-        text("name"),
-        text("type"),
-        mark("isUnique", "!"),
-        mark("isUpdatedAt", "@now")
-    )
-}
-
-fn fields(of: &Outline, model: &str) -> String {
-    of.models[model].join(" ")
+    let values = |value: &Value| list(value, "values").iter().map(name).collect::<Vec<_>>().join(" ");
+    let enums = list(&dmmf, "enums").iter().map(|value| (name(value), values(value))).collect();
+    Outline { models: fresh_database::outline(&dmmf), enums, relations }
 }
 
 /// What a step adds to `User`.
 fn added(before: &str, after: &str) -> String {
     let (before, after) = (outline(before), outline(after));
-    let old = &before.models["User"];
-    after.models["User"].iter().filter(|field| !old.contains(field)).cloned().collect::<Vec<_>>().join(" ")
+    let columns = |outline: &Outline| -> Vec<String> {
+        let (columns, indexes) = outline.models["User"].split_once(" | ").expect("columns and indexes");
+        assert_eq!(indexes, "-");
+        columns.split("; ").map(str::to_owned).collect()
+    };
+    let old = columns(&before);
+    columns(&after).into_iter().filter(|field| !old.contains(field)).collect::<Vec<_>>().join("; ")
+}
+
+/// What was there before, as far as the steps touch it.
+#[test]
+fn the_base() {
+    let outline = outline(INIT);
+    assert_eq!(outline.models.len(), 4);
+    let base = [
+        "id; email!; password; name?; role:UserRole=USER; twoFactorEnabled:B=0; twoFactorSecret?; createdAt; updatedAt | -",
+        "id; userId>User/-; name; domain?; createdAt | -",
+        "id; projectId>Project/-; type:IntegrationType; externalId?; accessToken?; config:J?; createdAt; updatedAt | uq(projectId,type)",
+        "id; projectId>Project/c; createdByUserId>User/c(createdBy); runType:AutomationPlaybookRunType; aiUsed:B=0; reused:B=0; \
+         createdAt; updatedAt | ix(projectId,createdAt desc)",
+    ];
+    assert_eq!(outline.of(["User", "Project", "Integration", "AutomationPlaybookRun"]), base);
+    let values = ["UserRole", "IntegrationType", "AutomationPlaybookRunType"].map(|name| outline.enums[name].as_str());
+    let expected = [
+        "USER ADMIN",
+        "SHOPIFY WOOCOMMERCE BIGCOMMERCE MAGENTO CUSTOM_WEBSITE",
+        "PREVIEW_GENERATE DRAFT_GENERATE APPLY",
+    ];
+    assert_eq!(values, expected);
 }
 
 #[test]
@@ -86,22 +86,22 @@ fn r08_enums_of_step_1() {
 
 #[test]
 fn r09_users_of_step_1() {
-    assert_eq!(added(INIT, STEP_1), "adminRole:InternalAdminRole? accountStatus:AccountStatus=ACTIVE");
+    assert_eq!(added(INIT, STEP_1), "adminRole:InternalAdminRole?; accountStatus:AccountStatus=ACTIVE");
 }
 
 #[test]
 fn r10_models_of_step_1() {
     let outline = outline(STEP_1);
     assert_eq!(outline.models.len(), 6);
-    assert_eq!(
-        fields(&outline, "AdminAuditLog"),
-        "id:String=cuid() createdAt:DateTime=now() performedByUserId:String performedByAdminRole:InternalAdminRole actionType:String \
-         targetUserId:String? targetProjectId:String? targetRunId:String? metadata:Json?"
-    );
-    assert_eq!(
-        fields(&outline, "AiMonthlyQuotaReset"),
-        "id:String=cuid() createdAt:DateTime=now() userId:String monthStart:DateTime aiRunsOffset:Int createdByUserId:String reason:String?"
-    );
+    let models = [
+        "id; createdAt; performedByUserId>User/-(performedBy); performedByAdminRole:InternalAdminRole; actionType; \
+         targetUserId?>User/-(targetUser); targetProjectId?>Project/-(targetProject); targetRunId?; metadata:J? | \
+         ix(createdAt desc) ix(performedByUserId,createdAt desc) ix(actionType,createdAt desc) \
+         ix(targetUserId,createdAt desc) ix(targetProjectId,createdAt desc)",
+        "id; createdAt; userId>User/-; monthStart:T; aiRunsOffset:I; createdByUserId>User/-(createdByUser); reason? | \
+         ix(userId,monthStart) ix(createdAt desc)",
+    ];
+    assert_eq!(outline.of(["AdminAuditLog", "AiMonthlyQuotaReset"]), models);
 }
 
 #[test]
@@ -128,8 +128,8 @@ fn r13_enums_of_step_2() {
 
 #[test]
 fn r14_users_of_step_2() {
-    let wanted = "accountRole:CustomerAccountRole=OWNER avatarUrl:String? timezone:String? locale:String? organizationName:String? \
-                  lastLoginAt:DateTime? lastLoginIp:String? tokenInvalidBefore:DateTime?";
+    let wanted = "accountRole:CustomerAccountRole=OWNER; avatarUrl?; timezone?; locale?; organizationName?; lastLoginAt:T?; \
+                  lastLoginIp?; tokenInvalidBefore:T?";
     assert_eq!(added(BACKFILL, STEP_2), wanted);
 }
 
@@ -137,21 +137,15 @@ fn r14_users_of_step_2() {
 fn r15_models_of_step_2() {
     let outline = outline(STEP_2);
     assert_eq!(outline.models.len(), 9);
-    assert_eq!(
-        fields(&outline, "UserPreferences"),
-        "id:String=cuid() userId:String! notifyQuotaWarnings:Boolean=true notifyRunFailures:Boolean=true \
-         notifyWeeklyDeoSummary:Boolean=true autoOpenIssuesTab:Boolean=false preferredPillarLanding:String? additionalPrefs:Json? \
-         createdAt:DateTime=now() updatedAt:DateTime@now"
-    );
-    assert_eq!(
-        fields(&outline, "UserSession"),
-        "id:String=cuid() userId:String sessionType:SessionType=USER_LOGIN createdAt:DateTime=now() lastSeenAt:DateTime? \
-         revokedAt:DateTime? ip:String? userAgent:String?"
-    );
-    assert_eq!(
-        fields(&outline, "UserAccountAuditLog"),
-        "id:String=cuid() createdAt:DateTime=now() actorUserId:String actionType:String metadata:Json?"
-    );
+    let models = [
+        "id; userId!>User/c; notifyQuotaWarnings:B=1; notifyRunFailures:B=1; notifyWeeklyDeoSummary:B=1; autoOpenIssuesTab:B=0; \
+         preferredPillarLanding?; additionalPrefs:J?; createdAt; updatedAt | -",
+        "id; userId>User/c; sessionType:SessionType=USER_LOGIN; createdAt; lastSeenAt:T?; revokedAt:T?; ip?; userAgent? | \
+         ix(userId,createdAt desc) ix(userId,revokedAt)",
+        "id; createdAt; actorUserId>User/c(actorUser); actionType; metadata:J? | \
+         ix(actorUserId,createdAt desc) ix(actionType,createdAt desc)",
+    ];
+    assert_eq!(outline.of(["UserPreferences", "UserSession", "UserAccountAuditLog"]), models);
 }
 
 /// Recorded from the reference for the same schemas. The append-only triggers follow; Prisma knows none.

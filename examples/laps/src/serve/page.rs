@@ -21,6 +21,10 @@ pub(super) fn whole(ranking: &str) -> String {
 pub(super) fn ranking(standings: &[Standing]) -> String {
     let mut html = String::new();
     header(&mut html, standings);
+    if standings.is_empty() {
+        html.push_str("<p class=\"nothing\">Nobody has been entered yet.</p>\n");
+        return html;
+    }
     podium(&mut html, standings);
     html.push_str("<div class=\"columns\">\n");
     everybody(&mut html, standings);
@@ -71,7 +75,9 @@ fn podium(html: &mut String, standings: &[Standing]) {
 }
 
 fn everybody(html: &mut String, standings: &[Standing]) {
-    html.push_str("<table>\n<thead><tr><th></th><th>No.</th><th class=\"name\">Name</th><th>Class</th>");
+    html.push_str(
+        "<table>\n<thead><tr><th></th><th>No.</th><th class=\"name\">Name</th><th class=\"class\">Class</th>",
+    );
     html.push_str("<th class=\"bar\"></th><th>Laps</th><th>Best</th></tr></thead>\n<tbody>\n");
     let most = standings.iter().map(|standing| standing.laps).max().unwrap_or(0).max(1);
     for (place, standing) in standings.iter().enumerate() {
@@ -82,7 +88,7 @@ fn everybody(html: &mut String, standings: &[Standing]) {
             html,
             format_args!(
                 "<tr style=\"view-transition-name: s{start_number}\"><td class=\"place\">{}</td><td>{start_number}</td>\
-                 <td class=\"name\">{name}</td><td>{class}</td>\
+                 <td class=\"name\">{name}</td><td class=\"class\">{class}</td>\
                  <td class=\"bar\"><i style=\"width: {share}%\"></i></td><td class=\"laps\">{laps}</td>\
                  <td>{fastest}</td></tr>\n",
                 place + 1
@@ -138,6 +144,12 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_makes_no_table() {
+        let html = ranking(&[]);
+        assert!(html.contains("Nobody has been entered yet.") && !html.contains("<table"), "{html}");
+    }
 
     #[test]
     fn names_are_text_and_never_markup() {

@@ -4,6 +4,9 @@ use fresh_database::Project;
 
 use crate::{AFTER, BEFORE, example, live, of_provider};
 
+/// The field whose other side is missing.
+const SESSIONS_USER: &str = "user       User     @relation(fields: [userId], references: [id])";
+
 /// A project with a schema file and no database.
 fn with(schema: &str) -> Project {
     let project = Project::new();
@@ -54,6 +57,28 @@ fn r12_models_before_and_after() {
     assert!(AFTER.contains("\n}\n\n// postgresql:") && BEFORE.contains("\n}\n// postgresql:"));
 }
 
+/// In the notation of `fresh_database::outline`; relations say nothing yet of what happens to what hangs on a row.
+#[test]
+fn r12_what_the_models_hold() {
+    let before = [
+        ("Round", "id; studentId>Student/-; createdById>User/-(createdBy); time:I | -"),
+        ("Student", "id; startNumber:I!; name!; class; grade:I | -"),
+        ("User", "id; name!; password; role:UserRole | -"),
+    ];
+    let session = ("UserSession", "id#; userId>User/-; validUntil:T | -");
+    let of = |schema: &str| {
+        let dmmf: serde_json::Value =
+            serde_json::from_str(&with(schema).run(&["debug", "dmmf"]).succeeds().out).expect("JSON");
+        let values = dmmf["enums"][0]["values"].as_array().expect("values").clone();
+        let values: Vec<_> = values.iter().map(|value| value["name"].as_str().expect("a name").to_owned()).collect();
+        assert_eq!(values, ["ADMIN", "TEACHER", "VIEWER"]);
+        fresh_database::outline(&dmmf)
+    };
+    let lines = |models: &[(&str, &str)]| models.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+    assert_eq!(of(BEFORE), lines(&before));
+    assert_eq!(of(&repaired()), lines(&[&before[..], &[session]].concat()));
+}
+
 #[test]
 fn r13_a_comment_is_no_attribute() {
     let project = with(&live(BEFORE));
@@ -74,15 +99,22 @@ fn r14_the_missing_side_is_named_and_added() {
     let found = found["diagnostics"].as_array().expect("a list");
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((found[0]["code"].as_str(), found[0]["line"].as_u64()), (Some("missing-opposite"), Some(49)));
+    // The place is the reference's: the whole field.
+    let place = |key: &str| usize::try_from(found[0][key].as_u64().expect("a place")).expect("small");
+    assert_eq!(live(AFTER)[place("start")..place("end")].trim(), SESSIONS_USER);
     project.run(&["validate"]).exits(1).says("nicol format");
 
     let text = repaired();
     assert!(text.contains("  createdRounds Round[]\n  userSessions  UserSession[]\n}"), "{text}");
     assert!(text.contains("  id            String        @id @default(cuid())\n") && text.ends_with("}\n"));
     with(&text).run(&["validate"]).succeeds();
+    // Recorded from the reference.
+    assert_eq!(text, include_str!("reference/after.prisma"));
     let project = with(&live(BEFORE));
     project.run(&["format"]).succeeds();
-    assert!(project.read("schema.prisma").contains("}\n\n// postgresql:"), "a blank line below the datasource");
+    let text = project.read("schema.prisma");
+    assert_eq!(text, include_str!("reference/before.prisma"));
+    assert!(text.contains("}\n\n// postgresql:"), "a blank line below the datasource");
 }
 
 #[test]

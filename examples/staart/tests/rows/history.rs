@@ -63,7 +63,11 @@ fn r17_import_writes_the_script_and_nothing_else() {
     let script = project.read(&format!("prisma/migrations/{ID}/migration.sql"));
     assert!(!script.contains("`staart`.") && script.contains("CREATE TABLE `users` ("), "{script}");
     assert_eq!(script.matches(";\n").count(), 34, "{script}");
+    let folder =
+        |project: &Project| (project.names("prisma/migrations"), project.names(&format!("prisma/migrations/{ID}")));
+    let there = folder(&project);
     project.run(&["migrate", "import"]).succeeds().says("nothing to import");
+    assert_eq!((folder(&project), files(&project)), (there, before));
     assert_eq!(project.read(&format!("prisma/migrations/{ID}/migration.sql")), script);
 }
 

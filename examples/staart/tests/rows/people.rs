@@ -5,8 +5,8 @@ use nicol::types::DateTime;
 use staart::accounts::{self, Applicant, Profile, best_username};
 use staart::addresses;
 use staart::db::{
-    Emails, Gender, NotificationEmails, PrefersColorScheme, PrefersReducedMotion, UserRole, Users, access_tokens,
-    approved_locations, backup_codes, emails, identities, memberships, sessions, users,
+    Emails, Gender, MembershipRole, NotificationEmails, PrefersColorScheme, PrefersReducedMotion, UserRole, Users,
+    access_tokens, approved_locations, backup_codes, emails, identities, memberships, sessions, users,
 };
 use staart::{Db, Error, Refusal, Result, teams};
 
@@ -47,6 +47,11 @@ fn addresses_of(found: &[Emails]) -> Vec<&str> {
 
 fn applicant<'a>(username: &'a str, address: &'a str) -> Applicant<'a> {
     Applicant { name: username, nickname: username, username, address }
+}
+
+/// Every value of the enum to which these belong.
+fn all<E: Enumeration + Copy>(_some: &[E]) -> Vec<E> {
+    E::VARIANTS.iter().map(|(value, _)| *value).collect()
 }
 
 fn words<E: Enumeration>(values: impl IntoIterator<Item = E>) -> Vec<&'static str> {
@@ -225,21 +230,28 @@ fresh_database::tests! {
 
     /// Enums go there and back under their names in the schema.
     async fn r19_each_value_of_each_enum_is_kept(db: Db) -> Result<()> {
-        use staart::db::MembershipRole::{self, Admin, Member, Owner, Reseller};
         let (_, organization) = organization(&db).await?;
         let ann = person(&db, "ann").await?;
-        for role in [Owner, Admin, Reseller, Member] {
-            let made = teams::add_member(&db, organization.id, ann.id, Some(role)).await?;
-            assert_eq!(db.memberships().get(memberships::by_id(made.id)).await?.role, role);
+        for (role, _) in MembershipRole::VARIANTS {
+            let made = teams::add_member(&db, organization.id, ann.id, Some(*role)).await?;
+            assert_eq!(db.memberships().get(memberships::by_id(made.id)).await?.role, *role);
         }
-        assert_eq!(words([Owner, Admin, Reseller, Member]), ["OWNER", "ADMIN", "RESELLER", "MEMBER"]);
-        assert_eq!(words::<MembershipRole>(MembershipRole::VARIANTS.iter().map(|(value, _)| *value)), words([Owner, Admin, Reseller, Member]));
-        let genders = [Gender::Male, Gender::Female, Gender::Nonbinary, Gender::Unknown];
-        for gender in genders {
-            let changed = db.users().update(users::by_id(ann.id)).set(|s| s.gender(gender).role(UserRole::Sudo)).await?;
-            assert_eq!((changed.gender, changed.role), (gender, UserRole::Sudo));
+        macro_rules! kept {
+            ($field:ident: $($value:expr),+) => {
+                for value in [$($value),+] {
+                    db.users().update(users::by_id(ann.id)).set(|s| s.$field(value)).await?;
+                    assert_eq!(db.users().get(users::by_id(ann.id)).await?.$field, value);
+                    assert_eq!(db.users().count().filter(users::$field.eq(value) & users::id.eq(ann.id)).await?, 1);
+                }
+                assert_eq!(words([$($value),+]), words(all(&[$($value),+])), "these are all of them");
+            };
         }
-        assert_eq!(words(genders), ["MALE", "FEMALE", "NONBINARY", "UNKNOWN"]);
+        kept!(gender: Gender::Male, Gender::Female, Gender::Nonbinary, Gender::Unknown);
+        kept!(notification_emails: NotificationEmails::Account, NotificationEmails::Updates, NotificationEmails::Promotions);
+        kept!(prefers_color_scheme: PrefersColorScheme::NoPreference, PrefersColorScheme::Light, PrefersColorScheme::Dark);
+        kept!(prefers_reduced_motion: PrefersReducedMotion::NoPreference, PrefersReducedMotion::Reduce);
+        kept!(role: UserRole::Sudo, UserRole::User);
+        assert_eq!(words(all(&[MembershipRole::Owner])), ["OWNER", "ADMIN", "RESELLER", "MEMBER"]);
         Ok(())
     }
 }

@@ -12,17 +12,26 @@ use crate::schema::{DOCUMENT_SCHEMA, of_provider};
 
 /// What nicol writes for the document's migration, but for its script.
 fn written(at: Zoned, author: Option<&str>, mask: Mask) -> String {
-    readme(&Readme {
+    readme(&Readme { author, at, mask, ..of_script("", nicol_db::Dialect::Mysql) })
+}
+
+/// The same with a script.
+fn readme_of(script: &str, dialect: nicol_db::Dialect) -> String {
+    readme(&of_script(script, dialect))
+}
+
+fn of_script(script: &str, dialect: nicol_db::Dialect) -> Readme<'_> {
+    Readme {
         name: ID,
         previous_name: "",
-        author,
-        at,
-        script: "",
-        dialect: nicol_db::Dialect::Mysql,
+        author: None,
+        at: moment(0),
+        script,
+        dialect,
         previous_schema: "",
         schema: DOCUMENT_SCHEMA,
-        mask,
-    })
+        mask: Mask::All,
+    }
 }
 
 fn moment(hour: i8) -> Zoned {
@@ -190,6 +199,10 @@ fn r09_statements_between_blank_lines() {
     let readme = project.read(&format!("{folder}/README.md"));
     assert_eq!(kinds(block(&readme, "sql")), order[..3], "SQLite has foreign keys in its tables");
     assert!(!block(&readme, "sql").contains(';'));
+    // On PostgreSQL there are all kinds.
+    let postgres = readme_of(&crate::of_migration("postgresql", "migration.sql"), nicol_db::Dialect::Postgres);
+    assert_eq!(kinds(block(&postgres, "sql")), [&["CREATE TYPE"], &order[..]].concat());
+    assert!(!block(&postgres, "sql").contains(';'));
 
     // Read with and without semicolons.
     let of = |block: &str| {

@@ -61,12 +61,17 @@ fn fields(dmmf: &Value) -> Vec<(&str, &Value)> {
         .collect()
 }
 
-/// What `validate` finds: severity and message.
-fn found(schema: &str) -> Vec<(String, String)> {
+/// What `validate` finds.
+fn diagnostics(schema: &str) -> Vec<Value> {
     let ran = with(schema).run(&["validate", "--json"]);
     let answer: Value = serde_json::from_str(&ran.out).expect("JSON");
+    list(&answer, "diagnostics").clone()
+}
+
+/// The same: severity and message.
+fn found(schema: &str) -> Vec<(String, String)> {
     let text = |diagnostic: &Value, key: &str| diagnostic[key].as_str().expect("text").to_owned();
-    list(&answer, "diagnostics").iter().map(|found| (text(found, "severity"), text(found, "message"))).collect()
+    diagnostics(schema).iter().map(|found| (text(found, "severity"), text(found, "message"))).collect()
 }
 
 #[test]
@@ -215,6 +220,13 @@ fn r23_shared_index_names_are_mysql_s_own() {
             let name = message.contains("userId") || message.contains("organizationId");
             assert!(severity == "error" && name, "{message}");
         }
+        // The places are the reference's: each name that is shared, and nothing around it.
+        let place = |found: &Value, key: &str| usize::try_from(found[key].as_u64().expect("a place")).expect("small");
+        let places = diagnostics(&schema);
+        let places: Vec<_> = places.iter().map(|found| (place(found, "start"), place(found, "end"))).collect();
+        let named = schema.match_indices("name: \"").map(|(at, _)| at);
+        let named = named.map(|at| (at, at + schema[at..].find(')').expect("the end of the attribute")));
+        assert_eq!(places, named.collect::<Vec<_>>(), "{provider}");
         assert_eq!(self::found(&of_provider(DOCUMENT_SCHEMA, provider)), []);
     }
 }

@@ -30,12 +30,18 @@ pub(crate) fn run(args: &ResolveArgs, global: &Global, output: &Output) -> Resul
     };
     let Site { database, directory, .. } = Site::open(global, args.url.url.as_deref(), output)?;
     let mut teller = Teller::new(output);
-    database.run(resolve(&database.url, &directory, name, resolution, lock_options(), &mut teller))?;
+    let is_recorded =
+        database.run(resolve(&database.url, &directory, name, resolution, lock_options(), &mut teller))?;
     drop(teller);
     if output.json {
+        let word = if is_recorded { word } else { "nothing to resolve" };
         output.json(&json!({ "migration": name, "resolution": word }));
     }
-    output.say(&format!("Migration {name} {said}."));
+    output.say(&if is_recorded {
+        format!("Migration {name} {said}.")
+    } else {
+        format!("There is nothing to resolve: the database has no record of {name} as failed. The next deploy runs it.")
+    });
     Ok(DONE)
 }
 

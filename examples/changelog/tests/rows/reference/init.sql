@@ -522,9 +522,6 @@ CREATE TABLE "_ChangelogEntryToChangelogTag" (
 CREATE UNIQUE INDEX "EmailConfig_projectId_key" ON "EmailConfig"("projectId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "EmailSubscriber_email_key" ON "EmailSubscriber"("email");
-
--- CreateIndex
 CREATE UNIQUE INDEX "EmailSubscriber_unsubscribeToken_key" ON "EmailSubscriber"("unsubscribeToken");
 
 -- CreateIndex
@@ -532,6 +529,9 @@ CREATE INDEX "EmailSubscriber_email_idx" ON "EmailSubscriber"("email");
 
 -- CreateIndex
 CREATE INDEX "EmailSubscriber_unsubscribeToken_idx" ON "EmailSubscriber"("unsubscribeToken");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "EmailSubscriber_email_key" ON "EmailSubscriber"("email");
 
 -- CreateIndex
 CREATE INDEX "ProjectSubscription_projectId_idx" ON "ProjectSubscription"("projectId");

@@ -46,10 +46,10 @@ CREATE TABLE `EmailSubscriber` (
     `updatedAt` DATETIME(3) NOT NULL,
     `lastEmailSentAt` DATETIME(3) NULL,
 
-    UNIQUE INDEX `EmailSubscriber_email_key`(`email`),
     UNIQUE INDEX `EmailSubscriber_unsubscribeToken_key`(`unsubscribeToken`),
     INDEX `EmailSubscriber_email_idx`(`email`),
     INDEX `EmailSubscriber_unsubscribeToken_idx`(`unsubscribeToken`),
+    UNIQUE INDEX `EmailSubscriber_email_key`(`email`),
     PRIMARY KEY (`id`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
