@@ -5,7 +5,7 @@ use nicol_db::Dialect;
 use super::choices::{Choices, TableChoice};
 use super::{AlterTable, Cast, Step, TableChange};
 use crate::catalog::{
-    Arity, Column, ColumnType, Default, ForeignKey, Index, IndexColumn, IndexKind, Table, same_namespace,
+    Arity, Column, ColumnType, Default, ForeignKey, Index, IndexColumn, IndexKind, PostgresType, Table, same_namespace,
 };
 use crate::diff::{ColumnDiff, Diff, EnumDiff, TableDiff};
 use crate::expression;
@@ -133,6 +133,15 @@ impl Finder<'_> {
         self.dialect.quote(&self.diff.original_column(table.namespace.as_deref(), &table.name, column))
     }
 
+    /// A column of which values are compared. PostgreSQL knows no equality of `json` and `xml`, but of the text they are cast by.
+    fn comparable(&self, table: &Table, column: &str) -> String {
+        let name = self.column_name(table, column);
+        match table.column(column).map(|column| &column.ty) {
+            Some(ColumnType::Postgres(PostgresType::Json | PostgresType::Xml)) => format!("{name}::text"),
+            _ => name,
+        }
+    }
+
     fn count_rows(&self, table: &Table) -> String {
         format!("SELECT COUNT(*) FROM {}", self.table_name(table))
     }
@@ -200,7 +209,7 @@ impl Finder<'_> {
             return Repeats::Unknown;
         }
         let kept = columns.iter().filter(|name| !self.is_fresh(old, name));
-        let names: Vec<String> = kept.map(|column| self.column_name(old, column)).collect();
+        let names: Vec<String> = kept.map(|column| self.comparable(old, column)).collect();
         Repeats::Counted(if names.is_empty() {
             format!("SELECT CASE WHEN COUNT(*) > 1 THEN COUNT(*) ELSE 0 END FROM {}", self.table_name(old))
         } else {
