@@ -54,8 +54,27 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
 /// # Errors
 /// The folder or the file cannot be written.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
+    write_as(path, text, Keep::Surely)
+}
+
+/// The same for what can be made again at any time: it is not waited for until it has reached the disk.
+///
+/// # Errors
+/// As [`write`].
+pub(crate) fn write_again(path: &Path, text: &str) -> Result<()> {
+    write_as(path, text, Keep::Perhaps)
+}
+
+/// Whether a file has to outlive a power cut.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Surely,
+    Perhaps,
+}
+
+fn write_as(path: &Path, text: &str, keep: Keep) -> Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    write_beside(&target, text).map_err(|error| {
+    write_beside(&target, text, keep).map_err(|error| {
         Failure::new("file-unwritable", "the file cannot be written")
             .at(paths::show(path))
             .why(reason(&error))
@@ -63,7 +82,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     })
 }
 
-fn write_beside(target: &Path, text: &str) -> io::Result<()> {
+fn write_beside(target: &Path, text: &str, keep: Keep) -> io::Result<()> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -80,7 +99,9 @@ fn write_beside(target: &Path, text: &str) -> io::Result<()> {
         if let Some(old) = old {
             file.set_permissions(old.permissions())?;
         }
-        file.sync_all()?;
+        if keep == Keep::Surely {
+            file.sync_all()?;
+        }
         fs::rename(&temporary, target)
     })();
     if written.is_err() {

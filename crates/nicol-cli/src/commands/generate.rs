@@ -1,5 +1,6 @@
 //! `nicol generate`: the Rust client of each `generator` block that is ours. Blocks of other programs are left to them.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::Instant;
@@ -204,7 +205,7 @@ fn write(folder: &Path, generated: &[GeneratedFile]) -> Result<usize> {
         }
         let path = folder.join(relative);
         if files::read_text(&path).ok().as_deref() != Some(file.text.as_str()) {
-            files::write(&path, &file.text)?;
+            files::write_again(&path, &file.text)?;
             written += 1;
         }
     }
@@ -213,11 +214,11 @@ fn write(folder: &Path, generated: &[GeneratedFile]) -> Result<usize> {
 
 /// Removes generated files of models that are gone, known by their first line. Returns how many.
 fn remove_stale(folder: &Path, generated: &[GeneratedFile]) -> Result<usize> {
+    let current: HashSet<PathBuf> = generated.iter().map(|file| folder.join(&file.path)).collect();
     let mut removed = 0;
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        let is_current = generated.iter().any(|file| folder.join(&file.path) == path);
-        if is_current || !path.is_file() || path.extension().is_none_or(|extension| extension != "rs") {
+        if current.contains(&path) || !path.is_file() || path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
         // A file that cannot be read is not one of ours.
