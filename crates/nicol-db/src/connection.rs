@@ -494,7 +494,8 @@ impl Connection {
     /// Those of [`Connection::open`]: behind a pooler it is tried out with a second connection.
     pub async fn shares_sessions(&mut self) -> Result<bool> {
         self.check("")?;
-        match &self.driver {
+        self.set_busy(true);
+        let outcome = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => Ok(false),
@@ -502,7 +503,8 @@ impl Connection {
             Driver::Postgres(driver) => driver.shares_sessions().await,
             #[cfg(feature = "mysql")]
             Driver::Mysql(_) => Ok(false),
-        }
+        };
+        self.settle(outcome)
     }
 
     /// Whether what `tracing` is told of statements holds the values bound to them. It does not unless asked to.
@@ -554,6 +556,12 @@ impl Connection {
     pub(crate) fn reset_now(&mut self) -> bool {
         // Nobody was told of it.
         self.wanted = None;
+        #[cfg(feature = "postgres")]
+        if let Driver::Postgres(driver) = &mut self.driver
+            && !driver.look()
+        {
+            return false;
+        }
         #[cfg(feature = "sqlite")]
         if let Driver::Sqlite(driver) = &mut self.driver {
             let is_touched = self.is_altered || self.is_busy || self.transaction != Transaction::None;

@@ -27,7 +27,7 @@ pub(crate) enum ColumnType {
     #[cfg(feature = "sqlite")]
     Sqlite(Option<String>),
     #[cfg(feature = "postgres")]
-    Postgres(tokio_postgres::types::Type),
+    Postgres(postgres_types::Type),
     #[cfg(feature = "mysql")]
     Mysql(driver::mysql::MysqlType),
 }
@@ -67,7 +67,7 @@ pub(crate) enum Data {
     #[cfg(feature = "sqlite")]
     Sqlite(driver::sqlite::Cells),
     #[cfg(feature = "postgres")]
-    Postgres(Vec<tokio_postgres::Row>),
+    Postgres(driver::postgres::Cells),
     #[cfg(feature = "mysql")]
     Mysql(Vec<mysql_async::Row>),
 }
@@ -90,7 +90,7 @@ impl Rows {
             #[cfg(feature = "sqlite")]
             Data::Sqlite(cells) => cells.rows(),
             #[cfg(feature = "postgres")]
-            Data::Postgres(rows) => rows.len(),
+            Data::Postgres(cells) => cells.rows(),
             #[cfg(feature = "mysql")]
             Data::Mysql(rows) => rows.len(),
         }
@@ -178,7 +178,11 @@ impl<'a> Row<'a> {
             #[cfg(feature = "sqlite")]
             (Data::Sqlite(cells), _) => cells.cell(self.index, index),
             #[cfg(feature = "postgres")]
-            (Data::Postgres(rows), _) => driver::postgres::cell(&rows[self.index], index),
+            (Data::Postgres(cells), ColumnType::Postgres(native)) => {
+                cells.value(self.index, index).map_or(Cell::Null, |bytes| driver::postgres::read(native, bytes))
+            }
+            #[cfg(feature = "postgres")]
+            (Data::Postgres(_), _) => Cell::Invalid("a column of another driver"),
             #[cfg(feature = "mysql")]
             (Data::Mysql(rows), ColumnType::Mysql(native)) => driver::mysql::cell(&rows[self.index], index, native),
             #[cfg(feature = "mysql")]
