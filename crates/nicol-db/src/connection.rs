@@ -195,6 +195,9 @@ impl Connection {
     /// # Errors
     /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
+            return Box::pin(self.query_with_begin(isolation, sql, params)).await;
+        }
         self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
@@ -211,28 +214,14 @@ impl Connection {
         self.settle(outcome)
     }
 
-    /// The same for a statement that changes nothing: if it is the first of a transaction that [begins with
-    /// it](Connection::begin_with_next) and prepared already, it is sent together with BEGIN.
-    ///
-    /// # Errors
-    /// As [`Connection::query`].
-    pub async fn read(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        let goes_with_begin = self.wanted.is_some() && self.is_prepared(sql);
-        let Some(Wanted { isolation }) = self.wanted.take_if(|_| goes_with_begin) else {
-            return self.query(sql, params).await;
-        };
-        let around = Around { begin: true, isolation, ..Around::default() };
-        let outcome = Box::pin(self.query_in(around, &[(sql, params)])).await;
-        // Only what the server refused is known to have come after BEGIN.
-        self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
-        Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))
-    }
-
     /// Runs a statement and gives the number of rows it wrote (on MySQL: found, whether they changed or not).
     ///
     /// # Errors
     /// As [`Connection::query`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
+            return Box::pin(self.query_with_begin(isolation, sql, params)).await.map(|rows| rows.affected());
+        }
         self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
@@ -328,9 +317,8 @@ impl Connection {
         self.begin_by(before, &statement).await
     }
 
-    /// The same, but on PostgreSQL the server is told with the next statement: in the same message where that one only
-    /// [reads](Connection::read). One that writes waits for the answer to BEGIN: if that were refused, the statement behind it
-    /// would commit by itself.
+    /// The same, but on PostgreSQL the server is told with the next statement; without a round trip of its own if that one is
+    /// prepared already. One Sync ends both: if BEGIN were refused, the statement behind it would not run.
     ///
     /// # Errors
     /// As [`begin`](Connection::begin); those of BEGIN come with the next statement, and the session is then of no more use.
@@ -342,6 +330,19 @@ impl Connection {
         self.check_without_transaction()?;
         self.wanted = Some(Wanted { isolation });
         Ok(())
+    }
+
+    /// The transaction that waits for its first statement, if BEGIN can be sent together with this one.
+    fn goes_with_begin(&mut self, sql: &str) -> Option<Wanted> {
+        if self.wanted.is_some() && self.is_prepared(sql) { self.wanted.take() } else { None }
+    }
+
+    async fn query_with_begin(&mut self, isolation: Option<Isolation>, sql: &str, params: &[Value]) -> Result<Rows> {
+        let around = Around { begin: true, isolation, ..Around::default() };
+        let outcome = self.query_in(around, &[(sql, params)]).await;
+        // Only what the server refused is known to have come after BEGIN.
+        self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
+        Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))
     }
 
     /// Begins the transaction that waits for its first statement.

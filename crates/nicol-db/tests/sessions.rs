@@ -437,7 +437,7 @@ fn transactions_that_begin_with_their_first_statement() {
         for first in [Some(read), Some(read), None] {
             c.begin_with_next(None).await.expect("begins");
             if let Some(read) = first {
-                let rows = c.read(read, &[]).await.expect("reads");
+                let rows = c.query(read, &[]).await.expect("reads");
                 assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("a count"), 0);
             }
             c.execute(write, &[]).await.expect("writes");
@@ -450,7 +450,7 @@ fn transactions_that_begin_with_their_first_statement() {
             let divide = "SELECT 1 / $1::int";
             for refused in [false, true] {
                 c.begin_with_next(Some(Isolation::RepeatableRead)).await.expect("begins");
-                let outcome = c.read(divide, &[Value::Int(i32::from(!refused))]).await;
+                let outcome = c.query(divide, &[Value::Int(i32::from(!refused))]).await;
                 assert_eq!(
                     outcome.err().and_then(|error| error.native_code().map(str::to_owned)),
                     refused.then(|| "22012".to_owned())
@@ -459,9 +459,20 @@ fn transactions_that_begin_with_their_first_statement() {
                 c.rollback().await.expect("rolls back");
                 assert_eq!(count(&mut c).await, 0);
             }
+            // So does what writes; and nothing of it runs by itself.
+            let insert = "INSERT INTO t VALUES (1 / $1::int)";
+            c.execute(insert, &[Value::Int(1)]).await.expect("is prepared");
+            c.execute("DELETE FROM t", &[]).await.expect("deletes");
+            for divisor in [1, 0] {
+                c.begin_with_next(None).await.expect("begins");
+                let written = c.execute(insert, &[Value::Int(divisor)]).await;
+                assert_eq!(written.ok(), (divisor == 1).then_some(1));
+                c.rollback().await.expect("rolls back");
+                assert_eq!(count(&mut c).await, 0);
+            }
             // Nothing was sent: nobody may go on as if the transaction were open.
             c.begin_with_next(None).await.expect("begins");
-            assert_eq!(c.read(divide, &[]).await.expect_err("no value").code(), "P1016");
+            assert_eq!(c.query(divide, &[]).await.expect_err("no value").code(), "P1016");
             assert_eq!(c.execute(write, &[]).await.expect_err("not outside a transaction").code(), "P1017");
             drop(c);
             c = pool.acquire().await.expect("another session");
@@ -471,7 +482,7 @@ fn transactions_that_begin_with_their_first_statement() {
         for polled in [false, true] {
             c.begin_with_next(None).await.expect("begins");
             if polled {
-                let first = c.read(read, &[]);
+                let first = c.query(read, &[]);
                 let mut first = std::pin::pin!(first);
                 let _ = futures_util::poll!(&mut first);
             }

@@ -164,3 +164,37 @@ fn der(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     rest.split_at_checked(length)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value in DER.
+    fn value(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = content.len();
+        let head = match u8::try_from(length) {
+            Ok(length) if length < 0x80 => vec![tag, length],
+            _ => [&[tag, 0x82][..], &u16::try_from(length).expect("short").to_be_bytes()].concat(),
+        };
+        [head.as_slice(), content].concat()
+    }
+
+    /// As much of a certificate as is looked at: 200 bytes of content, then the signature's algorithm.
+    fn certificate(oid: &[u8]) -> Vec<u8> {
+        let algorithm = value(0x30, &[value(0x06, oid), vec![5, 0]].concat());
+        value(0x30, &[value(0x30, &[7; 200]), algorithm, value(0x03, &[9; 20])].concat())
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_signature() {
+        let sha384 = certificate(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03]);
+        assert_eq!(end_point(&sha384).as_deref(), Some(digest::digest(&digest::SHA384, &sha384).as_ref()));
+        let sha1 = certificate(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05]);
+        assert_eq!(end_point(&sha1).as_deref(), Some(digest::digest(&digest::SHA256, &sha1).as_ref()));
+        // Ed25519 names none.
+        assert_eq!(end_point(&certificate(&[0x2b, 0x65, 0x70])), None);
+        for cut in 0..sha1.len() {
+            assert_eq!(end_point(&sha1[..cut]), None, "{cut}");
+        }
+    }
+}

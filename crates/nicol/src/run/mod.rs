@@ -69,12 +69,6 @@ impl<'a> Session<'a> {
         rows.map_err(|error| Error::from(error).on(table))
     }
 
-    /// The same for a statement that changes nothing.
-    async fn read(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
-        let rows = self.connection.read(&statement.text, &statement.params).await;
-        rows.map_err(|error| Error::from(error).on(table))
-    }
-
     /// The same for a statement on several tables: an error is told of the one that the database names.
     async fn query_several(
         &mut self,
@@ -101,7 +95,7 @@ impl<'a> Session<'a> {
         } else if self.in_transaction {
             self.connection.savepoint(SAVEPOINT).await?;
         } else {
-            self.connection.begin(None).await?;
+            self.connection.begin_with_next(None).await?;
         }
         Ok(())
     }
@@ -131,7 +125,7 @@ impl<'a> Session<'a> {
             Some(_) if self.in_transaction => {
                 return Err(Error::transaction("a batch has the isolation of the transaction around it"));
             }
-            Some(_) => self.connection.begin(isolation).await?,
+            Some(_) => self.connection.begin_with_next(isolation).await?,
             None => self.begin().await?,
         }
         self.is_in_batch = true;

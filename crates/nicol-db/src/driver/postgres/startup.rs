@@ -261,7 +261,7 @@ async fn heard(wire: &mut Wire) -> std::result::Result<(u8, Vec<u8>), Failure> {
     loop {
         let message = wire.next().await?;
         match message.tag {
-            b'N' => {}
+            b'N' | b'A' => {}
             b'E' => return Err(Failure::Refused(Refusal::read(message.body)?)),
             tag => return Ok((tag, message.body.to_vec())),
         }
