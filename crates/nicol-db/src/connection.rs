@@ -7,6 +7,7 @@
 mod describe;
 mod steps;
 mod trace;
+mod words;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -25,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::rows::Rows;
 use crate::url::ConnectionUrl;
 use crate::value::Value;
+use words::{changes_session, only_reads};
 
 /// How far a transaction is kept apart from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,6 +227,8 @@ impl Connection {
         self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
+        // Without values MySQL takes several statements in one text.
+        self.is_altered |= params.is_empty() && changes_session(sql, self.dialect, true);
         let began = trace::begin();
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
@@ -553,6 +557,28 @@ impl Connection {
         }
     }
 
+    /// Whether the server still answers, where the driver has not been told by itself that it went away.
+    pub(crate) async fn is_alive(&mut self) -> bool {
+        match &mut self.driver {
+            Driver::Absent(never) => match *never {},
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => !driver.is_closed(),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => {
+                self.is_busy = true;
+                driver.set_busy(true);
+                let is_alive = driver.is_alive().await;
+                // One that does not answer needs no second session to stop what it does.
+                driver.set_busy(false);
+                self.is_busy = false;
+                self.is_lost |= !is_alive;
+                is_alive
+            }
+        }
+    }
+
     /// Makes the session fit for the next user without waiting. `false` when it must be thrown away.
     pub(crate) fn reset_now(&mut self) -> bool {
         // Nobody was told of it.
@@ -565,6 +591,10 @@ impl Connection {
         }
         #[cfg(feature = "sqlite")]
         if let Driver::Sqlite(driver) = &mut self.driver {
+            // A file is soon opened again; what is in memory would be lost with its session.
+            if self.is_altered && driver.is_file() {
+                return false;
+            }
             let is_touched = self.is_altered || self.is_busy || self.transaction != Transaction::None;
             if (is_touched || driver.in_transaction()) && driver.reset_now().is_err() {
                 return false;
@@ -585,9 +615,7 @@ impl Connection {
                 "the database has rolled the transaction back; only a rollback is possible",
             ));
         }
-        if changes_session(sql) {
-            self.is_altered = true;
-        }
+        self.is_altered |= changes_session(sql, self.dialect, false);
         Ok(())
     }
 
@@ -599,8 +627,8 @@ impl Connection {
             let message = format!("{given} values are bound in one statement, but {product} takes at most {most}");
             return Err(Error::new("P2029", message));
         }
-        match params.iter().find_map(Value::unfit) {
-            Some(why) => Err(Error::new("P2007", format!("a value cannot be written: {why}"))),
+        match params.iter().find_map(|value| value.misfit(self.dialect)) {
+            Some((code, why)) => Err(Error::new(code, format!("a value cannot be written: {why}"))),
             None => Ok(()),
         }
     }
@@ -743,48 +771,4 @@ impl fmt::Debug for Connection {
 
 fn no_transaction() -> Error {
     Error::new("P2028", "no transaction is open on this connection")
-}
-
-/// First words of statements that change the session beyond their own end.
-const SESSION_WORDS: &[&str] = &[
-    "ABORT",
-    "ATTACH",
-    "BEGIN",
-    "COMMIT",
-    "DEALLOCATE",
-    "DECLARE",
-    "DETACH",
-    "DISCARD",
-    "END",
-    "HANDLER",
-    "LISTEN",
-    "LOAD",
-    "LOCK",
-    "PRAGMA",
-    "PREPARE",
-    "RELEASE",
-    "RESET",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "SET",
-    "START",
-    "UNLOCK",
-    "USE",
-    "XA",
-];
-
-fn changes_session(sql: &str) -> bool {
-    begins_with(sql, SESSION_WORDS)
-}
-
-/// First words of statements that write nothing, unless a function they call does.
-const READING_WORDS: &[&str] = &["DESCRIBE", "EXPLAIN", "SELECT", "SHOW", "TABLE", "VALUES"];
-
-fn only_reads(sql: &str) -> bool {
-    begins_with(sql, READING_WORDS)
-}
-
-fn begins_with(sql: &str, words: &[&str]) -> bool {
-    let word = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
