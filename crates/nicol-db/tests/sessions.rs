@@ -601,7 +601,7 @@ fn stale_statements_sent_together_are_prepared_anew() {
                 }
                 2 => {
                     c.begin_with_next(None).await.expect("begins");
-                    assert_eq!(number(&c.read(also, &[]).await.expect("runs again")), 7);
+                    assert_eq!(number(&c.query(also, &[]).await.expect("runs again")), 7);
                 }
                 // What the caller has begun is the caller's to begin anew; then it works.
                 3 => {

@@ -99,7 +99,7 @@ struct Tls {
 /// Why a session was not opened.
 enum Failure {
     /// The server said no.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     Io(io::Error),
     Tls(String),
     /// It has not proved what it should, or wants what we do not have.
@@ -262,7 +262,7 @@ async fn heard(wire: &mut Wire) -> std::result::Result<(u8, Vec<u8>), Failure> {
         let message = wire.next().await?;
         match message.tag {
             b'N' | b'A' => {}
-            b'E' => return Err(Failure::Refused(Refusal::read(message.body)?)),
+            b'E' => return Err(Failure::Refused(Box::new(Refusal::read(message.body)?))),
             tag => return Ok((tag, message.body.to_vec())),
         }
     }
