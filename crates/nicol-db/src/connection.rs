@@ -22,7 +22,7 @@ use crate::driver::postgres::Postgres;
 #[cfg(feature = "sqlite")]
 use crate::driver::sqlite::Sqlite;
 use crate::error::{Error, Result};
-use crate::rows::Rows;
+use crate::rows::{Each, Rows};
 use crate::url::ConnectionUrl;
 use crate::value::Value;
 
@@ -195,19 +195,26 @@ impl Connection {
     /// # Errors
     /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let mut whole = None;
+        self.query_each(sql, params, usize::MAX, &mut |rows| whole = Some(rows)).await?;
+        Ok(whole.unwrap_or_else(|| Rows::of_affected(0)))
+    }
+
+    async fn query_each(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<()> {
         self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
         let began = trace::begin();
         self.set_busy(true);
-        let mut outcome = self.query_once(sql, params).await;
+        let mut outcome = self.query_once(sql, params, most, each).await;
+        // What is out of date is refused before the first row.
         if let Err(error) = &outcome
-            && self.renew_statement(sql, error).await
+            && Box::pin(self.renew_statement(sql, error)).await
         {
-            outcome = self.query_once(sql, params).await;
+            outcome = self.query_once(sql, params, most, each).await;
         }
-        self.note(began, sql, params, outcome.as_ref().map(|rows| rows.len() as u64));
-        let outcome = outcome.map_err(|error| self.or_unknown(sql, error));
+        self.note(began, sql, params, outcome.as_ref().copied());
+        let outcome = outcome.map(drop).map_err(|error| self.or_unknown(sql, error));
         self.settle(outcome)
     }
 
@@ -217,15 +224,33 @@ impl Connection {
     /// # Errors
     /// As [`Connection::query`].
     pub async fn read(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let mut whole = None;
+        self.read_each(sql, params, usize::MAX, &mut |rows| whole = Some(rows)).await?;
+        Ok(whole.unwrap_or_else(|| Rows::of_affected(0)))
+    }
+
+    /// The same, with the rows handed out as they come, about `most` at a time where the driver can: whoever makes something
+    /// else of each need not have room for all of them twice. After an error rows may have been handed out.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn read_each(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        most: usize,
+        each: &mut (dyn FnMut(Rows) + Send),
+    ) -> Result<()> {
         let goes_with_begin = self.wanted.is_some() && self.is_prepared(sql);
         let Some(Wanted { isolation }) = self.wanted.take_if(|_| goes_with_begin) else {
-            return self.query(sql, params).await;
+            return self.query_each(sql, params, most, each).await;
         };
         let around = Around { begin: true, isolation, ..Around::default() };
         let outcome = Box::pin(self.query_in(around, &[(sql, params)])).await;
         // Only what the server refused is known to have come after BEGIN.
         self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
-        Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))
+        outcome?.into_iter().for_each(each);
+        Ok(())
     }
 
     /// Runs a statement and gives the number of rows it wrote (on MySQL: found, whether they changed or not).
@@ -240,7 +265,7 @@ impl Connection {
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
         if let Err(error) = &outcome
-            && self.renew_statement(sql, error).await
+            && Box::pin(self.renew_statement(sql, error)).await
         {
             outcome = self.execute_once(sql, params).await;
         }
@@ -347,7 +372,7 @@ impl Connection {
     /// Begins the transaction that waits for its first statement.
     async fn begin_wanted(&mut self) -> Result<()> {
         let Some(Wanted { isolation }) = self.wanted.take() else { return Ok(()) };
-        let begun = self.begin(isolation).await;
+        let begun = Box::pin(self.begin(isolation)).await;
         // Whoever goes on after the error must not write outside a transaction.
         self.is_lost |= begun.is_err();
         begun
@@ -620,16 +645,24 @@ impl Connection {
         }
     }
 
-    async fn query_once(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+    /// Gives the number of rows.
+    async fn query_once(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<u64> {
+        let mut rows = 0;
+        let each: Each<'_> = &mut |part: Rows| {
+            rows += part.len() as u64;
+            each(part);
+        };
         match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(driver) => driver.query(sql, params).await,
+            Driver::Sqlite(driver) => driver.query(sql, params, most, each).await,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(driver) => driver.query(sql, params).await,
+            Driver::Postgres(driver) => driver.query(sql, params).await.map(each),
+            // Apart: every request has the future that it is a part of, and this one is large.
             #[cfg(feature = "mysql")]
-            Driver::Mysql(driver) => driver.query(sql, params).await,
-        }
+            Driver::Mysql(driver) => Box::pin(driver.query(sql, params, most, each)).await,
+        }?;
+        Ok(rows)
     }
 
     async fn execute_once(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
@@ -650,7 +683,7 @@ impl Connection {
         let outcome: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
+            Driver::Sqlite(driver) => driver.control(sql).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(driver) => driver.run_script(sql).await,
             #[cfg(feature = "mysql")]
@@ -776,6 +809,7 @@ fn only_reads(sql: &str) -> bool {
 }
 
 fn begins_with(sql: &str, words: &[&str]) -> bool {
-    let word = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    words.iter().any(|known| known.eq_ignore_ascii_case(word))
+    let sql = sql.trim_start().as_bytes();
+    let end = sql.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(sql.len());
+    words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&sql[..end]))
 }

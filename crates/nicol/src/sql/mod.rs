@@ -153,7 +153,7 @@ impl Writer {
     }
 
     fn alias_name(&mut self, alias: u32) {
-        self.push("t");
+        self.text.push('t');
         self.number(alias as usize);
     }
 
@@ -171,7 +171,7 @@ impl Writer {
 
     fn qualified(&mut self, source: Source, column: &str) {
         self.qualifier(source);
-        self.push(".");
+        self.text.push('.');
         self.name(column);
     }
 
