@@ -44,7 +44,7 @@ const RULES: &[Rule] = &[
 
 /// Edges that only a feature may draw.
 const OPTIONAL: [(&str, &str); 1] = [("nicol", "nicol-migrate")];
-const DRIVERS: [&str; 3] = ["rusqlite", "tokio-postgres", "mysql_async"];
+const DRIVERS: [&str; 3] = ["rusqlite", "postgres-protocol", "mysql_async"];
 const LONGEST_FILE: usize = 800;
 
 /// Prints every broken rule; true when there is none.

@@ -230,8 +230,12 @@ pub(crate) fn parse_decimal(text: &str) -> Option<BigDecimal> {
     if text.is_empty() || text == "-" {
         return plain.then(BigDecimal::default);
     }
-    BigDecimal::from_str(text).ok()
+    // A few characters with a huge exponent would be written out as gigabytes.
+    BigDecimal::from_str(text).ok().filter(|value| value.fractional_digit_count().unsigned_abs() <= MOST_DIGITS)
 }
+
+/// The most digits that any database keeps before or behind the point of a number.
+const MOST_DIGITS: u64 = 200_000;
 
 impl Decode for String {
     #[inline]

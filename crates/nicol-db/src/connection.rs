@@ -7,6 +7,7 @@
 mod describe;
 mod steps;
 mod trace;
+mod words;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -25,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::rows::{Each, Rows};
 use crate::url::ConnectionUrl;
 use crate::value::Value;
+use words::{changes_session, only_reads};
 
 /// How far a transaction is kept apart from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,7 +202,22 @@ impl Connection {
         Ok(whole.unwrap_or_else(|| Rows::of_affected(0)))
     }
 
-    async fn query_each(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<()> {
+    /// The same, with the rows handed out as they come, at most so many at a time where the driver can: whoever makes something
+    /// else of each need not have room for all of them twice. After an error some may have been handed out.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn query_each(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        most: usize,
+        each: &mut (dyn FnMut(Rows) + Send),
+    ) -> Result<()> {
+        if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
+            each(Box::pin(self.query_with_begin(isolation, sql, params)).await?);
+            return Ok(());
+        }
         self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
@@ -218,49 +235,19 @@ impl Connection {
         self.settle(outcome)
     }
 
-    /// The same for a statement that changes nothing: if it is the first of a transaction that [begins with
-    /// it](Connection::begin_with_next) and prepared already, it is sent together with BEGIN.
-    ///
-    /// # Errors
-    /// As [`Connection::query`].
-    pub async fn read(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        let mut whole = None;
-        self.read_each(sql, params, usize::MAX, &mut |rows| whole = Some(rows)).await?;
-        Ok(whole.unwrap_or_else(|| Rows::of_affected(0)))
-    }
-
-    /// The same, with the rows handed out as they come, about `most` at a time where the driver can: whoever makes something
-    /// else of each need not have room for all of them twice. After an error rows may have been handed out.
-    ///
-    /// # Errors
-    /// As [`Connection::query`].
-    pub async fn read_each(
-        &mut self,
-        sql: &str,
-        params: &[Value],
-        most: usize,
-        each: &mut (dyn FnMut(Rows) + Send),
-    ) -> Result<()> {
-        let goes_with_begin = self.wanted.is_some() && self.is_prepared(sql);
-        let Some(Wanted { isolation }) = self.wanted.take_if(|_| goes_with_begin) else {
-            return self.query_each(sql, params, most, each).await;
-        };
-        let around = Around { begin: true, isolation, ..Around::default() };
-        let outcome = Box::pin(self.query_in(around, &[(sql, params)])).await;
-        // Only what the server refused is known to have come after BEGIN.
-        self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
-        outcome?.into_iter().for_each(each);
-        Ok(())
-    }
-
     /// Runs a statement and gives the number of rows it wrote (on MySQL: found, whether they changed or not).
     ///
     /// # Errors
     /// As [`Connection::query`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
+            return Box::pin(self.query_with_begin(isolation, sql, params)).await.map(|rows| rows.affected());
+        }
         self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
+        // Without values MySQL takes several statements in one text.
+        self.is_altered |= params.is_empty() && changes_session(sql, self.dialect, true);
         let began = trace::begin();
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
@@ -353,9 +340,8 @@ impl Connection {
         self.begin_by(before, &statement).await
     }
 
-    /// The same, but on PostgreSQL the server is told with the next statement: in the same message where that one only
-    /// [reads](Connection::read). One that writes waits for the answer to BEGIN: if that were refused, the statement behind it
-    /// would commit by itself.
+    /// The same, but on PostgreSQL the server is told with the next statement; without a round trip of its own if that one is
+    /// prepared already. One Sync ends both: if BEGIN were refused, the statement behind it would not run.
     ///
     /// # Errors
     /// As [`begin`](Connection::begin); those of BEGIN come with the next statement, and the session is then of no more use.
@@ -367,6 +353,19 @@ impl Connection {
         self.check_without_transaction()?;
         self.wanted = Some(Wanted { isolation });
         Ok(())
+    }
+
+    /// The transaction that waits for its first statement, if BEGIN can be sent together with this one.
+    fn goes_with_begin(&mut self, sql: &str) -> Option<Wanted> {
+        if self.wanted.is_some() && self.is_prepared(sql) { self.wanted.take() } else { None }
+    }
+
+    async fn query_with_begin(&mut self, isolation: Option<Isolation>, sql: &str, params: &[Value]) -> Result<Rows> {
+        let around = Around { begin: true, isolation, ..Around::default() };
+        let outcome = self.query_in(around, &[(sql, params)]).await;
+        // Only what the server refused is known to have come after BEGIN.
+        self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
+        Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))
     }
 
     /// Begins the transaction that waits for its first statement.
@@ -519,7 +518,8 @@ impl Connection {
     /// Those of [`Connection::open`]: behind a pooler it is tried out with a second connection.
     pub async fn shares_sessions(&mut self) -> Result<bool> {
         self.check("")?;
-        match &self.driver {
+        self.set_busy(true);
+        let outcome = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => Ok(false),
@@ -527,7 +527,8 @@ impl Connection {
             Driver::Postgres(driver) => driver.shares_sessions().await,
             #[cfg(feature = "mysql")]
             Driver::Mysql(_) => Ok(false),
-        }
+        };
+        self.settle(outcome)
     }
 
     /// Whether what `tracing` is told of statements holds the values bound to them. It does not unless asked to.
@@ -575,12 +576,44 @@ impl Connection {
         }
     }
 
+    /// Whether the server still answers, where the driver has not been told by itself that it went away.
+    pub(crate) async fn is_alive(&mut self) -> bool {
+        match &mut self.driver {
+            Driver::Absent(never) => match *never {},
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(driver) => !driver.is_closed(),
+            #[cfg(feature = "mysql")]
+            Driver::Mysql(driver) => {
+                self.is_busy = true;
+                driver.set_busy(true);
+                let is_alive = driver.is_alive().await;
+                // One that does not answer needs no second session to stop what it does.
+                driver.set_busy(false);
+                self.is_busy = false;
+                self.is_lost |= !is_alive;
+                is_alive
+            }
+        }
+    }
+
     /// Makes the session fit for the next user without waiting. `false` when it must be thrown away.
     pub(crate) fn reset_now(&mut self) -> bool {
         // Nobody was told of it.
         self.wanted = None;
+        #[cfg(feature = "postgres")]
+        if let Driver::Postgres(driver) = &mut self.driver
+            && !driver.look()
+        {
+            return false;
+        }
         #[cfg(feature = "sqlite")]
         if let Driver::Sqlite(driver) = &mut self.driver {
+            // A file is soon opened again; what is in memory would be lost with its session.
+            if self.is_altered && driver.is_file() {
+                return false;
+            }
             let is_touched = self.is_altered || self.is_busy || self.transaction != Transaction::None;
             if (is_touched || driver.in_transaction()) && driver.reset_now().is_err() {
                 return false;
@@ -601,9 +634,7 @@ impl Connection {
                 "the database has rolled the transaction back; only a rollback is possible",
             ));
         }
-        if changes_session(sql) {
-            self.is_altered = true;
-        }
+        self.is_altered |= changes_session(sql, self.dialect, false);
         Ok(())
     }
 
@@ -615,8 +646,8 @@ impl Connection {
             let message = format!("{given} values are bound in one statement, but {product} takes at most {most}");
             return Err(Error::new("P2029", message));
         }
-        match params.iter().find_map(Value::unfit) {
-            Some(why) => Err(Error::new("P2007", format!("a value cannot be written: {why}"))),
+        match params.iter().find_map(|value| value.misfit(self.dialect)) {
+            Some((code, why)) => Err(Error::new(code, format!("a value cannot be written: {why}"))),
             None => Ok(()),
         }
     }
@@ -767,49 +798,4 @@ impl fmt::Debug for Connection {
 
 fn no_transaction() -> Error {
     Error::new("P2028", "no transaction is open on this connection")
-}
-
-/// First words of statements that change the session beyond their own end.
-const SESSION_WORDS: &[&str] = &[
-    "ABORT",
-    "ATTACH",
-    "BEGIN",
-    "COMMIT",
-    "DEALLOCATE",
-    "DECLARE",
-    "DETACH",
-    "DISCARD",
-    "END",
-    "HANDLER",
-    "LISTEN",
-    "LOAD",
-    "LOCK",
-    "PRAGMA",
-    "PREPARE",
-    "RELEASE",
-    "RESET",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "SET",
-    "START",
-    "UNLOCK",
-    "USE",
-    "XA",
-];
-
-fn changes_session(sql: &str) -> bool {
-    begins_with(sql, SESSION_WORDS)
-}
-
-/// First words of statements that write nothing, unless a function they call does.
-const READING_WORDS: &[&str] = &["DESCRIBE", "EXPLAIN", "SELECT", "SHOW", "TABLE", "VALUES"];
-
-fn only_reads(sql: &str) -> bool {
-    begins_with(sql, READING_WORDS)
-}
-
-fn begins_with(sql: &str, words: &[&str]) -> bool {
-    let sql = sql.trim_start().as_bytes();
-    let end = sql.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(sql.len());
-    words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&sql[..end]))
 }

@@ -222,12 +222,18 @@ impl Pool {
         };
         let holder = Holder { purpose, task: tokio::task::try_id(), since: Instant::now() };
         let (place, idle) = self.shared.lend(holder);
-        let (connection, opened) = match idle {
-            Some(idle) => (Some(idle.connection), idle.opened),
-            None => (None, holder.since),
+        let (connection, opened, may_be_dead) = match idle {
+            Some(idle) => (Some(idle.connection), idle.opened, idle.returned.elapsed() > UNSEEN),
+            None => (None, holder.since, false),
         };
         // Made before the session is opened: a dropped future gives its place back.
         let mut taken = PooledConnection { connection, opened, place, shared: self.shared.clone(), _permit: permit };
+        if let (true, Some(connection)) = (may_be_dead, &mut taken.connection)
+            && !Box::pin(connection.is_alive()).await
+        {
+            taken.connection = None;
+            taken.opened = Instant::now();
+        }
         if taken.connection.is_none() {
             // Apart, as it is large and seldom: every request has the future that it is a part of.
             let mut connection = Box::pin(Connection::open(&self.shared.url)).await?;
@@ -287,6 +293,9 @@ impl fmt::Debug for Pool {
         f.debug_struct("Pool").field("url", &self.shared.url).field("status", &self.status()).finish()
     }
 }
+
+/// How long a session may lie unused before it is asked whether its server is still there, where only asking tells.
+const UNSEEN: Duration = Duration::from_secs(1);
 
 /// How many of those who have sessions an error names.
 const HOLDERS_TOLD: usize = 5;
@@ -368,9 +377,10 @@ impl DerefMut for PooledConnection {
 impl Drop for PooledConnection {
     fn drop(&mut self) {
         let mut connection = self.connection.take();
-        let is_open = !self.shared.permits.is_closed();
-        let is_good = connection.as_mut().is_some_and(|connection| is_open && connection.reset_now());
+        let is_good = connection.as_mut().is_some_and(Connection::reset_now);
         let mut sessions = self.shared.sessions();
+        // Asked under the lock: whoever closes the pool takes the waiting sessions out under it afterwards.
+        let is_good = is_good && !self.shared.permits.is_closed();
         if let Some(holder) = sessions.holders.get_mut(self.place) {
             *holder = None;
         }

@@ -29,7 +29,7 @@ pub(crate) enum ColumnType {
     #[cfg(feature = "sqlite")]
     Sqlite(Option<String>),
     #[cfg(feature = "postgres")]
-    Postgres(tokio_postgres::types::Type),
+    Postgres(postgres_types::Type),
     #[cfg(feature = "mysql")]
     Mysql(driver::mysql::MysqlType),
 }
@@ -69,7 +69,7 @@ pub(crate) enum Data {
     #[cfg(any(feature = "sqlite", feature = "mysql"))]
     Cells(Cells),
     #[cfg(feature = "postgres")]
-    Postgres(Vec<tokio_postgres::Row>),
+    Postgres(driver::postgres::Cells),
 }
 
 /// What rows are handed to, part by part.
@@ -93,7 +93,7 @@ impl Rows {
             #[cfg(any(feature = "sqlite", feature = "mysql"))]
             Data::Cells(cells) => cells.rows(),
             #[cfg(feature = "postgres")]
-            Data::Postgres(rows) => rows.len(),
+            Data::Postgres(cells) => cells.rows(),
         }
     }
 
@@ -179,7 +179,11 @@ impl<'a> Row<'a> {
             #[cfg(any(feature = "sqlite", feature = "mysql"))]
             Data::Cells(cells) => cells.cell(self.index, index),
             #[cfg(feature = "postgres")]
-            Data::Postgres(rows) => driver::postgres::cell(&rows[self.index], index),
+            Data::Postgres(cells) => match (&self.rows.columns[index].native, cells.value(self.index, index)) {
+                (ColumnType::Postgres(native), Some(bytes)) => driver::postgres::read(native, bytes),
+                (_, Some(_)) => Cell::Invalid("a column of another driver"),
+                (_, None) => Cell::Null,
+            },
         }
     }
 

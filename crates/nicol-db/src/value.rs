@@ -1,5 +1,7 @@
 //! Values that go into a statement.
 
+use crate::dialect::Dialect;
+
 /// A parameter of a statement. The type says what the server is told; `Null` fits anywhere.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -31,15 +33,41 @@ pub enum Value {
 }
 
 impl Value {
-    /// Why this is no value, when it, or one of its elements, is [`Unfit`](Value::Unfit).
-    pub(crate) fn unfit(&self) -> Option<&str> {
+    /// Why this is no value, or none that such a database can hold, with the code to say so: also of an element of a list.
+    /// A server would store something else without a word (year 0 for years before it, NULL for NaN), or the driver would
+    /// write out a short number with millions of digits.
+    pub(crate) fn misfit(&self, dialect: Dialect) -> Option<(&'static str, String)> {
+        let is_postgres = dialect.is_postgres_family();
         match self {
-            Value::Unfit(why) => Some(why),
-            Value::List(values) => values.iter().find_map(Value::unfit),
+            Value::Unfit(why) => Some(("P2007", why.clone())),
+            Value::List(values) if !is_postgres && values.iter().any(Value::is_no_number) => {
+                let product = dialect.product_name();
+                Some(("P2020", format!("{product} has no NaN and no infinity in lists")))
+            }
+            Value::List(values) => values.iter().find_map(|value| value.misfit(dialect)),
+            Value::Decimal(value) => {
+                let digits = value.fractional_digit_count();
+                let range = if is_postgres { -140_000..=20_000 } else { -1000..=1000 };
+                (!range.contains(&digits)).then(|| ("P2020", "a decimal of this size is out of range".to_owned()))
+            }
+            Value::DateTime(value) if !is_postgres && *value < YEAR_0 => {
+                let product = dialect.product_name();
+                Some(("P2020", format!("{product} has no instants before the year 0")))
+            }
+            Value::Float(value) if value.is_nan() && dialect == Dialect::Sqlite => {
+                Some(("P2020", "SQLite has no NaN".to_owned()))
+            }
             _ => None,
         }
     }
+
+    fn is_no_number(&self) -> bool {
+        matches!(self, Value::Float(value) if !value.is_finite())
+    }
 }
+
+/// The beginning of the year 0, in UTC.
+const YEAR_0: jiff::Timestamp = jiff::Timestamp::constant(-62_167_219_200, 0);
 
 /// A list as a JSON array, for databases without arrays: `json_each`, `JSON_TABLE`. Numbers stay numbers, bytes become hex.
 #[cfg(any(feature = "sqlite", feature = "mysql"))]

@@ -228,6 +228,33 @@ fn constraints_and_names() {
     });
 }
 
+/// What is taken, or of the wrong form, is data of the users; it is not for messages, which end in logs.
+#[test]
+fn values_of_the_wrong_form() {
+    everywhere(|url| async move {
+        let mut c = open(&url).await;
+        let dialect = c.dialect();
+        let moment = if dialect.is_mysql_family() { "DATETIME(3)" } else { "TIMESTAMP(3)" };
+        let choice = if dialect.is_mysql_family() { "ENUM('a', 'b')" } else { "VARCHAR(20)" };
+        let table = format!("CREATE TABLE p (email VARCHAR(90), at {moment}, c {choice}, PRIMARY KEY (email))");
+        c.run_script(&table).await.expect("creates");
+        let hush = || Value::Text("hush' for key 'x".into());
+        c.execute(&placed(dialect, "INSERT INTO p (email) VALUES (?)"), &[hush()]).await.expect("writes");
+        let error = fails(&mut c, "INSERT INTO p (email) VALUES (?)", &[hush()]).await;
+        assert_eq!(error.code(), "P2002", "{error}");
+        assert!(!error.to_string().contains("hush"), "{error}");
+        if dialect != Dialect::Sqlite {
+            let error = fails(&mut c, "INSERT INTO p (email, at) VALUES ('1', ?)", &[hush()]).await;
+            assert_eq!(error.code(), "P2007", "{error}");
+        }
+        if dialect.is_mysql_family() {
+            let error = fails(&mut c, "INSERT INTO p (email, c) VALUES ('2', ?)", &[hush()]).await;
+            assert_eq!(error.code(), "P2007", "{error}");
+        }
+        c.close().await.expect("closes");
+    });
+}
+
 #[test]
 fn positions_in_statements_and_scripts() {
     everywhere(|url| async move {

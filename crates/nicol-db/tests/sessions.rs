@@ -6,7 +6,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use nicol_db::{Around, Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, Value};
+use nicol_db::{Around, Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, Rows, Step, Value};
 use support::{everywhere, on, open, placed, servers};
 
 fn assert_send<T: Send>(value: T) -> T {
@@ -437,7 +437,7 @@ fn transactions_that_begin_with_their_first_statement() {
         for first in [Some(read), Some(read), None] {
             c.begin_with_next(None).await.expect("begins");
             if let Some(read) = first {
-                let rows = c.read(read, &[]).await.expect("reads");
+                let rows = c.query(read, &[]).await.expect("reads");
                 assert_eq!(rows.first().expect("a row").get::<i64>(0).expect("a count"), 0);
             }
             c.execute(write, &[]).await.expect("writes");
@@ -450,7 +450,7 @@ fn transactions_that_begin_with_their_first_statement() {
             let divide = "SELECT 1 / $1::int";
             for refused in [false, true] {
                 c.begin_with_next(Some(Isolation::RepeatableRead)).await.expect("begins");
-                let outcome = c.read(divide, &[Value::Int(i32::from(!refused))]).await;
+                let outcome = c.query(divide, &[Value::Int(i32::from(!refused))]).await;
                 assert_eq!(
                     outcome.err().and_then(|error| error.native_code().map(str::to_owned)),
                     refused.then(|| "22012".to_owned())
@@ -459,9 +459,21 @@ fn transactions_that_begin_with_their_first_statement() {
                 c.rollback().await.expect("rolls back");
                 assert_eq!(count(&mut c).await, 0);
             }
+            // So does what writes; and nothing of it runs by itself.
+            let insert = "INSERT INTO t VALUES (1 / $1::int)";
+            c.execute(insert, &[Value::Int(1)]).await.expect("is prepared");
+            c.execute("DELETE FROM t", &[]).await.expect("deletes");
+            for divisor in [1, 0] {
+                c.begin_with_next(None).await.expect("begins");
+                let written = c.execute(insert, &[Value::Int(divisor)]).await;
+                assert_eq!(written.ok(), (divisor == 1).then_some(1));
+                c.rollback().await.expect("rolls back");
+                assert_eq!(count(&mut c).await, 0);
+            }
             // Nothing was sent: nobody may go on as if the transaction were open.
+            c.query(divide, &[Value::Int(1)]).await.expect("is prepared");
             c.begin_with_next(None).await.expect("begins");
-            assert_eq!(c.read(divide, &[]).await.expect_err("no value").code(), "P1016");
+            assert_eq!(c.query(divide, &[]).await.expect_err("no value").code(), "P1016");
             assert_eq!(c.execute(write, &[]).await.expect_err("not outside a transaction").code(), "P1017");
             drop(c);
             c = pool.acquire().await.expect("another session");
@@ -471,7 +483,7 @@ fn transactions_that_begin_with_their_first_statement() {
         for polled in [false, true] {
             c.begin_with_next(None).await.expect("begins");
             if polled {
-                let first = c.read(read, &[]);
+                let first = c.query(read, &[]);
                 let mut first = std::pin::pin!(first);
                 let _ = futures_util::poll!(&mut first);
             }
@@ -492,11 +504,195 @@ fn a_value_too_big_for_the_server_leaves_the_session_whole() {
             let mut c = open(&url).await;
             let rows = c.query("SELECT @@max_allowed_packet", &[]).await.expect("asks");
             let most = rows.first().expect("a row").get::<i64>(0).expect("a number");
-            let big = Value::Bytes(vec![7; usize::try_from(most).expect("a size")]);
-            let error = c.query("SELECT LENGTH(?)", &[big]).await.expect_err("too big");
-            assert_eq!(error.code(), "P2000");
-            c.query("SELECT 1", &[]).await.expect("goes on");
+            let most = usize::try_from(most).expect("a size");
+            // The message holds more than the value alone.
+            for size in [most, most - 1, most - 5, most - 12] {
+                let error = c.query("SELECT LENGTH(?)", &[Value::Bytes(vec![7; size])]).await.expect_err("too big");
+                assert_eq!(error.code(), "P2000", "{error}");
+                c.query("SELECT 1", &[]).await.expect("goes on");
+            }
+            c.query("SELECT LENGTH(?)", &[Value::Bytes(vec![7; most - 100])]).await.expect("fits");
             c.close().await.expect("closes");
         });
     }
+}
+
+/// A session that a statement of the user's own has changed is not given to others, whatever stands before its first word.
+#[test]
+fn statements_that_change_their_session() {
+    everywhere(|url| async move {
+        let pool = Pool::connect(&url, PoolOptions { max_connections: 1, ..PoolOptions::from_url(&url) });
+        let pool = pool.await.expect("connects");
+        let dialect = pool.dialect();
+        let mut c = pool.acquire().await.expect("a session");
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]).await.expect("creates");
+        for harmless in ["/* trace */ SELECT 1", "-- trace\nSELECT 1", "SELECT 'a; BEGIN'", "DELETE FROM t;"] {
+            c.execute(harmless, &[]).await.expect("runs");
+            assert!(c.is_at_rest(), "{harmless}");
+        }
+        drop(c);
+        let mut begins = vec!["/* trace */ BEGIN", "-- trace\nBEGIN", "  BEGIN"];
+        match dialect {
+            Dialect::Mysql | Dialect::Mariadb => {
+                begins.extend(["# trace\nBEGIN", "SELECT 1; BEGIN", "/*!50000 BEGIN */", "DELETE FROM t; BEGIN;"]);
+            }
+            Dialect::Postgres | Dialect::Cockroachdb | Dialect::Sqlite => begins.push("; BEGIN"),
+        }
+        for begin in begins {
+            let mut c = pool.acquire().await.expect("a session");
+            c.execute(begin, &[]).await.expect(begin);
+            assert!(!c.is_at_rest(), "{begin}");
+            c.execute("INSERT INTO t VALUES (1)", &[]).await.expect("writes");
+            drop(c);
+            assert_eq!(count(&mut pool.acquire().await.expect("a session")).await, 0, "{begin}");
+        }
+        let mut c = pool.acquire().await.expect("a session");
+        let hides = match dialect {
+            Dialect::Sqlite => "CREATE TEMP TABLE t (x TEXT, y TEXT)",
+            Dialect::Postgres | Dialect::Cockroachdb => "/* mine */ CREATE LOCAL TEMPORARY TABLE t (x TEXT, y TEXT)",
+            Dialect::Mysql | Dialect::Mariadb => "CREATE TEMPORARY TABLE t (x TEXT, y TEXT)",
+        };
+        c.execute(hides, &[]).await.expect("creates");
+        drop(c);
+        let mut c = pool.acquire().await.expect("a session");
+        assert_eq!(c.query("SELECT * FROM t", &[]).await.expect("reads").columns().len(), 1);
+        if dialect == Dialect::Sqlite {
+            c.execute("PRAGMA query_only = ON", &[]).await.expect("sets");
+            drop(c);
+            pool.acquire().await.expect("a session").execute("INSERT INTO t VALUES (2)", &[]).await.expect("writes");
+        }
+        pool.close().await.expect("closes");
+    });
+}
+
+/// A column that has another type now: statements that are sent together, or with BEGIN, work again at once.
+#[test]
+fn stale_statements_sent_together_are_prepared_anew() {
+    everywhere(|url| async move {
+        let mut c = open(&url).await;
+        let mut other = open(&url).await;
+        c.execute("CREATE TABLE t (id INTEGER, v INTEGER)", &[]).await.expect("creates");
+        c.execute("INSERT INTO t VALUES (1, 7)", &[]).await.expect("writes");
+        let (select, also) = ("SELECT id, v FROM t", "SELECT v FROM t");
+        let statements: [(&str, &[Value]); 2] = [(select, &[]), (also, &[])];
+        let mut is_wide = false;
+        for way in 0..5 {
+            for sql in [select, also] {
+                c.query(sql, &[]).await.expect("reads");
+            }
+            is_wide = !is_wide;
+            let ty = if is_wide { "BIGINT" } else { "INTEGER" };
+            match url.dialect() {
+                Dialect::Sqlite => {}
+                Dialect::Postgres | Dialect::Cockroachdb => {
+                    other.run_script(&format!("ALTER TABLE t ALTER COLUMN v TYPE {ty}")).await.expect("changes");
+                }
+                Dialect::Mysql | Dialect::Mariadb => {
+                    other.run_script(&format!("ALTER TABLE t MODIFY v {ty}")).await.expect("changes");
+                }
+            }
+            let number = |rows: &nicol_db::Rows| rows.first().expect("a row").get::<i64>(0).expect("a number");
+            let commit = way == 0;
+            match way {
+                0 | 1 => {
+                    let around = Around { begin: true, commit, ..Around::default() };
+                    let rows = c.query_in(around, &statements).await.expect("runs again");
+                    assert_eq!(rows.iter().map(number).collect::<Vec<_>>(), [1, 7]);
+                }
+                2 => {
+                    c.begin_with_next(None).await.expect("begins");
+                    assert_eq!(number(&c.query(also, &[]).await.expect("runs again")), 7);
+                }
+                // What the caller has begun is the caller's to begin anew; then it works.
+                3 => {
+                    c.begin(None).await.expect("begins");
+                    if let Err(error) = c.query_all(&statements).await {
+                        assert_eq!(error.native_code(), Some("0A000"));
+                        c.rollback().await.expect("rolls back");
+                        c.begin(None).await.expect("begins");
+                        c.query_all(&statements).await.expect("is prepared anew");
+                    }
+                }
+                _ => {
+                    let steps = statements.map(|(sql, params)| Step::Statement(sql, params));
+                    if let Err((_, error)) = c.run_steps(true, &steps).await {
+                        assert_eq!(error.native_code(), Some("0A000"));
+                        c.rollback().await.expect("rolls back");
+                        c.run_steps(true, &steps).await.expect("is prepared anew");
+                    }
+                }
+            }
+            if !commit {
+                c.commit().await.expect("commits");
+            }
+            assert!(c.is_at_rest(), "{way}");
+        }
+        c.close().await.expect("closes");
+        other.close().await.expect("closes");
+    });
+}
+
+/// A server that was started again, or that ends idle sessions: whoever comes next does not get to see it.
+#[test]
+fn sessions_that_the_server_ended_are_not_given_out() {
+    for (_, server) in servers() {
+        on(&server, |url| async move {
+            let pool = Pool::connect(&url, PoolOptions { max_connections: 2, ..PoolOptions::from_url(&url) });
+            let pool = pool.await.expect("connects");
+            let mut other = open(&url).await;
+            let (me, kill) = match pool.dialect().is_postgres_family() {
+                true => ("SELECT pg_backend_pid()", "SELECT pg_terminate_backend(?)"),
+                false => ("SELECT CONNECTION_ID()", "KILL ?"),
+            };
+            let mut sessions = Vec::new();
+            for _ in 0..2 {
+                let mut c = pool.acquire().await.expect("a session");
+                let rows = c.query(me, &[]).await.expect("asks");
+                sessions.push((c, rows.first().expect("a row").get::<i64>(0).expect("a number")));
+            }
+            for (c, number) in sessions {
+                drop(c);
+                other.query(&kill.replace('?', &number.to_string()), &[]).await.expect("ends it");
+            }
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            for _ in 0..2 {
+                let mut c = pool.acquire().await.expect("a session");
+                c.execute("CREATE TABLE t (id INTEGER)", &[]).await.expect("writes");
+                c.execute("DROP TABLE t", &[]).await.expect("writes");
+                // The other one, too, is asked.
+                let _other = pool.acquire().await.expect("a session").query("SELECT 1", &[]).await.expect("reads");
+            }
+            pool.close().await.expect("closes");
+            assert_eq!(pool.acquire().await.expect_err("closed").code(), "P1017");
+            other.close().await.expect("closes");
+        });
+    }
+}
+
+#[test]
+fn rows_are_handed_out_in_parts() {
+    everywhere(|url| async move {
+        let mut c = open(&url).await;
+        // The driver of PostgreSQL has all rows before it hands any out.
+        let comes_whole = c.dialect().is_postgres_family();
+        let all =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25) SELECT i, 'row' FROM n";
+        let none = format!("{all} WHERE i < 1");
+        for (sql, count) in [(all, 25), (&none, 0)] {
+            for most in [1, 10, 25, usize::MAX] {
+                let (mut parts, mut seen) = (Vec::new(), Vec::new());
+                let mut each = |rows: Rows| {
+                    parts.push((rows.len(), rows.columns().len()));
+                    seen.extend(rows.iter().map(|row| row.get::<i64>(0).expect("a number")));
+                };
+                c.query_each(sql, &[], most, &mut each).await.expect("reads");
+                assert_eq!(seen, (1..=count).collect::<Vec<i64>>(), "{most} at a time");
+                assert!(!parts.is_empty(), "without rows there still are columns");
+                assert!(
+                    parts.iter().all(|(rows, columns)| *columns == 2 && (comes_whole || *rows <= most)),
+                    "{parts:?}"
+                );
+            }
+        }
+    });
 }

@@ -396,3 +396,45 @@ fn nul_characters() {
         c.close().await.expect("closes");
     });
 }
+
+/// What a database would store as something else, or cannot hold at all, is refused before it is sent, and soon.
+#[test]
+fn values_that_cannot_be_held_are_refused() {
+    everywhere(|url| async move {
+        let mut c = open(&url).await;
+        let dialect = c.dialect();
+        let (float, moment) = match dialect {
+            Dialect::Sqlite => ("REAL", "DATETIME"),
+            Dialect::Postgres | Dialect::Cockroachdb => ("DOUBLE PRECISION", "TIMESTAMP(3)"),
+            Dialect::Mysql | Dialect::Mariadb => ("DOUBLE", "DATETIME(3)"),
+        };
+        c.run_script(&format!("CREATE TABLE v (f {float}, m {moment}, d DECIMAL(65,30))")).await.expect("creates");
+        let insert = |column: &str| placed(dialect, &format!("INSERT INTO v ({column}) VALUES (?)"));
+        for exponent in ["1e-1000000000", "1e1000000000", "-1e150000", "1e-30000"] {
+            let value = Value::Decimal(decimal(exponent));
+            let error = c.query(&insert("d"), std::slice::from_ref(&value)).await.expect_err("out of range");
+            assert_eq!(error.code(), "P2020", "{exponent}: {error}");
+            let error = c.query(&insert("d"), &[Value::List(vec![value])]).await.expect_err("out of range");
+            assert_eq!(error.code(), "P2020", "{exponent}: {error}");
+        }
+        let (old, oldest) = (instant("-000044-03-15T12:00:00Z"), instant("-009999-06-01T00:00:00Z"));
+        if dialect.is_postgres_family() {
+            c.execute(&insert("m"), &[Value::DateTime(old)]).await.expect("has that year");
+            let rows = c.query("SELECT m FROM v", &[]).await.expect("reads");
+            assert_eq!(rows.first().expect("a row").get::<Timestamp>(0).expect("an instant"), old);
+            assert_eq!(round_trip::<f64>(&mut c, float, Value::Float(f64::NEG_INFINITY)).await, f64::NEG_INFINITY);
+            assert!(round_trip::<f64>(&mut c, float, Value::Float(f64::NAN)).await.is_nan());
+        } else {
+            let error = c.execute(&insert("m"), &[Value::DateTime(old)]).await.expect_err("no such year");
+            assert_eq!(error.code(), "P2020", "{error}");
+            // SQLite would store NULL.
+            let error = c.execute(&insert("f"), &[Value::Float(f64::NAN)]).await.expect_err("no NaN");
+            assert_eq!(error.code(), "P2020", "{error}");
+        }
+        let error = c.execute(&insert("m"), &[Value::DateTime(oldest)]).await.expect_err("no such year");
+        assert_eq!(error.code(), "P2020", "{error}");
+        let first = instant("0000-01-01T00:00:00Z");
+        assert_eq!(round_trip::<Timestamp>(&mut c, moment, Value::DateTime(first)).await, first);
+        c.close().await.expect("closes");
+    });
+}

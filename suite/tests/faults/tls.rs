@@ -104,6 +104,58 @@ fn certificates_are_judged_as_asked() {
     }
 }
 
+/// Every way of PostgreSQL's to ask for a password, in plain and over TLS, where SCRAM is bound to the certificate.
+#[test]
+fn passwords_are_proved_in_each_way() {
+    let files = tempfile::tempdir().unwrap();
+    if !certificates(files.path()) {
+        println!("skipped: no openssl command to make certificates with");
+        return;
+    }
+    let Some(mut server) = Server::start(Product::Postgres, &[]) else { return };
+    let runtime = runtime();
+    let admin = ConnectionUrl::parse(&server.url()).unwrap();
+    runtime.block_on(async {
+        let mut conn = Connection::open(&admin).await.unwrap();
+        for (name, way) in [("scram", "scram-sha-256"), ("hashed", "md5"), ("clear", "scram-sha-256")] {
+            let user = format!("CREATE ROLE {name} LOGIN PASSWORD 'gehe\u{e4}m %@'");
+            conn.run_script(&format!("SET password_encryption = '{way}'; {user}")).await.unwrap();
+        }
+        conn.close().await.unwrap();
+    });
+    server.kill();
+    let read = |name: &str| std::fs::read_to_string(files.path().join(name)).unwrap();
+    server.put("server.crt", &read("server.crt"));
+    server.put("server.key", &read("server.key"));
+    server.put("postgresql.auto.conf", "ssl = on\n");
+    server.put(
+        "pg_hba.conf",
+        "host all scram 127.0.0.1/32 scram-sha-256\nhost all hashed 127.0.0.1/32 md5\nhost all clear 127.0.0.1/32 password\n\
+         host all postgres 127.0.0.1/32 trust\n",
+    );
+    server.go();
+    let port = server.port();
+    for user in ["scram", "hashed", "clear"] {
+        for mode in ["disable", "require"] {
+            let open = |password: &str| {
+                let url = format!("postgresql://{user}{password}@127.0.0.1:{port}/postgres?sslmode={mode}");
+                runtime.block_on(async {
+                    let mut conn = Connection::open(&ConnectionUrl::parse(&url)?).await?;
+                    let rows = conn.query("SELECT current_user::text", &[]).await?;
+                    let name: String = rows.first().map(|row| row.get(0)).transpose()?.unwrap_or_default();
+                    conn.close().await.map(|()| name)
+                })
+            };
+            assert_eq!(open(":gehe%C3%A4m%20%25%40").unwrap(), user, "{mode}");
+            for wrong in [":gehe%C3%A4m", ""] {
+                let error = open(wrong).expect_err("a wrong password");
+                assert_eq!(error.code(), "P1000", "{user} {mode} {error}");
+                assert!(!error.to_string().contains("gehe"), "{error}");
+            }
+        }
+    }
+}
+
 #[test]
 fn servers_that_take_no_writes_say_so() {
     let runtime = runtime();

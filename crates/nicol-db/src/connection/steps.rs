@@ -53,6 +53,9 @@ impl Connection {
             driver.set_busy(true);
             let outcome = driver.query_all(statements).await;
             self.note_all(began, statements, outcome.as_ref().map(Vec::as_slice));
+            if let Err(error) = &outcome {
+                self.forget_stale(statements.iter().map(|(sql, _)| *sql), error).await;
+            }
             return self.settle(outcome);
         }
         let mut all = Vec::with_capacity(statements.len());
@@ -107,8 +110,33 @@ impl Connection {
         self.begin_by(before, statement).await
     }
 
+    /// On PostgreSQL: all of it in one message. When what is known of a statement is out of date, nothing of a transaction that
+    /// begins here stands, nobody has seen any of it, and it runs once more.
     #[cfg(feature = "postgres")]
     async fn query_in_at_once(&mut self, around: Around, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
+        let outcome = self.send_in(around, statements).await;
+        let Err(error) = &outcome else { return outcome };
+        let was_stale = self.forget_stale(statements.iter().map(|(sql, _)| *sql), error).await;
+        if !was_stale || !around.begin || (!around.commit && self.rollback().await.is_err()) {
+            return outcome;
+        }
+        self.send_in(around, statements).await
+    }
+
+    /// Forgets prepared statements after an error that says that one of them is out of date; `true` when it says so.
+    #[cfg(feature = "postgres")]
+    async fn forget_stale(&mut self, statements: impl Iterator<Item = &str>, error: &Error) -> bool {
+        let mut was_stale = false;
+        if let Driver::Postgres(driver) = &mut self.driver {
+            for sql in statements {
+                was_stale |= driver.renew_statement(sql, error, true).await;
+            }
+        }
+        was_stale
+    }
+
+    #[cfg(feature = "postgres")]
+    async fn send_in(&mut self, around: Around, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
         for (sql, params) in statements {
             self.check(sql)?;
             self.check_parameters(params)?;
@@ -250,6 +278,13 @@ impl Connection {
                 Step::Statement(text, params) => (text, params),
             };
             self.note(began, text, params, outcome.as_ref().map(|_| 0).map_err(|(_, error)| error));
+        }
+        if let Err((_, error)) = &outcome {
+            let texts = steps.iter().filter_map(|step| match step {
+                Step::Script(_) => None,
+                Step::Statement(sql, _) => Some(*sql),
+            });
+            self.forget_stale(texts, error).await;
         }
         match outcome {
             Ok(rows) => self.settle(Ok(rows)).map_err(|error| (0, error)),

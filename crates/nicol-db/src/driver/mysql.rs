@@ -8,6 +8,7 @@ mod describe;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, civil};
@@ -30,6 +31,10 @@ use crate::value::{Value, json_list};
 const CACHED_STATEMENTS: usize = 128;
 /// The most that the protocol allows in one message.
 const MAX_PACKET: usize = 1 << 30;
+/// What a message has before the values of a statement.
+const HEAD: usize = 16;
+/// How long a server may take to say that it is there.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// After how many idle seconds the driver's own pool, which is not used, would close a connection.
 const WAIT_TIMEOUT: usize = 28_800;
 /// The number of character set and collation `binary`.
@@ -127,12 +132,13 @@ impl Mysql {
             return Err(Error::new("P1016", format!("the statement has {wanted} parameters, but {given} were given")));
         }
         let values: Vec<mysql_async::Value> = params.iter().map(to_driver).collect();
+        // With its type, and its length or what is longest of a fixed one.
         let bytes = values.iter().map(|value| match value {
-            mysql_async::Value::Bytes(bytes) => bytes.len(),
-            _ => 9,
+            mysql_async::Value::Bytes(bytes) => bytes.len() + 12,
+            _ => 15,
         });
         // The server would close the connection over it.
-        let (bytes, most) = (bytes.sum::<usize>(), self.max_packet);
+        let (bytes, most) = (HEAD + bytes.sum::<usize>(), self.max_packet);
         if bytes >= most {
             let message = format!(
                 "the values of a statement are {bytes} bytes, but the server takes less than {most} (max_allowed_packet)"
@@ -191,6 +197,11 @@ impl Mysql {
 
     pub(crate) fn set_busy(&mut self, is_busy: bool) {
         self.watch.is_busy = is_busy;
+    }
+
+    /// Whether the server answers.
+    pub(crate) async fn is_alive(&mut self) -> bool {
+        matches!(tokio::time::timeout(ANSWER_LIMIT, self.connection.ping()).await, Ok(Ok(())))
     }
 
     pub(crate) async fn close(self) -> Result<()> {
@@ -254,7 +265,7 @@ fn options(url: &ConnectionUrl, tls: Option<SslOpts>) -> OptsBuilder {
         // Both would be asked of the server, and a strange answer would be a panic.
         .max_allowed_packet(Some(MAX_PACKET))
         .wait_timeout(Some(WAIT_TIMEOUT))
-        .tcp_keepalive(Some(std::time::Duration::from_secs(60)))
+        .tcp_keepalive(Some(Duration::from_secs(60)))
         .ssl_opts(tls)
 }
 
@@ -430,7 +441,8 @@ fn from_driver(error: mysql_async::Error) -> Error {
         mysql_async::Error::Server(error) => {
             let code = codes::of_mysql(error.code);
             let (constraint, table, column) = named(code, &error.message);
-            let result = Error::new(code, error.message)
+            let message = without_entry(error.code, error.message);
+            let result = Error::new(code, message)
                 .with_native_code(error.code.to_string())
                 .with_constraint(constraint)
                 .with_table(table)
@@ -455,6 +467,13 @@ fn from_driver(error: mysql_async::Error) -> Error {
         mysql_async::Error::Url(_) => Error::new("P1013", "the connection URL is not valid for this driver"),
         mysql_async::Error::Other(error) => Error::new(codes::OTHER, error.to_string()).lost(),
     }
+}
+
+/// The message of a unique key without the values that are taken, which stand between its first words and the name of the key:
+/// they are data of the users.
+fn without_entry(number: u16, message: String) -> String {
+    let key = message.rfind(" for key '").filter(|_| matches!(number, 1062 | 1586));
+    key.map_or(message.clone(), |at| format!("duplicate entry{}", &message[at..]))
 }
 
 /// Constraint, table and column, which MySQL tells in the message only.

@@ -1,109 +1,196 @@
-//! PostgreSQL and CockroachDB through tokio-postgres.
+//! PostgreSQL and CockroachDB, spoken to directly: the protocol's messages over a socket that the caller's own task drives.
 //!
 //! Statements are prepared and cached; the types the server gives its parameters decide how a value is sent (see
-//! [`encode`]). Rows stay as received and are read in binary form (see [`decode`]). Behind a pooler in transaction mode
-//! (`pgbouncer=true`) nothing is prepared by name.
+//! [`encode`]). Rows stay as received and are read in binary form (see [`decode`]). What is sent together is ended by one Sync:
+//! the server skips what follows an error, so that nothing runs outside the transaction it was meant for. Behind a pooler in
+//! transaction mode (`pgbouncer=true`) nothing is prepared by name.
 
+mod cells;
 mod decode;
 mod describe;
 mod encode;
-mod greeting;
+mod message;
+mod refusal;
+mod startup;
+mod types;
+mod wire;
 
 use std::collections::HashMap;
-use std::error::Error as _;
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures_util::TryStreamExt;
-use tokio::task::JoinHandle;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::error::{DbError, ErrorPosition};
-use tokio_postgres::types::Type;
-use tokio_postgres::{CancelToken, Client, Config, RowStream, SimpleQueryMessage, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use postgres_types::{Oid, Type};
 
-pub(crate) use decode::cell;
+pub(crate) use cells::Cells;
+pub(crate) use decode::read;
 pub use decode::{Array, Record};
-use encode::Param;
+use message::RawColumn;
+use refusal::Refusal;
+use startup::Canceller;
+use wire::{Wire, garbled};
 
-use super::{tls, unreachable};
-use crate::codes;
 use crate::connection::Step;
 use crate::dialect::Dialect;
-use crate::error::{Constraint, Error, Result};
+use crate::error::{Error, Result};
 use crate::rows::{Column, ColumnType, Data, Rows};
-use crate::url::{ConnectionUrl, TlsMode};
+use crate::url::ConnectionUrl;
 use crate::value::Value;
 
 /// How long a pooler may take to find a session for a transaction.
-const ANSWER_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// How long a server may take to close a connection it was said goodbye on.
+const GOODBYE_LIMIT: Duration = Duration::from_secs(1);
 /// Prepared statements kept by a connection.
 const CACHED_STATEMENTS: usize = 256;
 
 /// One open session.
 pub(crate) struct Postgres {
-    client: Client,
     wire: Wire,
+    canceller: Canceller,
     statements: HashMap<Box<str>, Cached>,
+    /// Names of statements on the server that nobody needs any more.
+    forgotten: Vec<String>,
     clock: u64,
+    types: HashMap<Oid, Type>,
     unnamed_only: bool,
     url: ConnectionUrl,
     /// The server process at work for us when the connection was opened, as it says itself.
     process: Option<i32>,
+    /// A call is under way; still set on drop when its future was given up.
+    is_busy: bool,
     pub(crate) dialect: Dialect,
     pub(crate) version: String,
 }
 
-/// The task that moves bytes between the client and its socket.
-struct Wire {
-    task: JoinHandle<()>,
-    cancel: CancelToken,
-    tls: MakeRustlsConnect,
-    /// A call is under way; still set on drop when its future was given up.
-    is_busy: bool,
+struct Cached {
+    statement: Arc<Prepared>,
+    used: u64,
 }
 
-impl Drop for Wire {
+/// A statement that the server has prepared.
+struct Prepared {
+    name: String,
+    parameters: Vec<Type>,
+    columns: Arc<[Column]>,
+}
+
+impl Drop for Postgres {
     fn drop(&mut self) {
+        if self.wire.is_closed() {
+            return;
+        }
         if !self.is_busy {
+            self.wire.outbox.clear();
+            if message::terminate(&mut self.wire.outbox).is_ok() {
+                self.wire.send_now();
+            }
             return;
         }
         // Closing the socket does not stop a running statement: the server is asked to. Best effort, for the session ends
         // anyway when the server next looks at its socket.
-        self.task.abort();
-        let (cancel, tls) = (self.cancel.clone(), self.tls.clone());
+        let canceller = self.canceller.clone();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { drop(cancel.cancel_query(tls).await) });
+            runtime.spawn(async move { drop(tokio::time::timeout(ANSWER_LIMIT, canceller.ask()).await) });
         }
     }
 }
 
-struct Cached {
-    statement: Statement,
-    columns: Arc<[Column]>,
-    used: u64,
+/// What the server has said up to a Sync's end: the rows of each statement that ran, or what it refused.
+#[derive(Default)]
+struct Answer {
+    results: Vec<(Cells, u64)>,
+    columns: Option<Vec<RawColumn>>,
+    parameters: Option<Vec<Oid>>,
+    refusal: Option<Refusal>,
+}
+
+impl Answer {
+    /// The results, or the error of the statement.
+    fn results(self, sql: &str) -> Result<Vec<(Cells, u64)>> {
+        match self.refusal {
+            Some(refusal) => Err(refusal.into_error(sql)),
+            None => Ok(self.results),
+        }
+    }
+
+    /// Adds the rows of the statements that were sent with one Sync; a script has none. The first error, with the number of its
+    /// step.
+    fn rows_of(self, group: &[Call<'_>], rows: &mut Vec<Option<Rows>>) -> std::result::Result<(), (usize, Error)> {
+        // What ran has a result; of several statements in a script the last one counts.
+        let reached = if group[0].is_script() { 0 } else { self.results.len().min(group.len() - 1) };
+        let Call { at, sql, how, .. } = &group[reached];
+        let results = self.results(sql).map_err(|error| {
+            // What is behind a BEGIN that was refused is not what was meant: nobody is to go on with such a session.
+            (*at, if matches!(how, How::Begin) { error.lost() } else { error })
+        })?;
+        if group[0].is_script() {
+            rows.push(None);
+            return Ok(());
+        }
+        if results.len() != group.len() {
+            return Err((*at, closed(garbled("fewer answers than statements"))));
+        }
+        for (call, (cells, affected)) in group.iter().zip(results) {
+            if let How::Prepared(statement) = &call.how {
+                rows.push(Some(rows_of(cells, affected, &statement.columns).map_err(|error| (call.at, error))?));
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of the only statement that ran.
+    fn rows(self, sql: &str, columns: &Arc<[Column]>) -> Result<Rows> {
+        let (cells, affected) = self.results(sql)?.pop().ok_or_else(|| closed(garbled("no end of a statement")))?;
+        rows_of(cells, affected, columns)
+    }
+}
+
+fn rows_of(cells: Cells, affected: u64, columns: &Arc<[Column]>) -> Result<Rows> {
+    if cells.rows() > 0 && cells.width() != columns.len() {
+        return Err(closed(garbled("rows with other columns than were told")));
+    }
+    Ok(Rows { columns: columns.clone(), data: Data::Postgres(cells), affected })
+}
+
+/// One of several things that are sent together.
+struct Call<'a> {
+    /// The number of its step; BEGIN belongs to the first, COMMIT stands behind the last.
+    at: usize,
+    sql: &'a str,
+    params: &'a [Value],
+    how: How,
+}
+
+/// How the server is told.
+enum How {
+    Begin,
+    Commit,
+    Script,
+    Unprepared,
+    Prepared(Arc<Prepared>),
+}
+
+impl Call<'_> {
+    fn is_script(&self) -> bool {
+        matches!(self.how, How::Script)
+    }
 }
 
 impl Postgres {
     pub(crate) async fn open(url: &ConnectionUrl) -> Result<Postgres> {
-        let settings = url.tls()?;
-        let tls = MakeRustlsConnect::new(tls::client_config(&settings)?);
-        let mut connected = config(url, settings.mode).connect(tls.clone()).await;
-        if settings.mode == TlsMode::Allow && connected.as_ref().is_err_and(|error| error.as_db_error().is_some()) {
-            // It may be the want of TLS that the server says no to.
-            connected = config(url, TlsMode::Prefer).connect(tls.clone()).await;
-        }
-        let (client, connection) = connected.map_err(|error| while_connecting(url, error))?;
-        // When the connection ends, every waiting call gets the error; the task itself has nobody to tell.
-        let task = tokio::spawn(async move { drop(connection.await) });
-        let wire = Wire { task, cancel: client.cancel_token(), tls, is_busy: false };
+        let startup::Greeted { wire, canceller } = startup::open(url).await?;
         let mut opened = Postgres {
-            client,
             wire,
+            canceller,
             statements: HashMap::new(),
+            forgotten: Vec::new(),
             clock: 0,
+            types: HashMap::new(),
             unnamed_only: url.flag("pgbouncer"),
             url: url.clone(),
             process: None,
+            is_busy: false,
             dialect: Dialect::Postgres,
             version: String::new(),
         };
@@ -112,18 +199,15 @@ impl Postgres {
     }
 
     async fn set_up(&mut self, url: &ConnectionUrl) -> Result<()> {
-        let mut message = String::from("SET TIME ZONE 'UTC'; ");
+        let mut script = String::from("SET TIME ZONE 'UTC'; ");
         if let Some(schema) = url.schema() {
-            message.push_str("SET search_path = ");
-            Dialect::Postgres.quote_into(&mut message, schema);
-            message.push_str("; ");
+            script.push_str("SET search_path = ");
+            Dialect::Postgres.quote_into(&mut script, schema);
+            script.push_str("; ");
         }
-        message.push_str("SELECT pg_catalog.version(), pg_catalog.pg_backend_pid()");
-        let answers = self.client.simple_query(&message).await.map_err(|error| from_driver(error, &message))?;
-        let version = answers.iter().find_map(|answer| match answer {
-            SimpleQueryMessage::Row(row) => row.get(0),
-            _ => None,
-        });
+        script.push_str(WHO_ARE_YOU);
+        let answers = self.ask(&script).await?;
+        let version = answers.last().and_then(|cells| cells.text(0, 0));
         self.version = version.unwrap_or_default().to_string();
         self.process = process_in(&answers);
         if self.version.contains("CockroachDB") {
@@ -136,13 +220,10 @@ impl Postgres {
         if self.unnamed_only {
             return self.query_unnamed(sql, params).await;
         }
-        let (statement, columns) = self.prepare(sql).await?;
-        let wanted = statement.params().len();
-        if wanted != params.len() {
-            return Err(parameter_count(wanted, params.len()));
-        }
-        let (rows, affected) = run(&self.client, &statement, params).await.map_err(|error| from_driver(error, sql))?;
-        Ok(Rows { columns, data: Data::Postgres(rows), affected })
+        let statement = self.prepare(sql).await?;
+        self.write_call(&statement, params)?;
+        message::sync(&mut self.wire.outbox)?;
+        self.exchange(false).await?.rows(sql, &statement.columns)
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
@@ -154,7 +235,7 @@ impl Postgres {
 
     /// The types of a statement's parameters, quoted and with their schemas.
     pub(crate) async fn parameter_types(&mut self, sql: &str) -> Result<Vec<String>> {
-        let (statement, _) = self.prepare(sql).await?;
+        let statement = self.prepare(sql).await?;
         let name = |ty: &Type| {
             let mut name = String::new();
             self.dialect.quote_into(&mut name, ty.schema());
@@ -162,123 +243,324 @@ impl Postgres {
             self.dialect.quote_into(&mut name, ty.name());
             name
         };
-        Ok(statement.params().iter().map(name).collect())
+        Ok(statement.parameters.iter().map(name).collect())
     }
 
-    /// Runs several statements without waiting for each other's answers. The first error is given; what follows it inside
-    /// a transaction fails on the server too.
+    /// Runs several statements without waiting for each other's answers: what follows an error does not run.
     pub(crate) async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
-        let mut prepared = Vec::with_capacity(statements.len());
-        for (sql, params) in statements {
-            let (statement, columns) = self.prepare(sql).await?;
-            let wanted = statement.params().len();
-            if wanted != params.len() {
-                return Err(parameter_count(wanted, params.len()));
-            }
-            prepared.push((*sql, *params, statement, columns));
-        }
-        let client = &self.client;
-        let calls = prepared.into_iter().map(|(sql, params, statement, columns)| async move {
-            let (rows, affected) = run(client, &statement, params).await.map_err(|error| from_driver(error, sql))?;
-            Ok(Rows { columns, data: Data::Postgres(rows), affected })
-        });
-        // Every answer is waited for, so that the connection is at rest when the first error is given.
-        futures_util::future::join_all(calls).await.into_iter().collect()
+        let steps: Vec<Step<'_>> = statements.iter().map(|(sql, params)| Step::Statement(sql, params)).collect();
+        let rows = self.run_steps(None, &steps, false).await.map_err(|(_, error)| error)?;
+        Ok(rows.into_iter().flatten().collect())
     }
 
     /// Runs steps, with the words that begin a transaction before them and COMMIT behind them as asked, without waiting for one
-    /// another's answers. Inside a transaction what follows an error fails on the server too, and COMMIT rolls back.
+    /// another's answers. Statements next to each other, BEGIN and COMMIT among them, end with one Sync: what follows an error
+    /// does not run. A script is a message of its own: behind an error it fails inside a transaction.
     pub(crate) async fn run_steps(
         &mut self,
         begin: Option<&str>,
         steps: &[Step<'_>],
         commit: bool,
     ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
-        let mut prepared = Vec::with_capacity(steps.len());
-        for (at, step) in steps.iter().enumerate() {
-            prepared.push(match step {
-                Step::Script(_) => None,
-                Step::Statement(sql, params) => {
-                    let (statement, columns) = self.prepare(sql).await.map_err(|error| (at, error))?;
-                    let wanted = statement.params().len();
-                    if wanted != params.len() {
-                        return Err((at, parameter_count(wanted, params.len())));
-                    }
-                    Some((statement, columns))
-                }
-            });
+        let calls = self.calls(begin, steps, commit).await?;
+        self.drain().map_err(|error| (0, error))?;
+        if let Err(error) = self.write_calls(&calls) {
+            self.wire.outbox.clear();
+            return Err(error);
         }
-        let client = &self.client;
-        let opening = async move {
-            match begin {
-                Some(words) => client.batch_execute(words).await.map_err(|error| from_driver(error, "")),
-                None => Ok(()),
+        let mut broken = self.wire.send().await.err();
+        let mut rows = Vec::with_capacity(steps.len());
+        let mut failed = None;
+        for group in calls.chunk_by(|one, next| !one.is_script() && !next.is_script()) {
+            let answer = match self.hear(group[0].is_script()).await {
+                Ok(answer) => answer,
+                // Nothing more comes.
+                Err(error) => return Err(failed.unwrap_or((group[0].at, closed(broken.take().unwrap_or(error))))),
+            };
+            // Every answer is read, so that the connection is at rest when the first error is given.
+            if let Err(error) = answer.rows_of(group, &mut rows) {
+                failed.get_or_insert(error);
             }
-        };
-        let closing = async move {
-            match commit {
-                true => client.batch_execute("COMMIT").await.map_err(|error| from_driver(error, "")),
-                false => Ok(()),
-            }
-        };
-        let calls = steps.iter().zip(prepared).map(|(step, prepared)| async move {
-            match (step, prepared) {
-                (Step::Statement(sql, params), Some((statement, columns))) => {
-                    let ran = run(client, &statement, params).await;
-                    let (rows, affected) = ran.map_err(|error| from_driver(error, sql))?;
-                    Ok(Some(Rows { columns, data: Data::Postgres(rows), affected }))
-                }
-                (Step::Script(sql) | Step::Statement(sql, _), _) => {
-                    client.batch_execute(sql).await.map_err(|error| from_driver(error, sql))?;
-                    Ok(None)
-                }
-            }
-        });
-        // Every answer is waited for, so that the connection is at rest when the first error is given.
-        let calls = futures_util::future::join_all(calls);
-        let (opened, outcomes, closed) = futures_util::future::join3(opening, calls, closing).await;
-        // What was behind a BEGIN that was refused ran by itself: nobody is to go on with such a session.
-        opened.map_err(|error| (0, error.lost()))?;
-        let numbered = outcomes.into_iter().enumerate();
-        let rows: std::result::Result<Vec<_>, _> =
-            numbered.map(|(at, outcome)| outcome.map_err(|error| (at, error))).collect();
-        let rows = rows?;
-        closed.map_err(|error| (steps.len(), error))?;
-        Ok(rows)
+        }
+        failed.map_or(Ok(rows), Err)
     }
 
-    /// Parses, binds and runs in one message, leaving nothing on the server. Values go as text; the server finds the types.
+    /// What is to be sent for steps; statements are prepared now.
+    async fn calls<'a>(
+        &mut self,
+        begin: Option<&'a str>,
+        steps: &[Step<'a>],
+        commit: bool,
+    ) -> std::result::Result<Vec<Call<'a>>, (usize, Error)> {
+        let mut calls = Vec::with_capacity(steps.len() + 2);
+        calls.extend(begin.map(|sql| Call { at: 0, sql, params: &[], how: How::Begin }));
+        calls.extend(steps.iter().enumerate().map(|(at, step)| match *step {
+            Step::Script(sql) => Call { at, sql, params: &[], how: How::Script },
+            Step::Statement(sql, params) => Call { at, sql, params, how: How::Unprepared },
+        }));
+        let wanted = |call: &&mut Call<'_>| matches!(call.how, How::Unprepared);
+        let texts: Vec<(usize, &str)> = calls.iter_mut().filter(wanted).map(|call| (call.at, call.sql)).collect();
+        let prepared = self.prepare_all(&texts).await?;
+        for (call, statement) in calls.iter_mut().filter(wanted).zip(prepared) {
+            call.how = How::Prepared(statement);
+        }
+        calls.extend(commit.then_some(Call { at: steps.len(), sql: "COMMIT", params: &[], how: How::Commit }));
+        Ok(calls)
+    }
+
+    fn write_calls(&mut self, calls: &[Call<'_>]) -> std::result::Result<(), (usize, Error)> {
+        for (at, call) in calls.iter().enumerate() {
+            let written = match &call.how {
+                How::Script => message::query(&mut self.wire.outbox, call.sql),
+                How::Prepared(statement) => self.write_call(statement, call.params),
+                How::Begin | How::Commit | How::Unprepared => self.write_unnamed(call.sql, call.params),
+            };
+            written.map_err(|error| (call.at, error))?;
+            let is_last = calls.get(at + 1).is_none_or(Call::is_script);
+            if is_last && !call.is_script() {
+                message::sync(&mut self.wire.outbox).map_err(|error| (call.at, error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Binds values to a prepared statement and runs it.
+    fn write_call(&mut self, statement: &Prepared, params: &[Value]) -> Result<()> {
+        let wanted = statement.parameters.len();
+        if wanted != params.len() {
+            return Err(parameter_count(wanted, params.len()));
+        }
+        let before = self.wire.outbox.len();
+        let values = params.iter().zip(&statement.parameters);
+        let written = message::bind(&mut self.wire.outbox, &statement.name, values);
+        let written = written.and_then(|()| message::execute(&mut self.wire.outbox));
+        if written.is_err() {
+            self.wire.outbox.truncate(before);
+        }
+        written
+    }
+
+    /// Parses, binds and runs, leaving nothing on the server. Values go as text; the server finds the types.
+    fn write_unnamed(&mut self, sql: &str, params: &[Value]) -> Result<()> {
+        let before = self.wire.outbox.len();
+        let outbox = &mut self.wire.outbox;
+        let written = message::parse(outbox, "", sql)
+            .and_then(|()| message::bind(outbox, "", params.iter().map(|value| (value, &Type::UNKNOWN))))
+            .and_then(|()| message::describe_bound(outbox))
+            .and_then(|()| message::execute(outbox));
+        if written.is_err() {
+            self.wire.outbox.truncate(before);
+        }
+        written
+    }
+
+    /// Runs a statement in one round trip without preparing it by name.
     async fn query_unnamed(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        let params = params.iter().map(|value| (Param(value), Type::UNKNOWN));
-        let stream = self.client.query_typed_raw(sql, params).await.map_err(|error| from_driver(error, sql))?;
-        let (rows, affected) = collect(stream).await.map_err(|error| from_driver(error, sql))?;
-        let columns = rows.first().map(|row| columns_of(row.columns())).unwrap_or_default();
-        Ok(Rows { columns, data: Data::Postgres(rows), affected })
+        self.write_unnamed(sql, params)?;
+        message::sync(&mut self.wire.outbox)?;
+        let mut answer = self.exchange(false).await?;
+        let told = answer.columns.take().unwrap_or_default();
+        let columns = match answer.refusal {
+            None => self.columns_of(told).await?,
+            Some(_) => Arc::default(),
+        };
+        answer.rows(sql, &columns)
     }
 
     /// Sends a script as one message. Every result of it is read.
     pub(crate) async fn run_script(&mut self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).await.map_err(|error| from_driver(error, sql))
+        self.ask(sql).await.map(drop)
     }
 
-    /// The prepared statement of a text: from the cache, or prepared and put there in place of the least recently used.
-    async fn prepare(&mut self, sql: &str) -> Result<(Statement, Arc<[Column]>)> {
-        self.clock += 1;
-        if let Some(cached) = self.statements.get_mut(sql) {
-            cached.used = self.clock;
-            return Ok((cached.statement.clone(), cached.columns.clone()));
+    /// The rows of each statement of a script, their values as text.
+    async fn ask(&mut self, sql: &str) -> Result<Vec<Cells>> {
+        message::query(&mut self.wire.outbox, sql)?;
+        let results = self.exchange(true).await?.results(sql)?;
+        Ok(results.into_iter().map(|(cells, _)| cells).collect())
+    }
+
+    /// Sends what was written and reads the answer to it.
+    async fn exchange(&mut self, is_script: bool) -> Result<Answer> {
+        if let Err(error) = self.drain() {
+            self.wire.outbox.clear();
+            return Err(error);
         }
-        let statement = self.client.prepare(sql).await.map_err(|error| from_driver(error, sql))?;
-        let columns = columns_of(statement.columns());
-        if self.statements.len() >= CACHED_STATEMENTS {
-            let oldest = self.statements.iter().min_by_key(|(_, cached)| cached.used).map(|(sql, _)| sql.clone());
-            if let Some(sql) = oldest {
-                self.statements.remove(&sql);
+        let sent = self.wire.send().await;
+        // A server that closes the connection may have said why.
+        let heard = self.hear(is_script).await;
+        heard.map_err(|error| closed(sent.err().unwrap_or(error)))
+    }
+
+    /// Takes in what the server has said without being asked. Before something is sent there can be notices only, and the reason
+    /// for an end.
+    fn drain(&mut self) -> Result<()> {
+        while self.wire.has_received() {
+            match self.wire.next_received().map_err(closed)? {
+                None => break,
+                Some(message) => match message.tag {
+                    b'N' | b'S' | b'A' => {}
+                    b'E' => return Err(Refusal::read(message.body).map_err(closed)?.into_error("").lost()),
+                    _ => return Err(closed(garbled("an answer to nothing"))),
+                },
             }
         }
-        let cached = Cached { statement: statement.clone(), columns: columns.clone(), used: self.clock };
-        self.statements.insert(sql.into(), cached);
-        Ok((statement, columns))
+        Ok(())
+    }
+
+    /// Reads up to the end of the answer to a Sync, or to a script.
+    async fn hear(&mut self, is_script: bool) -> io::Result<Answer> {
+        let mut answer = Answer::default();
+        let mut cells = Cells::default();
+        loop {
+            let message = self.wire.next().await?;
+            match message.tag {
+                b'D' => cells.push(message.body)?,
+                b'C' => answer.results.push((std::mem::take(&mut cells), message::affected(message.body)?)),
+                b'I' => answer.results.push(Default::default()),
+                b'T' => answer.columns = Some(message::columns(message.body)?),
+                b't' => answer.parameters = Some(message::parameters(message.body)?),
+                b'E' => {
+                    let refusal = Refusal::read(message.body)?;
+                    let is_fatal = refusal.is_fatal();
+                    answer.refusal.get_or_insert(refusal);
+                    if is_fatal {
+                        return Ok(answer);
+                    }
+                }
+                b'Z' => return Ok(answer),
+                // COPY FROM STDIN: the server forgets the Sync behind it.
+                b'G' => {
+                    let outbox = &mut self.wire.outbox;
+                    let written = message::no_copy(outbox).and_then(|()| match is_script {
+                        true => Ok(()),
+                        false => message::sync(outbox),
+                    });
+                    written.map_err(|_| garbled("COPY"))?;
+                    self.wire.send().await?;
+                }
+                // Parsed, bound, closed, no rows; notices, settings, notifications; what COPY TO STDOUT gives.
+                b'1' | b'2' | b'3' | b'n' | b'N' | b'S' | b'A' | b'H' | b'd' | b'c' => {}
+                _ => return Err(garbled("a message that does not belong here")),
+            }
+        }
+    }
+
+    /// The prepared statement of a text: from the cache, or prepared and put there.
+    async fn prepare(&mut self, sql: &str) -> Result<Arc<Prepared>> {
+        if let Some(known) = self.cached(sql) {
+            return Ok(known);
+        }
+        let prepared = Box::pin(self.prepare_all(&[(0, sql)])).await.map_err(|(_, error)| error)?;
+        prepared.into_iter().next().ok_or_else(|| closed(garbled("no statement")))
+    }
+
+    fn cached(&mut self, sql: &str) -> Option<Arc<Prepared>> {
+        self.clock += 1;
+        let cached = self.statements.get_mut(sql)?;
+        cached.used = self.clock;
+        Some(cached.statement.clone())
+    }
+
+    /// The prepared statements of several texts, each with its number; those not in the cache are prepared in one round trip.
+    async fn prepare_all(
+        &mut self,
+        texts: &[(usize, &str)],
+    ) -> std::result::Result<Vec<Arc<Prepared>>, (usize, Error)> {
+        let mut new: Vec<(usize, &str, String)> = Vec::new();
+        for (at, sql) in texts {
+            if !self.statements.contains_key(*sql) && !new.iter().any(|(_, known, _)| known == sql) {
+                self.clock += 1;
+                new.push((*at, *sql, format!("s{}", self.clock)));
+            }
+        }
+        if let Some((first, _, _)) = new.first() {
+            let first = *first;
+            self.forget_oldest(new.len());
+            self.drain().map_err(|error| (first, error))?;
+            if let Err(error) = self.write_preparing(&new) {
+                self.wire.outbox.clear();
+                return Err(error);
+            }
+            let sent = self.wire.send().await;
+            let mut answers = Vec::with_capacity(new.len());
+            for _ in &new {
+                match self.hear(false).await {
+                    Ok(answer) => answers.push(answer),
+                    Err(error) => return Err((first, closed(sent.err().unwrap_or(error)))),
+                }
+            }
+            self.keep_prepared(new, answers).await?;
+        }
+        let one = |(at, sql): &(usize, &str)| self.cached(sql).ok_or_else(|| (*at, closed(garbled("no statement"))));
+        texts.iter().map(one).collect()
+    }
+
+    fn write_preparing(&mut self, new: &[(usize, &str, String)]) -> std::result::Result<(), (usize, Error)> {
+        let outbox = &mut self.wire.outbox;
+        for name in self.forgotten.drain(..) {
+            message::close_statement(outbox, &name).map_err(|error| (0, error))?;
+        }
+        for (at, sql, name) in new {
+            // Each with a Sync of its own: one that is refused does not keep the others from being prepared.
+            message::parse(outbox, name, sql)
+                .and_then(|()| message::describe_statement(outbox, name))
+                .and_then(|()| message::sync(outbox))
+                .map_err(|error| (*at, error))?;
+        }
+        Ok(())
+    }
+
+    /// Puts statements that were just prepared into the cache. If one of them was refused, none of them is kept.
+    async fn keep_prepared(
+        &mut self,
+        new: Vec<(usize, &str, String)>,
+        answers: Vec<Answer>,
+    ) -> std::result::Result<(), (usize, Error)> {
+        let mut refused = None;
+        let mut described = Vec::with_capacity(new.len());
+        for ((at, sql, name), answer) in new.into_iter().zip(answers) {
+            match answer.refusal {
+                Some(refusal) => drop(refused.get_or_insert_with(|| (at, refusal.into_error(sql)))),
+                None => described.push((at, sql, name, answer)),
+            }
+        }
+        if let Some(refused) = refused {
+            self.forgotten.extend(described.into_iter().map(|(_, _, name, _)| name));
+            return Err(refused);
+        }
+        for (at, sql, name, answer) in described {
+            let Some(parameters) = answer.parameters else { return Err((at, closed(garbled("no parameters")))) };
+            self.learn_types(parameters.iter().copied()).await.map_err(|error| (at, error))?;
+            let columns = self.columns_of(answer.columns.unwrap_or_default()).await.map_err(|error| (at, error))?;
+            let parameters = parameters.into_iter().map(|oid| self.known_type(oid)).collect();
+            let statement = Arc::new(Prepared { name, parameters, columns });
+            self.statements.insert(sql.into(), Cached { statement, used: self.clock });
+        }
+        Ok(())
+    }
+
+    async fn columns_of(&mut self, told: Vec<RawColumn>) -> Result<Arc<[Column]>> {
+        self.learn_types(told.iter().map(|column| column.ty)).await?;
+        let column = |column: RawColumn| {
+            let native = ColumnType::Postgres(self.known_type(column.ty));
+            Column { name: column.name, native }
+        };
+        Ok(told.into_iter().map(column).collect())
+    }
+
+    /// Makes room in the cache: the least recently used go.
+    fn forget_oldest(&mut self, wanted: usize) {
+        while !self.statements.is_empty() && self.statements.len() + wanted > CACHED_STATEMENTS {
+            let oldest = self.statements.iter().min_by_key(|(_, cached)| cached.used).map(|(sql, _)| sql.clone());
+            drop(oldest.and_then(|sql| self.forget(&sql)));
+        }
+    }
+
+    /// Takes a statement out of the cache; the server is told when something is prepared next.
+    fn forget(&mut self, sql: &str) -> Option<Arc<Prepared>> {
+        let statement = self.statements.remove(sql)?.statement;
+        self.forgotten.push(statement.name.clone());
+        Some(statement)
     }
 
     pub(crate) fn is_prepared(&self, sql: &str) -> bool {
@@ -289,32 +571,38 @@ impl Postgres {
     /// it was so.
     pub(crate) async fn renew_statement(&mut self, sql: &str, error: &Error, in_transaction: bool) -> bool {
         if is_stale(error) {
-            self.statements.remove(sql);
-            self.client.clear_type_cache();
+            self.forget(sql);
+            self.types.clear();
             return true;
         }
         if !may_be_of_old_types(error) {
             return false;
         }
         // A column may have another type since the statement was prepared; parameters keep the types of that time.
-        let Some(old) = self.statements.remove(sql) else {
+        let Some(old) = self.forget(sql) else {
             return false;
         };
         if in_transaction {
             return false;
         }
         match self.prepare(sql).await {
-            Ok((new, _)) => new.params() != old.statement.params(),
+            Ok(new) => new.parameters != old.parameters,
             Err(_) => false,
         }
     }
 
+    /// Whether the server, as far as is known, still listens: looks at what it has said meanwhile.
+    pub(crate) fn look(&mut self) -> bool {
+        self.wire.look();
+        self.drain().is_ok() && !self.wire.is_closed()
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.wire.is_closed()
     }
 
     pub(crate) fn set_busy(&mut self, is_busy: bool) {
-        self.wire.is_busy = is_busy;
+        self.is_busy = is_busy;
     }
 
     pub(crate) fn unnamed_only(&self) -> bool {
@@ -323,52 +611,59 @@ impl Postgres {
 
     /// Whether several connections may be served by one session of the server, so that nothing a session holds can be relied
     /// on. Without a pooler in between this asks nobody; with one it is tried out with a second connection.
-    pub(crate) async fn shares_sessions(&self) -> Result<bool> {
-        let greeted = greeting::process(&self.wire.cancel).await;
+    pub(crate) async fn shares_sessions(&mut self) -> Result<bool> {
+        // A pooler greets with a number of its own.
+        let greeted = self.canceller.process;
         if greeted.is_none() || self.process.is_none() || greeted == self.process {
             return Ok(false);
         }
         let mine = self.current_process().await?;
-        let other = Box::pin(Postgres::open(&self.url)).await?;
-        other.run_plain("BEGIN").await?;
+        let mut other = Box::pin(Postgres::open(&self.url)).await?;
+        other.run_script("BEGIN").await?;
         // While the other one is inside a transaction its session is its own: ours must be another one, and the one it was. Where
         // it is ours, asking again would wait for the end of that transaction.
         let theirs = other.current_process().await?;
-        let is_shared = theirs == mine || {
-            let now = tokio::time::timeout(ANSWER_LIMIT, self.current_process()).await;
-            !matches!(now, Ok(Ok(now)) if now == mine)
+        let mut is_shared = theirs == mine;
+        let mut asked = std::pin::pin!(self.current_process());
+        let now = match is_shared {
+            true => None,
+            false => Some(tokio::time::timeout(ANSWER_LIMIT, &mut asked).await),
         };
-        other.run_plain("ROLLBACK").await?;
+        other.run_script("ROLLBACK").await?;
         other.close().await;
+        match now {
+            None => {}
+            Some(Ok(now)) => is_shared = now? != mine,
+            Some(Err(_)) => {
+                asked.await?;
+                is_shared = true;
+            }
+        }
         Ok(is_shared)
     }
 
-    async fn current_process(&self) -> Result<Option<i32>> {
-        let sql = "SELECT pg_catalog.version(), pg_catalog.pg_backend_pid()";
-        let answers = self.client.simple_query(sql).await.map_err(|error| from_driver(error, sql))?;
-        Ok(process_in(&answers))
+    async fn current_process(&mut self) -> Result<Option<i32>> {
+        self.ask(WHO_ARE_YOU).await.map(|answers| process_in(&answers))
     }
 
-    async fn run_plain(&self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).await.map_err(|error| from_driver(error, sql))
-    }
-
-    /// Tells the server goodbye and waits until the socket is closed.
-    pub(crate) async fn close(self) {
-        let Postgres { client, mut wire, statements, .. } = self;
-        drop(statements);
-        drop(client);
-        // However the task ended, the socket is closed.
-        drop((&mut wire.task).await);
+    /// Tells the server goodbye and waits until it has closed the connection.
+    pub(crate) async fn close(mut self) {
+        self.wire.outbox.clear();
+        let goodbye = async {
+            if message::terminate(&mut self.wire.outbox).is_ok() && self.wire.send().await.is_ok() {
+                self.wire.until_closed().await;
+            }
+        };
+        // However it ends, the socket is closed.
+        drop(tokio::time::timeout(GOODBYE_LIMIT, goodbye).await);
     }
 }
 
+const WHO_ARE_YOU: &str = "SELECT pg_catalog.version(), pg_catalog.pg_backend_pid()";
+
 /// The process number in the second column of an answer.
-fn process_in(answers: &[SimpleQueryMessage]) -> Option<i32> {
-    answers.iter().find_map(|answer| match answer {
-        SimpleQueryMessage::Row(row) => row.get(1)?.parse().ok(),
-        _ => None,
-    })
+fn process_in(answers: &[Cells]) -> Option<i32> {
+    answers.last()?.text(0, 1)?.parse().ok()
 }
 
 /// Errors that a value of the right type meets when the server takes its parameter for another one: data exceptions (wrong
@@ -390,129 +685,16 @@ fn is_stale(error: &Error) -> bool {
     }
 }
 
-type Collected = std::result::Result<(Vec<tokio_postgres::Row>, u64), tokio_postgres::Error>;
-
-async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Collected {
-    collect(client.query_raw(statement, params.iter().map(Param)).await?).await
-}
-
-async fn collect(stream: RowStream) -> Collected {
-    let mut stream = std::pin::pin!(stream);
-    let mut rows = Vec::new();
-    while let Some(row) = stream.try_next().await? {
-        rows.push(row);
-    }
-    Ok((rows, stream.rows_affected().unwrap_or(0)))
-}
-
-fn config(url: &ConnectionUrl, mode: TlsMode) -> Config {
-    let mut config = Config::new();
-    match (url.socket(), url.param("host")) {
-        (Some(socket), _) => {
-            config.host_path(socket);
-            config.port(url.hosts().first().and_then(|host| host.port).unwrap_or(url.default_port()));
-        }
-        (None, Some(host)) if !host.is_empty() => {
-            config.host(host);
-            config.port(url.hosts().first().and_then(|host| host.port).unwrap_or(url.default_port()));
-        }
-        (None, _) => {
-            for host in url.hosts() {
-                config.host(&host.name);
-                config.port(host.port.unwrap_or(url.default_port()));
-            }
-        }
-    }
-    config.user(url.user().unwrap_or("postgres")).dbname(url.database());
-    if let Some(password) = url.password() {
-        config.password(password);
-    }
-    if let Some(limit) = url.connect_timeout() {
-        config.connect_timeout(limit);
-    }
-    if let Some(options) = url.param("options") {
-        config.options(options);
-    }
-    config.application_name(url.param("application_name").unwrap_or("nicol"));
-    config.ssl_mode(match mode {
-        TlsMode::Disable | TlsMode::Allow => SslMode::Disable,
-        TlsMode::Prefer => SslMode::Prefer,
-        TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
-    });
-    config
-}
-
-fn columns_of(columns: &[tokio_postgres::Column]) -> Arc<[Column]> {
-    let column = |column: &tokio_postgres::Column| Column {
-        name: column.name().to_string(),
-        native: ColumnType::Postgres(column.type_().clone()),
-    };
-    columns.iter().map(column).collect()
-}
-
 fn parameter_count(wanted: usize, given: usize) -> Error {
     Error::new("P1016", format!("the statement has {wanted} parameters, but {given} were given"))
 }
 
-fn while_connecting(url: &ConnectionUrl, error: tokio_postgres::Error) -> Error {
-    if error.as_db_error().is_some() {
-        return from_driver(error, "");
-    }
-    let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    match error.to_string().as_str() {
-        "error performing TLS handshake" => Error::new("P1011", format!("TLS: {cause}")).lost(),
-        "authentication error" => Error::new("P1000", format!("authentication failed: {cause}")).lost(),
-        "invalid configuration" => Error::new("P1000", format!("authentication failed: {cause}")).lost(),
-        text if cause.is_empty() => unreachable(url, text),
-        _ => unreachable(url, &cause),
-    }
-}
-
-fn from_driver(error: tokio_postgres::Error, sql: &str) -> Error {
-    if let Some(database) = error.as_db_error() {
-        return from_database(database, sql);
-    }
-    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-    let text = error.to_string();
-    if text.starts_with("error serializing parameter") {
-        return Error::new("P2007", format!("{text}{cause}"));
-    }
-    Error::new("P1017", format!("the connection was closed: {text}{cause}")).lost()
-}
-
-fn from_database(error: &DbError, sql: &str) -> Error {
-    let code = codes::of_sqlstate(error.code().code());
-    let named = |name: Option<&str>| name.map(str::to_string);
-    let constraint = match code {
-        "P2002" => error.constraint().map(|name| Constraint::Index(name.to_string())),
-        "P2003" => Some(Constraint::ForeignKey(named(error.constraint()))),
-        "P2011" => error.column().map(|column| Constraint::Fields(vec![column.to_string()])),
-        _ => None,
+/// The connection is of no more use.
+fn closed(error: io::Error) -> Error {
+    let why = match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the server ended it".to_string(),
+        io::ErrorKind::InvalidData => format!("the server sent {error}"),
+        _ => error.to_string(),
     };
-    let mut message = error.message().to_string();
-    // The detail of a constraint holds row values, and the constraint is told already.
-    if let Some(detail) = error.detail().filter(|_| constraint.is_none()) {
-        message.push_str(". ");
-        message.push_str(detail);
-    }
-    let quoted = || Some(error.message().split('"').nth(1)?.to_string());
-    let table = named(error.table()).or_else(|| (code == "P2021").then(quoted).flatten());
-    let column = named(error.column()).or_else(|| (code == "P2022").then(quoted).flatten());
-    let position = match error.position() {
-        Some(ErrorPosition::Original(character)) => byte_position(sql, *character),
-        _ => None,
-    };
-    let result = Error::new(code, message)
-        .with_native_code(error.code().code())
-        .with_constraint(constraint)
-        .with_table(table)
-        .with_column(column)
-        .with_position(position);
-    if code == "P1017" { result.lost() } else { result }
-}
-
-/// PostgreSQL counts characters from 1; we count bytes from 0.
-fn byte_position(sql: &str, character: u32) -> Option<usize> {
-    let before = usize::try_from(character).ok()?.checked_sub(1)?;
-    sql.char_indices().map(|(at, _)| at).chain([sql.len()]).nth(before)
+    Error::new("P1017", format!("the connection was closed: {why}")).lost()
 }

@@ -99,6 +99,11 @@ impl Sqlite {
         !self.connection.is_autocommit()
     }
 
+    /// Whether the database is a file, not in memory.
+    pub(crate) fn is_file(&self) -> bool {
+        self.connection.path().is_some_and(|path| !path.is_empty())
+    }
+
     /// Rolls an open transaction back and sets the session up as at its opening.
     pub(crate) fn reset_now(&self) -> Result<()> {
         let rollback = if self.in_transaction() { "ROLLBACK; " } else { "" };

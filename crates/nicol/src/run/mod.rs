@@ -69,21 +69,15 @@ impl<'a> Session<'a> {
         rows.map_err(|error| Error::from(error).on(table))
     }
 
-    /// The same for a statement that changes nothing.
-    async fn read(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
-        let rows = self.connection.read(&statement.text, &statement.params).await;
-        rows.map_err(|error| Error::from(error).on(table))
-    }
-
-    /// The same, with the rows handed out as they come, about `most` at a time.
-    async fn read_each(
+    /// The same, with the rows handed out as they come, at most so many at a time.
+    async fn query_each(
         &mut self,
         table: &TableMeta,
         statement: &Statement,
         most: usize,
         each: &mut (dyn FnMut(Rows) + Send),
     ) -> Result<()> {
-        let outcome = self.connection.read_each(&statement.text, &statement.params, most, each).await;
+        let outcome = self.connection.query_each(&statement.text, &statement.params, most, each).await;
         outcome.map_err(|error| Error::from(error).on(table))
     }
 
@@ -113,7 +107,7 @@ impl<'a> Session<'a> {
         } else if self.in_transaction {
             self.connection.savepoint(SAVEPOINT).await?;
         } else {
-            self.connection.begin(None).await?;
+            self.connection.begin_with_next(None).await?;
         }
         Ok(())
     }
@@ -143,7 +137,7 @@ impl<'a> Session<'a> {
             Some(_) if self.in_transaction => {
                 return Err(Error::transaction("a batch has the isolation of the transaction around it"));
             }
-            Some(_) => self.connection.begin(isolation).await?,
+            Some(_) => self.connection.begin_with_next(isolation).await?,
             None => self.begin().await?,
         }
         self.is_in_batch = true;

@@ -62,7 +62,7 @@ async fn read_each(session: &mut Session<'_>, read: &Read, each: &mut (dyn FnMut
         level.parts.push(rows);
         each(&level);
     };
-    session.read_each(read.table, &statement, ROWS_AT_A_TIME, each).await
+    session.query_each(read.table, &statement, ROWS_AT_A_TIME, each).await
 }
 
 /// Carries out a read.
@@ -73,7 +73,7 @@ pub(crate) async fn read(session: &mut Session<'_>, read: &Read) -> Result<Level
     let Plan { items, nested } = plan(read);
     let statement = sql::select(session.connection.dialect(), read, &items, None)?;
     if nested.is_empty() {
-        let rows = session.read(read.table, &statement).await?;
+        let rows = session.query(read.table, &statement).await?;
         return Ok(Flat::of(read, &items).level(rows));
     }
     let mut rounds = Rounds::new(session, read);
@@ -138,7 +138,7 @@ impl Flat {
 /// The number of rows of a read.
 pub(crate) async fn count(session: &mut Session<'_>, read: &Read) -> Result<i64> {
     let statement = sql::count(session.connection.dialect(), read)?;
-    counted(&session.read(read.table, &statement).await?)
+    counted(&session.query(read.table, &statement).await?)
 }
 
 /// The number in the answer to a statement that counts.
@@ -149,7 +149,7 @@ pub(crate) fn counted(rows: &Rows) -> Result<i64> {
 /// The calculations over the rows, or over each group of them.
 pub(crate) async fn summary(session: &mut Session<'_>, summary: &Summary) -> Result<Level> {
     let (statement, flat) = single_summary(&Moment::of(session), summary)?;
-    Ok(flat.level(session.read(summary.rows.table, &statement).await?))
+    Ok(flat.level(session.query(summary.rows.table, &statement).await?))
 }
 
 /// The statement of calculations, and what its rows become.
@@ -295,7 +295,7 @@ impl<'s, 'c> Rounds<'s, 'c> {
         }
         let mut answers = Vec::with_capacity(statements.len());
         for (table, statement) in statements {
-            answers.push(self.session.read(table, statement).await?);
+            answers.push(self.session.query(table, statement).await?);
         }
         Ok(answers)
     }

@@ -4,14 +4,12 @@
 //! them: every length is checked, nothing is allocated by a count alone, nothing panics.
 
 use std::borrow::Cow;
-use std::error::Error as StdError;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use bigdecimal::BigDecimal;
 use bigdecimal::num_bigint::BigInt;
 use jiff::{SignedDuration, Span, Timestamp, civil};
-use tokio_postgres::Row;
-use tokio_postgres::types::{FromSql, Kind, Type};
+use postgres_types::{Kind, Type};
 use uuid::Uuid;
 
 use super::encode::EPOCH_MICROS;
@@ -19,32 +17,6 @@ use crate::cell::{Cell, widen, write_time};
 use crate::error::{Error, Result};
 
 const CUT_OFF: Cell<'static> = Cell::Invalid("a value shorter than its type");
-
-/// The value of a column.
-#[inline]
-pub(crate) fn cell(row: &Row, index: usize) -> Cell<'_> {
-    match row.try_get::<_, Raw<'_>>(index) {
-        Ok(raw) => raw.0,
-        Err(_) => Cell::Invalid("a column the driver could not give"),
-    }
-}
-
-/// Hands the server's bytes through the driver, which offers no other way to them.
-struct Raw<'a>(Cell<'a>);
-
-impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Raw(read(ty, raw)))
-    }
-
-    fn from_sql_null(_: &Type) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Raw(Cell::Null))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-}
 
 fn fixed<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     bytes.get(..N)?.try_into().ok()
@@ -63,7 +35,8 @@ fn text(bytes: &[u8]) -> Cell<'_> {
     std::str::from_utf8(bytes).map_or(Cell::Invalid("text that is not UTF-8"), Cell::Text)
 }
 
-fn read<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
+/// A value of a type.
+pub(crate) fn read<'a>(ty: &Type, bytes: &'a [u8]) -> Cell<'a> {
     let value = match *ty {
         Type::BOOL => bytes.first().map(|byte| Cell::Bool(*byte != 0)),
         Type::INT2 | Type::INT4 | Type::INT8 => int(bytes).map(Cell::Int),

@@ -6,11 +6,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use postgres_types::{Kind as TypeKind, Type};
 use serde_json::Value as Json;
-use tokio_postgres::SimpleQueryMessage;
-use tokio_postgres::types::{Kind as TypeKind, Type};
 
-use super::{Postgres, from_driver};
+use super::{Postgres, message};
 use crate::describe::{Description, Kind, Origin, Parameter, ResultColumn};
 use crate::dialect::Dialect;
 use crate::error::Result;
@@ -23,28 +22,39 @@ const BEYOND_TABLES: &[&str] = &["GROUPING", "ROLLUP", "CUBE", "MERGE", "OLD", "
 
 impl Postgres {
     pub(crate) async fn describe(&mut self, sql: &str) -> Result<Description> {
-        let statement = self.client.prepare(sql).await.map_err(|error| from_driver(error, sql))?;
-        let parameters = statement.params().iter().map(|ty| Parameter { name: None, kind: Some(kind(ty)) }).collect();
-        let origins: Vec<_> =
-            statement.columns().iter().map(|column| column.table_oid().zip(column.column_id())).collect();
+        let outbox = &mut self.wire.outbox;
+        message::parse(outbox, "", sql)?;
+        message::describe_statement(outbox, "")?;
+        message::sync(outbox)?;
+        let mut answer = self.exchange(false).await?;
+        let parameters = answer.parameters.take().unwrap_or_default();
+        let shown = answer.columns.take().unwrap_or_default();
+        answer.results(sql)?;
+        self.learn_types(parameters.iter().copied().chain(shown.iter().map(|column| column.ty))).await?;
+        let origins: Vec<_> = shown.iter().map(|column| column.origin).collect();
         let known = self.columns_of_tables(&origins).await?;
-        let mut columns: Vec<ResultColumn> = std::iter::zip(statement.columns(), &origins)
-            .map(|(column, origin)| {
-                let found = origin.as_ref().and_then(|origin| known.get(origin));
+        let mut columns: Vec<ResultColumn> = shown
+            .into_iter()
+            .map(|column| {
+                let found = column.origin.and_then(|origin| known.get(&origin));
                 ResultColumn {
-                    name: column.name().to_owned(),
-                    kind: Some(kind(column.type_())),
+                    kind: Some(kind(&self.known_type(column.ty))),
+                    name: column.name,
                     is_nullable: found.is_none_or(|(_, is_required)| !is_required),
                     origin: found.map(|(origin, _)| origin.clone()),
                 }
             })
             .collect();
-        self.look_for_nulls(sql, statement.params().len(), &mut columns).await;
-        Ok(Description { parameters, columns })
+        self.look_for_nulls(sql, parameters.len(), &mut columns).await;
+        let parameter = |oid| Parameter { name: None, kind: Some(kind(&self.known_type(oid))) };
+        Ok(Description { parameters: parameters.into_iter().map(parameter).collect(), columns })
     }
 
     /// The table's columns behind a result's, each with whether it is never NULL in its table.
-    async fn columns_of_tables(&self, origins: &[Option<(u32, i16)>]) -> Result<HashMap<(u32, i16), (Origin, bool)>> {
+    async fn columns_of_tables(
+        &mut self,
+        origins: &[Option<(u32, i16)>],
+    ) -> Result<HashMap<(u32, i16), (Origin, bool)>> {
         let tables: HashSet<String> = origins.iter().flatten().map(|(table, _)| table.to_string()).collect();
         if tables.is_empty() {
             return Ok(HashMap::new());
@@ -58,10 +68,10 @@ impl Postgres {
              WHERE a.attrelid IN ({}) AND a.attnum > 0",
             Vec::from_iter(tables).join(", ")
         );
-        let answers = self.client.simple_query(&sql).await.map_err(|error| from_driver(error, &sql))?;
-        let found = answers.iter().filter_map(|answer| {
-            let SimpleQueryMessage::Row(row) = answer else { return None };
-            let text = |at: usize| row.try_get(at).ok().flatten();
+        let answers = self.ask(&sql).await?;
+        let places = answers.iter().flat_map(|cells| (0..cells.rows()).map(move |row| (cells, row)));
+        let found = places.filter_map(|(cells, row)| {
+            let text = |at: usize| cells.text(row, at);
             let place = (text(0)?.parse().ok()?, text(1)?.parse().ok()?);
             let origin =
                 Origin { schema: Some(text(2)?.to_owned()), table: text(3)?.to_owned(), column: text(4)?.to_owned() };
@@ -71,7 +81,7 @@ impl Postgres {
     }
 
     /// Marks columns of tables that the statement itself may make NULL. What cannot be found out counts as NULL.
-    async fn look_for_nulls(&self, sql: &str, parameters: usize, columns: &mut [ResultColumn]) {
+    async fn look_for_nulls(&mut self, sql: &str, parameters: usize, columns: &mut [ResultColumn]) {
         let tokens = script::tokens(sql, Dialect::Postgres);
         let has = |words: &[&str]| tokens.iter().any(|token| words.iter().any(|word| word.eq_ignore_ascii_case(token)));
         let shown = if has(BEYOND_TABLES) {
@@ -94,22 +104,22 @@ impl Postgres {
     }
 
     /// The plan of a statement for parameters of any value. None when the server gives none.
-    async fn explain(&self, sql: &str, parameters: usize) -> Option<Json> {
+    async fn explain(&mut self, sql: &str, parameters: usize) -> Option<Json> {
         let values = if parameters == 0 { String::new() } else { format!("({})", vec!["NULL"; parameters].join(", ")) };
-        let ask = async {
-            self.client.batch_execute("BEGIN; SET LOCAL plan_cache_mode = force_generic_plan").await?;
-            // The text is one statement: as several it could not have been prepared before.
-            self.client.batch_execute(&format!("PREPARE nicol_described AS\n{sql}")).await?;
-            self.client.simple_query(&format!("EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE nicol_described{values}")).await
-        };
-        let answers = ask.await;
+        let explain = format!("EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE nicol_described{values}");
+        // The text is one statement: as several it could not have been prepared before.
+        let prepare = format!("PREPARE nicol_described AS\n{sql}");
+        let mut answers =
+            self.run_script("BEGIN; SET LOCAL plan_cache_mode = force_generic_plan").await.map(|()| Vec::new());
+        for words in [&prepare, &explain] {
+            if answers.is_ok() {
+                answers = self.ask(words).await;
+            }
+        }
         // Errors of these two leave nothing to be done: the session ends soon.
-        drop(self.client.batch_execute("ROLLBACK").await);
-        drop(self.client.batch_execute("DEALLOCATE nicol_described").await);
-        let text = answers.ok()?.iter().find_map(|answer| match answer {
-            SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten().map(str::to_owned),
-            _ => None,
-        })?;
+        drop(self.run_script("ROLLBACK").await);
+        drop(self.run_script("DEALLOCATE nicol_described").await);
+        let text = answers.ok()?.last()?.text(0, 0)?.to_owned();
         let plan: Json = serde_json::from_str(&text).ok()?;
         plan.get(0)?.get("Plan").cloned()
     }

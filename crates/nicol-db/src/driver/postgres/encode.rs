@@ -4,77 +4,50 @@
 //! text, which the server reads as it would read a literal: so text fits enums, uuid, inet, citext and numeric alike, and
 //! decimals keep every digit.
 
-use std::error::Error as StdError;
-use std::fmt::Write as _;
-
 use bigdecimal::BigDecimal;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type};
+use postgres_types::{Kind, Type};
 use uuid::Uuid;
 
+use super::message::too_long;
 use crate::cell::write_timestamp;
+use crate::error::Result;
 use crate::value::{Value, hex, to_json};
 
 /// PostgreSQL counts instants from 2000-01-01, in microseconds.
 pub(super) const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
-/// A borrowed parameter.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Param<'a>(pub(super) &'a Value);
-
-impl ToSql for Param<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        let start = out.len();
-        if matches!(self.0, Value::Null) {
-            return Ok(IsNull::Yes);
+/// Writes a value that is not NULL: `true` when in binary form, `false` when as text.
+///
+/// # Errors
+/// When it is longer than the protocol can say.
+pub(super) fn write_value(value: &Value, ty: &Type, out: &mut Vec<u8>) -> Result<bool> {
+    let start = out.len();
+    let is_binary = write_binary(value, ty, out)?;
+    if !is_binary {
+        out.truncate(start);
+        match value {
+            Value::Text(text) => out.extend_from_slice(text.as_bytes()),
+            value => out.extend_from_slice(text(value, ty).as_bytes()),
         }
-        if !write_binary(self.0, ty, out)? {
-            out.truncate(start);
-            match self.0 {
-                Value::Text(text) => out.extend_from_slice(text.as_bytes()),
-                value => out.extend_from_slice(text(value, ty).as_bytes()),
-            }
-        }
-        Ok(IsNull::No)
     }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    fn encode_format(&self, ty: &Type) -> Format {
-        if is_binary(self.0, ty) { Format::Binary } else { Format::Text }
-    }
-
-    fn to_sql_checked(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        self.to_sql(ty, out)
-    }
-}
-
-/// Whether [`write_binary`] can.
-fn is_binary(value: &Value, ty: &Type) -> bool {
-    match (value, ty.kind()) {
-        (Value::List(values), Kind::Array(element)) => {
-            values.iter().all(|value| matches!(value, Value::Null) || binary(value, element).is_some())
-        }
-        _ => binary(value, ty).is_some(),
-    }
+    Ok(is_binary)
 }
 
 /// Writes the binary form; `false` when the value, or an element of it, has none, and then a part of it may be written.
-fn write_binary(value: &Value, ty: &Type, out: &mut BytesMut) -> Written {
+fn write_binary(value: &Value, ty: &Type, out: &mut Vec<u8>) -> Result<bool> {
     match (value, ty.kind()) {
         (Value::List(values), Kind::Array(element)) => write_array(values, element, out),
         _ => match binary(value, ty) {
-            Some(value) => value.write(out).map(|()| true),
+            Some(value) => {
+                value.write(out);
+                Ok(true)
+            }
             None => Ok(false),
         },
     }
 }
-
-type Written<T = bool> = Result<T, Box<dyn StdError + Sync + Send>>;
 
 /// The binary form of a value other than a list, where it is of the server's type.
 fn binary<'a>(value: &'a Value, ty: &Type) -> Option<Binary<'a>> {
@@ -127,7 +100,7 @@ enum Binary<'a> {
 }
 
 impl Binary<'_> {
-    fn write(&self, out: &mut BytesMut) -> Written<()> {
+    fn write(&self, out: &mut Vec<u8>) {
         match self {
             Binary::Fixed { buffer, length } => out.extend_from_slice(&buffer[..*length]),
             Binary::Bytes(bytes) => out.extend_from_slice(bytes),
@@ -135,22 +108,21 @@ impl Binary<'_> {
                 if *is_marked {
                     out.extend_from_slice(&[1]);
                 }
-                write!(out, "{value}")?;
+                out.extend_from_slice(value.to_string().as_bytes());
             }
         }
-        Ok(())
     }
 }
 
 /// Number of dimensions, whether there are NULLs, type; length and first index of the only dimension; the elements, each
 /// behind its length.
-fn write_array(values: &[Value], element: &Type, out: &mut BytesMut) -> Written {
+fn write_array(values: &[Value], element: &Type, out: &mut Vec<u8>) -> Result<bool> {
     let has_nulls = values.contains(&Value::Null);
     out.extend_from_slice(&i32::from(!values.is_empty()).to_be_bytes());
     out.extend_from_slice(&i32::from(has_nulls).to_be_bytes());
     out.extend_from_slice(&element.oid().to_be_bytes());
     if !values.is_empty() {
-        out.extend_from_slice(&i32::try_from(values.len())?.to_be_bytes());
+        out.extend_from_slice(&i32::try_from(values.len()).map_err(|_| too_long())?.to_be_bytes());
         out.extend_from_slice(&1i32.to_be_bytes());
     }
     for value in values {
@@ -161,8 +133,8 @@ fn write_array(values: &[Value], element: &Type, out: &mut BytesMut) -> Written 
             (Value::Null, _) => {}
             (_, None) => return Ok(false),
             (_, Some(value)) => {
-                value.write(out)?;
-                let length = i32::try_from(out.len() - start - 4)?;
+                value.write(out);
+                let length = i32::try_from(out.len() - start - 4).map_err(|_| too_long())?;
                 out[start..start + 4].copy_from_slice(&length.to_be_bytes());
             }
         }
