@@ -207,13 +207,7 @@ impl Connection {
     ///
     /// # Errors
     /// As [`Connection::query`].
-    pub async fn query_each(
-        &mut self,
-        sql: &str,
-        params: &[Value],
-        most: usize,
-        each: &mut (dyn FnMut(Rows) + Send),
-    ) -> Result<()> {
+    pub async fn query_each(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<()> {
         if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
             each(Box::pin(self.query_with_begin(isolation, sql, params)).await?);
             return Ok(());

@@ -15,18 +15,6 @@ pub enum Dialect {
     Cockroachdb,
 }
 
-/// Names are many and short: with a quote known to the compiler it costs half.
-fn quote_by<const QUOTE: char>(out: &mut String, name: &str) {
-    out.reserve(name.len() + 2);
-    out.push(QUOTE);
-    if name.bytes().all(|byte| char::from(byte) != QUOTE) {
-        out.push_str(name);
-    } else {
-        name.chars().for_each(|c| out.extend(std::iter::repeat_n(c, if c == QUOTE { 2 } else { 1 })));
-    }
-    out.push(QUOTE);
-}
-
 impl Dialect {
     /// The product's name as people write it.
     pub fn product_name(self) -> &'static str {
@@ -57,7 +45,14 @@ impl Dialect {
 
     /// Appends a quoted identifier: quotes inside the name are doubled, so no name can break out.
     pub fn quote_into(self, out: &mut String, name: &str) {
-        if self.is_mysql_family() { quote_by::<'`'>(out, name) } else { quote_by::<'"'>(out, name) }
+        let quote = if self.is_mysql_family() { '`' } else { '"' };
+        out.push(quote);
+        if name.bytes().any(|byte| char::from(byte) == quote) {
+            out.push_str(&name.replace(quote, if quote == '"' { "\"\"" } else { "``" }));
+        } else {
+            out.push_str(name);
+        }
+        out.push(quote);
     }
 
     /// A quoted identifier.

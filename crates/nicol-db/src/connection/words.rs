@@ -57,7 +57,6 @@ pub(super) fn only_reads(sql: &str) -> bool {
 }
 
 fn begins_with(sql: &str, words: &[&str]) -> bool {
-    let sql = sql.trim_start().as_bytes();
-    let end = sql.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(sql.len());
-    words.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(&sql[..end]))
+    let word = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

@@ -255,7 +255,7 @@ pub type Get<M, S> = One<M, S, OrError>;
 impl<M: Table, A> One<M, Whole<M>, A> {
     pub(super) fn by_key(client: Client, key: Unique<M>) -> Self {
         let mut read = everything::<M>();
-        read.condition = Some(key.key.into_condition());
+        read.condition = Some(key.key.condition());
         One { client, read, types: PhantomData }
     }
 }

@@ -16,13 +16,10 @@ pub(crate) struct Key {
 impl Key {
     /// The key as a condition.
     pub(crate) fn condition(&self) -> Condition {
-        self.clone().into_condition()
-    }
-
-    /// The same of a key that is needed no more.
-    pub(crate) fn into_condition(self) -> Condition {
-        let equal = |(column, value)| Condition::equal(column, value);
-        Condition::All(self.values.into_iter().map(equal).chain(self.and).collect())
+        let equal = |(column, value): &(u16, Value)| Condition::equal(*column, value.clone());
+        let mut parts: Vec<Condition> = self.values.iter().map(equal).collect();
+        parts.extend(self.and.clone());
+        Condition::All(parts)
     }
 
     /// The value of a column, when the key says it and nothing else.

@@ -153,7 +153,7 @@ impl Writer {
     }
 
     fn alias_name(&mut self, alias: u32) {
-        self.text.push('t');
+        self.push("t");
         self.number(alias as usize);
     }
 
@@ -171,7 +171,7 @@ impl Writer {
 
     fn qualified(&mut self, source: Source, column: &str) {
         self.qualifier(source);
-        self.text.push('.');
+        self.push(".");
         self.name(column);
     }
 
