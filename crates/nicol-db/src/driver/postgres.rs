@@ -467,15 +467,15 @@ impl Postgres {
         texts: &[(usize, &str)],
     ) -> std::result::Result<Vec<Arc<Prepared>>, (usize, Error)> {
         let mut new: Vec<(usize, &str, String)> = Vec::new();
+        let before = self.clock;
         for (at, sql) in texts {
-            if !self.statements.contains_key(*sql) && !new.iter().any(|(_, known, _)| known == sql) {
-                self.clock += 1;
+            if self.cached(sql).is_none() && !new.iter().any(|(_, known, _)| known == sql) {
                 new.push((*at, *sql, format!("s{}", self.clock)));
             }
         }
         if let Some((first, _, _)) = new.first() {
             let first = *first;
-            self.forget_oldest(new.len());
+            self.forget_oldest(before, new.len());
             self.drain().map_err(|error| (first, error))?;
             if let Err(error) = self.write_preparing(&new) {
                 self.wire.outbox.clear();
@@ -548,11 +548,12 @@ impl Postgres {
         Ok(told.into_iter().map(column).collect())
     }
 
-    /// Makes room in the cache: the least recently used go.
-    fn forget_oldest(&mut self, wanted: usize) {
-        while !self.statements.is_empty() && self.statements.len() + wanted > CACHED_STATEMENTS {
-            let oldest = self.statements.iter().min_by_key(|(_, cached)| cached.used).map(|(sql, _)| sql.clone());
-            drop(oldest.and_then(|sql| self.forget(&sql)));
+    /// Makes room in the cache: the least recently used go, but none that was used after a moment.
+    fn forget_oldest(&mut self, moment: u64, wanted: usize) {
+        while self.statements.len() + wanted > CACHED_STATEMENTS {
+            let old = self.statements.iter().filter(|(_, cached)| cached.used <= moment);
+            let Some(sql) = old.min_by_key(|(_, cached)| cached.used).map(|(sql, _)| sql.clone()) else { return };
+            self.forget(&sql);
         }
     }
 
