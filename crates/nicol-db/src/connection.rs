@@ -23,7 +23,7 @@ use crate::driver::postgres::Postgres;
 #[cfg(feature = "sqlite")]
 use crate::driver::sqlite::Sqlite;
 use crate::error::{Error, Result};
-use crate::rows::Rows;
+use crate::rows::{Each, Rows};
 use crate::url::ConnectionUrl;
 use crate::value::Value;
 use words::{changes_session, only_reads};
@@ -197,22 +197,35 @@ impl Connection {
     /// # Errors
     /// What the database says (see [`Error`]); `P1016` when the number of parameters is wrong.
     pub async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let mut whole = None;
+        self.query_each(sql, params, usize::MAX, &mut |rows| whole = Some(rows)).await?;
+        Ok(whole.unwrap_or_else(|| Rows::of_affected(0)))
+    }
+
+    /// The same, with the rows handed out as they come, at most so many at a time where the driver can: whoever makes something
+    /// else of each need not have room for all of them twice. After an error some may have been handed out.
+    ///
+    /// # Errors
+    /// As [`Connection::query`].
+    pub async fn query_each(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<()> {
         if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
-            return Box::pin(self.query_with_begin(isolation, sql, params)).await;
+            each(Box::pin(self.query_with_begin(isolation, sql, params)).await?);
+            return Ok(());
         }
         self.begin_wanted().await?;
         self.check(sql)?;
         self.check_parameters(params)?;
         let began = trace::begin();
         self.set_busy(true);
-        let mut outcome = self.query_once(sql, params).await;
+        let mut outcome = self.query_once(sql, params, most, each).await;
+        // What is out of date is refused before the first row.
         if let Err(error) = &outcome
-            && self.renew_statement(sql, error).await
+            && Box::pin(self.renew_statement(sql, error)).await
         {
-            outcome = self.query_once(sql, params).await;
+            outcome = self.query_once(sql, params, most, each).await;
         }
-        self.note(began, sql, params, outcome.as_ref().map(|rows| rows.len() as u64));
-        let outcome = outcome.map_err(|error| self.or_unknown(sql, error));
+        self.note(began, sql, params, outcome.as_ref().copied());
+        let outcome = outcome.map(drop).map_err(|error| self.or_unknown(sql, error));
         self.settle(outcome)
     }
 
@@ -233,7 +246,7 @@ impl Connection {
         self.set_busy(true);
         let mut outcome = self.execute_once(sql, params).await;
         if let Err(error) = &outcome
-            && self.renew_statement(sql, error).await
+            && Box::pin(self.renew_statement(sql, error)).await
         {
             outcome = self.execute_once(sql, params).await;
         }
@@ -352,7 +365,7 @@ impl Connection {
     /// Begins the transaction that waits for its first statement.
     async fn begin_wanted(&mut self) -> Result<()> {
         let Some(Wanted { isolation }) = self.wanted.take() else { return Ok(()) };
-        let begun = self.begin(isolation).await;
+        let begun = Box::pin(self.begin(isolation)).await;
         // Whoever goes on after the error must not write outside a transaction.
         self.is_lost |= begun.is_err();
         begun
@@ -657,16 +670,24 @@ impl Connection {
         }
     }
 
-    async fn query_once(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+    /// Gives the number of rows.
+    async fn query_once(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<u64> {
+        let mut rows = 0;
+        let each: Each<'_> = &mut |part: Rows| {
+            rows += part.len() as u64;
+            each(part);
+        };
         match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(driver) => driver.query(sql, params).await,
+            Driver::Sqlite(driver) => driver.query(sql, params, most, each).await,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(driver) => driver.query(sql, params).await,
+            Driver::Postgres(driver) => driver.query(sql, params).await.map(each),
+            // Apart: every request has the future that it is a part of, and this one is large.
             #[cfg(feature = "mysql")]
-            Driver::Mysql(driver) => driver.query(sql, params).await,
-        }
+            Driver::Mysql(driver) => Box::pin(driver.query(sql, params, most, each)).await,
+        }?;
+        Ok(rows)
     }
 
     async fn execute_once(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
@@ -687,7 +708,7 @@ impl Connection {
         let outcome: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(driver) => driver.execute(sql, &[]).await.map(|_| ()),
+            Driver::Sqlite(driver) => driver.control(sql).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(driver) => driver.run_script(sql).await,
             #[cfg(feature = "mysql")]

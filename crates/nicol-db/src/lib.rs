@@ -18,6 +18,8 @@
 
 pub mod admin;
 mod cell;
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+mod cells;
 mod codes;
 pub mod connection;
 pub mod describe;

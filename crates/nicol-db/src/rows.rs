@@ -6,7 +6,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use crate::cell::{Cell, Decode};
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
+use crate::cells::Cells;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 use crate::driver;
 use crate::error::{Error, Result};
 
@@ -64,13 +66,14 @@ pub struct Rows {
 pub(crate) enum Data {
     /// Without rows.
     None,
-    #[cfg(feature = "sqlite")]
-    Sqlite(driver::sqlite::Cells),
+    #[cfg(any(feature = "sqlite", feature = "mysql"))]
+    Cells(Cells),
     #[cfg(feature = "postgres")]
     Postgres(driver::postgres::Cells),
-    #[cfg(feature = "mysql")]
-    Mysql(Vec<mysql_async::Row>),
 }
+
+/// What rows are handed to, part by part.
+pub(crate) type Each<'a> = &'a mut (dyn FnMut(Rows) + Send);
 
 impl Rows {
     /// No rows, and a number of rows written.
@@ -87,12 +90,10 @@ impl Rows {
     pub fn len(&self) -> usize {
         match &self.data {
             Data::None => 0,
-            #[cfg(feature = "sqlite")]
-            Data::Sqlite(cells) => cells.rows(),
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
+            Data::Cells(cells) => cells.rows(),
             #[cfg(feature = "postgres")]
             Data::Postgres(cells) => cells.rows(),
-            #[cfg(feature = "mysql")]
-            Data::Mysql(rows) => rows.len(),
         }
     }
 
@@ -170,23 +171,19 @@ impl<'a> Row<'a> {
     /// The value of a column as it is; NULL for a column that does not exist.
     #[inline]
     pub fn cell(&self, index: usize) -> Cell<'a> {
-        let Some(column) = self.rows.columns.get(index) else {
+        if index >= self.rows.columns.len() {
             return Cell::Null;
-        };
-        match (&self.rows.data, &column.native) {
-            (Data::None, _) => Cell::Null,
-            #[cfg(feature = "sqlite")]
-            (Data::Sqlite(cells), _) => cells.cell(self.index, index),
+        }
+        match &self.rows.data {
+            Data::None => Cell::Null,
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
+            Data::Cells(cells) => cells.cell(self.index, index),
             #[cfg(feature = "postgres")]
-            (Data::Postgres(cells), ColumnType::Postgres(native)) => {
-                cells.value(self.index, index).map_or(Cell::Null, |bytes| driver::postgres::read(native, bytes))
-            }
-            #[cfg(feature = "postgres")]
-            (Data::Postgres(_), _) => Cell::Invalid("a column of another driver"),
-            #[cfg(feature = "mysql")]
-            (Data::Mysql(rows), ColumnType::Mysql(native)) => driver::mysql::cell(&rows[self.index], index, native),
-            #[cfg(feature = "mysql")]
-            (Data::Mysql(_), _) => Cell::Invalid("a column of another driver"),
+            Data::Postgres(cells) => match (&self.rows.columns[index].native, cells.value(self.index, index)) {
+                (ColumnType::Postgres(native), Some(bytes)) => driver::postgres::read(native, bytes),
+                (_, Some(_)) => Cell::Invalid("a column of another driver"),
+                (_, None) => Cell::Null,
+            },
         }
     }
 

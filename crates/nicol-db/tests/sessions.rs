@@ -6,7 +6,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use nicol_db::{Around, Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, Step, Value};
+use nicol_db::{Around, Connection, ConnectionUrl, Dialect, Isolation, Pool, PoolOptions, Rows, Step, Value};
 use support::{everywhere, on, open, placed, servers};
 
 fn assert_send<T: Send>(value: T) -> T {
@@ -718,4 +718,32 @@ fn sessions_that_the_server_ended_are_not_given_out() {
             other.close().await.expect("closes");
         });
     }
+}
+
+#[test]
+fn rows_are_handed_out_in_parts() {
+    everywhere(|url| async move {
+        let mut c = open(&url).await;
+        // The driver of PostgreSQL has all rows before it hands any out.
+        let comes_whole = c.dialect().is_postgres_family();
+        let all =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25) SELECT i, 'row' FROM n";
+        let none = format!("{all} WHERE i < 1");
+        for (sql, count) in [(all, 25), (&none, 0)] {
+            for most in [1, 10, 25, usize::MAX] {
+                let (mut parts, mut seen) = (Vec::new(), Vec::new());
+                let mut each = |rows: Rows| {
+                    parts.push((rows.len(), rows.columns().len()));
+                    seen.extend(rows.iter().map(|row| row.get::<i64>(0).expect("a number")));
+                };
+                c.query_each(sql, &[], most, &mut each).await.expect("reads");
+                assert_eq!(seen, (1..=count).collect::<Vec<i64>>(), "{most} at a time");
+                assert!(!parts.is_empty(), "without rows there still are columns");
+                assert!(
+                    parts.iter().all(|(rows, columns)| *columns == 2 && (comes_whole || *rows <= most)),
+                    "{parts:?}"
+                );
+            }
+        }
+    });
 }

@@ -83,7 +83,6 @@ macro_rules! model {
     ) => {
         $(
             $(#[$doc])*
-            #[derive(Debug, Clone)]
             pub struct $form {
                 $(pub $field: $ty,)*
             }
@@ -99,38 +98,58 @@ macro_rules! model {
             }
 
             impl $form {
-                $crate::model! { @setters [Draft<Self>] $columns $relations }
+                $crate::model! { @setters form $columns $relations }
             }
         )*
     };
 
     (
-        @setters $gives:tt
+        @setters $of:ident
         { $($(#[$about:meta])* $mark:ident $column:ident: $ty:ty = $at:literal, $meta:tt;)* }
         { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:tt;)* }
     ) => {
-        $($crate::model! { @$mark $gives $column [$ty] })*
-        $($crate::model! { @$kin $gives $kind $relation [$target] [$target, $form, $crate::$hold] })*
+        $($crate::model! { @$mark $of $at $column [$ty] })*
+        $($crate::model! { @$kin $of $place $kind $relation [$target] [$target, $form, $crate::$hold] })*
     };
     (@must $($rest:tt)*) => {};
-    (@set [$gives:ty] $column:ident [$ty:ty]) => {
-        pub fn $column(self, __value: impl $crate::Initial<$ty>) -> $gives {
-            Draft($crate::setter::value(self, $column, __value), ::std::marker::PhantomData)
+    (@set form $at:literal $column:ident [$ty:ty]) => {
+        pub fn $column(self, __value: impl $crate::Initial<$ty>) -> Draft<Self> {
+            Draft($crate::setter::value(self, $at, __value))
         }
     };
-    (@parent [$gives:ty] $kind:ident $relation:ident [$target:ty] $end:tt) => {
-        pub fn $relation(self, __parent: impl ::std::convert::Into<$crate::Parent<$target>>) -> $gives {
-            Draft($crate::setter::parent(self, $relation, __parent), ::std::marker::PhantomData)
+    (@parent form $at:literal $kind:ident $relation:ident [$target:ty] $end:tt) => {
+        pub fn $relation(self, __parent: impl ::std::convert::Into<$crate::Parent<$target>>) -> Draft<Self> {
+            Draft($crate::setter::parent(self, $at, __parent))
         }
     };
-    (@below [$gives:ty] Many $relation:ident $target:tt [$($end:tt)*]) => {
-        pub fn $relation(self, __rows: impl $crate::Children<$crate::Child<$($end)*>>) -> $gives {
-            Draft($crate::setter::children(self, $relation, __rows), ::std::marker::PhantomData)
+    (@below form $at:literal Many $relation:ident $target:tt [$($end:tt)*]) => {
+        pub fn $relation(self, __rows: impl $crate::Children<$crate::Child<$($end)*>>) -> Draft<Self> {
+            Draft($crate::setter::children(self, $at, __rows))
         }
     };
-    (@below [$gives:ty] $kind:ident $relation:ident $target:tt [$($end:tt)*]) => {
-        pub fn $relation(self, __row: impl ::std::convert::Into<$crate::Child<$($end)*>>) -> $gives {
-            Draft($crate::setter::child(self, $relation, __row), ::std::marker::PhantomData)
+    (@below form $at:literal $kind:ident $relation:ident $target:tt [$($end:tt)*]) => {
+        pub fn $relation(self, __row: impl ::std::convert::Into<$crate::Child<$($end)*>>) -> Draft<Self> {
+            Draft($crate::setter::child(self, $at, __row))
+        }
+    };
+    (@set draft $at:literal $column:ident [$ty:ty]) => {
+        pub fn $column(self, __value: impl $crate::Initial<$ty>) -> Self {
+            Draft(self.0.value($at, __value))
+        }
+    };
+    (@parent draft $at:literal $kind:ident $relation:ident [$target:ty] $end:tt) => {
+        pub fn $relation(self, __parent: impl ::std::convert::Into<$crate::Parent<$target>>) -> Self {
+            Draft(self.0.parent($at, __parent))
+        }
+    };
+    (@below draft $at:literal Many $relation:ident $target:tt [$($end:tt)*]) => {
+        pub fn $relation(self, __rows: impl $crate::Children<$crate::Child<$($end)*>>) -> Self {
+            Draft(self.0.children($at, __rows))
+        }
+    };
+    (@below draft $at:literal $kind:ident $relation:ident $target:tt [$($end:tt)*]) => {
+        pub fn $relation(self, __row: impl ::std::convert::Into<$crate::Child<$($end)*>>) -> Self {
+            Draft(self.0.child($at, __row))
         }
     };
 
@@ -140,16 +159,15 @@ macro_rules! model {
         impl $crate::Writable for Model {}
 
         /// A new row with more than it must say.
-        #[derive(Debug, Clone)]
-        pub struct Draft<F>($crate::Draft, ::std::marker::PhantomData<F>);
+        pub struct Draft<F>($crate::setter::NewRow<F>);
 
         impl<F: $crate::Form> Draft<F> {
-            $crate::model! { @setters [Self] $columns $relations }
+            $crate::model! { @setters draft $columns $relations }
         }
 
         impl<F: $crate::Form> ::std::convert::From<F> for Draft<F> {
             fn from(__form: F) -> Self {
-                Draft(__form.into_draft(), ::std::marker::PhantomData)
+                Draft($crate::setter::NewRow::of(__form))
             }
         }
 
@@ -157,7 +175,7 @@ macro_rules! model {
             type Table = Model;
             type Scope = F::Scope;
             fn into_draft(self) -> $crate::Draft {
-                self.0
+                self.0.into_draft()
             }
         }
     };
@@ -171,29 +189,29 @@ macro_rules! model {
         { $($kin:ident $relation:ident: $kind:ident<$target:ty, $form:ty, $hold:ident> = $place:literal, $field:literal, $link:tt;)* }
     ) => {
         /// Changes of rows: of one, with what hangs on it, or of many.
-        pub struct Changes<N = $crate::OneRow>($crate::Patch, ::std::marker::PhantomData<N>);
+        pub struct Changes<N = $crate::OneRow>($crate::setter::Edits<Model, N>);
 
         impl<N> Changes<N> {
             $(
                 pub fn $column(self, __value: impl $crate::Change<$ty>) -> Self {
-                    Changes($crate::setter::change(self.0, $column, __value), self.1)
+                    Changes(self.0.change($at, __value))
                 }
             )*
         }
 
         impl Changes<$crate::OneRow> {
-            $($crate::model! { @edit $kind $relation [$target, $form, $crate::$hold] })*
+            $($crate::model! { @edit $place $kind $relation [$target, $form, $crate::$hold] })*
         }
 
         impl<N> ::std::convert::From<$crate::Patch> for Changes<N> {
             fn from(__patch: $crate::Patch) -> Self {
-                Changes(__patch, ::std::marker::PhantomData)
+                Changes($crate::setter::Edits::of(__patch))
             }
         }
 
         impl<N> ::std::convert::From<Changes<N>> for $crate::Patch {
             fn from(__changes: Changes<N>) -> Self {
-                __changes.0
+                __changes.0.into_patch()
             }
         }
 
@@ -202,20 +220,20 @@ macro_rules! model {
             type Changes<N> = Changes<N>;
         }
     };
-    (@edit Many $relation:ident [$($end:tt)*]) => {
+    (@edit $at:literal Many $relation:ident [$($end:tt)*]) => {
         pub fn $relation(
             self,
             __edit: impl ::std::ops::FnOnce($crate::EditMany<$($end)*>) -> $crate::EditMany<$($end)*>,
         ) -> Self {
-            Changes($crate::setter::many(self.0, $relation, __edit), self.1)
+            Changes(self.0.many($at, __edit))
         }
     };
-    (@edit $kind:ident $relation:ident [$($end:tt)*]) => {
+    (@edit $at:literal $kind:ident $relation:ident [$($end:tt)*]) => {
         pub fn $relation(
             self,
             __edit: impl ::std::ops::FnOnce($crate::EditOne<$($end)*>) -> $crate::EditOne<$($end)*>,
         ) -> Self {
-            Changes($crate::setter::one(self.0, $relation, __edit), self.1)
+            Changes(self.0.one($at, __edit))
         }
     };
 }

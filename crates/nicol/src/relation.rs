@@ -35,7 +35,11 @@ impl Arity for ToMany {
     type Of<X: Send + 'static> = Vec<X>;
     const IS_MANY: bool = true;
     fn gather<X: Send + 'static>(rows: impl ExactSizeIterator<Item = Result<X>>) -> Result<Vec<X>> {
-        rows.collect()
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            all.push(row?);
+        }
+        Ok(all)
     }
 }
 

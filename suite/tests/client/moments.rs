@@ -65,10 +65,10 @@ cases! {
     async fn instants_in_keys_find_their_rows(db) {
         db.price().delete_all().await?;
         let (at, amount) = (instant(), Decimal::from(3));
-        let new = price::New { at, amount: amount.clone() };
-        let made = db.price().create(new.clone().sales([sale::In { id: 1 }])).await?;
+        let new = || price::New { at, amount: amount.clone() };
+        let made = db.price().create(new().sales([sale::In { id: 1 }])).await?;
         assert_eq!(db.price().find(price::by_at_amount(at, amount.clone())).await?, Some(made.clone()));
-        let by_key = sale::New { id: 2, price: price::by_at_amount(at, amount.clone()).or_create(new).into() };
+        let by_key = sale::New { id: 2, price: price::by_at_amount(at, amount.clone()).or_create(new()).into() };
         let (sold, price) = db.sale().create(by_key).with(sale::price).await?;
         assert_eq!((sold.at, &price), (made.at, &made));
         let raw = sale::Raw { id: 3, at, amount: amount.clone() };

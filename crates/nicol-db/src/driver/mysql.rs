@@ -10,18 +10,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, civil};
 use mysql_async::consts::{ColumnFlags, ColumnType as Kind};
-use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, DriverError, IoError, Opts, OptsBuilder, Params, SslOpts};
+use mysql_async::prelude::{Protocol, Queryable};
+use mysql_async::{Conn, DriverError, IoError, Opts, OptsBuilder, Params, QueryResult, SslOpts};
 
 use super::unreachable;
-use crate::cell::{Cell, parse_decimal, widen};
+use crate::cell::{Cell, NOT_UTF8, parse_decimal, widen};
+use crate::cells::Cells;
 use crate::codes;
 use crate::dialect::Dialect;
 use crate::error::{Constraint, Error, Result};
-use crate::rows::{Column, ColumnType, Data, Rows};
+use crate::rows::{Column, ColumnType, Data, Each, Rows};
 use crate::script;
 use crate::url::{ConnectionUrl, TlsMode};
 use crate::value::{Value, json_list};
@@ -101,20 +102,28 @@ impl Mysql {
         Ok(Mysql { connection, watch, max_packet, dialect, version })
     }
 
-    pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
-        match self.run_prepared(sql, params).await {
-            Err(error) if error.native_code() == Some(NOT_PREPARABLE) && params.is_empty() => self.run_text(sql).await,
+    /// Runs a statement and hands its rows out, at most so many at a time; at the end what is left, if only its columns.
+    pub(crate) async fn query(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<()> {
+        match self.run_prepared(sql, params, most, each).await {
+            Err(error) if error.native_code() == Some(NOT_PREPARABLE) && params.is_empty() => {
+                each(self.run_text(sql).await?);
+                Ok(())
+            }
             outcome => outcome,
         }
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         // Without parameters one round trip does; such a statement is most often DDL, not worth a place in the cache.
-        let rows = if params.is_empty() { self.run_text(sql).await? } else { self.run_prepared(sql, params).await? };
-        Ok(rows.affected)
+        if params.is_empty() {
+            return self.run_text(sql).await.map(|rows| rows.affected);
+        }
+        let mut affected = 0;
+        self.run_prepared(sql, params, usize::MAX, &mut |rows| affected = rows.affected).await?;
+        Ok(affected)
     }
 
-    async fn run_prepared(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+    async fn run_prepared(&mut self, sql: &str, params: &[Value], most_rows: usize, each: Each<'_>) -> Result<()> {
         let statement = self.connection.prep(sql).await.map_err(from_driver)?;
         // The driver would close the connection over it.
         let wanted = usize::from(statement.num_params());
@@ -138,18 +147,17 @@ impl Mysql {
         }
         let params = if values.is_empty() { Params::Empty } else { Params::Positional(values) };
         let mut result = self.connection.exec_iter(&statement, params).await.map_err(from_driver)?;
-        let columns = columns_of(result.columns_ref());
-        let rows = result.collect().await.map_err(from_driver)?;
+        let (columns, cells) = read_rows(&mut result, most_rows, each).await?;
         result.drop_result().await.map_err(from_driver)?;
-        Ok(Rows { columns, data: Data::Mysql(rows), affected: self.connection.affected_rows() })
+        each(Rows { columns, data: Data::Cells(cells), affected: self.connection.affected_rows() });
+        Ok(())
     }
 
     async fn run_text(&mut self, sql: &str) -> Result<Rows> {
         let mut result = self.connection.query_iter(sql).await.map_err(from_driver)?;
-        let columns = columns_of(result.columns_ref());
-        let rows = result.collect().await.map_err(from_driver)?;
+        let (columns, cells) = read_rows(&mut result, usize::MAX, &mut drop).await?;
         result.drop_result().await.map_err(from_driver)?;
-        Ok(Rows { columns, data: Data::Mysql(rows), affected: self.connection.affected_rows() })
+        Ok(Rows { columns, data: Data::Cells(cells), affected: self.connection.affected_rows() })
     }
 
     /// Sends a script as one message and reads every result set of it.
@@ -290,6 +298,27 @@ fn date_to_driver(value: Timestamp) -> mysql_async::Value {
     mysql_async::Value::Date(year, month, day, part(date.hour()), part(date.minute()), part(date.second()), micros)
 }
 
+/// Reads the rows of a result set and hands them out, at most so many at a time; gives those that are left.
+async fn read_rows<P: Protocol>(
+    result: &mut QueryResult<'_, '_, P>,
+    most: usize,
+    each: Each<'_>,
+) -> Result<(Arc<[Column]>, Cells)> {
+    let types: Vec<MysqlType> = result.columns_ref().iter().map(MysqlType::of).collect();
+    let columns = columns_of(result.columns_ref());
+    let mut cells = Cells::of_width(types.len());
+    while let Some(row) = result.next().await.map_err(from_driver)? {
+        if cells.rows() >= most {
+            let full = std::mem::replace(&mut cells, Cells::of_width(types.len()));
+            each(Rows { columns: columns.clone(), data: Data::Cells(full), affected: 0 });
+        }
+        for (index, of_column) in types.iter().enumerate() {
+            cells.push(cell(&row, index, of_column));
+        }
+    }
+    Ok((columns, cells))
+}
+
 /// What a column's packet says of its type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MysqlType {
@@ -298,6 +327,11 @@ pub(crate) struct MysqlType {
 }
 
 impl MysqlType {
+    fn of(column: &mysql_async::Column) -> MysqlType {
+        let is_binary = column.character_set() == BINARY && column.flags().contains(ColumnFlags::BINARY_FLAG);
+        MysqlType { kind: column.column_type(), is_binary }
+    }
+
     pub(crate) fn name(self) -> String {
         let name = format!("{:?}", self.kind);
         name.strip_prefix("MYSQL_TYPE_").unwrap_or(&name).to_ascii_lowercase()
@@ -308,15 +342,15 @@ fn columns_of(columns: &[mysql_async::Column]) -> Arc<[Column]> {
     columns
         .iter()
         .map(|column| {
-            let is_binary = column.character_set() == BINARY && column.flags().contains(ColumnFlags::BINARY_FLAG);
-            let native = MysqlType { kind: column.column_type(), is_binary };
-            Column { name: column.name_str().into_owned(), native: ColumnType::Mysql(native) }
+            let native = ColumnType::Mysql(MysqlType::of(column));
+            Column { name: column.name_str().into_owned(), native }
         })
         .collect()
 }
 
 /// A borrowed view on a value. The text protocol gives numbers and dates as text; they are read by the column's type.
-pub(crate) fn cell<'a>(row: &'a mysql_async::Row, index: usize, column: &MysqlType) -> Cell<'a> {
+#[inline]
+fn cell<'a>(row: &'a mysql_async::Row, index: usize, column: &MysqlType) -> Cell<'a> {
     use mysql_async::Value as Native;
     match row.as_ref(index) {
         None | Some(Native::NULL) => Cell::Null,
@@ -362,7 +396,7 @@ fn bytes_cell<'a>(bytes: &'a [u8], column: &MysqlType) -> Cell<'a> {
         (Kind::MYSQL_TYPE_TIME, Ok(text)) => parsed(time_text(text)),
         _ if column.is_binary => Cell::Bytes(bytes),
         (_, Ok(text)) => Cell::Text(text),
-        (_, Err(_)) => Cell::Invalid("text that is not UTF-8"),
+        (_, Err(_)) => Cell::Invalid(NOT_UTF8),
     }
 }
 
@@ -375,7 +409,7 @@ fn date_cell(kind: Kind, [year, month, day]: [u16; 3], [hour, minute, second]: [
         }
         let (hour, minute, second) = (i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?);
         let time = civil::Time::new(hour, minute, second, i32::try_from(micros.checked_mul(1000)?).ok()?).ok()?;
-        TimeZone::UTC.to_timestamp(date.to_datetime(time)).ok().map(Cell::DateTime)
+        Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(Cell::DateTime)
     };
     parts().unwrap_or(Cell::Invalid("a date with a zero or impossible part"))
 }

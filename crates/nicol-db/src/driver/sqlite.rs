@@ -10,15 +10,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bigdecimal::{BigDecimal, ToPrimitive};
+use foldhash::fast::RandomState;
 use rusqlite::fallible_iterator::FallibleIterator;
 use rusqlite::types::ValueRef;
 use rusqlite::{OpenFlags, Statement, StatementStatus};
 
-use crate::cell::{Cell, write_timestamp};
+use crate::cell::{Cell, NOT_UTF8, write_timestamp};
+use crate::cells::Cells;
 use crate::codes;
 use crate::dialect::Dialect;
 use crate::error::{Constraint, Error, Result};
-use crate::rows::{Column, ColumnType, Data, Rows};
+use crate::rows::{Column, ColumnType, Data, Each, Rows};
 use crate::script;
 use crate::url::ConnectionUrl;
 use crate::value::{Value, json_list};
@@ -53,7 +55,7 @@ pub(crate) struct Sqlite {
 }
 
 /// The columns of a statement's result, by its text.
-type Described = HashMap<Box<str>, Arc<[Column]>>;
+type Described = HashMap<Box<str>, Arc<[Column]>, RandomState>;
 
 impl Sqlite {
     /// Opens an existing file.
@@ -85,7 +87,7 @@ impl Sqlite {
             connection.execute_batch(&set_up_script)
         };
         set_up().map_err(|error| from_driver(&error))?;
-        Ok(Sqlite { connection, busy_limit, set_up: set_up_script, described: HashMap::new() })
+        Ok(Sqlite { connection, busy_limit, set_up: set_up_script, described: Described::default() })
     }
 
     pub(crate) fn version() -> String {
@@ -113,27 +115,39 @@ impl Sqlite {
         self.connection.close().map_err(|(_, error)| from_driver(&error))
     }
 
-    pub(crate) async fn query(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+    /// Runs a statement and hands its rows out, at most so many at a time; at the end what is left, if only its columns.
+    pub(crate) async fn query(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<()> {
         let described = self.described.get(sql).cloned();
         let mut known = described.as_ref();
-        let rows = self.when_free(|connection| {
+        let mut is_handed_out = false;
+        let columns = self.when_free(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
             // What is known is of another statement, which has had to leave the cache.
             known = known.filter(|_| statement.get_status(StatementStatus::Run) > 0);
-            run(connection, &mut statement, params, known)
+            let mut columns = None;
+            let outcome = run(connection, &mut statement, params, known, most, &mut |rows| {
+                is_handed_out = true;
+                columns.get_or_insert_with(|| rows.columns.clone());
+                each(rows);
+            });
+            match outcome {
+                // Rows are not taken back.
+                Err(error) if is_handed_out => Ok(Err(error)),
+                outcome => outcome.map(|()| Ok(columns)),
+            }
         });
-        let rows = rows.await;
-        match (&rows, described) {
-            (Ok(rows), Some(described)) if Arc::ptr_eq(&described, &rows.columns) => {}
-            (Ok(rows), _) => {
+        let columns = columns.await.and_then(|outcome| outcome.map_err(|error| from_driver(&error)));
+        match (&columns, described) {
+            (Ok(Some(columns)), Some(described)) if Arc::ptr_eq(&described, columns) => {}
+            (Ok(Some(columns)), _) => {
                 if self.described.len() >= CACHED_STATEMENTS {
                     self.described.clear();
                 }
-                self.described.insert(sql.into(), rows.columns.clone());
+                self.described.insert(sql.into(), columns.clone());
             }
-            (Err(_), _) => self.forget(sql),
+            (Ok(None) | Err(_), _) => self.forget(sql),
         }
-        rows
+        columns.map(drop)
     }
 
     /// Forgets the columns of a statement that may have been prepared anew unseen.
@@ -146,11 +160,21 @@ impl Sqlite {
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         self.forget(sql);
         // A statement without parameters is most often DDL, which is not worth a place in the cache.
-        let rows = self.when_free(|connection| match params {
-            [] => run(connection, &mut connection.prepare(sql)?, params, None),
-            _ => run(connection, &mut *connection.prepare_cached(sql)?, params, None),
+        let mut affected = 0;
+        let outcome = self.when_free(|connection| {
+            let mut each = |rows: Rows| affected = rows.affected;
+            match params {
+                [] => run(connection, &mut connection.prepare(sql)?, params, None, usize::MAX, &mut each),
+                _ => run(connection, &mut *connection.prepare_cached(sql)?, params, None, usize::MAX, &mut each),
+            }
         });
-        rows.await.map(|rows| rows.affected)
+        outcome.await?;
+        Ok(affected)
+    }
+
+    /// Runs a statement that governs transactions; there are few, and they stay prepared.
+    pub(crate) async fn control(&mut self, sql: &str) -> Result<()> {
+        self.when_free(|connection| connection.prepare_cached(sql)?.raw_execute().map(drop)).await
     }
 
     /// Runs a script statement by statement, as SQLite itself splits it. Every row is read. A lock is waited for inside
@@ -173,7 +197,8 @@ impl Sqlite {
                 }
                 Err(error) => return Err(from_driver(&error)),
             }
-            tokio::time::sleep(pause).await;
+            // Apart, as it is seldom: every request has the future that it is a part of.
+            Box::pin(tokio::time::sleep(pause)).await;
             pause = (pause * 2).min(Duration::from_millis(50));
         }
     }
@@ -192,7 +217,7 @@ fn run_batch(connection: &rusqlite::Connection, sql: &str) -> Result<()> {
     let mut done = 0;
     loop {
         let outcome = match batch.next() {
-            Ok(Some(mut statement)) => run(connection, &mut statement, &[], None),
+            Ok(Some(mut statement)) => run(connection, &mut statement, &[], None, usize::MAX, &mut drop),
             Ok(None) => return Ok(()),
             Err(error) => Err(error),
         };
@@ -213,13 +238,15 @@ fn position_in_script(error: &rusqlite::Error, script: &str, done: usize) -> Opt
     script::split(script, Dialect::Sqlite).get(done).map(|statement| statement.start)
 }
 
-/// Runs a statement to its end; `known` are the columns it gave when it last ran.
+/// Runs a statement to its end and hands out its rows; `known` are the columns it gave when it last ran.
 fn run(
     connection: &rusqlite::Connection,
     statement: &mut Statement<'_>,
     params: &[Value],
     known: Option<&Arc<[Column]>>,
-) -> rusqlite::Result<Rows> {
+    most: usize,
+    each: Each<'_>,
+) -> rusqlite::Result<()> {
     let expected = statement.parameter_count();
     if expected != params.len() {
         return Err(rusqlite::Error::InvalidParameterCount(params.len(), expected));
@@ -233,18 +260,38 @@ fn run(
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
         // Asked for after the first step, at which SQLite may have prepared a statement from the cache anew.
-        let columns = columns.get_or_insert_with(|| columns_of(row.as_ref(), known));
+        let columns = columns.get_or_insert_with(|| {
+            let columns = columns_of(row.as_ref(), known);
+            cells = Cells::of_width(columns.len());
+            columns
+        });
+        if cells.rows() >= most {
+            let full = std::mem::replace(&mut cells, Cells::of_width(columns.len()));
+            each(Rows { columns: columns.clone(), data: Data::Cells(full), affected: 0 });
+        }
         for column in 0..columns.len() {
-            cells.push(row.get_ref(column)?);
+            cells.push(cell(row.get_ref(column)?));
         }
     }
     drop(rows);
     let columns = columns.unwrap_or_else(|| columns_of(statement, known));
-    cells.width = columns.len();
     // `changes` keeps the count of an earlier statement when this one wrote nothing.
     let wrote = connection.total_changes() != before;
     let affected = if wrote { connection.changes() } else { 0 };
-    Ok(Rows { columns, data: Data::Sqlite(cells), affected })
+    each(Rows { columns, data: Data::Cells(cells), affected });
+    Ok(())
+}
+
+#[inline]
+fn cell(value: ValueRef<'_>) -> Cell<'_> {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Real(value) => Cell::Float(value),
+        // SQLite does not check that text is UTF-8.
+        ValueRef::Text(text) => std::str::from_utf8(text).map_or(Cell::Invalid(NOT_UTF8), Cell::Text),
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes),
+    }
 }
 
 /// The columns of a result: those known of it, unless SQLite has prepared the statement anew, as it does when a table has
@@ -293,66 +340,6 @@ fn bind_decimal(statement: &mut Statement<'_>, at: usize, value: &BigDecimal) ->
     match value.to_f64() {
         Some(float) if value.digits() <= 15 && float.is_finite() => statement.raw_bind_parameter(at, float),
         _ => statement.raw_bind_parameter(at, value.to_string()),
-    }
-}
-
-/// Rows copied out of SQLite: one list of cells, and one buffer each for their text and bytes.
-#[derive(Debug, Default)]
-pub(crate) struct Cells {
-    width: usize,
-    cells: Vec<Stored>,
-    text: String,
-    bytes: Vec<u8>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Stored {
-    Null,
-    Int(i64),
-    Float(f64),
-    Text { start: usize, end: usize },
-    Bytes { start: usize, end: usize },
-    NotUtf8,
-}
-
-impl Cells {
-    fn push(&mut self, value: ValueRef<'_>) {
-        let stored = match value {
-            ValueRef::Null => Stored::Null,
-            ValueRef::Integer(value) => Stored::Int(value),
-            ValueRef::Real(value) => Stored::Float(value),
-            // SQLite does not check that text is UTF-8.
-            ValueRef::Text(text) => match std::str::from_utf8(text) {
-                Ok(text) => {
-                    let start = self.text.len();
-                    self.text.push_str(text);
-                    Stored::Text { start, end: self.text.len() }
-                }
-                Err(_) => Stored::NotUtf8,
-            },
-            ValueRef::Blob(bytes) => {
-                let start = self.bytes.len();
-                self.bytes.extend_from_slice(bytes);
-                Stored::Bytes { start, end: self.bytes.len() }
-            }
-        };
-        self.cells.push(stored);
-    }
-
-    pub(crate) fn rows(&self) -> usize {
-        self.cells.len().checked_div(self.width).unwrap_or(0)
-    }
-
-    #[inline]
-    pub(crate) fn cell(&self, row: usize, column: usize) -> Cell<'_> {
-        match self.cells[row * self.width + column] {
-            Stored::Null => Cell::Null,
-            Stored::Int(value) => Cell::Int(value),
-            Stored::Float(value) => Cell::Float(value),
-            Stored::Text { start, end } => Cell::Text(&self.text[start..end]),
-            Stored::Bytes { start, end } => Cell::Bytes(&self.bytes[start..end]),
-            Stored::NotUtf8 => Cell::Invalid("text that is not UTF-8"),
-        }
     }
 }
 

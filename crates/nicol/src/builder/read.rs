@@ -15,7 +15,7 @@ use crate::filter::{Condition, Filter};
 use crate::key::Unique;
 use crate::operation::{Bound, Cursor, Read};
 use crate::partial::Remaining;
-use crate::run::{self, Level};
+use crate::run;
 use crate::shape::{Append, Shape, Whole};
 use crate::sql::{self, Statement};
 
@@ -31,7 +31,7 @@ shaped!(FindMany {});
 operation!(
     [M: Table, S: Shape<M>] FindMany<M, S> => Vec<S::Out>, FindMany on Some(M::META),
     admit |this, gate| gate.read(&mut this.read),
-    run |session| run::read(session, &this.read).await?.decode(S::decode),
+    run |session| run::read_all(session, &this.read, S::decode).await,
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
         Ok(Step::of(this, single, |level| level.decode(S::decode), false))
@@ -55,7 +55,7 @@ shaped!(First<A> {});
 operation!(
     [M: Table, S: Shape<M>] First<M, S, OrNone> => Option<S::Out>, FindFirst on Some(M::META),
     admit |this, gate| gate.read(&mut this.read),
-    run |session| Ok(run::read(session, &this.read).await?.decode(S::decode)?.pop()),
+    run |session| Ok(run::read_all(session, &this.read, S::decode).await?.pop()),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
         Ok(Step::of(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
@@ -64,16 +64,16 @@ operation!(
 operation!(
     [M: Table, S: Shape<M>] First<M, S, OrError> => S::Out, FindFirst on Some(M::META),
     admit |this, gate| gate.read(&mut this.read),
-    run |session| present::<M, S>(run::read(session, &this.read).await?, "get_first"),
+    run |session| present::<M, S>(run::read_all(session, &this.read, S::decode).await?, "get_first"),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
-        Ok(Step::of(this, single, |level| present::<M, S>(level, "get_first"), true))
+        Ok(Step::of(this, single, |level| present::<M, S>(level.decode(S::decode)?, "get_first"), true))
     },
 );
 
 /// The one row, which must be there.
-fn present<M: Table, S: Shape<M>>(level: Level, operation: &str) -> Result<S::Out> {
-    level.decode(S::decode)?.pop().ok_or_else(|| Error::not_found(M::META, operation))
+fn present<M: Table, S: Shape<M>>(mut rows: Vec<S::Out>, operation: &str) -> Result<S::Out> {
+    rows.pop().ok_or_else(|| Error::not_found(M::META, operation))
 }
 
 fn everything<M: Table>() -> Read {
@@ -264,7 +264,7 @@ shaped!(One<A> {});
 operation!(
     [M: Table, S: Shape<M>] One<M, S, OrNone> => Option<S::Out>, Find on Some(M::META),
     admit |this, gate| gate.read(&mut this.read),
-    run |session| Ok(run::read(session, &this.read).await?.decode(S::decode)?.pop()),
+    run |session| Ok(run::read_all(session, &this.read, S::decode).await?.pop()),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
         Ok(Step::of(this, single, |level| Ok(level.decode(S::decode)?.pop()), false))
@@ -273,10 +273,10 @@ operation!(
 operation!(
     [M: Table, S: Shape<M>] One<M, S, OrError> => S::Out, Find on Some(M::META),
     admit |this, gate| gate.read(&mut this.read),
-    run |session| present::<M, S>(run::read(session, &this.read).await?, "get"),
+    run |session| present::<M, S>(run::read_all(session, &this.read, S::decode).await?, "get"),
     single |moment| {
         let single = run::single_read(moment, &this.read)?;
-        Ok(Step::of(this, single, |level| present::<M, S>(level, "get"), true))
+        Ok(Step::of(this, single, |level| present::<M, S>(level.decode(S::decode)?, "get"), true))
     },
 );
 

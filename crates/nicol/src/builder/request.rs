@@ -1,5 +1,6 @@
 //! What all requests have in common: they run when awaited, or together with others in a batch.
 
+use std::pin::pin;
 use std::time::Instant;
 
 use tracing::{Instrument, Span};
@@ -90,15 +91,15 @@ pub(crate) async fn execute<R: Request>(mut request: R) -> Result<R::Output> {
     let Head { client, operation, table } = request.head();
     let client = client.clone();
     let watch = Watch::begin(operation, table);
-    let result = async {
+    // Where it is, it stays: handed on by value it would be copied.
+    let work = pin!(async {
         if let Some(gate) = client.hooks().gate(operation) {
             request.admit(&gate)?;
         }
         let mut taken = client.take(purpose(operation, table), operation.only_reads()).await?;
         request.run(&mut taken.session()?).await
-    }
-    .instrument(watch.span())
-    .await;
+    });
+    let result = work.instrument(watch.span()).await;
     watch.end(&client, result)
 }
 

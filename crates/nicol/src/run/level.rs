@@ -6,11 +6,18 @@
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
+use foldhash::fast::RandomState;
 use nicol_db::{Cell, Row, Rows, Value};
 
 use crate::error::{Error, Result};
 use crate::meta::TableMeta;
 use crate::scalar::Scalar;
+
+/// What makes of a row what was asked for.
+pub(crate) type Decoder<T> = fn(&mut Reader<'_>) -> Result<T>;
+
+/// Keys with their numbers.
+pub(crate) type Numbers<'a> = HashMap<KeyCells<'a>, u32, RandomState>;
 
 /// The rows of one read, and below them those of its nested reads.
 pub(crate) struct Level {
@@ -68,9 +75,18 @@ impl Level {
     }
 
     /// Every row decoded.
-    pub(crate) fn decode<T>(&self, decode: fn(&mut Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
-        let rows = self.rows().enumerate();
-        rows.map(|(number, row)| decode(&mut Reader { level: self, row, number, place: 0, nested: 0 })).collect()
+    pub(crate) fn decode<T>(&self, decode: Decoder<T>) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        self.decode_onto(&mut all, decode).map(|()| all)
+    }
+
+    /// The same, behind rows that are decoded already.
+    pub(crate) fn decode_onto<T>(&self, all: &mut Vec<T>, decode: Decoder<T>) -> Result<()> {
+        all.reserve(self.len());
+        for (number, row) in self.rows().enumerate() {
+            all.push(decode(&mut Reader { level: self, row, number, place: 0, nested: 0 })?);
+        }
+        Ok(())
     }
 }
 
@@ -86,7 +102,7 @@ impl Ties {
         level: &Level,
         places: &[usize],
         slots: &[Option<u32>],
-        keys: &HashMap<KeyCells<'_>, u32>,
+        keys: &Numbers<'_>,
         others: &HashMap<String, Vec<u32>>,
     ) -> Self {
         // The child rows of each key, one key after the other, as they came.
@@ -262,10 +278,7 @@ impl Reader<'_> {
     }
 
     /// The related rows of the next nested read.
-    pub(crate) fn children<T>(
-        &mut self,
-        decode: fn(&mut Reader<'_>) -> Result<T>,
-    ) -> impl ExactSizeIterator<Item = Result<T>> {
+    pub(crate) fn children<T>(&mut self, decode: Decoder<T>) -> impl ExactSizeIterator<Item = Result<T>> {
         let children = self.level.children.get(self.nested);
         self.nested += 1;
         let range = children.map_or(0..0, |c| c.ties.of(self.number));

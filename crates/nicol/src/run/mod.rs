@@ -18,7 +18,7 @@ pub use level::Reader;
 pub(crate) use change::{delete, delete_many, update, update_many, update_many_returning, upsert};
 pub(crate) use create::{create, create_many, create_many_returning};
 pub(crate) use level::Level;
-pub(crate) use read::{Flat, count, counted, read, single_read, single_summary, statement, summary};
+pub(crate) use read::{Flat, count, counted, read, read_all, single_read, single_summary, statement, summary};
 
 use crate::error::{Error, Result};
 use crate::meta::{ColumnMeta, Kind, Link, RelationMeta, TableMeta};
@@ -67,6 +67,18 @@ impl<'a> Session<'a> {
     async fn query(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
         let rows = self.connection.query(&statement.text, &statement.params).await;
         rows.map_err(|error| Error::from(error).on(table))
+    }
+
+    /// The same, with the rows handed out as they come, at most so many at a time.
+    async fn query_each(
+        &mut self,
+        table: &TableMeta,
+        statement: &Statement,
+        most: usize,
+        each: &mut (dyn FnMut(Rows) + Send),
+    ) -> Result<()> {
+        let outcome = self.connection.query_each(&statement.text, &statement.params, most, each).await;
+        outcome.map_err(|error| Error::from(error).on(table))
     }
 
     /// The same for a statement on several tables: an error is told of the one that the database names.

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use nicol_db::{Around, Dialect, Isolation, Rows, Value};
 
-use super::level::{Children, KeyCells, Ties};
+use super::level::{Children, Decoder, KeyCells, Numbers, Ties};
 use super::{Level, Moment, Session, cell_value};
 use crate::error::{Error, Result};
 use crate::meta::{Kind, Link, RelationMeta, TableMeta};
@@ -27,6 +28,41 @@ struct NestedPlan<'a> {
     places: Vec<usize>,
     /// Those columns.
     columns: Vec<u16>,
+}
+
+/// Rows that are decoded together where no more is wanted of them: few enough to stay in the processor's caches, so that the
+/// rows of a large result have no memory of their own.
+const ROWS_AT_A_TIME: usize = 256;
+
+/// Carries out a read and decodes its rows.
+pub(crate) async fn read_all<T: Send>(session: &mut Session<'_>, read: &Read, decode: Decoder<T>) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    let mut outcome = Ok(());
+    let each = &mut |level: &Level| {
+        if outcome.is_ok() {
+            outcome = level.decode_onto(&mut all, decode);
+        }
+    };
+    read_each(session, read, each).await?;
+    outcome.map(|()| all)
+}
+
+/// Carries out a read and hands its rows out: in parts as they come, where nothing hangs on them and they come in order.
+async fn read_each(session: &mut Session<'_>, read: &Read, each: &mut (dyn FnMut(&Level) + Send)) -> Result<()> {
+    let Plan { items, nested } = plan(read);
+    if !nested.is_empty() || read.take == Some(0) || read.is_backward() {
+        // Apart: a read without related rows need not have the room for them.
+        each(&Box::pin(self::read(session, read)).await?);
+        return Ok(());
+    }
+    let statement = sql::select(session.connection.dialect(), read, &items, None)?;
+    let mut level = Flat::of(read, &items).level_of(Vec::with_capacity(1));
+    let each = &mut |rows: Rows| {
+        level.parts.clear();
+        level.parts.push(rows);
+        each(&level);
+    };
+    session.query_each(read.table, &statement, ROWS_AT_A_TIME, each).await
 }
 
 /// Carries out a read.
@@ -302,7 +338,7 @@ struct Ask<'n, 'a> {
     node: usize,
     nested: &'n NestedPlan<'a>,
     /// The number of each key among the keys, and of each row's key.
-    numbers: HashMap<KeyCells<'n>, u32>,
+    numbers: Numbers<'n>,
     slots: Vec<Option<u32>>,
     plan: Plan<'a>,
     /// Where the parent's key stands in the rows of the answer.
@@ -370,7 +406,7 @@ fn ask<'n, 'a>(
     statements: &mut Vec<(&'static TableMeta, Statement)>,
 ) -> Result<Ask<'n, 'a>> {
     let level = &node.level;
-    let mut numbers: HashMap<KeyCells<'_>, u32> = HashMap::with_capacity(level.len());
+    let mut numbers = Numbers::with_capacity_and_hasher(level.len(), RandomState::default());
     let mut slots: Vec<Option<u32>> = Vec::with_capacity(level.len());
     let width = nested.places.len();
     let mut keys: Vec<Value> = Vec::with_capacity(level.len() * width);
@@ -417,7 +453,7 @@ async fn equal_texts(
     session: &mut Session<'_>,
     level: &Level,
     nested: &NestedPlan<'_>,
-    numbers: &HashMap<KeyCells<'_>, u32>,
+    numbers: &Numbers<'_>,
     (below, places): (&Level, &[usize]),
 ) -> Result<HashMap<String, Vec<u32>>> {
     let mut others: HashMap<String, Vec<u32>> = HashMap::new();
