@@ -459,6 +459,67 @@ cases! {
         Ok(())
     }
 
+    async fn groups_have_every_calculation(db) {
+        let ids = authors(db).await?;
+        let some = |having: Having<post::Model>| async move {
+            db.post().group_by(post::author_id).having(having).order_by(post::author_id.asc()).await
+        };
+        // The first has 1, 2, 3, 4 views, the second 5, 6, 7.
+        let of_first = [
+            count().eq(4),
+            post::views.count().gt(3),
+            post::views.sum().lt(11),
+            post::views.avg().eq(2.5),
+            post::views.min().lte(1),
+            post::views.max().in_([3, 4]),
+            post::title.min().eq("p1"),
+            !post::title.max().eq("p7") & post::views.max().ne(7),
+            post::views.sum().not_in([18, 19]),
+            post::editor_id.max().is_null() & count().in_([3, 4]) & post::views.avg().is_not_null() & post::views.sum().in_([10]),
+        ];
+        for (number, having) in of_first.into_iter().enumerate() {
+            assert_eq!(some(having).await?, [ids[0]], "{number}");
+        }
+        let order = |order: nicol::group::GroupOrder<post::Model>| async move { db.post().group_by(post::author_id).order_by(order).await };
+        for order in [
+            order(count().asc()),
+            order(post::views.count().asc()),
+            order(post::views.sum().desc()),
+            order(post::views.avg().desc()),
+            order(post::views.min().desc()),
+            order(post::title.max().desc()),
+        ] {
+            assert_eq!(order.await?, [ids[1], ids[0]]);
+        }
+        Ok(())
+    }
+
+    async fn decimals_have_all_their_digits(db) {
+        if db.dialect() == nicol::Dialect::Sqlite {
+            // A REAL there, or text that nothing can be calculated with.
+            return Ok(());
+        }
+        // 65 digits, 30 of them behind the point: what Prisma's columns have room for.
+        let text = "99999999999999999999999999999999999.999999999999999999999999999998";
+        let amount: Decimal = text.parse().expect("a decimal");
+        let smallest: Decimal = "0.000000000000000000000000000001".parse().expect("a decimal");
+        let made = db.scalars().create(scalars::New {}.decimal(amount.clone())).await?;
+        assert_eq!(made.decimal.as_ref().map(ToString::to_string).as_deref(), Some(text));
+        let found = db.scalars().find_many().filter(scalars::decimal.eq(amount.clone())).select(scalars::decimal).await?;
+        assert_eq!(found, [Some(amount)]);
+        // MariaDB refuses to add to so many digits: P2020.
+        if db.dialect() == nicol::Dialect::Postgres {
+            let more = db.scalars().update_many(scalars::decimal.is_not_null()).set(|s| s.decimal(nicol::inc(smallest)));
+            let more = more.returning().select(scalars::decimal).await?;
+            let text = text.replace("98", "99");
+            assert_eq!(more[0].as_ref().map(ToString::to_string), Some(text.clone()));
+            let most = db.scalars().aggregate((scalars::decimal.max(), scalars::decimal.sum())).await?;
+            let shown = |decimal: Option<Decimal>| decimal.map(|decimal| decimal.normalized().to_plain_string());
+            assert_eq!((shown(most.0), shown(most.1)), (Some(text.clone()), Some(text)));
+        }
+        Ok(())
+    }
+
     async fn views_are_read(db) {
         db.sql("DROP VIEW IF EXISTS adults").execute().await?;
         let text = match db.user().find_many().to_sql()?.text().contains('`') {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Connection, Isolation, Transaction};
+use super::{Connection, Isolation, Transaction, Wanted};
 #[cfg(feature = "postgres")]
 use super::{Driver, trace};
 use crate::dialect::Dialect;
@@ -52,7 +52,7 @@ impl Connection {
             self.is_busy = true;
             driver.set_busy(true);
             let outcome = driver.query_all(statements).await;
-            self.note_all(began, statements, outcome.as_ref().map(Vec::as_slice));
+            self.note_all(began, statements, outcome.as_ref().map(Vec::as_slice), false);
             if let Err(error) = &outcome {
                 self.forget_stale(statements.iter().map(|(sql, _)| *sql), error).await;
             }
@@ -72,25 +72,57 @@ impl Connection {
     /// The first error, after which a transaction with `commit` is rolled back. As [`begin`](Connection::begin) and
     /// [`commit`](Connection::commit).
     pub async fn query_in(&mut self, around: Around, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
-        self.begin_wanted().await?;
+        self.query_numbered(around, statements).await.map_err(|(_, error)| error)
+    }
+
+    /// The same; an error comes with the number of the statement it came from: that of the first when the transaction could
+    /// not be begun, their count when it could not be committed.
+    ///
+    /// # Errors
+    /// As [`query_in`](Connection::query_in).
+    pub async fn query_numbered(
+        &mut self,
+        around: Around,
+        statements: &[(&str, &[Value])],
+    ) -> std::result::Result<Vec<Rows>, (usize, Error)> {
+        if let Some(Wanted { isolation }) = self.wanted.take_if(|_| !around.begin) {
+            let around = Around { begin: true, isolation, ..around };
+            let outcome = Box::pin(self.query_numbered(around, statements)).await;
+            // Only what the server refused is known to have come after BEGIN.
+            self.is_lost |= outcome.as_ref().is_err_and(|(_, error)| error.native_code().is_none());
+            return outcome;
+        }
+        self.begin_wanted().await.map_err(|error| (0, error))?;
         #[cfg(feature = "postgres")]
         if let Driver::Postgres(driver) = &self.driver
             && !driver.unnamed_only()
-            && (around.begin || around.commit)
+            && (around.begin || around.commit || self.transaction == Transaction::Open)
         {
             return self.query_in_at_once(around, statements).await;
         }
         if around.begin {
-            self.begin_for(around).await?;
+            self.begin_for(around).await.map_err(|error| (0, error))?;
         }
-        match (self.query_all(statements).await, around.commit) {
-            (Ok(all), true) => self.commit().await.map(|()| all),
-            (Err(error), true) => {
+        let mut all = Vec::with_capacity(statements.len());
+        let mut failed = None;
+        for (at, (sql, params)) in statements.iter().enumerate() {
+            match self.query(sql, params).await {
+                Ok(rows) => all.push(rows),
+                Err(error) => {
+                    failed = Some((at, error));
+                    break;
+                }
+            }
+        }
+        match (failed, around.commit) {
+            (None, false) => Ok(all),
+            (None, true) => self.commit().await.map(|()| all).map_err(|error| (statements.len(), error)),
+            (Some(error), false) => Err(error),
+            (Some(error), true) => {
                 // The first error is the one to tell; a session that cannot roll back is not used again.
                 drop(self.rollback().await);
                 Err(error)
             }
-            (outcome, false) => outcome,
         }
     }
 
@@ -113,9 +145,13 @@ impl Connection {
     /// On PostgreSQL: all of it in one message. When what is known of a statement is out of date, nothing of a transaction that
     /// begins here stands, nobody has seen any of it, and it runs once more.
     #[cfg(feature = "postgres")]
-    async fn query_in_at_once(&mut self, around: Around, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
+    async fn query_in_at_once(
+        &mut self,
+        around: Around,
+        statements: &[(&str, &[Value])],
+    ) -> std::result::Result<Vec<Rows>, (usize, Error)> {
         let outcome = self.send_in(around, statements).await;
-        let Err(error) = &outcome else { return outcome };
+        let Err((_, error)) = &outcome else { return outcome };
         let was_stale = self.forget_stale(statements.iter().map(|(sql, _)| *sql), error).await;
         if !was_stale || !around.begin || (!around.commit && self.rollback().await.is_err()) {
             return outcome;
@@ -136,26 +172,30 @@ impl Connection {
     }
 
     #[cfg(feature = "postgres")]
-    async fn send_in(&mut self, around: Around, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
-        for (sql, params) in statements {
-            self.check(sql)?;
-            self.check_parameters(params)?;
+    async fn send_in(
+        &mut self,
+        around: Around,
+        statements: &[(&str, &[Value])],
+    ) -> std::result::Result<Vec<Rows>, (usize, Error)> {
+        for (at, (sql, params)) in statements.iter().enumerate() {
+            self.check(sql).and_then(|()| self.check_parameters(params)).map_err(|error| (at, error))?;
         }
         match (around.begin, self.transaction) {
             (true, Transaction::None) | (false, Transaction::Open) => {}
             (true, Transaction::Open | Transaction::Failed) => {
-                return Err(Error::new("P2028", "a transaction is open already on this connection"));
+                return Err((0, Error::new("P2028", "a transaction is open already on this connection")));
             }
-            (false, Transaction::None) => return Err(super::no_transaction()),
+            (false, Transaction::None) => return Err((0, super::no_transaction())),
             (false, Transaction::Failed) => {
                 drop(self.rollback().await);
-                return Err(Error::new("P2028", "a statement in the transaction failed, so it was rolled back"));
+                let message = "a statement in the transaction failed, so it was rolled back";
+                return Err((0, Error::new("P2028", message)));
             }
         }
         // On PostgreSQL and CockroachDB, the only ones with this driver.
         let mut before = Vec::new();
         if around.begin {
-            let (_, mut word) = self.begin_statements(around.isolation)?;
+            let (_, mut word) = self.begin_statements(around.isolation).map_err(|error| (0, error))?;
             if around.read_only {
                 word.push_str(if around.isolation.is_some() { ", READ ONLY" } else { " READ ONLY" });
             }
@@ -163,10 +203,13 @@ impl Connection {
         }
         let sent = self.send_between(&before, statements, around.commit.then_some("COMMIT")).await;
         let outcome = match sent {
-            Err(error) if around.commit && error.is_connection_lost() => Err(error.with_unknown_outcome()),
-            sent => sent,
+            Ok(rows) => self.settle(Ok(rows)).map_err(|error| (0, error)),
+            Err((at, error)) => {
+                let is_unknown = around.commit && error.is_connection_lost();
+                let error = if is_unknown { error.with_unknown_outcome() } else { error };
+                self.settle(Err(error)).map_err(|error| (at, error))
+            }
         };
-        let outcome = self.settle(outcome);
         match (&outcome, around.commit) {
             (Ok(_), true) => self.transaction = Transaction::None,
             // COMMIT was not reached: the server is told that it is over. The first error is the one to tell; a session that
@@ -206,6 +249,7 @@ impl Connection {
             before.push(format!("SAVEPOINT {name}"));
             let release = releases.then(|| format!("RELEASE SAVEPOINT {name}"));
             let outcome = self.send_between(&before, statements, release.as_deref()).await;
+            let outcome = outcome.map_err(|(_, error)| error);
             // Only what the server refused is known to have come after BEGIN and the savepoint.
             self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
             return self.settle(outcome);
@@ -225,7 +269,7 @@ impl Connection {
         before: &[String],
         statements: &[(&str, &[Value])],
         behind: Option<&str>,
-    ) -> Result<Vec<Rows>> {
+    ) -> std::result::Result<Vec<Rows>, (usize, Error)> {
         let steps: Vec<Step<'_>> = statements.iter().map(|(sql, params)| Step::Statement(sql, params)).collect();
         let before: Vec<&str> = before.iter().map(String::as_str).collect();
         let began = trace::begin();
@@ -236,33 +280,38 @@ impl Connection {
         if let Driver::Postgres(driver) = &mut self.driver {
             outcome = driver.run_steps(&before, &steps, behind).await;
         }
-        let outcome = match outcome {
-            Ok(rows) => Ok(rows.into_iter().flatten().collect::<Vec<Rows>>()),
-            Err((_, error)) => Err(error),
-        };
-        for words in before {
-            self.note(began, words, &[], outcome.as_ref().map(|_| 0));
+        let outcome = outcome.map(|rows| rows.into_iter().flatten().collect::<Vec<Rows>>());
+        let told = || outcome.as_ref().map_err(|(_, error)| error);
+        for (at, words) in before.iter().enumerate() {
+            match at {
+                0 => self.note(began, words, &[], told().map(|_| 0)),
+                _ => self.note_behind(began, words, &[], told().map(|_| 0)),
+            }
         }
-        self.note_all(began, statements, outcome.as_ref().map(Vec::as_slice));
+        self.note_all(began, statements, told().map(Vec::as_slice), !before.is_empty());
         if let Some(words) = behind {
-            self.note(began, words, &[], outcome.as_ref().map(|_| 0));
+            self.note_behind(began, words, &[], told().map(|_| 0));
         }
         outcome
     }
 
-    /// Tells of statements that ran together, each with the time of all.
+    /// Tells of statements that ran together, each with the time of all; with `is_behind` the first one did not wait either.
     fn note_all(
         &self,
         began: Option<Instant>,
         statements: &[(&str, &[Value])],
         outcome: std::result::Result<&[Rows], &Error>,
+        is_behind: bool,
     ) {
         if began.is_none() {
             return;
         }
         for (at, (sql, params)) in statements.iter().enumerate() {
             let rows = outcome.map(|all| all.get(at).map_or(0, |rows| rows.len() as u64));
-            self.note(began, sql, params, rows);
+            match is_behind || at > 0 {
+                true => self.note_behind(began, sql, params, rows),
+                false => self.note(began, sql, params, rows),
+            }
         }
     }
 

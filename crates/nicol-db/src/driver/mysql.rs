@@ -497,8 +497,9 @@ fn named(code: &str, message: &str) -> (Option<Constraint>, Option<String>, Opti
             (index.map(|index| Constraint::Index(index.to_string())), None, None)
         }
         "P2003" => {
-            let name = message.split_once("CONSTRAINT `").and_then(|(_, rest)| rest.split_once('`'));
-            (Some(Constraint::ForeignKey(name.map(|(name, _)| name.to_string()))), None, None)
+            // A name may have such quotes in it, too: MariaDB doubles them, MySQL does not.
+            let name = message.split_once("CONSTRAINT `").and_then(|(_, rest)| rest.split_once("` FOREIGN KEY ("));
+            (Some(Constraint::ForeignKey(name.map(|(name, _)| name.replace("``", "`")))), None, None)
         }
         "P2011" => {
             let column = first_quoted();

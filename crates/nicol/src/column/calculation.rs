@@ -187,6 +187,18 @@ macro_rules! comparable {
                 self.compare(Comparison::GreaterOrEqual, value)
             }
 
+            /// Groups for which it is equal to one of some values.
+            pub fn in_<G: Given<$value>>(self, values: impl IntoIterator<Item = G>) -> Having<M> {
+                let equal = values.into_iter().map(|value| self.eq(value).condition);
+                Having::new(Condition::Any(equal.collect()))
+            }
+
+            /// Groups for which it is different from all of some values.
+            pub fn not_in<G: Given<$value>>(self, values: impl IntoIterator<Item = G>) -> Having<M> {
+                let different = values.into_iter().map(|value| self.ne(value).condition);
+                Having::new(Condition::All(different.collect()))
+            }
+
             /// Groups in ascending order of it.
             pub fn asc(self) -> GroupOrder<M> {
                 GroupOrder::new(OrderBy::Calculated(self.calculation), false)
@@ -202,3 +214,19 @@ macro_rules! comparable {
 
 comparable!([M: Table, T: Scalar] Calculated<M, T> => T::Plain);
 comparable!([M: Table] Counted<M> => i64);
+
+impl<M, T> Calculated<M, T> {
+    fn null(self, comparison: Comparison) -> Having<M> {
+        Having::new(Condition::Calculated { calculation: self.calculation, comparison, value: Value::Null })
+    }
+
+    /// Groups for which it has no value: all of their rows have NULL there.
+    pub fn is_null(self) -> Having<M> {
+        self.null(Comparison::Equal)
+    }
+
+    /// Groups for which it has a value.
+    pub fn is_not_null(self) -> Having<M> {
+        self.null(Comparison::NotEqual)
+    }
+}

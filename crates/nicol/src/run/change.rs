@@ -68,8 +68,27 @@ async fn update_inside(
     direct: Option<Vec<u16>>,
 ) -> Result<Option<Level>> {
     let table = wanted.table;
+    let dialect = session.connection.dialect();
+    if !sql::has_returning(dialect, Verb::Update) && patch.links.is_empty() && key.and.is_none() {
+        let patch = touch(session, table, patch.clone());
+        // By a key that it keeps the row is found again: nothing of it needs to be known before.
+        if keeps(&patch, &key.columns()) {
+            let statement = sql::update(dialect, table, &patch, &key.condition(), &[])?;
+            if session.execute(table, &statement).await? == 0 {
+                return Ok(None);
+            }
+            let gone = || Error::inconsistent("a changed row has another key than it was changed by");
+            return read_one(session, key.condition(), wanted).await?.ok_or_else(gone).map(Some);
+        }
+    }
     let asked = direct.as_deref().unwrap_or(table.key).to_vec();
     let known = if key.and.is_none() { key.values.clone() } else { Vec::new() };
+    if direct.is_some() && patch.links.is_empty() {
+        let mut known = kept(key, &patch);
+        let set = patch.assigns.iter().filter(|(_, assign)| assign.step.is_none());
+        known.extend(set.map(|(column, assign)| (*column, assign.value.clone())));
+        read_ahead(session, &known, wanted)?;
+    }
     let target = Target { condition: key.condition(), known, is_checked_later: true };
     let Some(changed) = change(session, table, target, patch, asked).await? else {
         return Ok(None);
@@ -77,13 +96,35 @@ async fn update_inside(
     let cells = match (direct, changed) {
         (Some(columns), Changed::Returned { rows, .. }) => {
             let mut level = level_of(wanted, columns, rows);
+            session.end_with_next();
             read::complete(session, &mut level, wanted).await?;
             return Ok(Some(level));
         }
         (_, changed) => changed.cells(table)?,
     };
+    session.end_with_next();
     let level = read_back(session, table, &cells, wanted).await?;
     Ok((level.len() > 0).then_some(level))
+}
+
+/// Lets what is below a row that will have these values be read behind the statement that writes it.
+fn read_ahead(session: &mut Session<'_>, known: &Cells, wanted: &Read) -> Result<()> {
+    if is_flat(wanted) || !session.goes_together() {
+        return Ok(());
+    }
+    let (reads, is_all) = read::ahead(session.connection.dialect(), wanted, known)?;
+    session.read_ahead(reads);
+    if is_all {
+        session.end_with_next();
+    }
+    Ok(())
+}
+
+/// The values of a key that a change leaves as they are.
+fn kept(key: &Key, patch: &Patch) -> Cells {
+    let mut values = key.values.clone();
+    values.retain(|(column, _)| patch.assigns.iter().all(|(assigned, _)| assigned != column));
+    values
 }
 
 fn level_of(wanted: &Read, columns: Vec<u16>, rows: Rows) -> Level {
@@ -431,6 +472,7 @@ async fn change_list(
         let statement = sql::update(dialect, table, patch, which, &columns)?;
         let rows = session.query(table, &statement).await?;
         let mut level = level_of(wanted, columns, rows);
+        session.end_with_next();
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
@@ -449,6 +491,7 @@ async fn change_list(
     }
     let statement = sql::update(dialect, table, patch, &Condition::Any(before), &[])?;
     session.execute(table, &statement).await?;
+    session.end_with_next();
     read_rows(session, table, after, wanted).await
 }
 
@@ -486,6 +529,7 @@ pub(crate) async fn delete(session: &mut Session<'_>, key: &Key, wanted: &Read) 
             return Ok(None);
         };
         let statement = sql::delete(dialect, wanted.table, &condition, &[])?;
+        session.end_with_next();
         let gone = session.execute(wanted.table, &statement).await?;
         Ok((gone > 0).then_some(level))
     }
@@ -576,11 +620,13 @@ async fn upsert_in_one(
         session.execute(table, &statement).await?;
         return read_one(session, key.condition(), wanted).await?.ok_or_else(not_found);
     };
+    read_ahead(session, &kept(key, &patch), wanted)?;
     let rows = session.query(table, &statement).await?;
     if rows.is_empty() {
         return Err(not_found());
     }
     let mut level = level_of(wanted, columns, rows);
+    session.end_with_next();
     read::complete(session, &mut level, wanted).await?;
     Ok(level)
 }

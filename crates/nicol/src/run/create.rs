@@ -73,10 +73,12 @@ async fn create_inside(
     {
         let columns = columns.into_iter().map(Some).collect();
         let mut level = Level { table, parts, columns, children: Vec::new(), is_backward: false };
+        session.end_with_next();
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
     let cells = created.cells(table)?.pop().unwrap_or_default();
+    session.end_with_next();
     read_back(session, table, &cells, wanted).await
 }
 
@@ -290,12 +292,15 @@ async fn create_list_returning(
     {
         let columns = columns.into_iter().map(Some).collect();
         let mut level = Level { table, parts, columns, children: Vec::new(), is_backward: false };
+        session.end_with_next();
         read::complete(session, &mut level, wanted).await?;
         return Ok(level);
     }
     let cells = inserted.cells(table)?;
     let rows = cells.iter().map(|cells| key_condition(table, cells));
-    read_rows(session, table, rows.collect::<Result<_>>()?, wanted).await
+    let rows = rows.collect::<Result<_>>()?;
+    session.end_with_next();
+    read_rows(session, table, rows, wanted).await
 }
 
 /// Reads the rows that one of the conditions on the key finds, in the order of the key.

@@ -1,5 +1,7 @@
 //! What happens at the other ends of relations whose rows are there: rows below are created, taken, let go, changed, deleted.
 
+use std::ops::Deref;
+
 use nicol_db::Value;
 
 use super::change::{change_row, touch};
@@ -43,12 +45,25 @@ pub(super) fn grouped(writes: Vec<(usize, u16, LinkWrite)>) -> Vec<Group> {
     groups
 }
 
-/// A relation whose other end is written, with the rows at this end.
-struct Ends<'a> {
+/// A relation whose other end is written.
+#[derive(Clone, Copy)]
+struct Relation {
     table: &'static TableMeta,
     meta: &'static RelationMeta,
     target: &'static TableMeta,
+}
+
+/// The same, with the rows at this end.
+struct Ends<'a> {
+    relation: Relation,
     rows: &'a [Cells],
+}
+
+impl Deref for Ends<'_> {
+    type Target = Relation;
+    fn deref(&self) -> &Relation {
+        &self.relation
+    }
 }
 
 /// Carries out what is said of the rows below some rows.
@@ -60,7 +75,7 @@ pub(super) async fn link_below(
 ) -> Result<()> {
     for Group { relation, writes } in grouped(writes) {
         let meta = table.relation(relation);
-        let ends = Ends { table, meta, target: (meta.target)(), rows };
+        let ends = Ends { relation: Relation { table, meta, target: (meta.target)() }, rows };
         let (mut drafts, mut skipping, mut keys, mut obtained) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (number, write) in writes {
             match write {
@@ -113,6 +128,29 @@ fn join_table(link: &Link) -> JoinTable {
     }
 }
 
+impl Relation {
+    /// A unique foreign key that refuses a second row: the first one needs its parent.
+    fn refused(self, error: Error) -> Error {
+        match &self.meta.link {
+            Link::Owned { columns, .. } if !self.meta.is_many => partner_stays(error, self.target, columns),
+            Link::Owned { .. } | Link::Owner { .. } | Link::Join { .. } => error,
+        }
+    }
+
+    fn not_connected(self) -> Error {
+        Error::not_connected(self.table, self.meta.field, self.target)
+    }
+
+    fn absent(self, code: &'static str, operation: &str) -> Error {
+        Error::not_related(code, self.table, self.meta.field, self.target, operation)
+    }
+
+    /// An error when nothing was written.
+    fn must_write(self, written: u64, code: &'static str, operation: &str) -> Result<()> {
+        if written == 0 { Err(self.absent(code, operation)) } else { Ok(()) }
+    }
+}
+
 impl Ends<'_> {
     fn scope(&self, number: usize) -> Result<Condition> {
         scope(self.table, self.meta, &self.rows[number])
@@ -138,7 +176,7 @@ impl Ends<'_> {
             return Ok(());
         }
         let statement = sql::update(session.connection.dialect(), self.target, &patch, condition, &[])?;
-        session.execute(self.target, &statement).await.map(drop)
+        session.run(self.target, statement, |error| error).await
     }
 
     /// Of a relation to one: the row that is there makes place for another one, where it can.
@@ -151,14 +189,6 @@ impl Ends<'_> {
             condition = condition.and(Condition::Not(Box::new(key.condition())));
         }
         self.detach(session, &condition).await
-    }
-
-    /// A unique foreign key that refuses a second row: the first one needs its parent.
-    fn refused(&self, error: Error) -> Error {
-        match &self.meta.link {
-            Link::Owned { columns, .. } if !self.meta.is_many => partner_stays(error, self.target, columns),
-            Link::Owned { .. } | Link::Owner { .. } | Link::Join { .. } => error,
-        }
     }
 
     fn with_foreign_keys(&self, drafts: Vec<(usize, Draft)>) -> Result<Vec<Draft>> {
@@ -230,11 +260,12 @@ impl Ends<'_> {
         }
         let condition = any_of(keys);
         let statement = sql::update(session.connection.dialect(), self.target, &patch, &condition, &[])?;
-        let taken = session.execute(self.target, &statement).await.map_err(|error| self.refused(error))?;
-        if taken < keys.len() as u64 {
-            return Err(Error::not_connected(self.table, self.meta.field, self.target));
-        }
-        Ok(())
+        let (relation, wanted) = (self.relation, keys.len() as u64);
+        let check = move |taken: Result<u64>| match taken.map_err(|error| relation.refused(error))? {
+            taken if taken < wanted => Err(relation.not_connected()),
+            _ => Ok(()),
+        };
+        session.run_checked(self.target, statement, check).await
     }
 
     async fn connect_or_create(&self, session: &mut Session<'_>, wanted: Vec<(usize, Key, Draft)>) -> Result<()> {
@@ -283,11 +314,12 @@ impl Ends<'_> {
         let dialect = session.connection.dialect();
         for pairs in pairs.chunks(PARAMETERS_A_STATEMENT / 2) {
             let statement = sql::insert_join_rows(dialect, (*schema, join), (here.1, there.1), pairs)?;
-            let written = session.execute(self.table, &statement).await;
-            written.map_err(|error| match error.code() {
-                "P2003" => Error::not_connected(self.table, self.meta.field, self.target),
+            let relation = self.relation;
+            let refused = move |error: Error| match error.code() {
+                "P2003" => relation.not_connected(),
                 _ => error,
-            })?;
+            };
+            session.run(self.table, statement, refused).await?;
         }
         Ok(())
     }
@@ -295,9 +327,16 @@ impl Ends<'_> {
     /// Carries out a write that is said of rows that are there.
     async fn change(&self, session: &mut Session<'_>, number: usize, write: LinkWrite) -> Result<()> {
         let dialect = session.connection.dialect();
-        let target = self.target;
+        let (relation, target) = (self.relation, self.target);
         let scope = self.scope(number)?;
         match write {
+            LinkWrite::Update(condition, patch) if patch.links.is_empty() && !patch.assigns.is_empty() => {
+                let patch = touch(session, target, patch);
+                let statement = sql::update(dialect, target, &patch, &scope.and(condition), &[])?;
+                session
+                    .run_checked(target, statement, move |written| relation.must_write(written?, "P2025", "update"))
+                    .await
+            }
             LinkWrite::Update(condition, patch) => {
                 let changed = change_row(session, target, scope.and(condition), patch, Vec::new()).await?;
                 changed.map(drop).ok_or_else(|| self.absent("P2025", "update"))
@@ -308,7 +347,7 @@ impl Ends<'_> {
                     return Ok(());
                 }
                 let statement = sql::update(dialect, target, &patch, &scope.and(condition), &[])?;
-                session.execute(target, &statement).await.map(drop)
+                session.run(target, statement, |error| error).await
             }
             LinkWrite::Upsert(condition, draft, patch) => {
                 match change_row(session, target, scope.and(condition), patch, Vec::new()).await? {
@@ -319,24 +358,19 @@ impl Ends<'_> {
             LinkWrite::Delete(condition) => {
                 let statement = sql::delete(dialect, target, &scope.and(condition), &[])?;
                 let code = if self.meta.is_many { "P2017" } else { "P2025" };
-                match session.execute(target, &statement).await? {
-                    0 => Err(self.absent(code, "delete")),
-                    _ => Ok(()),
-                }
+                session
+                    .run_checked(target, statement, move |written| relation.must_write(written?, code, "delete"))
+                    .await
             }
             LinkWrite::DeleteMany(condition) => {
                 let statement = sql::delete(dialect, target, &scope.and(condition), &[])?;
-                session.execute(target, &statement).await.map(drop)
+                session.run(target, statement, |error| error).await
             }
             LinkWrite::Disconnect(condition) => self.disconnect(session, number, scope, condition).await,
             LinkWrite::Set(keys) => self.set(session, number, scope, keys).await,
             // These come in groups, see `link_below`.
             LinkWrite::Create { .. } | LinkWrite::Connect(_) | LinkWrite::ConnectOrCreate(..) => Ok(()),
         }
-    }
-
-    fn absent(&self, code: &'static str, operation: &str) -> Error {
-        Error::not_related(code, self.table, self.meta.field, self.target, operation)
     }
 
     async fn disconnect(
@@ -357,7 +391,7 @@ impl Ends<'_> {
         };
         let dialect = session.connection.dialect();
         let statement = sql::delete_join_rows(dialect, join_table(&self.meta.link), &known, &ties)?;
-        session.execute(self.table, &statement).await.map(drop)
+        session.run(self.table, statement, |error| error).await
     }
 
     async fn set(&self, session: &mut Session<'_>, number: usize, scope: Condition, keys: Vec<Key>) -> Result<()> {
@@ -374,7 +408,7 @@ impl Ends<'_> {
         let dialect = session.connection.dialect();
         let ties = Ties::NotTo(&values);
         let statement = sql::delete_join_rows(dialect, join_table(&self.meta.link), &known, &ties)?;
-        session.execute(self.table, &statement).await?;
+        session.run(self.table, statement, |error| error).await?;
         self.tie(session, values.into_iter().map(|value| (number, value)).collect()).await
     }
 }
@@ -466,7 +500,7 @@ pub(super) async fn leave_partner(
         condition = condition.and(Condition::Not(Box::new(but.clone())));
     }
     let statement = sql::update(session.connection.dialect(), table, &patch, &condition, &[])?;
-    session.execute(table, &statement).await.map(drop)
+    session.run(table, statement, |error| error).await
 }
 
 /// P2014 for a violation of a unique foreign key that a relation gave its value: the row that is there needs its parent.

@@ -5,6 +5,7 @@ mod create;
 mod insert;
 mod level;
 mod link;
+mod pending;
 mod read;
 pub(crate) mod single;
 
@@ -37,6 +38,8 @@ pub struct Session<'a> {
     is_in_batch: bool,
     /// The moment of the request: every `now()` in it is the same.
     pub(crate) now: Timestamp,
+    /// What goes with the next statement.
+    pending: pending::Pending,
 }
 
 /// What statements depend on beside the request.
@@ -61,10 +64,13 @@ impl<'a> Session<'a> {
         // Milliseconds, as the databases' default precision keeps them.
         let now = Timestamp::now();
         let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
-        Session { connection, in_transaction, is_in_batch: false, now }
+        Session { connection, in_transaction, is_in_batch: false, now, pending: pending::Pending::default() }
     }
 
-    async fn query(&mut self, table: &TableMeta, statement: &Statement) -> Result<Rows> {
+    async fn query(&mut self, table: &'static TableMeta, statement: &Statement) -> Result<Rows> {
+        if !self.pending.is_empty() {
+            return self.send_one(table, statement).await;
+        }
         let rows = self.connection.query(&statement.text, &statement.params).await;
         rows.map_err(|error| Error::from(error).on(table))
     }
@@ -84,10 +90,15 @@ impl<'a> Session<'a> {
     /// The same for a statement on several tables: an error is told of the one that the database names.
     async fn query_several(
         &mut self,
-        table: &TableMeta,
+        table: &'static TableMeta,
         others: impl Iterator<Item = &'static TableMeta>,
         statement: &Statement,
     ) -> Result<Rows> {
+        if !self.pending.is_empty() {
+            let others: Vec<&'static TableMeta> = others.collect();
+            let rows = self.send(&[(table, statement)], &others).await?.pop();
+            return rows.ok_or_else(|| Error::inconsistent("a statement without an answer"));
+        }
         let rows = self.connection.query(&statement.text, &statement.params).await;
         rows.map_err(|error| {
             let named = error.table().map(str::to_owned);
@@ -96,7 +107,10 @@ impl<'a> Session<'a> {
         })
     }
 
-    async fn execute(&mut self, table: &TableMeta, statement: &Statement) -> Result<u64> {
+    async fn execute(&mut self, table: &'static TableMeta, statement: &Statement) -> Result<u64> {
+        if !self.pending.is_empty() {
+            return Ok(self.send_one(table, statement).await?.affected());
+        }
         let affected = self.connection.execute(&statement.text, &statement.params).await;
         affected.map_err(|error| Error::from(error).on(table))
     }
@@ -106,8 +120,10 @@ impl<'a> Session<'a> {
         if self.is_in_batch {
         } else if self.in_transaction {
             self.connection.savepoint(SAVEPOINT).await?;
+        } else if self.goes_together() {
+            self.pending.begin = true;
         } else {
-            self.connection.begin_with_next(None).await?;
+            self.connection.begin(None).await?;
         }
         Ok(())
     }
@@ -124,9 +140,16 @@ impl<'a> Session<'a> {
 
     /// Ends what [`begin`](Session::begin) opened: kept when the operation went well, undone otherwise.
     pub(crate) async fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
+        let result = match result {
+            Ok(value) => self.send_rest().await.map(|()| value),
+            Err(error) => Err(error),
+        };
+        self.pending = pending::Pending::default();
         match (result, self.in_transaction) {
             (result, _) if self.is_in_batch => result,
             (Ok(value), true) => self.connection.release(SAVEPOINT).await.map(|()| value).map_err(Error::from),
+            // What was sent last has ended it, or nothing was sent at all.
+            (result, false) if !self.connection.in_transaction() => result,
             (Ok(value), false) => self.connection.commit().await.map(|()| value).map_err(Error::from),
             (Err(error), in_transaction) => {
                 // The first error is the one to tell; a connection that cannot roll back is broken and not used again.
@@ -147,8 +170,9 @@ impl<'a> Session<'a> {
             Some(_) if self.in_transaction => {
                 return Err(Error::transaction("a batch has the isolation of the transaction around it"));
             }
-            Some(_) => self.connection.begin_with_next(isolation).await?,
-            None => self.begin().await?,
+            None if self.in_transaction => self.begin().await?,
+            // SQL of one's own in the batch knows only of what the connection knows.
+            Some(_) | None => self.connection.begin_with_next(isolation).await?,
         }
         self.is_in_batch = true;
         Ok(std::mem::replace(&mut self.in_transaction, true))

@@ -170,9 +170,36 @@ pub(crate) async fn complete(session: &mut Session<'_>, level: &mut Level, read:
         return Ok(());
     }
     let above = std::mem::replace(level, Level::empty(read.table));
-    let mut rounds = Rounds { session, snapshot: Snapshot::None, left: usize::MAX };
+    let mut rounds = Rounds::new(session, read);
+    rounds.snapshot = Snapshot::None;
+    rounds.left = rounds.left.saturating_sub(1);
     *level = Box::pin(load_below(&mut rounds, above, plan.nested)).await?;
     Ok(())
+}
+
+/// The statements that will read what is below a row with these values, as far as they are enough to say; and whether that is
+/// all there is to read.
+pub(super) fn ahead(
+    dialect: Dialect,
+    read: &Read,
+    known: &[(u16, Value)],
+) -> Result<(Vec<(&'static TableMeta, Statement)>, bool)> {
+    let mut statements = Vec::new();
+    let mut is_all = depth(read) == 2;
+    for nested in plan(read).nested {
+        let of_known =
+            |column: &u16| known.iter().find(|(present, _)| present == column).map(|(_, value)| value.clone());
+        let Some(keys) = nested.columns.iter().map(of_known).collect::<Option<Vec<Value>>>() else {
+            is_all = false;
+            continue;
+        };
+        if nested.read.take != Some(0) && !keys.contains(&Value::Null) {
+            let scope = Scope { link: far_link(nested.relation), keys: &keys };
+            let (below, _) = plan_below(nested.read, &scope.link);
+            statements.push((nested.read.table, sql::select(dialect, nested.read, &below.items, Some(&scope))?));
+        }
+    }
+    Ok((statements, is_all))
 }
 
 /// The columns of a read that asks for columns only, with those its nested reads need; none when it also counts.
@@ -240,6 +267,8 @@ struct Rounds<'s, 'c> {
     snapshot: Snapshot,
     /// Levels that may still be asked for.
     left: usize,
+    /// The last of them ends the transaction of the operation around the read.
+    ends: bool,
 }
 
 /// Whether all statements see the database at one moment.
@@ -256,7 +285,8 @@ enum Snapshot {
 impl<'s, 'c> Rounds<'s, 'c> {
     fn new(session: &'s mut Session<'c>, read: &Read) -> Self {
         let snapshot = if read.is_consistent && !session.in_transaction { Snapshot::Wanted } else { Snapshot::None };
-        Rounds { session, snapshot, left: depth(read) }
+        let ends = session.take_end();
+        Rounds { session, snapshot, left: depth(read), ends }
     }
 
     /// Sends statements and waits for all of their answers.
@@ -265,7 +295,13 @@ impl<'s, 'c> Rounds<'s, 'c> {
         let parts: Vec<(&str, &[Value])> =
             statements.iter().map(|(_, statement)| (statement.text(), statement.params())).collect();
         if self.snapshot == Snapshot::None {
-            return self.ask_apart(&statements, &parts).await;
+            if self.ends && self.left == 0 {
+                self.session.end_with_next();
+            }
+            return match self.session.is_apart() {
+                true => self.ask_apart(&statements, &parts).await,
+                false => self.ask_within(&statements).await,
+            };
         }
         let connection = &mut *self.session.connection;
         let begin = self.snapshot == Snapshot::Wanted;
@@ -275,6 +311,23 @@ impl<'s, 'c> Rounds<'s, 'c> {
         self.snapshot = if around.commit { Snapshot::None } else { Snapshot::Open };
         let answers = connection.query_in(around, &parts).await;
         answers.map_err(|error| super::named(error, statements.iter().map(|(table, _)| *table)))
+    }
+
+    /// Together with what waits for them; those whose answers are there already are not sent again.
+    async fn ask_within(&mut self, statements: &[(&'static TableMeta, Statement)]) -> Result<Vec<Rows>> {
+        let mut answers: Vec<Option<Rows>> = Vec::with_capacity(statements.len());
+        let mut open = Vec::new();
+        for (table, statement) in statements {
+            let answer = self.session.answered(statement);
+            if answer.is_none() {
+                open.push((*table, statement));
+            }
+            answers.push(answer);
+        }
+        let sent = if open.is_empty() { Vec::new() } else { self.session.send(&open, &[]).await? };
+        let mut sent = sent.into_iter();
+        let answers = answers.into_iter().map(|answer| answer.or_else(|| sent.next()));
+        answers.map(|answer| answer.ok_or_else(|| Error::inconsistent("a statement without an answer"))).collect()
     }
 
     /// Without a transaction of their own.
@@ -397,6 +450,19 @@ fn assemble(mut nodes: Vec<Node<'_>>) -> Result<Level> {
     Err(Error::inconsistent("a read without a result"))
 }
 
+/// What a nested read asks for, and where the parent's key stands in its rows.
+fn plan_below<'a>(read: &'a Read, link: &ScopeLink) -> (Plan<'a>, Vec<usize>) {
+    let mut plan = plan(read);
+    let places = match link {
+        ScopeLink::Columns(columns) => columns.iter().map(|&column| place_of(&mut plan.items, column)).collect(),
+        ScopeLink::Join { .. } => {
+            plan.items.push(Item::Join);
+            vec![plan.items.len() - 1]
+        }
+    };
+    (plan, places)
+}
+
 /// What is to be asked for one nested read; appends its statements.
 fn ask<'n, 'a>(
     dialect: Dialect,
@@ -426,14 +492,7 @@ fn ask<'n, 'a>(
         slots.push(Some(slot));
     }
     let (read, link) = (nested.read, far_link(nested.relation));
-    let mut plan = plan(read);
-    let places = match &link {
-        ScopeLink::Columns(columns) => columns.iter().map(|&column| place_of(&mut plan.items, column)).collect(),
-        ScopeLink::Join { .. } => {
-            plan.items.push(Item::Join);
-            vec![plan.items.len() - 1]
-        }
-    };
+    let (plan, places) = plan_below(read, &link);
     let before = statements.len();
     if read.take != Some(0) {
         let one_parameter = width == 1 && matches!(dialect, Dialect::Sqlite | Dialect::Postgres | Dialect::Cockroachdb);

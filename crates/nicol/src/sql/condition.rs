@@ -59,6 +59,10 @@ impl Writer {
             Condition::Search { columns, query } => self.search(table, source, columns, query),
             Condition::Calculated { calculation, comparison, value } => {
                 self.calculation(table, source, *calculation);
+                if *value == Value::Null {
+                    self.push(if *comparison == Comparison::Equal { " IS NULL" } else { " IS NOT NULL" });
+                    return;
+                }
                 self.push(sign(*comparison));
                 let column = calculation.column.map(|column| table.column(column));
                 self.bind_beside(column, value.clone());
