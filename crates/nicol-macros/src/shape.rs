@@ -1,8 +1,9 @@
 //! `#[derive(Shape)]`
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Expr, Field, Fields, Ident, Path, Result, Token};
 
 /// What `#[shape(..)]` on a field says.
@@ -76,8 +77,10 @@ pub(crate) fn derive(input: DeriveInput) -> Result<TokenStream> {
     for field in fields {
         let Some(ident) = &field.ident else { continue };
         let (source, ty) = (source(&module, field, ident)?, &field.ty);
-        plans.push(quote!(::nicol::shape::plan_field::<#module::Model, #ty, _>(#source, fields);));
-        reads.push(quote!(#ident: ::nicol::shape::read_field::<#module::Model, #ty, _>(|| #source, reader)?));
+        // The same words twice, and those of the field: what does not fit is said once, and there.
+        let source = quote_spanned!(ty.span()=> ::nicol::shape::source::<#module::Model, #ty, _, _>(|| #source));
+        plans.push(quote!(#source.plan(fields);));
+        reads.push(quote!(#ident: #source.read(reader)?));
     }
     let visibility = &input.vis;
     Ok(quote! {

@@ -58,6 +58,15 @@ pub trait Form {
 #[derive(Debug, Clone)]
 pub enum Root {}
 
+/// Scopes of forms whose rows hang on no other: [`Root`] alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is the form of a row below another one",
+    label = "its parent is missing here",
+    note = "the form `New` has the parents of a row, the form `Raw` has their keys"
+)]
+pub trait Top {}
+impl Top for Root {}
+
 /// The one row that a new row belongs to: an existing one by its key, or a new one.
 #[derive(Debug, Clone)]
 pub struct Parent<T> {
@@ -162,7 +171,9 @@ impl<F: Form> From<OrCreate<F>> for Existing<F::Table, F::Scope> {
 /// Rows as a `C`: one, an array, a vector, an option or a mapped iterator of one kind, or a tuple of several kinds
 /// (`(post::In { .. }.published(true), post::In { .. }, post::by_id(7))`).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand for `{C}` here",
+    message = "`{Self}` does not fit this relation",
+    label = "not what the relation leads to",
+    note = "a row to create is given in the form `In`, which leaves its parent out; one that is there by a key, as `post::by_id(1)`",
     note = "give one row, an array of one kind of row, or a tuple of several"
 )]
 pub trait Children<C> {
@@ -171,18 +182,21 @@ pub trait Children<C> {
     fn push_onto(self, children: &mut Vec<C>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Form, C: From<F>> Children<C> for F {
     fn push_onto(self, children: &mut Vec<C>) {
         children.push(self.into());
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, C: From<Unique<T>>> Children<C> for Unique<T> {
     fn push_onto(self, children: &mut Vec<C>) {
         children.push(self.into());
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Form, C: From<OrCreate<F>>> Children<C> for OrCreate<F> {
     fn push_onto(self, children: &mut Vec<C>) {
         children.push(self.into());
@@ -191,6 +205,7 @@ impl<F: Form, C: From<OrCreate<F>>> Children<C> for OrCreate<F> {
 
 macro_rules! sequence {
     ($([$($generics:tt)*] $sequence:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<C, X: Into<C>, $($generics)*> Children<C> for $sequence {
             fn push_onto(self, children: &mut Vec<C>) {
                 children.extend(self.into_iter().map(Into::into));
@@ -203,6 +218,7 @@ sequence!([const N: usize] [X; N], [] Vec<X>, [] Option<X>, [I: Iterator, F: FnM
 
 macro_rules! tuple {
     ($($name:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<Item, $($name: Into<Item>),*> Children<Item> for ($($name,)*) {
             #[allow(non_snake_case, reason = "the type's name serves for its value")]
             fn push_onto(self, children: &mut Vec<Item>) {
@@ -231,6 +247,7 @@ pub fn skip_duplicates<X>(rows: X) -> SkipDuplicates<X> {
     SkipDuplicates(rows)
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, X: Children<NewRow<T, S>>> Children<NewRow<T, S>> for SkipDuplicates<X> {
     fn push_onto(self, children: &mut Vec<NewRow<T, S>>) {
         let before = children.len();
@@ -239,6 +256,7 @@ impl<T, S, X: Children<NewRow<T, S>>> Children<NewRow<T, S>> for SkipDuplicates<
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, H, X: Children<NewRow<T, S>>> Children<Child<T, S, H>> for SkipDuplicates<X> {
     fn push_onto(self, children: &mut Vec<Child<T, S, H>>) {
         let mut rows = Vec::new();

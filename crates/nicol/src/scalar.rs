@@ -183,12 +183,14 @@ impl Sure for &[u8] {}
 impl<const N: usize> Sure for &[u8; N] {}
 impl<T, const N: usize> Sure for [T; N] {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> Given<T> for T {
     fn given(self) -> T {
         self
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Plain> Given<Option<T>> for T {
     fn given(self) -> Option<T> {
         Some(self)
@@ -197,20 +199,17 @@ impl<T: Plain> Given<Option<T>> for T {
 
 macro_rules! given {
     ($($from:ty => $to:ty, $value:ident => $how:expr);* $(;)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl Given<$to> for $from {
             fn given(self) -> $to {
                 let $value = self;
                 $how
             }
         }
+        #[diagnostic::do_not_recommend]
         impl Given<Option<$to>> for $from {
             fn given(self) -> Option<$to> {
                 Some(Given::<$to>::given(self))
-            }
-        }
-        impl<M> Comparand<M, $to> for $from {
-            fn operand(self) -> Operand {
-                Operand::Value(Given::<$to>::given(self).into_value())
             }
         }
     )*};
@@ -224,18 +223,21 @@ given! {
     i64 => BigDecimal, value => BigDecimal::from(value);
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Given<Vec<u8>> for &[u8; N] {
     fn given(self) -> Vec<u8> {
         self.to_vec()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Given<Option<Vec<u8>>> for &[u8; N] {
     fn given(self) -> Option<Vec<u8>> {
         Some(self.to_vec())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone, const N: usize> Given<Vec<T>> for [T; N]
 where
     Vec<T>: Scalar,
@@ -245,6 +247,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Given<Vec<String>> for [&str; N] {
     fn given(self) -> Vec<String> {
         self.into_iter().map(str::to_owned).collect()
@@ -252,37 +255,46 @@ impl<const N: usize> Given<Vec<String>> for [&str; N] {
 }
 
 /// What a column whose values are `T` may be compared with: a [`Given`] value, or a column of the same table.
-#[diagnostic::on_unimplemented(message = "a column of type `{T}` cannot be compared with `{Self}`")]
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{T}` cannot be compared with `{Self}`",
+    label = "the schema has `{T}` here",
+    note = "give a value of this type, or a column of the same model that has it"
+)]
 pub trait Comparand<M, T> {
     /// The right side of the comparison.
     #[doc(hidden)]
     fn operand(self) -> Operand;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T: Scalar> Comparand<M, T> for T {
     fn operand(self) -> Operand {
         Operand::Value(self.into_value())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T> Comparand<M, T> for Col<M, T> {
     fn operand(self) -> Operand {
         Operand::Column(self.index)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T> Comparand<M, T> for Col<M, Option<T>> {
     fn operand(self) -> Operand {
         Operand::Column(self.index)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, const N: usize> Comparand<M, Vec<u8>> for &[u8; N] {
     fn operand(self) -> Operand {
         Operand::Value(self.to_vec().into_value())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T: Clone, const N: usize> Comparand<M, Vec<T>> for [T; N]
 where
     Vec<T>: Scalar,
@@ -292,9 +304,45 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, const N: usize> Comparand<M, Vec<String>> for [&str; N] {
     fn operand(self) -> Operand {
         Operand::Value(value::<Vec<String>>(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Comparand<M, String> for &str {
+    fn operand(self) -> Operand {
+        Operand::Value(value::<String>(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Comparand<M, String> for &String {
+    fn operand(self) -> Operand {
+        Operand::Value(value::<String>(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Comparand<M, Vec<u8>> for &[u8] {
+    fn operand(self) -> Operand {
+        Operand::Value(value::<Vec<u8>>(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Comparand<M, BigDecimal> for i32 {
+    fn operand(self) -> Operand {
+        Operand::Value(value::<BigDecimal>(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Comparand<M, BigDecimal> for i64 {
+    fn operand(self) -> Operand {
+        Operand::Value(value::<BigDecimal>(self))
     }
 }
 
@@ -350,6 +398,7 @@ pub fn push<G>(elements: impl IntoIterator<Item = G>) -> Push<G> {
     Push(elements.into_iter().collect())
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Plain, G: Given<T>> Change<Vec<T>> for Push<G> {
     fn assign(self) -> Option<Assign> {
         let elements = self.0.into_iter().map(|element| element.given().into_value()).collect();
@@ -371,12 +420,14 @@ pub fn if_some<G>(value: Option<G>) -> IfSome<G> {
     IfSome(value)
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, G: Change<T>> Change<T> for IfSome<G> {
     fn assign(self) -> Option<Assign> {
         self.0.and_then(Change::assign)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, G: Initial<T>> Initial<T> for IfSome<G> {
     fn initial(self) -> Option<T> {
         self.0.and_then(Initial::initial)
@@ -414,6 +465,7 @@ pub trait Initial<T> {
     fn initial(self) -> Option<T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, G: Given<T> + Sure> Initial<T> for G {
     fn initial(self) -> Option<T> {
         Some(self.given())
@@ -434,6 +486,7 @@ impl Assign {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar, G: Given<T> + Sure> Change<T> for G {
     fn assign(self) -> Option<Assign> {
         Some(Assign::set(self.given()))
@@ -442,11 +495,13 @@ impl<T: Scalar, G: Given<T> + Sure> Change<T> for G {
 
 macro_rules! step {
     ($($by:ty => $of:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
         impl Change<$of> for Step<$by> {
             fn assign(self) -> Option<Assign> {
                 Some(Assign { step: Some(self.kind), value: self.by.into_value() })
             }
         }
+        #[diagnostic::do_not_recommend]
         impl Change<Option<$of>> for Step<$by> {
             fn assign(self) -> Option<Assign> {
                 Some(Assign { step: Some(self.kind), value: self.by.into_value() })

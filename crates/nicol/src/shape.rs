@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 /// Something that can be asked of rows of `M`: a column, a relation, a count, a tuple of those.
 ///
 /// `plan` names the fields, `decode` reads them in the same order.
-#[diagnostic::on_unimplemented(message = "`{Self}` cannot be selected from `{M}`")]
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be selected from `{M}`", label = "not a part of `{M}`")]
 pub trait Shape<M>: 'static {
     /// What comes out for each row.
     type Out: Send + 'static;
@@ -152,6 +152,7 @@ impl<M: Table, S: Shaped<Table = M>> Shape<M> for Of<S> {
 /// A column, relation or count that can fill a struct's field of type `F`.
 #[diagnostic::on_unimplemented(
     message = "this part of the schema cannot fill a field of type `{F}`",
+    label = "the schema has another type here",
     note = "what may be absent in the schema (`?`) wants an `Option`, related rows in a list want a `Vec`"
 )]
 pub trait Pick<M, F> {
@@ -196,14 +197,31 @@ pick!(ToMany => Vec<S>);
 pick!(ToOne => S);
 pick!(ToMaybe => Option<S>);
 
-/// Plans a field of a derived shape.
+/// What a field of a derived shape is read from.
 #[doc(hidden)]
-pub fn plan_field<M, F, P: Pick<M, F>>(source: P, fields: &mut Fields) {
-    source.pick().plan(fields);
+pub struct Source<G, F> {
+    make: G,
+    plan: fn(G, &mut Fields),
+    read: fn(&mut Reader<'_>) -> Result<F>,
 }
 
-/// Reads a field of a derived shape; `_source` only says from what.
+/// The part of the schema that fills a field of type `F`.
 #[doc(hidden)]
-pub fn read_field<M, F, P: Pick<M, F>>(_source: impl FnOnce() -> P, reader: &mut Reader<'_>) -> Result<F> {
-    P::Shape::decode(reader)
+pub fn source<M, F, P: Pick<M, F>, G: FnOnce() -> P>(make: G) -> Source<G, F> {
+    Source { make, plan: |make, fields| make().pick().plan(fields), read: P::Shape::decode }
+}
+
+impl<G, F> Source<G, F> {
+    /// Plans the field.
+    pub fn plan(self, fields: &mut Fields) {
+        (self.plan)(self.make, fields);
+    }
+
+    /// Reads it back.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn read(self, reader: &mut Reader<'_>) -> Result<F> {
+        (self.read)(reader)
+    }
 }

@@ -25,7 +25,7 @@ use crate::client::Client;
 use crate::column::Columns;
 use crate::filter::Filter;
 use crate::group::{Grouped, Total};
-use crate::key::{Form, Root, Unique};
+use crate::key::{Form, Top, Unique};
 use crate::operation::Patch;
 use crate::shape::Whole;
 use crate::{Changeable, OneRow, Table, Writable};
@@ -88,7 +88,7 @@ impl<M: Table> Models<M> {
 /// What not every model has; said method by method, so that the compiler tells why.
 impl<M: Table> Models<M> {
     /// Creates a row, with what hangs on it, and gives it back.
-    pub fn create(self, form: impl Form<Table = M, Scope = Root>) -> Create<M, Whole<M>>
+    pub fn create(self, form: impl Form<Table = M, Scope: Top>) -> Create<M, Whole<M>>
     where
         M: Writable,
     {
@@ -96,7 +96,7 @@ impl<M: Table> Models<M> {
     }
 
     /// Creates rows, all or none; gives their number. For the rows themselves see [`CreateMany::returning`].
-    pub fn create_many<F: Form<Table = M, Scope = Root>>(self, forms: impl IntoIterator<Item = F>) -> CreateMany<M>
+    pub fn create_many<F: Form<Table = M, Scope: Top>>(self, forms: impl IntoIterator<Item = F>) -> CreateMany<M>
     where
         M: Writable,
     {
@@ -117,7 +117,7 @@ impl<M: Table> Models<M> {
     pub fn upsert(
         self,
         key: Unique<M>,
-        form: impl Form<Table = M, Scope = Root>,
+        form: impl Form<Table = M, Scope: Top>,
         changes: impl FnOnce(M::Changes<OneRow>) -> M::Changes<OneRow>,
     ) -> Upsert<M, Whole<M>>
     where

@@ -96,52 +96,55 @@ impl<M: Table, A> First<M, Whole<M>, A> {
     }
 }
 
-macro_rules! filtered {
-    ([$($generics:tt)*] $builder:ty) => {
+/// The same methods of several builders. They are written in the invocation, so that what the compiler says of them shows
+/// them as they are.
+macro_rules! same {
+    ($([$($generics:tt)*] $builder:ty),* => $methods:tt) => { $(same! { @one [$($generics)*] $builder => $methods })* };
+    (@one [$($generics:tt)*] $builder:ty => { $($methods:tt)* }) => {
         impl<$($generics)*> $builder {
-            /// Only rows that fulfil the filter (and those given before).
-            pub fn filter(mut self, filter: Filter<M>) -> Self {
-                Condition::join(&mut self.read.condition, filter.condition);
-                self
-            }
-
-            /// In this order; further orders decide between equal rows.
-            pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
-                orders.push_onto(&mut self.read.order);
-                self
-            }
-
-            /// Leaves out the first rows.
-            pub fn skip(mut self, count: u64) -> Self {
-                self.read.skip = count;
-                self
-            }
-
-            /// Begins with the row that has this key; nothing follows a row that is not there. Rows that are equal in the
-            /// order asked for come in the order of their keys.
-            pub fn cursor(mut self, row: Unique<M>) -> Self {
-                self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: true });
-                self
-            }
-
-            /// Begins after the row that has this key.
-            pub fn after(mut self, row: Unique<M>) -> Self {
-                self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: false });
-                self
-            }
-
-            /// Of rows that are equal in these columns only the first. Pages are pages of the rows that are left.
-            pub fn distinct(mut self, columns: impl Columns<M>) -> Self {
-                self.read.distinct = columns.indices();
-                self
-            }
+            $($methods)*
         }
     };
 }
 
-filtered!([M, S] FindMany<M, S>);
-filtered!([M, S, A] First<M, S, A>);
-filtered!([M] CountRows<M>);
+same! { [M, S] FindMany<M, S>, [M, S, A] First<M, S, A>, [M] CountRows<M> => {
+    /// Only rows that fulfil the filter (and those given before).
+    pub fn filter(mut self, filter: Filter<M>) -> Self {
+        Condition::join(&mut self.read.condition, filter.condition);
+        self
+    }
+
+    /// In this order; further orders decide between equal rows.
+    pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
+        orders.push_onto(&mut self.read.order);
+        self
+    }
+
+    /// Leaves out the first rows.
+    pub fn skip(mut self, count: u64) -> Self {
+        self.read.skip = count;
+        self
+    }
+
+    /// Begins with the row that has this key; nothing follows a row that is not there. Rows that are equal in the
+    /// order asked for come in the order of their keys.
+    pub fn cursor(mut self, row: Unique<M>) -> Self {
+        self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: true });
+        self
+    }
+
+    /// Begins after the row that has this key.
+    pub fn after(mut self, row: Unique<M>) -> Self {
+        self.read.cursor = Some(Cursor { at: Bound::Row(row.key), inclusive: false });
+        self
+    }
+
+    /// Of rows that are equal in these columns only the first. Pages are pages of the rows that are left.
+    pub fn distinct(mut self, columns: impl Columns<M>) -> Self {
+        self.read.distinct = columns.indices();
+        self
+    }
+} }
 
 impl<M, S> FindMany<M, S> {
     /// At most so many rows; below zero, the last ones (in the order asked for all the same). Without an order rows go
@@ -178,43 +181,25 @@ omitting!(FindMany);
 omitting!(First, A);
 omitting!(One, A);
 
-/// `.consistent()` of builders whose rows may have related rows.
-macro_rules! consistent {
-    ([$($generics:tt)*] $builder:ty) => {
-        impl<$($generics)*> $builder {
-            /// Rows and their related rows as they were at one moment, though several statements read them: the statements
-            /// run in one read-only transaction (`repeatable read`). On PostgreSQL that costs no round trip. Inside a
-            /// transaction its own isolation holds.
-            pub fn consistent(mut self) -> Self {
-                self.read.is_consistent = true;
-                self
-            }
-        }
-    };
-}
+same! { [M, S] FindMany<M, S>, [M, S, A] First<M, S, A>, [M, S, A] One<M, S, A> => {
+    /// Rows and their related rows as they were at one moment, though several statements read them: the statements
+    /// run in one read-only transaction (`repeatable read`). On PostgreSQL that costs no round trip. Inside a
+    /// transaction its own isolation holds.
+    pub fn consistent(mut self) -> Self {
+        self.read.is_consistent = true;
+        self
+    }
+} }
 
-consistent!([M, S] FindMany<M, S>);
-consistent!([M, S, A] First<M, S, A>);
-consistent!([M, S, A] One<M, S, A>);
-
-/// `.to_sql()` of builders with a `client` and a `read`.
-macro_rules! shown {
-    ([$($generics:tt)*] $builder:ty) => {
-        impl<$($generics)*> $builder {
-            /// The statement that reads the rows; those of related rows depend on its answer.
-            ///
-            /// # Errors
-            /// P2019 when the database cannot be asked this.
-            pub fn to_sql(&self) -> Result<Statement> {
-                run::statement(self.client.dialect(), &self.read)
-            }
-        }
-    };
-}
-
-shown!([M, S] FindMany<M, S>);
-shown!([M, S, A] One<M, S, A>);
-shown!([M, S, A] First<M, S, A>);
+same! { [M, S] FindMany<M, S>, [M, S, A] One<M, S, A>, [M, S, A] First<M, S, A> => {
+    /// The statement that reads the rows; those of related rows depend on its answer.
+    ///
+    /// # Errors
+    /// P2019 when the database cannot be asked this.
+    pub fn to_sql(&self) -> Result<Statement> {
+        run::statement(self.client.dialect(), &self.read)
+    }
+} }
 
 impl<M> CountRows<M> {
     /// The statement that counts.

@@ -49,7 +49,9 @@ pub fn relevance<M>(columns: impl Columns<M>, query: impl Into<String>) -> Order
 /// One or several orders: `user::name.asc()`, or an array of them, the first deciding.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no order of rows of `{M}`",
-    note = "give an order by a column of the same model, `user::name.asc()`, or an array of such"
+    label = "not an order of `{M}`",
+    note = "give an order by a column of the same model, `user::name.asc()`, or an array of such",
+    note = "by what is related: `post::author.by(user::name.asc())`, `user::posts.count().desc()`"
 )]
 pub trait Orders<M> {
     /// Appends the terms.
@@ -57,18 +59,21 @@ pub trait Orders<M> {
     fn push_onto(self, terms: &mut Vec<OrderTerm>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> Orders<M> for Order<M> {
     fn push_onto(self, terms: &mut Vec<OrderTerm>) {
         terms.push(self.term);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, const N: usize> Orders<M> for [Order<M>; N] {
     fn push_onto(self, terms: &mut Vec<OrderTerm>) {
         terms.extend(self.into_iter().map(|order| order.term));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> Orders<M> for Vec<Order<M>> {
     fn push_onto(self, terms: &mut Vec<OrderTerm>) {
         terms.extend(self.into_iter().map(|order| order.term));

@@ -24,6 +24,7 @@ pub mod user {
             must email: String = 1, (column("email", String));
             set name: Option<String> = 2, (column("name", String).nullable());
             set age: i32 = 3, (column("age", Int).default(Default::Database));
+            set role: super::Role = 4, (column("role", Enum).default(Default::Database));
         }
         relations {
             below posts: Many<super::post::Model, super::post::In, Held> = 0, "posts", (owned(&[0], &[2]));
@@ -68,20 +69,23 @@ pub mod post {
             set id: i32 = 0, (column("id", Int).default(Default::Autoincrement));
             must title: String = 1, (column("title", String));
             must author_id: i32 = 2, (column("authorId", Int));
+            must slug: String = 3, (column("slug", String));
+            must lang: String = 4, (column("lang", String));
         }
         relations {
             must author: One<super::user::Model, ::nicol::Root, Needed> = 0, "author", (owner(&[2], &[0]));
         }
         uniques {
             by_id(id_: i32 = 0) = "Post_pkey";
+            by_slug_lang(slug_: String = 3, lang_: String = 4) = "Post_slug_lang_key";
         }
         forms {
             /// A new `Post` row: what it must say. Everything else has a setter.
-            New: ::nicol::Root { title: String, author: ::nicol::Parent<super::user::Model> }
+            New: ::nicol::Root { title: String, slug: String, lang: String, author: ::nicol::Parent<super::user::Model> }
             /// A new `Post` row below its `author`.
-            In: Self { title: String }
+            In: Self { title: String, slug: String, lang: String }
             /// A new `Post` row that names its parents by their keys.
-            Raw: ::nicol::Root { title: String, author_id: i32 }
+            Raw: ::nicol::Root { title: String, author_id: i32, slug: String, lang: String }
         }
         writes all
     }
@@ -129,6 +133,13 @@ pub mod visit {
 }
 #[allow(unused_imports, unreachable_pub, reason = "generated code")]
 pub use visit::Visit;
+
+::nicol::enumeration! {
+    Role = "Role" {
+        Reader = "READER",
+        Writer = "WRITER",
+    }
+}
 
 ::nicol::database! {
     "DATABASE_URL";

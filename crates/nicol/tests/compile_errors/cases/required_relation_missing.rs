@@ -4,7 +4,7 @@ use db::post;
 
 fn requests(db: &db::Db) {
     // A post has an author.
-    let _ = db.post().create(post::New { title: "a".into() });
+    let _ = db.post().create(post::New { title: "a".into(), slug: "a".into(), lang: "en".into() });
 }
 
 fn main() {}
