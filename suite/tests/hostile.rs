@@ -8,14 +8,13 @@
 mod database;
 
 macro_rules! provider {
-    ($module:ident, $file:literal, [$($server:ident),*]) => {
+    ($module:ident, $what:ident, $file:literal, [$($server:ident),*]) => {
         #[path = "hostile"]
         mod $module {
             mod db {
                 include!(concat!(env!("OUT_DIR"), "/", $file, ".rs"));
             }
-            #[path = "everything.rs"]
-            mod everything;
+            mod $what;
 
             $(
                 #[test]
@@ -24,7 +23,7 @@ macro_rules! provider {
                     let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
                     database.run(|runtime, url| {
                         let db = runtime.block_on(db::Db::connect(url)).expect("connect");
-                        runtime.block_on(everything::everything(&db)).map_err(|error| error.to_string())
+                        runtime.block_on($what::everything(&db)).map_err(|error| error.to_string())
                     });
                 }
             )*
@@ -32,6 +31,9 @@ macro_rules! provider {
     };
 }
 
-provider!(on_sqlite, "hostile", [sqlite]);
-provider!(on_postgres, "hostile-postgresql", [postgres, postgres18]);
-provider!(on_mysql, "hostile-mysql", [mysql, mariadb]);
+provider!(on_sqlite, everything, "hostile", [sqlite]);
+provider!(on_postgres, everything, "hostile-postgresql", [postgres, postgres18]);
+provider!(on_mysql, everything, "hostile-mysql", [mysql, mariadb]);
+provider!(long_on_sqlite, long, "long", [sqlite]);
+provider!(long_on_postgres, long, "long-postgresql", [postgres, postgres18]);
+provider!(long_on_mysql, long, "long-mysql", [mysql, mariadb]);
