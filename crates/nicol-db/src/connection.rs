@@ -677,7 +677,7 @@ impl Connection {
             rows += part.len() as u64;
             each(part);
         };
-        match &mut self.driver {
+        let done: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.query(sql, params, most, each).await,
@@ -686,8 +686,8 @@ impl Connection {
             // Apart: every request has the future that it is a part of, and this one is large.
             #[cfg(feature = "mysql")]
             Driver::Mysql(driver) => Box::pin(driver.query(sql, params, most, each)).await,
-        }?;
-        Ok(rows)
+        };
+        done.map(|()| rows)
     }
 
     async fn execute_once(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
