@@ -245,6 +245,35 @@ fn much_at_once_in_both_directions() {
     });
 }
 
+/// A full cache makes room for new statements, never at the cost of those that are sent with them.
+#[test]
+fn old_and_new_statements_together() {
+    on_postgres(|url| async move {
+        let mut conn = open(&url).await;
+        let texts: Vec<String> = (0..600).map(|number| format!("SELECT {number}")).collect();
+        let mut numbers = Vec::new();
+        for text in &texts[..256] {
+            conn.query(text, &[]).await.expect("reads");
+        }
+        // The oldest and a new one; more of both than the cache holds; all of it once more.
+        for part in [vec![0, 300], (0..256).chain(256..500).collect(), (0..600).collect()] {
+            let statements: Vec<(&str, &[Value])> = part.iter().map(|at| (texts[*at].as_str(), &[][..])).collect();
+            let rows = conn.query_all(&statements).await.expect("reads");
+            numbers.clear();
+            numbers.extend(rows.iter().map(|rows| rows.first().expect("a row").get::<i64>(0).expect("a number")));
+            assert!(part.iter().zip(&numbers).all(|(at, number)| usize::try_from(*number) == Ok(*at)));
+            assert_eq!(part.len(), numbers.len());
+        }
+        let kept = conn.query("SELECT count(*) FROM pg_prepared_statements", &[]).await.expect("counts");
+        let kept: i64 = kept.first().expect("a row").get(0).expect("a count");
+        assert!(kept <= 601, "{kept}");
+        conn.query("SELECT -1", &[]).await.expect("reads");
+        let kept = conn.query("SELECT count(*) FROM pg_prepared_statements", &[]).await.expect("counts");
+        assert!(kept.first().expect("a row").get::<i64>(0).expect("a count") <= 256);
+        conn.close().await.expect("closes");
+    });
+}
+
 /// COPY has no place here: it is refused, and the session goes on.
 #[test]
 fn copy() {

@@ -498,6 +498,57 @@ fn transactions_that_begin_with_their_first_statement() {
 }
 
 #[test]
+fn statements_behind_a_savepoint() {
+    everywhere(|url| async move {
+        let options = PoolOptions { max_connections: 1, ..PoolOptions::from_url(&url) };
+        let pool = Pool::connect(&url, options).await.expect("connects");
+        let mut c = pool.acquire().await.expect("a session");
+        c.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)", &[]).await.expect("creates");
+        let insert = placed(c.dialect(), "INSERT INTO t VALUES (?)");
+        let insert = insert.as_str();
+        let values: Vec<[Value; 1]> = (0..20).map(|number| [Value::Int(number)]).collect();
+        let [a, b, d, e] = [0, 1, 2, 3].map(|at| (insert, values[at].as_slice()));
+        let error = c.query_behind_savepoint("s", &[a], true).await.expect_err("no transaction");
+        assert_eq!(error.code(), "P2028");
+        // At first nothing is prepared; then all of it is, and BEGIN may not be sent yet.
+        for (is_late, releases) in [(false, true), (true, true), (true, false), (false, false)] {
+            let begun = if is_late { c.begin_with_next(None).await } else { c.begin(None).await };
+            begun.expect("begins");
+            let rows = c.query_behind_savepoint("s \"1`", &[a, b], releases).await.expect("writes");
+            assert_eq!(rows.len(), 2);
+            // The second fails: both are undone, what was before stays, and the transaction goes on.
+            let error = c.query_behind_savepoint("s \"1`", &[d, b], releases).await.expect_err("a double");
+            assert_eq!(error.code(), "P2002");
+            c.rollback_to("s \"1`").await.expect("goes back");
+            assert_eq!(count(&mut c).await, 2);
+            // A value too many: nothing is sent.
+            if !c.dialect().is_postgres_family() {
+                let wrong = c.query_behind_savepoint("s \"1`", &[(insert, &values[4..6].concat())], releases).await;
+                assert_eq!(wrong.expect_err("two values").code(), "P1016");
+                c.rollback_to("s \"1`").await.expect("goes back");
+            }
+            c.query_behind_savepoint("s \"1`", &[d, e], releases).await.expect("writes");
+            if releases { c.commit().await } else { c.rollback().await }.expect("ends");
+            assert!(c.is_at_rest());
+            assert_eq!(count(&mut c).await, if releases { 4 } else { 0 });
+            c.execute("DELETE FROM t", &[]).await.expect("deletes");
+        }
+        // Given up in its middle.
+        c.begin_with_next(None).await.expect("begins");
+        {
+            let statements = [a, b];
+            let call = c.query_behind_savepoint("s", &statements, true);
+            let mut call = std::pin::pin!(call);
+            let _ = futures_util::poll!(&mut call);
+        }
+        drop(c);
+        c = pool.acquire().await.expect("a session");
+        assert!(c.is_at_rest());
+        assert_eq!(count(&mut c).await, 0);
+    });
+}
+
+#[test]
 fn a_value_too_big_for_the_server_leaves_the_session_whole() {
     for (_, server) in servers().into_iter().filter(|(_, url)| url.dialect().is_mysql_family()) {
         on(&server, |url| async move {

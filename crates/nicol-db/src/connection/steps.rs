@@ -153,44 +153,99 @@ impl Connection {
             }
         }
         // On PostgreSQL and CockroachDB, the only ones with this driver.
-        let begin = match around.begin {
-            true => {
-                let (_, mut word) = self.begin_statements(around.isolation)?;
-                if around.read_only {
-                    word.push_str(if around.isolation.is_some() { ", READ ONLY" } else { " READ ONLY" });
-                }
-                Some(word)
+        let mut before = Vec::new();
+        if around.begin {
+            let (_, mut word) = self.begin_statements(around.isolation)?;
+            if around.read_only {
+                word.push_str(if around.isolation.is_some() { ", READ ONLY" } else { " READ ONLY" });
             }
-            false => None,
+            before.push(word);
+        }
+        let sent = self.send_between(&before, statements, around.commit.then_some("COMMIT")).await;
+        let outcome = match sent {
+            Err(error) if around.commit && error.is_connection_lost() => Err(error.with_unknown_outcome()),
+            sent => sent,
         };
+        let outcome = self.settle(outcome);
+        match (&outcome, around.commit) {
+            (Ok(_), true) => self.transaction = Transaction::None,
+            // COMMIT was not reached: the server is told that it is over. The first error is the one to tell; a session that
+            // cannot roll back is not used again.
+            (Err(_), true) => drop(self.rollback().await),
+            (_, false) => {}
+        }
+        outcome
+    }
+
+    /// Runs several statements behind a savepoint of the open transaction, and gives it up behind the last one if asked. On
+    /// PostgreSQL all of it is one round trip, with BEGIN if that was not sent yet, once the statements are prepared.
+    ///
+    /// # Errors
+    /// The first error; then the savepoint stands, to [go back to](Connection::rollback_to). `P2028` without a transaction.
+    pub async fn query_behind_savepoint(
+        &mut self,
+        name: &str,
+        statements: &[(&str, &[Value])],
+        releases: bool,
+    ) -> Result<Vec<Rows>> {
+        #[cfg(feature = "postgres")]
+        if matches!((&self.wanted, self.transaction), (Some(_), _) | (None, Transaction::Open))
+            // What cannot even be prepared would leave a transaction without the savepoint to go back to.
+            && statements.iter().all(|(sql, _)| self.is_prepared(sql))
+        {
+            for (sql, params) in statements {
+                self.check(sql)?;
+                self.check_parameters(params)?;
+            }
+            let mut before = Vec::new();
+            let wanted = self.wanted.take();
+            if let Some(wanted) = wanted {
+                before.push(self.begin_statements(wanted.isolation)?.1);
+            }
+            let name = self.dialect.quote(name);
+            before.push(format!("SAVEPOINT {name}"));
+            let release = releases.then(|| format!("RELEASE SAVEPOINT {name}"));
+            let outcome = self.send_between(&before, statements, release.as_deref()).await;
+            // Only what the server refused is known to have come after BEGIN and the savepoint.
+            self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
+            return self.settle(outcome);
+        }
+        self.savepoint(name).await?;
+        let rows = self.query_all(statements).await?;
+        if releases {
+            self.release(name).await?;
+        }
+        Ok(rows)
+    }
+
+    /// Sends statements with words before and behind them, all of which are of one transaction.
+    #[cfg(feature = "postgres")]
+    async fn send_between(
+        &mut self,
+        before: &[String],
+        statements: &[(&str, &[Value])],
+        behind: Option<&str>,
+    ) -> Result<Vec<Rows>> {
         let steps: Vec<Step<'_>> = statements.iter().map(|(sql, params)| Step::Statement(sql, params)).collect();
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
         let began = trace::begin();
         self.set_busy(true);
         // Counted as open before the first word is sent: a dropped future must not hide it.
         self.transaction = Transaction::Open;
         let mut outcome = Ok(Vec::new());
         if let Driver::Postgres(driver) = &mut self.driver {
-            outcome = driver.run_steps(begin.as_deref(), &steps, around.commit).await;
+            outcome = driver.run_steps(&before, &steps, behind).await;
         }
         let outcome = match outcome {
             Ok(rows) => Ok(rows.into_iter().flatten().collect::<Vec<Rows>>()),
-            Err((_, error)) if around.commit && error.is_connection_lost() => Err(error.with_unknown_outcome()),
             Err((_, error)) => Err(error),
         };
-        if let Some(words) = &begin {
+        for words in before {
             self.note(began, words, &[], outcome.as_ref().map(|_| 0));
         }
         self.note_all(began, statements, outcome.as_ref().map(Vec::as_slice));
-        if around.commit {
-            self.note(began, "COMMIT", &[], outcome.as_ref().map(|_| 0));
-        }
-        let outcome = self.settle(outcome);
-        match (&outcome, around.commit) {
-            (Ok(_), true) => self.transaction = Transaction::None,
-            // COMMIT has rolled back, or was not sent at all when a statement could not even be prepared: the server is told
-            // once more. The first error is the one to tell; a session that cannot roll back is not used again.
-            (Err(_), true) => drop(self.rollback().await),
-            (_, false) => {}
+        if let Some(words) = behind {
+            self.note(began, words, &[], outcome.as_ref().map(|_| 0));
         }
         outcome
     }
@@ -270,7 +325,7 @@ impl Connection {
         }
         let mut outcome = Ok(Vec::new());
         if let Driver::Postgres(driver) = &mut self.driver {
-            outcome = driver.run_steps(begin.then_some("BEGIN"), steps, false).await;
+            outcome = driver.run_steps(if begin { &["BEGIN"] } else { &[] }, steps, None).await;
         }
         for step in steps {
             let (text, params): (&str, &[Value]) = match step {

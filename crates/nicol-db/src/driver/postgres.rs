@@ -122,7 +122,7 @@ impl Answer {
         let Call { at, sql, how, .. } = &group[reached];
         let results = self.results(sql).map_err(|error| {
             // What is behind a BEGIN that was refused is not what was meant: nobody is to go on with such a session.
-            (*at, if matches!(how, How::Begin) { error.lost() } else { error })
+            (*at, if matches!(how, How::Before) { error.lost() } else { error })
         })?;
         if group[0].is_script() {
             rows.push(None);
@@ -155,7 +155,7 @@ fn rows_of(cells: Cells, affected: u64, columns: &Arc<[Column]>) -> Result<Rows>
 
 /// One of several things that are sent together.
 struct Call<'a> {
-    /// The number of its step; BEGIN belongs to the first, COMMIT stands behind the last.
+    /// The number of its step; BEGIN and the like belong to the first, COMMIT stands behind the last.
     at: usize,
     sql: &'a str,
     params: &'a [Value],
@@ -164,8 +164,8 @@ struct Call<'a> {
 
 /// How the server is told.
 enum How {
-    Begin,
-    Commit,
+    Before,
+    Behind,
     Script,
     Unprepared,
     Prepared(Arc<Prepared>),
@@ -249,20 +249,20 @@ impl Postgres {
     /// Runs several statements without waiting for each other's answers: what follows an error does not run.
     pub(crate) async fn query_all(&mut self, statements: &[(&str, &[Value])]) -> Result<Vec<Rows>> {
         let steps: Vec<Step<'_>> = statements.iter().map(|(sql, params)| Step::Statement(sql, params)).collect();
-        let rows = self.run_steps(None, &steps, false).await.map_err(|(_, error)| error)?;
+        let rows = self.run_steps(&[], &steps, None).await.map_err(|(_, error)| error)?;
         Ok(rows.into_iter().flatten().collect())
     }
 
-    /// Runs steps, with the words that begin a transaction before them and COMMIT behind them as asked, without waiting for one
-    /// another's answers. Statements next to each other, BEGIN and COMMIT among them, end with one Sync: what follows an error
-    /// does not run. A script is a message of its own: behind an error it fails inside a transaction.
+    /// Runs steps, with words before them that govern their transaction (BEGIN, a savepoint) and behind them (COMMIT) as asked,
+    /// without waiting for one another's answers. Statements next to each other, such words among them, end with one Sync: what
+    /// follows an error does not run. A script is a message of its own: behind an error it fails inside a transaction.
     pub(crate) async fn run_steps(
         &mut self,
-        begin: Option<&str>,
+        before: &[&str],
         steps: &[Step<'_>],
-        commit: bool,
+        behind: Option<&str>,
     ) -> std::result::Result<Vec<Option<Rows>>, (usize, Error)> {
-        let calls = self.calls(begin, steps, commit).await?;
+        let calls = self.calls(before, steps, behind).await?;
         self.drain().map_err(|error| (0, error))?;
         if let Err(error) = self.write_calls(&calls) {
             self.wire.outbox.clear();
@@ -288,12 +288,12 @@ impl Postgres {
     /// What is to be sent for steps; statements are prepared now.
     async fn calls<'a>(
         &mut self,
-        begin: Option<&'a str>,
+        before: &[&'a str],
         steps: &[Step<'a>],
-        commit: bool,
+        behind: Option<&'a str>,
     ) -> std::result::Result<Vec<Call<'a>>, (usize, Error)> {
-        let mut calls = Vec::with_capacity(steps.len() + 2);
-        calls.extend(begin.map(|sql| Call { at: 0, sql, params: &[], how: How::Begin }));
+        let mut calls = Vec::with_capacity(steps.len() + 3);
+        calls.extend(before.iter().map(|sql| Call { at: 0, sql, params: &[], how: How::Before }));
         calls.extend(steps.iter().enumerate().map(|(at, step)| match *step {
             Step::Script(sql) => Call { at, sql, params: &[], how: How::Script },
             Step::Statement(sql, params) => Call { at, sql, params, how: How::Unprepared },
@@ -304,7 +304,7 @@ impl Postgres {
         for (call, statement) in calls.iter_mut().filter(wanted).zip(prepared) {
             call.how = How::Prepared(statement);
         }
-        calls.extend(commit.then_some(Call { at: steps.len(), sql: "COMMIT", params: &[], how: How::Commit }));
+        calls.extend(behind.map(|sql| Call { at: steps.len(), sql, params: &[], how: How::Behind }));
         Ok(calls)
     }
 
@@ -313,7 +313,7 @@ impl Postgres {
             let written = match &call.how {
                 How::Script => message::query(&mut self.wire.outbox, call.sql),
                 How::Prepared(statement) => self.write_call(statement, call.params),
-                How::Begin | How::Commit | How::Unprepared => self.write_unnamed(call.sql, call.params),
+                How::Before | How::Behind | How::Unprepared => self.write_unnamed(call.sql, call.params),
             };
             written.map_err(|error| (call.at, error))?;
             let is_last = calls.get(at + 1).is_none_or(Call::is_script);
@@ -467,15 +467,15 @@ impl Postgres {
         texts: &[(usize, &str)],
     ) -> std::result::Result<Vec<Arc<Prepared>>, (usize, Error)> {
         let mut new: Vec<(usize, &str, String)> = Vec::new();
+        let before = self.clock;
         for (at, sql) in texts {
-            if !self.statements.contains_key(*sql) && !new.iter().any(|(_, known, _)| known == sql) {
-                self.clock += 1;
+            if self.cached(sql).is_none() && !new.iter().any(|(_, known, _)| known == sql) {
                 new.push((*at, *sql, format!("s{}", self.clock)));
             }
         }
         if let Some((first, _, _)) = new.first() {
             let first = *first;
-            self.forget_oldest(new.len());
+            self.forget_oldest(before, new.len());
             self.drain().map_err(|error| (first, error))?;
             if let Err(error) = self.write_preparing(&new) {
                 self.wire.outbox.clear();
@@ -548,11 +548,12 @@ impl Postgres {
         Ok(told.into_iter().map(column).collect())
     }
 
-    /// Makes room in the cache: the least recently used go.
-    fn forget_oldest(&mut self, wanted: usize) {
-        while !self.statements.is_empty() && self.statements.len() + wanted > CACHED_STATEMENTS {
-            let oldest = self.statements.iter().min_by_key(|(_, cached)| cached.used).map(|(sql, _)| sql.clone());
-            drop(oldest.and_then(|sql| self.forget(&sql)));
+    /// Makes room in the cache: the least recently used go, but none that was used after a moment.
+    fn forget_oldest(&mut self, moment: u64, wanted: usize) {
+        while self.statements.len() + wanted > CACHED_STATEMENTS {
+            let old = self.statements.iter().filter(|(_, cached)| cached.used <= moment);
+            let Some(sql) = old.min_by_key(|(_, cached)| cached.used).map(|(sql, _)| sql.clone()) else { return };
+            self.forget(&sql);
         }
     }
 

@@ -103,18 +103,15 @@ impl Together {
         let statements: Vec<(&str, &[Value])> =
             self.statements.iter().map(|(statement, _)| (statement.text(), statement.params())).collect();
         let begins = !session.in_transaction;
-        let commit = begins && !self.may_fail_late;
-        let around = Around { begin: begins, isolation, read_only: false, commit };
+        let ends = !self.may_fail_late;
         if !begins && isolation.is_some() {
             return Err(Error::transaction("a batch has the isolation of the transaction around it"));
         }
-        if session.in_transaction {
-            session.begin().await?;
-        }
         let sent = if begins {
+            let around = Around { begin: true, isolation, read_only: false, commit: ends };
             session.connection.query_in(around, &statements).await
         } else {
-            session.connection.query_all(&statements).await
+            session.query_together(&statements, ends).await
         };
         match sent {
             Ok(rows) => Ok(rows.into_iter()),
@@ -125,14 +122,14 @@ impl Together {
                     Some(tables) => run::named(error, tables.into_iter()),
                     None => Error::from(error),
                 };
-                if begins && around.commit { Err(error) } else { session.finish(Err(error)).await }
+                if begins && ends { Err(error) } else { session.finish(Err(error)).await }
             }
         }
     }
 
     /// Ends what [`send`](Together::send) left open.
     async fn end<T>(&self, session: &mut Session<'_>, result: Result<T>) -> Result<T> {
-        if !session.in_transaction && !self.may_fail_late { result } else { session.finish(result).await }
+        if self.may_fail_late { session.finish(result).await } else { result }
     }
 }
 

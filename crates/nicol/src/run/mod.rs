@@ -112,6 +112,16 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Runs statements together inside the open transaction, all of them or none; [`finish`](Session::finish) is still to be called
+    /// after an error, and without `releases`.
+    pub(crate) async fn query_together(
+        &mut self,
+        statements: &[(&str, &[nicol_db::Value])],
+        releases: bool,
+    ) -> std::result::Result<Vec<Rows>, nicol_db::Error> {
+        self.connection.query_behind_savepoint(SAVEPOINT, statements, releases).await
+    }
+
     /// Ends what [`begin`](Session::begin) opened: kept when the operation went well, undone otherwise.
     pub(crate) async fn finish<T>(&mut self, result: Result<T>) -> Result<T> {
         match (result, self.in_transaction) {
