@@ -27,6 +27,8 @@ macro_rules! provider {
             mod cases;
             #[path = "cut.rs"]
             mod cut;
+            #[path = "edges.rs"]
+            mod edges;
             #[path = $more]
             mod more;
             #[path = "links.rs"]
@@ -40,7 +42,7 @@ macro_rules! provider {
 
             $(
                 mod $server {
-                    use super::{SCHEMA, bulk, cancel, cases, cut, db, links, moments, more, reads, runtime};
+                    use super::{SCHEMA, bulk, cancel, cases, cut, db, edges, links, moments, more, reads, runtime};
 
                     fn run(cases: &[(&str, cases::Case)]) {
                         let Some(database) = crate::database::Database::make(stringify!($server), SCHEMA) else { return };
@@ -120,6 +122,11 @@ macro_rules! provider {
                     fn links() {
                         run(links::CASES);
                         run(links::RACES);
+                    }
+
+                    #[test]
+                    fn edges() {
+                        run(edges::CASES);
                     }
 
                     #[test]

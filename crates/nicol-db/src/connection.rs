@@ -677,7 +677,7 @@ impl Connection {
             rows += part.len() as u64;
             each(part);
         };
-        let outcome: Result<()> = match &mut self.driver {
+        let done: Result<()> = match &mut self.driver {
             Driver::Absent(never) => match *never {},
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(driver) => driver.query(sql, params, most, each).await,
@@ -687,8 +687,7 @@ impl Connection {
             #[cfg(feature = "mysql")]
             Driver::Mysql(driver) => Box::pin(driver.query(sql, params, most, each)).await,
         };
-        outcome?;
-        Ok(rows)
+        done.map(|()| rows)
     }
 
     async fn execute_once(&mut self, sql: &str, params: &[Value]) -> Result<u64> {

@@ -54,6 +54,9 @@ impl Value {
                 let product = dialect.product_name();
                 Some(("P2020", format!("{product} has no instants before the year 0")))
             }
+            Value::Json(value) if is_deeper(value, JSON_LEVELS) => {
+                Some(("P2007", format!("JSON nested deeper than {JSON_LEVELS} levels could not be read again")))
+            }
             Value::Float(value) if value.is_nan() && dialect == Dialect::Sqlite => {
                 Some(("P2020", "SQLite has no NaN".to_owned()))
             }
@@ -66,18 +69,37 @@ impl Value {
     }
 }
 
+/// The most levels of JSON that can be read.
+const JSON_LEVELS: u32 = 127;
+
+fn is_deeper(value: &serde_json::Value, levels: u32) -> bool {
+    use serde_json::Value as Json;
+    match value {
+        Json::Array(_) | Json::Object(_) if levels == 0 => true,
+        Json::Array(values) => values.iter().any(|value| is_deeper(value, levels - 1)),
+        Json::Object(values) => values.values().any(|value| is_deeper(value, levels - 1)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
+    }
+}
+
 /// The beginning of the year 0, in UTC.
 const YEAR_0: jiff::Timestamp = jiff::Timestamp::constant(-62_167_219_200, 0);
 
-/// A list as a JSON array, for databases without arrays: `json_each`, `JSON_TABLE`. Numbers stay numbers, bytes become hex.
+/// A list as a JSON array, for databases without arrays: `json_each`, `JSON_TABLE`. Numbers stay numbers, bytes become hex;
+/// decimals are texts in normal form for a database whose JSON has no numbers but integers and floats.
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
-pub(crate) fn json_list(values: &[Value]) -> String {
+pub(crate) fn json_list(values: &[Value], decimals_are_texts: bool) -> String {
     let mut out = String::from("[");
     for (at, value) in values.iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
         match value {
+            Value::Decimal(value) if decimals_are_texts => {
+                out.push('"');
+                out.push_str(&value.normalized().to_plain_string());
+                out.push('"');
+            }
             Value::Decimal(value) => out.push_str(&value.to_plain_string()),
             _ => out.push_str(&to_json(value).to_string()),
         }

@@ -408,7 +408,9 @@ fn values_that_cannot_be_held_are_refused() {
             Dialect::Postgres | Dialect::Cockroachdb => ("DOUBLE PRECISION", "TIMESTAMP(3)"),
             Dialect::Mysql | Dialect::Mariadb => ("DOUBLE", "DATETIME(3)"),
         };
-        c.run_script(&format!("CREATE TABLE v (f {float}, m {moment}, d DECIMAL(65,30))")).await.expect("creates");
+        c.run_script(&format!("CREATE TABLE v (f {float}, m {moment}, d DECIMAL(65,30), j JSON)"))
+            .await
+            .expect("creates");
         let insert = |column: &str| placed(dialect, &format!("INSERT INTO v ({column}) VALUES (?)"));
         for exponent in ["1e-1000000000", "1e1000000000", "-1e150000", "1e-30000"] {
             let value = Value::Decimal(decimal(exponent));
@@ -433,6 +435,16 @@ fn values_that_cannot_be_held_are_refused() {
         }
         let error = c.execute(&insert("m"), &[Value::DateTime(oldest)]).await.expect_err("no such year");
         assert_eq!(error.code(), "P2020", "{error}");
+        // Deeper than what is read.
+        let nest = |levels: usize| (0..levels).fold(serde_json::Value::Null, |inner, _| serde_json::json!([inner]));
+        let error = c.query(&insert("j"), &[Value::Json(nest(128))]).await.expect_err("too deep");
+        assert_eq!(error.code(), "P2007", "{error}");
+        if !dialect.is_mysql_family() {
+            c.query(&insert("j"), &[Value::Json(nest(127))]).await.expect("is deep");
+            let rows = c.query("SELECT j FROM v WHERE j IS NOT NULL", &[]).await.expect("reads");
+            let json = rows.first().expect("a row").get::<serde_json::Value>(0).expect("JSON");
+            assert_eq!(json, nest(127));
+        }
         let first = instant("0000-01-01T00:00:00Z");
         assert_eq!(round_trip::<Timestamp>(&mut c, moment, Value::DateTime(first)).await, first);
         c.close().await.expect("closes");

@@ -153,11 +153,11 @@ impl Client {
     /// # Errors
     /// The first connection that could not say goodbye.
     pub async fn close(&self) -> Result<()> {
-        self.shared.pool.close().await?;
+        let mut closed = self.shared.pool.close().await;
         for replica in &self.shared.replicas {
-            replica.close().await?;
+            closed = closed.and(replica.close().await);
         }
-        Ok(())
+        Ok(closed?)
     }
 
     pub(crate) fn hooks(&self) -> &Hooks {

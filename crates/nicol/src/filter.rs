@@ -1,4 +1,4 @@
-//! Filters as values: a typed skin over [`Condition`].
+//! Filters as values: a typed skin over `Condition`.
 
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
@@ -11,8 +11,17 @@ use crate::Marks;
 #[must_use]
 pub struct Filter<M> {
     pub(crate) condition: Condition,
+    /// How deep its parts are nested.
+    levels: u16,
     table: Marks<M>,
 }
+
+/// The most levels of nested parts. Databases read statements by recursion, as this crate writes them: far deeper ones would
+/// end a thread, here or there.
+const MOST_LEVELS: u16 = 500;
+
+/// A filter through a relation is a subquery, which is worth several levels.
+const LEVELS_OF_RELATION: u16 = 5;
 
 /// The condition behind a filter. Columns and relations are indices of the table in whose place it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +52,8 @@ pub(crate) enum Condition {
     Related { relation: u16, quantifier: Quantifier, condition: Box<Condition> },
     /// Rows that a join table ties to one row of its other side.
     Joined { column: u16, join: JoinTable, value: Value },
+    /// In the place of parts nested deeper than any database takes: refused when the statement is written.
+    TooDeep,
 }
 
 /// A join table, seen from the rows that are looked for.
@@ -153,23 +164,46 @@ pub(crate) enum Quantifier {
 
 impl<M> Filter<M> {
     pub(crate) fn new(condition: Condition) -> Self {
-        Filter { condition, table: PhantomData }
+        Filter { condition, levels: 1, table: PhantomData }
+    }
+
+    /// A condition with parts so deep below it.
+    fn nested(condition: Condition, levels: u16) -> Self {
+        if levels > MOST_LEVELS {
+            return Filter::new(Condition::TooDeep);
+        }
+        Filter { condition, levels, table: PhantomData }
+    }
+
+    /// A condition on rows at the other end of a relation, of which this makes one on rows here.
+    pub(crate) fn through<N>(self, make: impl FnOnce(Condition) -> Condition) -> Filter<N> {
+        Filter::nested(make(self.condition), self.levels + LEVELS_OF_RELATION)
+    }
+
+    fn list(filters: impl IntoIterator<Item = Filter<M>>, make: fn(Vec<Condition>) -> Condition) -> Self {
+        let mut levels = 1;
+        let parts = filters.into_iter().map(|filter| {
+            levels = levels.max(filter.levels + 1);
+            filter.condition
+        });
+        let parts = parts.collect();
+        Filter::nested(make(parts), levels)
     }
 
     /// True when all of them are; true when there are none.
     pub fn all(filters: impl IntoIterator<Item = Filter<M>>) -> Self {
-        Filter::new(Condition::All(filters.into_iter().map(|filter| filter.condition).collect()))
+        Filter::list(filters, Condition::All)
     }
 
     /// True when one of them is; false when there are none.
     pub fn any(filters: impl IntoIterator<Item = Filter<M>>) -> Self {
-        Filter::new(Condition::Any(filters.into_iter().map(|filter| filter.condition).collect()))
+        Filter::list(filters, Condition::Any)
     }
 }
 
 impl<M> Clone for Filter<M> {
     fn clone(&self) -> Self {
-        Filter::new(self.condition.clone())
+        Filter { condition: self.condition.clone(), ..*self }
     }
 }
 
@@ -182,27 +216,30 @@ impl<M> std::fmt::Debug for Filter<M> {
 impl<M> BitAnd for Filter<M> {
     type Output = Filter<M>;
     fn bitand(self, other: Filter<M>) -> Filter<M> {
-        Filter::new(self.condition.and(other.condition))
+        let of_left = self.levels + u16::from(!matches!(self.condition, Condition::All(_)));
+        Filter::nested(self.condition.and(other.condition), of_left.max(other.levels + 1))
     }
 }
 
 impl<M> BitOr for Filter<M> {
     type Output = Filter<M>;
     fn bitor(self, other: Filter<M>) -> Filter<M> {
-        Filter::new(match (self.condition, other.condition) {
+        let of_left = self.levels + u16::from(!matches!(self.condition, Condition::Any(_)));
+        let condition = match (self.condition, other.condition) {
             (Condition::Any(mut left), right) => {
                 left.push(right);
                 Condition::Any(left)
             }
             (left, right) => Condition::Any(vec![left, right]),
-        })
+        };
+        Filter::nested(condition, of_left.max(other.levels + 1))
     }
 }
 
 impl<M> Not for Filter<M> {
     type Output = Filter<M>;
     fn not(self) -> Filter<M> {
-        Filter::new(Condition::Not(Box::new(self.condition)))
+        Filter::nested(Condition::Not(Box::new(self.condition)), self.levels + 1)
     }
 }
 
@@ -231,7 +268,8 @@ impl Condition {
             | Condition::List { .. }
             | Condition::Json { .. }
             | Condition::Search { .. }
-            | Condition::Calculated { .. } => false,
+            | Condition::Calculated { .. }
+            | Condition::TooDeep => false,
         }
     }
 
@@ -259,7 +297,7 @@ impl Condition {
             | Condition::Json { column, .. }
             | Condition::Joined { column, .. } => into.push(*column),
             Condition::Search { columns, .. } => into.extend(columns),
-            Condition::Related { .. } | Condition::Calculated { .. } => {}
+            Condition::Related { .. } | Condition::Calculated { .. } | Condition::TooDeep => {}
         }
     }
 
@@ -283,5 +321,33 @@ mod tests {
         assert_eq!(parts.len(), 3);
         let Condition::Any(parts) = (null(0) | null(1) | !null(2)).condition else { panic!("not a disjunction") };
         assert!(matches!(parts[2], Condition::Not(_)));
+    }
+
+    #[test]
+    fn only_so_deep() {
+        let null = |column| Filter::<()>::new(Condition::Null { column, negated: false });
+        let is_refused = |filter: &Filter<()>| format!("{filter:?}").contains("TooDeep");
+        let (mut flat, mut nots, mut turns, mut lists, mut relations) = (null(0), null(0), null(0), null(0), null(0));
+        for _ in 0..100_000 {
+            flat = flat & null(1);
+        }
+        assert!(!is_refused(&flat));
+        for number in 0..10_000_u16 {
+            assert_eq!(is_refused(&nots), number >= MOST_LEVELS, "{number}");
+            assert_eq!(is_refused(&turns), number * 2 >= MOST_LEVELS, "{number}");
+            assert_eq!(is_refused(&lists), number >= MOST_LEVELS, "{number}");
+            assert_eq!(is_refused(&relations), number * LEVELS_OF_RELATION >= MOST_LEVELS, "{number}");
+            // What is refused already begins anew: only the first time counts.
+            if is_refused(&nots) {
+                break;
+            }
+            nots = !nots;
+            turns = if is_refused(&turns) { turns } else { null(1) | (null(2) & turns) };
+            lists = Filter::all([lists]);
+            relations = match is_refused(&relations) {
+                true => relations,
+                false => relations.through(|condition| Condition::Not(Box::new(condition))),
+            };
+        }
     }
 }

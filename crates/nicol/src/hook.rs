@@ -317,6 +317,7 @@ impl Gate<'_> {
             | Condition::Search { .. }
             | Condition::Calculated { .. }
             | Condition::Joined { .. }
+            | Condition::TooDeep
             | Condition::Null { .. } => Ok(()),
         }
     }

@@ -89,8 +89,9 @@ impl<M, T, A> Relation<M, T, A> {
         Order::from_term(term)
     }
 
-    fn related(self, quantifier: Quantifier, condition: Condition) -> Filter<M> {
-        Filter::new(Condition::Related { relation: self.index, quantifier, condition: Box::new(condition) })
+    fn related(self, quantifier: Quantifier, filter: Filter<T>) -> Filter<M> {
+        let relation = self.index;
+        filter.through(|condition| Condition::Related { relation, quantifier, condition: Box::new(condition) })
     }
 }
 
@@ -124,27 +125,27 @@ impl<M: Table, T: Table, A: Arity> Relation<M, T, A> {
 impl<M: Table, T: Table> Relation<M, T, ToMany> {
     /// Rows with at least one related row that fulfils the filter.
     pub fn some(self, filter: Filter<T>) -> Filter<M> {
-        self.related(Quantifier::Some, filter.condition)
+        self.related(Quantifier::Some, filter)
     }
 
     /// Rows whose related rows all fulfil the filter; also rows that have none.
     pub fn every(self, filter: Filter<T>) -> Filter<M> {
-        self.related(Quantifier::Every, filter.condition)
+        self.related(Quantifier::Every, filter)
     }
 
     /// Rows without a related row that fulfils the filter.
     pub fn none(self, filter: Filter<T>) -> Filter<M> {
-        self.related(Quantifier::None, filter.condition)
+        self.related(Quantifier::None, filter)
     }
 
     /// Rows that have a related row.
     pub fn exists(self) -> Filter<M> {
-        self.related(Quantifier::Some, Condition::All(Vec::new()))
+        self.related(Quantifier::Some, Filter::all([]))
     }
 
     /// Rows that have no related row.
     pub fn is_empty(self) -> Filter<M> {
-        self.related(Quantifier::None, Condition::All(Vec::new()))
+        self.related(Quantifier::None, Filter::all([]))
     }
 
     /// The number of related rows.
@@ -196,12 +197,12 @@ impl<M: Table, T: Table> Relation<M, T, ToOne> {
 
     /// Rows whose related row fulfils the filter.
     pub fn is(self, filter: Filter<T>) -> Filter<M> {
-        self.related(Quantifier::Some, filter.condition)
+        self.related(Quantifier::Some, filter)
     }
 
     /// Rows whose related row does not fulfil the filter.
     pub fn is_not(self, filter: Filter<T>) -> Filter<M> {
-        self.related(Quantifier::None, filter.condition)
+        self.related(Quantifier::None, filter)
     }
 }
 
@@ -213,22 +214,22 @@ impl<M: Table, T: Table> Relation<M, T, ToMaybe> {
 
     /// Rows whose related row fulfils the filter.
     pub fn is(self, filter: Filter<T>) -> Filter<M> {
-        self.related(Quantifier::Some, filter.condition)
+        self.related(Quantifier::Some, filter)
     }
 
     /// Rows whose related row does not fulfil the filter; also rows that have none.
     pub fn is_not(self, filter: Filter<T>) -> Filter<M> {
-        self.related(Quantifier::None, filter.condition)
+        self.related(Quantifier::None, filter)
     }
 
     /// Rows without a related row.
     pub fn is_null(self) -> Filter<M> {
-        self.related(Quantifier::None, Condition::All(Vec::new()))
+        self.related(Quantifier::None, Filter::all([]))
     }
 
     /// Rows with a related row.
     pub fn is_not_null(self) -> Filter<M> {
-        self.related(Quantifier::Some, Condition::All(Vec::new()))
+        self.related(Quantifier::Some, Filter::all([]))
     }
 
     /// The related row only if it fulfils the filter.

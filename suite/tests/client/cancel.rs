@@ -77,6 +77,52 @@ operations! {
     update_nested: 0 |db, _who| {
         db.user().update(user::by_email("old")).set(|s| s.posts(|posts| posts.update_all(|s| s.views(1)))).await?
     };
+    summaries: 0 |db, _who| {
+        db.user().aggregate((nicol::count(), user::age.sum())).await?;
+        db.user().group_by(user::age).select((user::age, nicol::count())).await?
+    };
+    create_many: 2 |db, who| db.user().create_many([single(&who), single(&format!("{who}!"))]).await?;
+    create_many_returning: 2 |db, who| db.user().create_many([single(&who), single(&format!("{who}!"))]).returning().await?;
+    create_many_skipping: 2 |db, who| {
+        db.user().create_many([single(&who), single(&who), single(&format!("{who}!"))]).skip_duplicates().await?
+    };
+    create_many_nested: 2 |db, who| db.user().create_many([family(&who), family(&format!("{who}!"))]).returning().await?;
+    or_create: 1 |db, who| {
+        let tag = |name: &str| tag::by_name(name).or_create(tag::New { name: name.into() });
+        let posts = ["a", "b"].map(|title| post::In { title: title.into() }.tags([tag(title), tag(&who), tag("red")]));
+        db.user().create(user::New { email: who.clone() }.posts(posts)).await?
+    };
+    update_many: 0 |db, _who| {
+        db.user().update_many(user::email.eq("old")).set(|s| s.age(nicol::inc(1))).await?;
+        db.user().update_many(user::email.eq("old")).set(|s| s.age(nicol::inc(1))).returning().await?
+    };
+    upsert_nested: 1 |db, who| {
+        db.user().upsert(user::by_email(who.as_str()), family(&who), |s| s.age(1)).await?;
+        db.user().upsert(user::by_email(who.as_str()), single(&who), |s| s.posts(|p| p.update_all(|s| s.views(1)))).await?
+    };
+    links: 0 |db, _who| {
+        let id = db.post().get_first().filter(post::author.is(user::email.eq("old"))).select(post::id).await?;
+        let red = || tag::by_name("red");
+        let tags = db.post().update(post::by_id(id)).set(|s| s.tags(|t| t.set([red()]).disconnect(red()).connect(red())));
+        tags.with(post::tags).await?
+    };
+    batch_list: 2 |db, who| db.batch([who.clone(), format!("{who}!")].iter().map(|who| db.user().create(family(who))).collect::<Vec<_>>()).await?;
+    inside: 2 |db, who| {
+        db.tx().timeout(Duration::from_secs(600)).run(async |tx| {
+            tx.batch((tx.user().create(single(&who)), tx.user().count())).await?;
+            let mut rows = tx.user().find_many().with(user::posts).take(3).stream();
+            while rows.next().await?.is_some() {}
+            tx.sql("SELECT 1").all::<(i64,)>().await?;
+            let failed = tx.user().create(family("old")).await;
+            assert_eq!(failed.unwrap_err().code(), "P2002");
+            tx.user().create(family(&format!("{who}!"))).await
+        }).await?
+    };
+    delete_many: 1 |db, who| {
+        db.user().create(family(&who)).await?;
+        db.user().create(family(&format!("{who}!"))).await?;
+        db.user().delete_many(user::email.eq(who)).await?
+    };
     delete: 1 |db, who| {
         db.user().create(single(&who)).await?;
         db.user().create(family(&format!("{who}!"))).await?;

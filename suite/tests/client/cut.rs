@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::db::{Db, post, user};
+use super::db::{Db, post, tag, user};
 
 /// What happens to the bytes of one direction of the first connection.
 #[derive(Debug, Clone, Copy)]
@@ -81,22 +81,37 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fault: Fault, co
     }
 }
 
-/// Writes and reads by one connection; tells whether the transaction, and the single statement, said that they took place.
-async fn work(url: &str, number: usize) -> [nicol::Result<()>; 2] {
+/// What an attempt was told of its transaction, its single statement, its batch and its statement for two rows.
+type Told = [nicol::Result<()>; 4];
+
+/// Writes and reads by one connection; tells whether each said that it took place.
+async fn work(url: &str, number: usize) -> Told {
     let options = Options::new(url).max_connections(1).acquire_timeout(Duration::from_secs(20));
     let db = match Db::connect_with(options).await {
         Ok(db) => db,
-        Err(error) => return [Err(error), Err(nicol::Error::refused("not reached"))],
+        Err(error) => {
+            let not_reached = || Err(nicol::Error::refused("not reached"));
+            return [Err(error), not_reached(), not_reached(), not_reached()];
+        }
     };
-    let family = user::New { email: format!("t{number}") }.posts([post::In { title: "a".into() }]);
+    let family = |kind: char| {
+        let red = tag::by_name("red").or_create(tag::New { name: "red".into() });
+        user::New { email: format!("{kind}{number}") }.posts([post::In { title: "a".into() }.tags([red])])
+    };
     let transaction = db.tx().run(async |tx| {
-        let user = tx.user().create(family).await?;
+        let user = tx.user().create(family('t')).await?;
+        let mut posts = tx.post().find_many().filter(post::author_id.eq(user.id)).stream();
+        while posts.next().await?.is_some() {}
         tx.user().get(user::by_id(user.id)).with(user::posts).with(user::profile).await?;
         tx.user().update(user::by_id(user.id)).set(|s| s.age(7)).await.map(drop)
     });
     let transaction = transaction.await;
     let single = db.user().create(user::New { email: format!("s{number}") }).await.map(drop);
-    [transaction, single]
+    let batch = db.batch((db.user().create(family('b')), db.user().find_many().with(user::posts).take(2).consistent()));
+    let batch = batch.await.map(drop);
+    let many = ["m", "n"].map(|kind| user::New { email: format!("{kind}{number}") });
+    let many = db.user().create_many(many).await.map(drop);
+    [transaction, single, batch, many]
 }
 
 /// Far more than anything takes here, also on a busy machine.
@@ -106,7 +121,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 const BROKEN: &[&str] = &["P1000", "P1001", "P1011", "P1017", "commit-unknown"];
 
 /// Runs the work through a proxy; gives the bytes that went each way, and what is wrong.
-async fn attempt(url: String, number: usize, faults: [Fault; 2]) -> Result<([usize; 2], [nicol::Result<()>; 2]), String> {
+async fn attempt(url: String, number: usize, faults: [Fault; 2]) -> Result<([usize; 2], Told), String> {
     let parsed = ConnectionUrl::parse(&url).map_err(|error| error.to_string())?;
     let place = parsed.host_port().expect("a server");
     let proxy = Proxy::start(place.parse().expect("an address"), faults).await;
@@ -121,13 +136,24 @@ async fn attempt(url: String, number: usize, faults: [Fault; 2]) -> Result<([usi
 }
 
 /// What the database has of an attempt must be what the attempt was told.
-async fn check(db: &Db, number: usize, outcomes: [nicol::Result<()>; 2]) -> Result<(), String> {
-    let names = [format!("t{number}"), format!("s{number}")];
-    for (name, outcome) in names.into_iter().zip(outcomes) {
+async fn check(db: &Db, number: usize, outcomes: Told) -> Result<(), String> {
+    let [transaction, single, batch, many] = outcomes;
+    let both = many.as_ref().map_err(nicol::Error::code).copied();
+    let seen = db.user().count().filter(user::email.in_([format!("m{number}"), format!("n{number}")])).await;
+    if seen.as_ref().is_ok_and(|seen| *seen == 1) {
+        return Err(format!("one of two rows, and it was told {both:?}"));
+    }
+    let names = ["t", "s", "b", "m"].map(|kind| format!("{kind}{number}"));
+    for (name, outcome) in names.into_iter().zip([transaction, single, batch, many]) {
         let find = db.user().find(user::by_email(name.as_str())).with(user::posts);
         let found = find.await.map_err(|error| error.to_string())?;
         let is_whole = found.as_ref().is_none_or(|(user, posts)| {
-            if name.starts_with('t') { user.age == 7 && posts.len() == 1 } else { user.age == 0 && posts.is_empty() }
+            let (age, count) = match name.as_bytes()[0] {
+                b't' => (7, 1),
+                b'b' => (0, 1),
+                _ => (0, 0),
+            };
+            (user.age, posts.len()) == (age, count)
         });
         let code = outcome.as_ref().err().map(nicol::Error::code);
         let is_told = match code {

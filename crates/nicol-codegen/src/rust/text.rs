@@ -62,8 +62,8 @@ impl Text {
                     fence = None;
                     marker.to_owned()
                 }
-                // Indented text would be code too.
-                _ => trimmed.to_owned(),
+                (Some(_), _) => trimmed.to_owned(),
+                (None, None) => prose(trimmed),
             };
             self.line(format!("/// {written}").trim_end());
         }
@@ -76,6 +76,13 @@ impl Text {
     pub(crate) fn finish(self) -> String {
         self.out
     }
+}
+
+/// A line that is no code, wherever it stands: indented text would be code, also behind the sign of a quotation or of a list,
+/// and there a block of code could begin, too.
+fn prose(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words.join(" ").replace("```", "\\`\\`\\`").replace("~~~", "\\~\\~\\~")
 }
 
 /// Text without characters that cannot be seen or that reorder others.
@@ -104,6 +111,17 @@ mod tests {
         text.docs(Some("Says\n    indented\n```rust\npanic!()\n```\n```\nopen \u{202e}x"));
         let expected =
             "/// Says\n/// indented\n/// ```text\n/// panic!()\n/// ```\n/// ```text\n/// open \\u{202e}x\n/// ```\n";
+        assert_eq!(text.finish(), expected);
+    }
+
+    #[test]
+    fn docs_are_never_code_within_lists_and_quotations() {
+        let mut text = Text::default();
+        text.docs(Some(
+            "> ```\n> panic!()\n-     panic!()\n-\t\tpanic!()\n1. ~~~\n[^1]: ```rust\n`a`  b\n```\n>   ```\n```",
+        ));
+        let expected = "/// > \\`\\`\\`\n/// > panic!()\n/// - panic!()\n/// - panic!()\n/// 1. \\~\\~\\~\n\
+                        /// [^1]: \\`\\`\\`rust\n/// `a` b\n/// ```text\n/// >   ```\n/// ```\n";
         assert_eq!(text.finish(), expected);
     }
 

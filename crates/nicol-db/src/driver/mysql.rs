@@ -282,7 +282,7 @@ fn to_driver(value: &Value) -> mysql_async::Value {
         Value::Bytes(value) => Native::Bytes(value.clone()),
         Value::Json(value) => Native::Bytes(value.to_string().into_bytes()),
         Value::DateTime(value) => date_to_driver(*value),
-        Value::List(values) => Native::Bytes(json_list(values).into_bytes()),
+        Value::List(values) => Native::Bytes(json_list(values, true).into_bytes()),
         // Refused before.
         Value::Unfit(why) => Native::Bytes(why.clone().into_bytes()),
     }

@@ -324,7 +324,7 @@ fn bind(statement: &mut Statement<'_>, at: usize, value: &Value) -> rusqlite::Re
         Value::Bytes(value) => statement.raw_bind_parameter(at, value),
         Value::Json(value) => statement.raw_bind_parameter(at, value.to_string()),
         Value::DateTime(value) => statement.raw_bind_parameter(at, write_timestamp(*value)),
-        Value::List(values) => statement.raw_bind_parameter(at, json_list(values)),
+        Value::List(values) => statement.raw_bind_parameter(at, json_list(values, false)),
         Value::Unfit(why) => Err(rusqlite::Error::ToSqlConversionFailure(why.as_str().into())),
     }
 }

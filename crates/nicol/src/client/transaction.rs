@@ -135,8 +135,16 @@ impl Open {
             connection.rollback_to(&savepoint).await?;
         }
         connection.release(&savepoint).await?;
-        *outer.lock().await = Slot::Ready { connection, depth: depth - 1, is_inner_given_up: false };
-        Ok(())
+        let mut outer = outer.lock().await;
+        match &*outer {
+            Slot::Lent => {
+                *outer = Slot::Ready { connection, depth: depth - 1, is_inner_given_up: false };
+                Ok(())
+            }
+            // It ran out of time meanwhile: with the connection goes what was done.
+            Slot::Ended(why) => Err(why.error()),
+            Slot::Ready { .. } => Err(in_use()),
+        }
     }
 
     /// Rolls back a transaction that took too long; its work is given up already, maybe in the middle of a statement.

@@ -29,7 +29,8 @@ pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, w
             return update_inside(session, key, patch, wanted, direct).await;
         }
     }
-    let may_race = patch.links.iter().any(|(_, write)| write.may_race());
+    // Within a batch a failure ends all of it.
+    let may_race = !session.is_in_batch && patch.links.iter().any(|(_, write)| write.may_race());
     let result = Box::pin(update_apart(session, key, patch.clone(), wanted, direct.clone())).await;
     match result {
         // What somebody else created in between is there at the second try.
@@ -38,8 +39,11 @@ pub(crate) async fn update(session: &mut Session<'_>, key: &Key, patch: Patch, w
         }
         // The row itself may be what is missing: nobody looked.
         Err(error) if matches!(error.code(), "P2003" | "P2017" | "P2018" | "P2025") && !patch.links.is_empty() => {
-            let found = find_values(session, wanted.table, &key.condition(), wanted.table.key).await?;
-            if found.is_some() { Err(error) } else { Ok(None) }
+            match find_values(session, wanted.table, &key.condition(), wanted.table.key).await {
+                Ok(None) => Ok(None),
+                // Also where a batch that has failed can look for nothing: the first error is the one to tell.
+                Ok(Some(_)) | Err(_) => Err(error),
+            }
         }
         result => result,
     }

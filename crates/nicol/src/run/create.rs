@@ -30,7 +30,8 @@ pub(crate) async fn create(
         return create_inside(session, table, draft, wanted, direct).await;
     }
     // What somebody else created in between is there at the second try.
-    let again = draft.links.iter().any(|(_, write)| write.may_race()).then(|| (draft.clone(), direct.clone()));
+    let may_race = !session.is_in_batch && draft.links.iter().any(|(_, write)| write.may_race());
+    let again = may_race.then(|| (draft.clone(), direct.clone()));
     let result = create_apart(session, table, draft, wanted, direct).await;
     match (result, again) {
         (Err(error), Some((draft, direct))) if error.is_unique_violation() => {

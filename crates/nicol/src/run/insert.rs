@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use nicol_db::{Connection, Dialect, Row, Rows, Value};
 
 use super::{Cells, Session, cell_value};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id;
 use crate::meta::{ColumnMeta, Default, Kind, TableMeta};
 use crate::sql::{self, Conflict, Insert, Statement, Verb};
@@ -49,7 +49,13 @@ impl Inserted {
             }
             Ok(cells)
         };
-        parts.iter().flat_map(Rows::iter).map(cells).collect()
+        let all = parts.iter().flat_map(Rows::iter).map(cells).collect::<Result<Vec<Cells>>>()?;
+        // What hangs on the rows is told which row by its number.
+        if all.len() != self.count {
+            let message = format!("{} rows of {} were written, {} came back", self.count, table.model, all.len());
+            return Err(Error::inconsistent(message).on(table));
+        }
+        Ok(all)
     }
 }
 

@@ -154,7 +154,10 @@ impl<'a> Session<'a> {
             (Err(error), in_transaction) => {
                 // The first error is the one to tell; a connection that cannot roll back is broken and not used again.
                 let undone = if in_transaction {
-                    self.connection.rollback_to(SAVEPOINT).await
+                    match self.connection.rollback_to(SAVEPOINT).await {
+                        Ok(()) => self.connection.release(SAVEPOINT).await,
+                        refused => refused,
+                    }
                 } else {
                     self.connection.rollback().await
                 };

@@ -13,6 +13,12 @@ const ESCAPE: char = '!';
 /// Lists longer than this are not crossed with others.
 const LONG_LIST: usize = 64;
 
+/// Longer chains of AND or OR are written in halves.
+const LONG_CHAIN: usize = 64;
+
+/// The longest chain that SQLite is given: its time grows with the square of the length.
+const LONGEST_CHAIN: usize = 10_000;
+
 impl Writer {
     /// ` WHERE ..`, or nothing.
     pub(super) fn filter(&mut self, table: &'static TableMeta, source: Source, condition: Option<&Condition>) {
@@ -48,8 +54,8 @@ impl Writer {
                         self.push("+");
                     }
                 }
-                self.column(source, table, *column);
-                self.membership(Some(table.column(*column)), values, *negated);
+                let left = |sql: &mut Self| sql.column(source, table, *column);
+                self.one_of(Some(table.column(*column)), left, values, *negated);
             }
             Condition::Like { column, place, text, fold } => {
                 self.like(|sql| sql.text_column(source, table, *column), *place, text, *fold);
@@ -65,7 +71,10 @@ impl Writer {
                 }
                 self.push(sign(*comparison));
                 let column = calculation.column.map(|column| table.column(column));
-                self.bind_beside(column, value.clone());
+                match value {
+                    Value::Decimal(_) => self.bind_number(value.clone()),
+                    _ => self.bind_beside(column, value.clone()),
+                }
             }
             Condition::Null { column, negated } => {
                 self.column(source, table, *column);
@@ -86,6 +95,7 @@ impl Writer {
                 self.bind(value.clone());
                 self.push(")");
             }
+            Condition::TooDeep => self.refuse("takes no filter whose parts are nested so deep"),
         }
     }
 
@@ -93,6 +103,18 @@ impl Writer {
         match parts {
             [] => self.push(empty),
             [only] => self.condition(table, source, only),
+            parts if self.dialect == Dialect::Sqlite && parts.len() > LONGEST_CHAIN => {
+                self.refuse("takes no chain of so many conditions; for a list of values there is `in_`");
+            }
+            // SQLite takes a chain of words for parts nested in each other, and few of those.
+            parts if self.dialect == Dialect::Sqlite && parts.len() > LONG_CHAIN => {
+                let (left, right) = parts.split_at(parts.len() / 2);
+                self.push("(");
+                self.joined(table, source, left, word, empty);
+                self.push(word);
+                self.joined(table, source, right, word, empty);
+                self.push(")");
+            }
             parts => {
                 self.push("(");
                 self.separated(word, parts, |sql, part| sql.condition(table, source, part));
@@ -218,6 +240,8 @@ impl Writer {
                 self.push(" LIKE ");
                 self.folded(|sql| sql.bind(Value::Text(pattern.clone())));
             }
+            // There a pattern ends at this character, and would find more.
+            (_, Dialect::Sqlite) if text.contains('\0') => self.refuse("looks for no text with U+0000 in it"),
             // SQLite's LIKE never looks at the case of A to Z.
             (true, Dialect::Sqlite) | (false, _) => {
                 left(self);

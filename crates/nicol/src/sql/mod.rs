@@ -133,6 +133,14 @@ impl Writer {
         }
     }
 
+    /// A value that is calculated with. MySQL and MariaDB are given decimals as text, which they would calculate with as a float.
+    fn bind_number(&mut self, value: Value) {
+        let is_text = self.dialect.is_mysql_family() && matches!(value, Value::Decimal(_));
+        self.push(if is_text { "CAST(" } else { "" });
+        self.bind(value);
+        self.push(if is_text { " AS DECIMAL(65,30))" } else { "" });
+    }
+
     /// A table's name, with its schema.
     fn table_name(&mut self, schema: Option<&str>, name: &str) {
         if let Some(schema) = schema {
@@ -192,6 +200,30 @@ impl Writer {
         self.push("(");
         self.separated(", ", padded, |sql, value| sql.bind_beside(column, value.clone()));
         self.push(")");
+    }
+
+    /// One of the values of a list that is not empty, or none of them. MariaDB compares a list of decimals, which it is given as
+    /// text, as floats, each alone as what it is.
+    fn one_of(&mut self, column: Option<&ColumnMeta>, left: impl Fn(&mut Self), values: &[Value], negated: bool) {
+        if !self.has_decimals_as_text(values) {
+            left(self);
+            return self.membership(column, values, negated);
+        }
+        let padded = values.iter().chain(std::iter::repeat_n(values.last(), padding(values.len())).flatten());
+        self.push("(");
+        self.separated(if negated { " AND " } else { " OR " }, padded, |sql, value| {
+            left(sql);
+            sql.push(if negated { " <> " } else { " = " });
+            sql.bind(value.clone());
+        });
+        self.push(")");
+    }
+
+    /// Whether a list cannot stand behind IN on MariaDB.
+    fn has_decimals_as_text(&self, values: &[Value]) -> bool {
+        self.dialect == Dialect::Mariadb
+            && values.len() <= PARAMETERS
+            && values.iter().any(|value| matches!(value, Value::Decimal(_)))
     }
 
     /// `IN (..)` or `NOT IN (..)` over a list that is not empty; `column` is what stands on the left, where that is one.

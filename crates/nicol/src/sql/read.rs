@@ -249,8 +249,8 @@ impl Writer {
                 sql.bind(value.clone());
             });
         } else if width == 1 {
-            self.scope_column(table, base, join, &scope.link, 0);
-            self.membership(scope.link.column(table), scope.keys, false);
+            let left = |sql: &mut Self| sql.scope_column(table, base, join, &scope.link, 0);
+            self.one_of(scope.link.column(table), left, scope.keys, false);
         } else {
             self.compound_keys(table, base, join, scope, width);
         }
@@ -265,6 +265,9 @@ impl Writer {
         scope: &Scope<'_>,
         width: usize,
     ) {
+        if self.has_decimals_as_text(scope.keys) {
+            return self.compound_keys_apart(table, base, join, scope, width);
+        }
         self.push("(");
         self.separated(", ", 0..width, |sql, place| sql.scope_column(table, base, join, &scope.link, place));
         self.push(if self.dialect == Dialect::Sqlite { ") IN (VALUES " } else { ") IN (" });
@@ -274,6 +277,31 @@ impl Writer {
         self.separated(", ", padded, |sql, key| {
             sql.push("(");
             sql.separated(", ", key, |sql, value| sql.bind(value.clone()));
+            sql.push(")");
+        });
+        self.push(")");
+    }
+
+    /// `((a = ? AND b = ?) OR ..)`, padded likewise.
+    fn compound_keys_apart(
+        &mut self,
+        table: &TableMeta,
+        base: Source,
+        join: Option<Source>,
+        scope: &Scope<'_>,
+        width: usize,
+    ) {
+        let keys = scope.keys.chunks(width);
+        let padding = padding(keys.len());
+        let padded = keys.clone().chain(std::iter::repeat_n(keys.last(), padding).flatten());
+        self.push("(");
+        self.separated(" OR ", padded, |sql, key| {
+            sql.push("(");
+            sql.separated(" AND ", key.iter().enumerate(), |sql, (place, value)| {
+                sql.scope_column(table, base, join, &scope.link, place);
+                sql.push(" = ");
+                sql.bind(value.clone());
+            });
             sql.push(")");
         });
         self.push(")");

@@ -219,8 +219,7 @@ pub(crate) fn delete_join_rows(dialect: Dialect, join: JoinTable, known: &Value,
         Ties::NotTo([]) => {}
         Ties::To(values) | Ties::NotTo(values) => {
             sql.push(" AND ");
-            sql.name(join.wanted);
-            sql.membership(None, values, matches!(ties, Ties::NotTo(_)));
+            sql.one_of(None, |sql| sql.name(join.wanted), values, matches!(ties, Ties::NotTo(_)));
         }
         Ties::Where(table, column, condition) => {
             sql.push(" AND ");
@@ -285,6 +284,7 @@ pub(crate) fn delete<'a>(
 impl Writer {
     fn insert(&mut self, insert: Insert<'_>) {
         let sql = self;
+        sql.refuse_zero(&insert);
         sql.push("INSERT INTO ");
         sql.table(insert.table);
         match (insert.columns, sql.dialect) {
@@ -306,6 +306,18 @@ impl Writer {
         }
         sql.conflict(insert.table, insert.conflict);
         sql.returning(insert.table, insert.returning);
+    }
+
+    /// MySQL and MariaDB give a row with 0 in such a column another number, by which nobody would look for it.
+    fn refuse_zero(&mut self, insert: &Insert<'_>) {
+        let numbers = |column: &u16| insert.table.column(*column).default == crate::meta::Default::Autoincrement;
+        let is_zero = |cell: &Option<Value>| matches!(cell, Some(Value::Int(0) | Value::BigInt(0)));
+        if self.dialect.is_mysql_family()
+            && let Some(place) = insert.columns.iter().position(numbers)
+            && insert.rows.iter().any(|row| row.get(place).is_some_and(is_zero))
+        {
+            self.refuse("takes 0 in an autoincrement column for the next number");
+        }
     }
 
     /// A value, or the word for the column's default.
@@ -330,7 +342,10 @@ impl Writer {
                     StepKind::Divide => " / ",
                 });
             }
-            sql.bind(assign.value.clone());
+            match assign.step {
+                Some(_) => sql.bind_number(assign.value.clone()),
+                None => sql.bind(assign.value.clone()),
+            }
         });
     }
 
