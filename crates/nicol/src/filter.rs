@@ -1,4 +1,4 @@
-//! Filters as values: a typed skin over [`Condition`].
+//! Filters as values: a typed skin over `Condition`.
 
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};

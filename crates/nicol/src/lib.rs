@@ -9,7 +9,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`meta`] | what generated code says about tables, as constants |
-//! | [`column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`edit`], [`scalar`] | the typed edge |
+//! | [`mod@column`], [`relation`], [`filter`], [`group`], [`shape`], [`key`], [`edit`], [`scalar`] | the typed edge |
 //! | [`builder`] | requests that run when awaited |
 //! | [`raw`] | SQL of the user's own |
 //! | [`hook`], [`metrics`] | what goes on around operations |
