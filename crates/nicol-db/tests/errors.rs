@@ -255,6 +255,25 @@ fn values_of_the_wrong_form() {
     });
 }
 
+/// What a server tells of a row that breaks a check is the row; it does not get into the error.
+#[test]
+fn rows_are_not_told() {
+    everywhere(|url| async move {
+        let mut c = open(&url).await;
+        let table = "CREATE TABLE t (a VARCHAR(20) UNIQUE, n INTEGER NOT NULL, CONSTRAINT positive CHECK (n > 0))";
+        c.execute(table, &[]).await.expect("creates");
+        let secret = Value::Text("geheim".into());
+        let insert = "INSERT INTO t VALUES (?, ?)";
+        for value in [Value::Int(0), Value::Null, Value::Int(1), Value::Int(1)] {
+            let sql = placed(c.dialect(), insert);
+            if let Err(error) = c.execute(&sql, &[secret.clone(), value]).await {
+                assert!(!format!("{error} {error:?}").contains("geheim"), "{error:?}");
+            }
+        }
+        c.close().await.expect("closes");
+    });
+}
+
 #[test]
 fn positions_in_statements_and_scripts() {
     everywhere(|url| async move {

@@ -103,6 +103,8 @@ struct Answer {
     columns: Option<Vec<RawColumn>>,
     parameters: Option<Vec<Oid>>,
     refusal: Option<Refusal>,
+    /// Rows came that are of a file's form, not of a result's.
+    has_copied: bool,
 }
 
 impl Answer {
@@ -110,6 +112,9 @@ impl Answer {
     fn results(self, sql: &str) -> Result<Vec<(Cells, u64)>> {
         match self.refusal {
             Some(refusal) => Err(refusal.into_error(sql)),
+            None if self.has_copied => {
+                Err(Error::new("P2010", "COPY TO STDOUT gives a file, which nicol does not take: use SELECT"))
+            }
             None => Ok(self.results),
         }
     }
@@ -438,8 +443,10 @@ impl Postgres {
                     written.map_err(|_| garbled("COPY"))?;
                     self.wire.send().await?;
                 }
-                // Parsed, bound, closed, no rows; notices, settings, notifications; what COPY TO STDOUT gives.
-                b'1' | b'2' | b'3' | b'n' | b'N' | b'S' | b'A' | b'H' | b'd' | b'c' => {}
+                // What COPY TO STDOUT gives.
+                b'H' | b'd' | b'c' => answer.has_copied = true,
+                // Parsed, bound, closed, no rows; notices, settings, notifications.
+                b'1' | b'2' | b'3' | b'n' | b'N' | b'S' | b'A' => {}
                 _ => return Err(garbled("a message that does not belong here")),
             }
         }

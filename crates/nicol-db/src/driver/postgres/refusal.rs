@@ -65,8 +65,8 @@ impl Refusal {
             "P2011" => column.clone().map(|column| Constraint::Fields(vec![column])),
             _ => None,
         };
-        // The detail of a constraint holds row values, and the constraint is told already.
-        if let Some(detail) = detail.filter(|_| constraint.is_none()) {
+        // The detail of what breaks a constraint (SQLSTATE class 23) is the row, with its values.
+        if let Some(detail) = detail.filter(|_| !native.starts_with("23")) {
             message.push_str(". ");
             message.push_str(&detail);
         }
