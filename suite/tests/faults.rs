@@ -16,6 +16,8 @@ mod embedded;
 mod files;
 #[path = "faults/folding.rs"]
 mod folding;
+#[path = "faults/locks.rs"]
+mod locks;
 #[path = "faults/pooler.rs"]
 mod pooler;
 #[path = "faults/proxy.rs"]

@@ -730,7 +730,11 @@ impl Connection {
             #[cfg(feature = "postgres")]
             Driver::Postgres(driver) => driver.renew_statement(sql, error, in_transaction).await && !in_transaction,
             #[cfg(feature = "mysql")]
-            Driver::Mysql(driver) => driver.renew_statement(sql, error).await && !in_transaction,
+            Driver::Mysql(driver) => {
+                // What it does not find out counts as the worse.
+                drop(driver.look_at(error).await);
+                driver.renew_statement(sql, error).await && !in_transaction
+            }
         }
     }
 
@@ -765,12 +769,15 @@ impl Connection {
             self.is_lost = true;
         }
         if self.transaction == Transaction::Open {
-            let is_over = match self.dialect {
+            let is_over = match &self.driver {
+                Driver::Absent(never) => match *never {},
+                #[cfg(feature = "sqlite")]
+                Driver::Sqlite(driver) => !driver.in_transaction(),
                 // Any error of the server (not of the client) dooms the transaction.
-                Dialect::Postgres | Dialect::Cockroachdb => error.native_code().is_some(),
-                // A deadlock takes the whole transaction with it; other errors only the statement.
-                Dialect::Mysql | Dialect::Mariadb => error.code() == "P2034",
-                Dialect::Sqlite => self.is_over_on_server(),
+                #[cfg(feature = "postgres")]
+                Driver::Postgres(_) => error.native_code().is_some(),
+                #[cfg(feature = "mysql")]
+                Driver::Mysql(driver) => driver.ends_with(error),
             };
             if is_over {
                 self.transaction = Transaction::Failed;

@@ -45,10 +45,16 @@ const NOT_PREPARABLE: &str = "1295";
 /// changed since.
 const STALE_STATEMENT: &[&str] = &["1615", "3988"];
 
+/// "Lock wait timeout exceeded".
+const LOCK_WAIT: &str = "1205";
+
 /// One open session.
 pub(crate) struct Mysql {
     connection: Conn,
     watch: Watch,
+    /// Whether a wait for a lock that was too long takes the whole transaction with it (`innodb_rollback_on_timeout`), once
+    /// that was asked.
+    gives_up_all: Option<bool>,
     /// The most bytes that the server takes in one message.
     max_packet: usize,
     pub(crate) dialect: Dialect,
@@ -99,7 +105,7 @@ impl Mysql {
         let max_packet = text(1).parse().unwrap_or(MAX_PACKET);
         let dialect = if version.contains("MariaDB") { Dialect::Mariadb } else { Dialect::Mysql };
         let watch = Watch { options: connection.opts().clone(), session: connection.id(), is_busy: false };
-        Ok(Mysql { connection, watch, max_packet, dialect, version })
+        Ok(Mysql { connection, watch, gives_up_all: None, max_packet, dialect, version })
     }
 
     /// Runs a statement and hands its rows out, at most so many at a time; at the end what is left, if only its columns.
@@ -182,6 +188,24 @@ impl Mysql {
                 return result.drop_result().await.map_err(from_driver);
             }
         }
+    }
+
+    /// After an error: finds out, if it is one of those with which the server may end the transaction by itself, whether it does.
+    pub(crate) async fn look_at(&mut self, error: &Error) -> Result<()> {
+        if error.native_code() == Some(LOCK_WAIT) && self.gives_up_all.is_none() {
+            let row: Option<mysql_async::Row> =
+                self.connection.query_first("SELECT @@innodb_rollback_on_timeout").await.map_err(from_driver)?;
+            let value = row.as_ref().and_then(|row| row.as_ref(0));
+            self.gives_up_all =
+                Some(!matches!(value, Some(mysql_async::Value::Bytes(bytes)) if bytes.as_slice() == b"0"));
+        }
+        Ok(())
+    }
+
+    /// Whether the server has ended the transaction with an error: a deadlock takes all of it, others only the statement.
+    pub(crate) fn ends_with(&self, error: &Error) -> bool {
+        let is_lock_wait = error.native_code() == Some(LOCK_WAIT);
+        error.code() == "P2034" || (is_lock_wait && self.gives_up_all.unwrap_or(true))
     }
 
     /// Forgets a statement that the server wants prepared anew. `true` when that was the error.
