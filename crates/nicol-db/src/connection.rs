@@ -209,8 +209,8 @@ impl Connection {
     /// # Errors
     /// As [`Connection::query`].
     pub async fn query_each(&mut self, sql: &str, params: &[Value], most: usize, each: Each<'_>) -> Result<()> {
-        if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
-            each(Box::pin(self.query_with_begin(isolation, sql, params)).await?);
+        if self.goes_with_begin(sql) {
+            each(Box::pin(self.query_with_begin(sql, params)).await?);
             return Ok(());
         }
         self.begin_wanted().await?;
@@ -235,8 +235,8 @@ impl Connection {
     /// # Errors
     /// As [`Connection::query`].
     pub async fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
-        if let Some(Wanted { isolation }) = self.goes_with_begin(sql) {
-            return Box::pin(self.query_with_begin(isolation, sql, params)).await.map(|rows| rows.affected());
+        if self.goes_with_begin(sql) {
+            return Box::pin(self.query_with_begin(sql, params)).await.map(|rows| rows.affected());
         }
         self.begin_wanted().await?;
         self.check(sql)?;
@@ -350,17 +350,14 @@ impl Connection {
         Ok(())
     }
 
-    /// The transaction that waits for its first statement, if BEGIN can be sent together with this one.
-    fn goes_with_begin(&mut self, sql: &str) -> Option<Wanted> {
-        if self.wanted.is_some() && self.is_prepared(sql) { self.wanted.take() } else { None }
+    /// True when a transaction waits for its first statement, and BEGIN can be sent together with this one.
+    fn goes_with_begin(&self, sql: &str) -> bool {
+        self.wanted.is_some() && self.is_prepared(sql)
     }
 
-    async fn query_with_begin(&mut self, isolation: Option<Isolation>, sql: &str, params: &[Value]) -> Result<Rows> {
-        let around = Around { begin: true, isolation, ..Around::default() };
-        let outcome = self.query_in(around, &[(sql, params)]).await;
-        // Only what the server refused is known to have come after BEGIN.
-        self.is_lost |= outcome.as_ref().is_err_and(|error| error.native_code().is_none());
-        Ok(outcome?.pop().unwrap_or_else(|| Rows::of_affected(0)))
+    async fn query_with_begin(&mut self, sql: &str, params: &[Value]) -> Result<Rows> {
+        let rows = self.query_in(Around::default(), &[(sql, params)]).await?.pop();
+        Ok(rows.unwrap_or_else(|| Rows::of_affected(0)))
     }
 
     /// Begins the transaction that waits for its first statement.
