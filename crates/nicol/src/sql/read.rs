@@ -271,10 +271,7 @@ impl Writer {
         self.push("(");
         self.separated(", ", 0..width, |sql, place| sql.scope_column(table, base, join, &scope.link, place));
         self.push(if self.dialect == Dialect::Sqlite { ") IN (VALUES " } else { ") IN (" });
-        let keys = scope.keys.chunks(width);
-        let padding = padding(keys.len());
-        let padded = keys.clone().chain(std::iter::repeat_n(keys.last(), padding).flatten());
-        self.separated(", ", padded, |sql, key| {
+        self.separated(", ", padded_keys(scope.keys, width), |sql, key| {
             sql.push("(");
             sql.separated(", ", key, |sql, value| sql.bind(value.clone()));
             sql.push(")");
@@ -291,11 +288,8 @@ impl Writer {
         scope: &Scope<'_>,
         width: usize,
     ) {
-        let keys = scope.keys.chunks(width);
-        let padding = padding(keys.len());
-        let padded = keys.clone().chain(std::iter::repeat_n(keys.last(), padding).flatten());
         self.push("(");
-        self.separated(" OR ", padded, |sql, key| {
+        self.separated(" OR ", padded_keys(scope.keys, width), |sql, key| {
             sql.push("(");
             sql.separated(" AND ", key.iter().enumerate(), |sql, (place, value)| {
                 sql.scope_column(table, base, join, &scope.link, place);
@@ -507,4 +501,11 @@ impl ScopeLink {
             ScopeLink::Columns(_) | ScopeLink::Join { .. } => None,
         }
     }
+}
+
+/// Keys of several columns; the last one again and again up to a power of two, so that there are few texts.
+fn padded_keys(keys: &[Value], width: usize) -> impl Iterator<Item = &[Value]> {
+    let keys = keys.chunks(width);
+    let padding = padding(keys.len());
+    keys.clone().chain(std::iter::repeat_n(keys.last(), padding).flatten())
 }
